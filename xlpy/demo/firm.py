@@ -1,0 +1,179 @@
+"""The firm of the demo: what the demo Manage site and the demo SL company agree on, and where they do not.
+
+Harbor & Pine is an IT service firm in Tampa with an office in Berlin's time zone: managed services, projects, some
+hardware. Its books are in US dollars; one customer is billed in euros and one in pounds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+COMPANY_ID = "HPIT"
+COMPANY_NAME = "Harbor & Pine IT Services"
+MANAGE_COMPANY = "harborpine"
+BASE_CURRENCY = "USD"
+FOREIGN_CURRENCIES = {"EUR": 2, "GBP": 2, "JPY": 0}
+PERIOD = "202610"  # current period of every module
+NEXT_PERIOD = "202611"
+CLOSED_PERIOD = "202609"  # below the modules' PerNbr
+THROUGH_DATE = date(2026, 10, 31)
+FIRST_DATE = date(2026, 10, 1)
+SL_USER = "KMORALES"
+LEDGER_ID = "ACTUAL"
+
+# Subaccount: department (3) and office (2), stored without separators.
+SUB_SEGMENTS = (3, 2)
+DEPARTMENTS = {"000": "Balance sheet", "100": "Managed services", "200": "Projects", "300": "Hardware"}
+OFFICES = {"00": "All", "TP": "Tampa", "OR": "Orlando"}
+LOCATIONS = {2: ("Tampa", "TP"), 3: ("Orlando", "OR")}  # Manage location id → name, office segment
+
+# Account → (description, SL AcctType)
+ACCOUNTS = {
+    "1010": ("Operating bank", "1A"),
+    "1100": ("Accounts receivable", "1A"),
+    "1110": ("Accounts receivable, foreign", "1A"),
+    "1400": ("Inventory", "1A"),
+    "2000": ("Accounts payable", "2L"),
+    "2200": ("State sales tax payable", "2L"),
+    "2210": ("County sales tax payable", "2L"),
+    "2220": ("City sales tax payable", "2L"),
+    "2230": ("District taxes payable", "2L"),
+    "2240": ("VAT payable", "2L"),
+    "2300": ("Customer deposits", "2L"),
+    "3800": ("Retained earnings", "2L"),
+    "3900": ("Year-to-date net income", "2L"),
+    "4000": ("Managed services revenue", "3I"),
+    "4100": ("Project revenue", "3I"),
+    "4200": ("Hardware and licence revenue", "3I"),
+    "4300": ("Expenses billed", "3I"),
+    "4900": ("Discounts given", "3I"),
+    "5200": ("Cost of goods sold", "4E"),
+    "6100": ("Travel", "4E"),
+}
+SUSPENSE_ACCOUNT = "000000"
+INACTIVE_ACCOUNT = "4400"  # in SL, but not active: a planted mistake
+
+
+@dataclass(frozen=True, slots=True)
+class FirmTerms:
+    """Billing terms on both sides. ``discount``: percent within ``discount_days``."""
+
+    manage_id: int
+    name: str
+    days: int
+    sl_id: str
+    discount: Decimal = Decimal(0)
+    discount_days: int = 0
+
+
+TERMS = (
+    FirmTerms(1, "Net 15", 15, "15"),
+    FirmTerms(3, "Net 30", 30, "30"),
+    FirmTerms(4, "2% 10, Net 30", 30, "2T", Decimal(2), 10),
+    FirmTerms(5, "Due on receipt", 0, "00"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FirmTax:
+    """A tax of SL: ``rate`` in percent."""
+
+    tax_id: str
+    descr: str
+    rate: Decimal
+    account: str
+
+
+TAXES = (
+    FirmTax("FLSTATE", "Florida state tax", Decimal(6), "2200"),
+    FirmTax("HILLCTY", "Hillsborough county tax", Decimal(1), "2210"),
+    FirmTax("ORNGCTY", "Orange county tax", Decimal("0.5"), "2210"),
+    FirmTax("TAMPACITY", "Tampa city tax", Decimal("0.5"), "2220"),
+    FirmTax("PORTDIST", "Port district tax", Decimal("0.25"), "2230"),
+    FirmTax("TRANSIT", "Transit tax", Decimal("0.15"), "2230"),
+    FirmTax("TOURISM", "Tourism tax", Decimal("0.1"), "2230"),
+    FirmTax("DEVAT19", "German VAT", Decimal(19), "2240"),
+    FirmTax("UKVAT20", "UK VAT", Decimal(20), "2240"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FirmTaxCode:
+    """A tax code of Manage = an SL group: agency (SL tax id) of each level, from level 1."""
+
+    manage_id: int
+    code: str
+    descr: str
+    agencies: tuple[str, ...]
+
+
+TAX_CODES = (
+    FirmTaxCode(11, "FL-HILL", "Hillsborough", ("FLSTATE", "HILLCTY")),
+    FirmTaxCode(12, "FL-ORNG", "Orange", ("FLSTATE", "ORNGCTY")),
+    FirmTaxCode(
+        13,
+        "FL-PORT",
+        "Port of Tampa, six levels",
+        ("FLSTATE", "HILLCTY", "TAMPACITY", "PORTDIST", "TRANSIT", "TOURISM"),
+    ),
+    FirmTaxCode(14, "DE-VAT", "Germany", ("DEVAT19",)),
+    FirmTaxCode(15, "UK-VAT", "United Kingdom", ("UKVAT20",)),
+)
+
+RATE_TYPE = "SPOT"
+# Document currency → (effective date, rate to base, MultDiv)
+RATES = {
+    "EUR": ((date(2026, 9, 30), Decimal("1.0842"), "M"), (date(2026, 10, 15), Decimal("1.0917"), "M")),
+    "GBP": ((date(2026, 9, 30), Decimal("1.2764"), "M"), (date(2026, 10, 15), Decimal("1.2801"), "M")),
+    "JPY": ((date(2026, 9, 30), Decimal("149.25"), "D"),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FirmCustomer:
+    """A company of Manage. ``account``: its Account there; ``in_sl``: whether SL has the customer."""
+
+    manage_id: int
+    identifier: str
+    name: str
+    account: str
+    city: str
+    state: str = "FL"
+    country: str = "US"
+    currency: str = "USD"
+    terms: str = "30"
+    tax_code: str = "FL-HILL"
+    in_sl: bool = True
+
+
+CUSTOMERS = (
+    FirmCustomer(250, "Acme", "Acme Marine Supply", "ACME01", "Tampa"),
+    FirmCustomer(251, "BayDental", "Bay Dental Group", "BAYDEN", "Tampa", terms="15"),
+    FirmCustomer(252, "CityTampa", "City of Tampa Parks", "CTAMPA", "Tampa", tax_code=""),
+    FirmCustomer(253, "DeltaLog", "Delta Logistics", "DELTA1", "Orlando", tax_code="FL-ORNG", terms="2T"),
+    FirmCustomer(254, "EvergreenLaw", "Evergreen Law, P.A.", "EVERGR", "Tampa"),
+    FirmCustomer(255, "FischerKG", "Fischer & Söhne KG", "FISCHE", "Hamburg", "", "DE", "EUR", "30", "DE-VAT"),
+    FirmCustomer(256, "GulfHotels", "Gulf Hotels & Resorts", "GULFHO", "Tampa", tax_code="FL-PORT"),
+    FirmCustomer(257, "HollyClinic", "Holly Street Clinic", "HOLLY1", "Tampa", terms="00"),
+    FirmCustomer(258, "InkPress", "Ink & Press Printing", "INKPRE", "Orlando", tax_code="FL-ORNG"),
+    FirmCustomer(259, "JonesDoe", "Jones, Doe & Partners", "JONES1", "Tampa", terms="15"),
+    FirmCustomer(260, "KestrelUK", "Kestrel Aviation Ltd", "KESTRE", "Bristol", "", "GB", "GBP", "30", "UK-VAT"),
+    FirmCustomer(261, "LakeSchool", "Lakeside Charter School", "LAKESC", "Orlando", tax_code=""),
+    FirmCustomer(262, "Muñoz", "Muñoz Construcción", "MUNOZ1", "Tampa", in_sl=False),
+    FirmCustomer(263, "NovaStart", "Nova Startup Lab", "", "Tampa", in_sl=False),
+    FirmCustomer(264, "OrlandoAero", "Orlando Aero Works", "ORLAER", "Orlando", tax_code="FL-ORNG", in_sl=False),
+)
+
+# Planted mistakes: what the demo's user finds on the check sheet and mends, the way a user would.
+#  1. NovaStart has no Account in Manage: she types NOVA01 on the company's finance page (SL then gets the customer).
+#  2. Account 4400 is inactive in SL's chart: she activates it (01.260).
+#  3. Tax id TRANSIT is missing in SL: she adds it (21.280 Tax Maintenance) and to the group FL-PORT.
+#  4. Terms "Due on receipt" have no Xref in Manage: she types 00.
+#  5. An Avalara invoice and an invoice with an inventory cost: she deselects them (Deselect problem rows).
+COMPANY_WITHOUT_ACCOUNT = 263
+ACCOUNT_TO_GIVE = "NOVA01"
+TERMS_WITHOUT_XREF = 5
+TAX_MISSING_IN_SL = "TRANSIT"
+DEFAULT_CUSTOMER_CLASS = "STD"

@@ -1,0 +1,126 @@
+"""One tree of exceptions. Each class builds its own message; callers pass facts.
+
+Every message is for an accountant: what happened, to which transaction, and where to mend it. The traceback goes
+into the full log only.
+"""
+
+from __future__ import annotations
+
+
+class XlpyError(Exception):
+    """Root of everything that this product raises on purpose. ``exit_code`` is the command line's answer."""
+
+    exit_code = 2
+
+    def __init__(self, text: str, *, fix: str = "") -> None:
+        super().__init__(text if not fix else f"{text} {fix}")
+        self.text = text
+        self.fix = fix
+
+
+class SettingsError(XlpyError):
+    """A setting is missing or wrong; nothing was started."""
+
+
+class WorkbookError(XlpyError):
+    """The workbook is not what it should be, or can't be written; nothing was changed in it."""
+
+
+class WorkbookNotReplaceable(WorkbookError):
+    """The closed file is open in another program, read-only, or in a folder without room."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            f"The workbook {path} can't be replaced: {reason}.",
+            fix="Close it in Excel (or pick a folder you may write to) and run this again. Nothing was posted.",
+        )
+
+
+class ManageError(XlpyError):
+    """Manage could not be reached, refused, or answered something that is not its language."""
+
+
+class ManageRefused(ManageError):
+    """Manage answered with an error status. Keeps what it said."""
+
+    def __init__(self, status: int, said: str, *, method: str, path: str, fix: str = "") -> None:
+        super().__init__(f"Manage answered {status} to {method} {path}: {said}", fix=fix)
+        self.status = status
+        self.said = said
+        self.method = method
+        self.path = path
+
+
+class ManageUnreachable(ManageError):
+    """No answer from Manage (no connection, time-out, broken connection). ``sent`` tells whether it may have acted."""
+
+    def __init__(self, reason: str, *, method: str, path: str, sent: bool) -> None:
+        super().__init__(
+            f"No answer from Manage to {method} {path}: {reason}.",
+            fix="Check the network and the site's address; then run this again.",
+        )
+        self.sent = sent
+
+
+class ManageSpokeNonsense(ManageError):
+    """The answer is not JSON of the expected shape (a proxy's page, plain text)."""
+
+    def __init__(self, said: str, *, method: str, path: str) -> None:
+        super().__init__(
+            f"The answer to {method} {path} is not from Manage's API: {said[:500]!r}.",
+            fix="Check the site's address and whether a proxy stands in between.",
+        )
+
+
+class SlError(XlpyError):
+    """The SL database could not be reached, or is not set up for this product."""
+
+
+class LedgerMissing(SlError):
+    """The posting ledger's tables are not in the company database, or of another version."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"The posting ledger is not ready in this SL database ({found}).",
+            fix="Run 'xlpy sl-setup' once (or give its script to the database administrator).",
+        )
+
+
+class PostingLocked(SlError):
+    """Somebody else is posting into the same SL database."""
+
+    exit_code = 1
+
+    def __init__(self, user: str, host: str, since: str) -> None:
+        super().__init__(
+            f"{user or 'Another user'} on {host or 'another PC'} is posting into this SL database since {since}.",
+            fix="Wait until it is done and run this again. Nothing was written.",
+        )
+
+
+class PostingRefused(SlError):
+    """Something moved between check and write; everything was rolled back."""
+
+    exit_code = 1
+
+
+class CommitUnknown(SlError):
+    """The connection broke while committing, and the ledger could not be read afterwards."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The connection to SL broke while saving, so it is not known whether the batch is there: {reason}.",
+            fix="Run 'Recover' (xlpy recover) when SL is back: it reads SL and finishes or forgets the batch.",
+        )
+
+
+class StoppedByProblems(XlpyError):
+    """The checks found at least one stop; nothing was written anywhere."""
+
+    exit_code = 1
+
+
+class PlanChanged(XlpyError):
+    """What would be posted is not what the preview showed."""
+
+    exit_code = 1

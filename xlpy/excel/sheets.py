@@ -1,0 +1,278 @@
+"""The sheets of the workbook as data: names, tables, columns. Code walks over them; nothing else names a column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class CellKind(StrEnum):
+    """What a column holds, and so how it is formatted and written."""
+
+    TEXT = "text"  # format @: ids, accounts, references, words
+    WRAP = "wrap"  # long words, format @
+    MONEY = "money"  # #,##0.00;[Red]-#,##0.00
+    QUANTITY = "quantity"
+    RATE = "rate"
+    DATE = "date"
+    TIME = "time"
+    COUNT = "count"
+
+
+NUMBER_FORMAT = {
+    CellKind.TEXT: "@",
+    CellKind.WRAP: "@",
+    CellKind.MONEY: "#,##0.00;[Red]-#,##0.00",
+    CellKind.QUANTITY: "#,##0.####",
+    CellKind.RATE: "0.000000",
+    CellKind.DATE: "yyyy-mm-dd",
+    CellKind.TIME: "yyyy-mm-dd hh:mm",
+    CellKind.COUNT: "0",
+}
+
+
+class Part(StrEnum):
+    """Which part of the job a sheet belongs to; its colour follows."""
+
+    INPUT = "input"
+    WORK = "work"
+    RESULT = "result"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table. ``total``: whether the frozen rows show SUBTOTAL(109) of it. ``width`` in characters."""
+
+    name: str
+    kind: CellKind = CellKind.TEXT
+    width: float = 12
+    total: bool = False
+    choices: tuple[str, ...] = ()
+    input: bool = False  # the user writes here
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet with one Excel table. ``key``: the column whose text identifies a row across refreshes."""
+
+    name: str
+    table: str
+    title: str
+    part: Part
+    columns: tuple[Column, ...]
+    key: str = ""
+    landscape: bool = True
+
+    def index(self, column: str) -> int:
+        """Zero-based position of a column by name."""
+        return next(i for i, c in enumerate(self.columns) if c.name == column)
+
+
+TITLE_ROW = 1  # title and what the sheet is for
+SUBTOTAL_ROW = 3  # filtered totals, above the header, in the frozen rows
+HEADER_ROW = 4  # the table's header; data from row 5
+FIRST_DATA_ROW = HEADER_ROW + 1
+
+INCLUDE_CHOICES = ("Yes", "Again")
+
+
+class Status(StrEnum):
+    """The words of the Status column."""
+
+    EMPTY = ""
+    READY = "Ready"
+    PROBLEM = "Problem"
+    EXPORTED = "Exported"
+    ALREADY_IN_SL = "Already in SL"
+    NOTHING_TO_POST = "Nothing to post"
+    FAILED = "Failed"
+    MANAGE_PENDING = "Manage pending"
+
+
+_INCLUDE = Column("Include", CellKind.TEXT, 9, choices=INCLUDE_CHOICES, input=True, hint="Yes, Again or empty")
+_STATUS = Column("Status", CellKind.TEXT, 15)
+_MESSAGE = Column("Message", CellKind.WRAP, 38)
+
+INVOICES = Sheet(
+    "Invoices",
+    "Invoices",
+    "Unposted invoices and credit memos of Manage",
+    Part.WORK,
+    (
+        _INCLUDE,
+        _STATUS,
+        _MESSAGE,
+        Column("Number", width=12),
+        Column("Type", width=14),
+        Column("Date", CellKind.DATE, 11),
+        Column("Due", CellKind.DATE, 11),
+        Column("Company", width=28),
+        Column("Customer id", width=13),
+        Column("Location", width=12),
+        Column("Terms", width=16),
+        Column("Tax code", width=11),
+        Column("Subtotal", CellKind.MONEY, 14, total=True),
+        Column("Tax", CellKind.MONEY, 12, total=True),
+        Column("Total", CellKind.MONEY, 14),
+        Column("Currency", width=10),
+        Column("Base total", CellKind.MONEY, 14, total=True),
+        Column("Expected period", width=11),
+        Column("SL reference", width=13),
+        Column("Id", width=12),
+    ),
+    key="Id",
+)
+
+PROBLEMS = Sheet(
+    "Mapping check",
+    "Problems",
+    "What the checks found, and where to mend it",
+    Part.WORK,
+    (
+        Column("Severity", width=10),
+        Column("Code", width=16),
+        Column("What", CellKind.WRAP, 52),
+        Column("Transaction", width=14),
+        Column("Value in Manage", CellKind.WRAP, 22),
+        Column("Value in SL", CellKind.WRAP, 22),
+        Column("How to fix", CellKind.WRAP, 52),
+        Column("Where", CellKind.WRAP, 34),
+        Column("Count", CellKind.COUNT, 8),
+    ),
+)
+
+PREVIEW = Sheet(
+    "Preview",
+    "Preview",
+    "The journal that would be written, and what SL makes at release",
+    Part.WORK,
+    (
+        Column("Source", width=17),
+        Column("SL batch", CellKind.COUNT, 9),
+        Column("Module", width=8),
+        Column("DocType", width=8),
+        Column("Reference", width=12),
+        Column("Date", CellKind.DATE, 11),
+        Column("Due", CellKind.DATE, 11),
+        Column("Period", width=10),
+        Column("Terms", width=7),
+        Column("Customer/Vendor", width=16),
+        Column("Vendor invoice", width=15),
+        Column("Account", width=11),
+        Column("Sub", width=12),
+        Column("Debit", CellKind.MONEY, 14),
+        Column("Credit", CellKind.MONEY, 14),
+        Column("Currency", width=9),
+        Column("Base debit", CellKind.MONEY, 14, total=True),
+        Column("Base credit", CellKind.MONEY, 14, total=True),
+        Column("Tax id", width=11),
+        Column("Description", CellKind.TEXT, 32),
+        Column("Transaction", width=13),
+    ),
+)
+
+RESULTS = Sheet(
+    "Results",
+    "Results",
+    "What every run did, newest on top",
+    Part.RESULT,
+    (
+        Column("Run", width=18),
+        Column("Batch identifier", width=22),
+        Column("Status", width=15),
+        Column("Message", CellKind.WRAP, 38),
+        Column("Kind", width=10),
+        Column("Transaction", width=13),
+        Column("Amount", CellKind.MONEY, 14),
+        Column("Currency", width=9),
+        Column("Module", width=8),
+        Column("SL batch", width=10),
+        Column("DocType", width=8),
+        Column("Reference", width=12),
+        Column("Period", width=10),
+        Column("Exported at", CellKind.TIME, 17),
+    ),
+)
+
+LOG = Sheet(
+    "Log",
+    "Log",
+    "What happened, in order",
+    Part.RESULT,
+    (
+        Column("Time", CellKind.TIME, 17),
+        Column("Step", width=16),
+        Column("Level", width=9),
+        Column("Text", CellKind.WRAP, 110),
+    ),
+)
+
+SHEETS = (INVOICES, PROBLEMS, PREVIEW, RESULTS, LOG)  # between Home and About
+
+
+class Home(StrEnum):
+    """Named cells of the Home and About sheets (workbook-level names)."""
+
+    COMPANY = "xlpy_Company"
+    SITE = "xlpy_Site"
+    LAST_REFRESH = "xlpy_LastRefresh"
+    LOCATION = "xlpy_Location"
+    THROUGH_DATE = "xlpy_ThroughDate"
+    AR_CURRENT = "xlpy_ArCurrent"
+    AR_CLOSED = "xlpy_ArClosed"
+    GL_CURRENT = "xlpy_GlCurrent"
+    GL_CLOSED = "xlpy_GlClosed"
+    EXPORT_INVOICES = "xlpy_ExportInvoices"
+    DETAIL = "xlpy_InvoiceDetail"
+    PERIOD = "xlpy_PeriodToPost"
+    BATCH_IDENTIFIER = "xlpy_BatchIdentifier"
+    PREVIEW_HASH = "xlpy_PreviewHash"
+    LAST_RUN = "xlpy_LastRun"
+    LAST_RUN_TEXT = "xlpy_LastRunText"
+    PROFILE = "xlpy_Profile"
+    VERSION = "xlpy_Version"
+    USER = "xlpy_User"
+    CONNECTIONS = "xlpy_Connections"
+    SETTINGS = "xlpy_Settings"
+
+
+HOME_INPUTS = (Home.LOCATION, Home.THROUGH_DATE, Home.EXPORT_INVOICES, Home.DETAIL, Home.PERIOD, Home.BATCH_IDENTIFIER)
+PERIOD_CHOICES = ("By document date", "By document date, closed → current", "Current")
+DETAIL_CHOICES = ("Default", "Condensed", "Detailed")
+YES_NO = ("Yes", "No")
+ALL_LOCATIONS = "All locations"
+
+INCLUDED_BLOCK = "xlpy_Included"  # Home: kind, currency, count, total of what is included (named range, 4 columns)
+AGEING_BLOCK = "xlpy_Ageing"  # Home: unposted base amount by kind and age; the picture draws it
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A ribbon button. ``id`` goes to Python; ``image`` is an Office image name (imageMso)."""
+
+    id: str
+    label: str
+    group: str
+    image: str
+    tip: str
+
+
+BUTTONS = (
+    Button("doctor", "Check setup", "Connect", "FileServerTasksMenu", "Checks both systems, rights and the ledger."),
+    Button("refresh", "Refresh", "Batch", "RefreshAll", "Reads the unposted transactions from Manage."),
+    Button("select_all", "Select all", "Batch", "SelectAll", "Marks Include on the visible rows."),
+    Button("deselect_all", "Deselect all", "Batch", "ClearAll", "Clears Include on the visible rows."),
+    Button(
+        "deselect_problems",
+        "Deselect problem rows",
+        "Batch",
+        "FilterClear",
+        "Clears Include on stopped rows.",
+    ),
+    Button("check", "Check mappings", "Batch", "ReviewTrackChanges", "Runs every check; writes nothing."),
+    Button("preview", "Preview", "Batch", "FilePrintPreview", "Shows the exact SL documents that would be made."),
+    Button("push", "Run export", "Batch", "DatabaseSqlServer", "Writes the SL batches, then marks Manage."),
+    Button("recover", "Recover", "History", "Undo", "Finishes half-finished batches of any PC."),
+    Button("help", "Help", "Help", "Help", "Where to read more."),
+)
