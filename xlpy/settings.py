@@ -13,6 +13,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_type_hints
 
+from xlpy.domain.rules import MasterRules, PostingRules
 from xlpy.errors import SettingsError
 
 ENV_PROFILE = "XLPY_PROFILE"
@@ -56,38 +57,14 @@ class SlSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class PostingSettings:
-    """The rules that the design leaves to the profile."""
-
-    batch_status: str = "B"  # B balanced, H on hold
-    which_customer: str = ""  # empty: stop when bill-to differs; "bill-to" or "company"
-    reference_rule: str = ""  # empty: stop above 10 characters; "strip" (reference_prefix) or "last10"
-    reference_prefix: str = ""
-    default_sub: str = ""
-    locations: tuple[int, ...] = ()
-    rate_max_age_days: int = 31
-    record_id_column: str = ""  # User column of ARDoc to stamp with the Manage id, such as User1
-    document_description: str = "{number} {company}"
-
-
-@dataclass(frozen=True, slots=True)
-class MasterSettings:
-    """Which masters may be created when missing."""
-
-    customers: bool = True
-    vendors: bool = True
-    products: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class Profile:
     """All settings of one Manage site and one SL company."""
 
     name: str = "default"
     manage: ManageSettings = field(default_factory=ManageSettings)
     sl: SlSettings = field(default_factory=SlSettings)
-    posting: PostingSettings = field(default_factory=PostingSettings)
-    masters: MasterSettings = field(default_factory=MasterSettings)
+    posting: PostingRules = field(default_factory=PostingRules)
+    masters: MasterRules = field(default_factory=MasterRules)
 
     @property
     def manage_host(self) -> str:

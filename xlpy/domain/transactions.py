@@ -95,3 +95,35 @@ class Posting:
     def in_sl(self) -> bool:
         """Whether every SL document of it is still there and not voided."""
         return bool(self.parts) and all(p.state not in (SlState.VOIDED, SlState.MISSING) for p in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class PostedDocument:
+    """An SL document that was written. ``amount``: document currency, credit memos negative; ``period`` YYYYPP."""
+
+    transaction: TransactionKey
+    part: str
+    module: str
+    bat_nbr: str
+    doc_type: str
+    ref_nbr: str
+    period: str
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailedTransaction:
+    """A transaction that was rolled back alone, with the reason in the accountant's words."""
+
+    transaction: TransactionKey
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostOutcome:
+    """What one SQL transaction did: exactly what is committed in SL, and what failed alone."""
+
+    posted: tuple[PostedDocument, ...] = ()
+    failed: tuple[FailedTransaction, ...] = ()
+    created_customers: tuple[str, ...] = ()
