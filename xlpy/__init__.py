@@ -1,5 +1,37 @@
-"""Manage to SL: from ConnectWise Manage to Dynamics SL, through an Excel workbook, a command line or a notebook."""
+"""Manage to SL: from ConnectWise Manage to Dynamics SL, through an Excel workbook, a command line or a notebook.
+
+``xlpy.connect(profile)`` opens both systems; see ``xlpy.api``. Nothing heavy is imported before it is used.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+__all__ = ["Books", "Plan", "Problem", "Profile", "RunReport", "__version__", "connect", "load_profile"]
+
+if TYPE_CHECKING:
+    from xlpy.api import Books, connect
+    from xlpy.domain.plan import Plan
+    from xlpy.domain.problems import Problem
+    from xlpy.services.reports import RunReport
+    from xlpy.settings import Profile, load_profile
+
+_WHERE = {
+    "Books": "xlpy.api",
+    "connect": "xlpy.api",
+    "Plan": "xlpy.domain.plan",
+    "Problem": "xlpy.domain.problems",
+    "RunReport": "xlpy.services.reports",
+    "Profile": "xlpy.settings",
+    "load_profile": "xlpy.settings",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public names when they are first used."""
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_WHERE[name]), name)

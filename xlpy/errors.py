@@ -124,3 +124,35 @@ class PlanChanged(XlpyError):
     """What would be posted is not what the preview showed."""
 
     exit_code = 1
+
+
+class ResourceMissing(XlpyError):
+    """A folder or file that belongs to the installation is not there."""
+
+    def __init__(self, name: str, looked: list[str]) -> None:
+        super().__init__(
+            f"'{name}' of this product was not found in {' or '.join(looked)}.",
+            fix="The installation is incomplete: install the package again.",
+        )
+
+
+class BatchNameTaken(ManageError):
+    """Manage has a batch of that name with entries that are not ours."""
+
+    def __init__(self, identifier: str, *, foreign: int) -> None:
+        super().__init__(
+            f"Manage already has a batch {identifier!r}, with {foreign} entries that are not of this run.",
+            fix="Take another batch identifier; the documents in SL are not touched.",
+        )
+        self.identifier = identifier
+
+
+class BatchNotConfirmed(ManageError):
+    """Manage took the batch, but does not show it afterwards as it should."""
+
+    def __init__(self, identifier: str, found: str) -> None:
+        super().__init__(
+            f"Manage took the batch {identifier!r}, but {found}.",
+            fix="Look at Finance > Accounting Interface in Manage, then run 'Recover'. SL is not touched by that.",
+        )
+        self.identifier = identifier

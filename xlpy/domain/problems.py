@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -51,3 +51,35 @@ class Check:
 def stops(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return the problems that keep the batch from being written."""
     return tuple(problem for problem in problems if problem.severity is Severity.STOP)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedProblem:
+    """The same finding of one or many transactions. ``problem.transaction`` names up to three of them."""
+
+    problem: Problem
+    count: int
+    transactions: tuple[str, ...]
+
+
+EXAMPLES = 3
+
+
+def grouped(problems: Iterable[Problem]) -> tuple[GroupedProblem, ...]:
+    """Tell identical problems once, with their count: stops first, then by first appearance."""
+    groups: dict[tuple[str, ...], list[Problem]] = {}
+    for p in problems:
+        groups.setdefault((p.severity, p.code, p.what, p.in_manage, p.in_sl, p.fix, p.where), []).append(p)
+    order = {Severity.STOP: 0, Severity.CREATE: 1, Severity.NOTE: 2}
+    told = sorted(groups.values(), key=lambda group: order[group[0].severity])
+    return tuple(_told_once(group) for group in told)
+
+
+def _told_once(group: list[Problem]) -> GroupedProblem:
+    first = group[0]
+    names = tuple(dict.fromkeys(p.transaction for p in group if p.transaction))
+    shown = ", ".join(names[:EXAMPLES]) + (", …" if len(names) > EXAMPLES else "")
+    only = len(group) == 1
+    return GroupedProblem(
+        replace(first, transaction=shown, transaction_id=first.transaction_id if only else ""), len(group), names
+    )

@@ -63,6 +63,7 @@ class Sheet:
     columns: tuple[Column, ...]
     key: str = ""
     landscape: bool = True
+    hint: str = ""  # row 2: what to do on this sheet
 
     def index(self, column: str) -> int:
         """Zero-based position of a column by name."""
@@ -112,8 +113,8 @@ INVOICES = Sheet(
         Column("Location", width=12),
         Column("Terms", width=16),
         Column("Tax code", width=11),
-        Column("Subtotal", CellKind.MONEY, 14, total=True),
-        Column("Tax", CellKind.MONEY, 12, total=True),
+        Column("Subtotal", CellKind.MONEY, 14),
+        Column("Tax", CellKind.MONEY, 12),
         Column("Total", CellKind.MONEY, 14),
         Column("Currency", width=10),
         Column("Base total", CellKind.MONEY, 14, total=True),
@@ -122,6 +123,7 @@ INVOICES = Sheet(
         Column("Id", width=12),
     ),
     key="Id",
+    hint="Filter, then write Yes under Include (or press Select all). Again posts anew what is void or gone in SL.",
 )
 
 PROBLEMS = Sheet(
@@ -140,6 +142,7 @@ PROBLEMS = Sheet(
         Column("Where", CellKind.WRAP, 34),
         Column("Count", CellKind.COUNT, 8),
     ),
+    hint="Mend what says stop, where it says, and check again; create: will be made in SL; note: only to know.",
 )
 
 PREVIEW = Sheet(
@@ -170,6 +173,7 @@ PREVIEW = Sheet(
         Column("Description", CellKind.TEXT, 32),
         Column("Transaction", width=13),
     ),
+    hint="Nothing is written yet. Each document foots to zero; lines made at release come from SL itself.",
 )
 
 RESULTS = Sheet(
@@ -193,6 +197,7 @@ RESULTS = Sheet(
         Column("Period", width=10),
         Column("Exported at", CellKind.TIME, 17),
     ),
+    hint="Your audit record: appended by every run, never overwritten.",
 )
 
 LOG = Sheet(
@@ -206,6 +211,7 @@ LOG = Sheet(
         Column("Level", width=9),
         Column("Text", CellKind.WRAP, 110),
     ),
+    hint="The steps of the last run. Errors say what to do; the full log is a file.",
 )
 
 SHEETS = (INVOICES, PROBLEMS, PREVIEW, RESULTS, LOG)  # between Home and About
@@ -244,7 +250,13 @@ YES_NO = ("Yes", "No")
 ALL_LOCATIONS = "All locations"
 
 INCLUDED_BLOCK = "xlpy_Included"  # Home: kind, currency, count, total of what is included (named range, 4 columns)
+INCLUDED_ROWS = 8  # rows of that block; empty ones stay empty
 AGEING_BLOCK = "xlpy_Ageing"  # Home: unposted base amount by kind and age; the picture draws it
+AGEING_KINDS = ("Invoices",)  # one row of the ageing block each: the kind, then one amount per age
+AGES = ("0–30 days", "31–60 days", "61–90 days", "Over 90 days")
+LOCATIONS_LIST = "xlpy_Locations"  # Home, hidden column: what the Location list offers; one column, LOCATIONS_ROWS
+LOCATIONS_ROWS = 60
+PERIODS_LIST = "xlpy_Periods"  # Home, hidden column: PERIOD_CHOICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +279,7 @@ BUTTONS = (
         "deselect_problems",
         "Deselect problem rows",
         "Batch",
-        "FilterClear",
+        "FilterClearAllFilters",
         "Clears Include on stopped rows.",
     ),
     Button("check", "Check mappings", "Batch", "ReviewTrackChanges", "Runs every check; writes nothing."),

@@ -1,0 +1,190 @@
+-- Manage to SL: posting ledger, version 1.
+-- Run it once in the SL company (application) database, as a member of db_owner. It is safe to run again: what is
+-- there stays as it is, and tables of another version are refused. Then make the users of Manage to SL members:
+--     ALTER ROLE xlpy_user ADD MEMBER [DOMAIN\user];
+-- SL's views vs_... read the system database: the same users need SELECT there, unless ownership chaining is on.
+
+SET NOCOUNT ON;
+SET ANSI_NULLS ON;
+SET QUOTED_IDENTIFIER ON;
+GO
+
+IF OBJECT_ID('dbo.xlpy_Version', 'U') IS NOT NULL
+    EXEC ('IF EXISTS (SELECT 1 FROM dbo.xlpy_Version) AND NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion = 1)
+    RAISERROR (''The posting ledger in this database has another version than 1.'', 16, 1)');
+IF @@ERROR <> 0 SET NOEXEC ON;
+GO
+
+IF OBJECT_ID('dbo.xlpy_Lock', 'U') IS NULL
+BEGIN
+    CREATE TABLE dbo.xlpy_Lock (
+        [LockName] VARCHAR(20) NOT NULL,
+        [HolderUser] NVARCHAR(100) NOT NULL,
+        [HolderHost] NVARCHAR(100) NOT NULL,
+        [Since] DATETIME NULL,
+        [ReleasedAt] DATETIME NULL,
+        PRIMARY KEY ([LockName])
+    );
+END;
+GO
+
+IF OBJECT_ID('dbo.xlpy_Payment', 'U') IS NULL
+BEGIN
+    CREATE TABLE dbo.xlpy_Payment (
+        [PaymentRowID] INTEGER NOT NULL IDENTITY,
+        [ManageHost] NVARCHAR(255) NOT NULL,
+        [ManageCompany] NVARCHAR(60) NOT NULL,
+        [CpnyID] VARCHAR(10) NOT NULL,
+        [RecordID] VARCHAR(100) COLLATE Latin1_General_BIN2 NOT NULL,
+        [ManagePaymentID] INTEGER NOT NULL,
+        [Amount] FLOAT(53) NOT NULL,
+        [Currency] VARCHAR(4) NOT NULL,
+        [RunID] VARCHAR(40) COLLATE Latin1_General_BIN2 NOT NULL,
+        [CreatedAt] DATETIME NOT NULL,
+        PRIMARY KEY ([PaymentRowID]),
+        CONSTRAINT [xlpy_Payment_Once] UNIQUE ([ManageHost], [ManageCompany], [ManagePaymentID])
+    );
+    CREATE INDEX [xlpy_Payment_Record] ON dbo.xlpy_Payment ([RecordID]);
+END;
+GO
+
+IF OBJECT_ID('dbo.xlpy_Posting', 'U') IS NULL
+BEGIN
+    CREATE TABLE dbo.xlpy_Posting (
+        [PostingID] INTEGER NOT NULL IDENTITY,
+        [ManageHost] NVARCHAR(255) NOT NULL,
+        [ManageCompany] NVARCHAR(60) NOT NULL,
+        [CpnyID] VARCHAR(10) NOT NULL,
+        [Kind] VARCHAR(12) NOT NULL,
+        [RecordID] VARCHAR(100) COLLATE Latin1_General_BIN2 NOT NULL,
+        [Generation] INTEGER NOT NULL,
+        [BatchIdentifier] NVARCHAR(60) NOT NULL,
+        [Number] NVARCHAR(100) NOT NULL,
+        [Amount] FLOAT(53) NOT NULL,
+        [Currency] VARCHAR(4) NOT NULL,
+        [LinesHash] VARCHAR(64) COLLATE Latin1_General_BIN2 NOT NULL,
+        [EntryIDs] VARCHAR(max) NOT NULL,
+        [PlanHash] VARCHAR(64) COLLATE Latin1_General_BIN2 NOT NULL,
+        [State] VARCHAR(10) NOT NULL,
+        [RunID] VARCHAR(40) COLLATE Latin1_General_BIN2 NOT NULL,
+        [PostedAt] DATETIME NOT NULL,
+        [PostedBy] NVARCHAR(100) NOT NULL,
+        [PostedHost] NVARCHAR(100) NOT NULL,
+        [ManageBatchID] INTEGER NULL,
+        [ClosedAt] DATETIME NULL,
+        PRIMARY KEY ([PostingID]),
+        CONSTRAINT [xlpy_Posting_Once] UNIQUE ([ManageHost], [ManageCompany], [Kind], [RecordID], [Generation])
+    );
+    CREATE INDEX [xlpy_Posting_Batch] ON dbo.xlpy_Posting ([BatchIdentifier]);
+    CREATE INDEX [xlpy_Posting_Run] ON dbo.xlpy_Posting ([RunID]);
+    CREATE INDEX [xlpy_Posting_State] ON dbo.xlpy_Posting ([State], [ClosedAt]);
+END;
+GO
+
+IF OBJECT_ID('dbo.xlpy_SyncRun', 'U') IS NULL
+BEGIN
+    CREATE TABLE dbo.xlpy_SyncRun (
+        [SyncRunID] INTEGER NOT NULL IDENTITY,
+        [ManageHost] NVARCHAR(255) NOT NULL,
+        [ManageCompany] NVARCHAR(60) NOT NULL,
+        [CpnyID] VARCHAR(10) NOT NULL,
+        [RunID] VARCHAR(40) COLLATE Latin1_General_BIN2 NOT NULL,
+        [StartedAt] DATETIME NOT NULL,
+        [FinishedAt] DATETIME NULL,
+        [RunBy] NVARCHAR(100) NOT NULL,
+        [RunHost] NVARCHAR(100) NOT NULL,
+        [Succeeded] INTEGER NOT NULL,
+        PRIMARY KEY ([SyncRunID])
+    );
+    CREATE INDEX [xlpy_SyncRun_Company] ON dbo.xlpy_SyncRun ([CpnyID], [FinishedAt]);
+END;
+GO
+
+IF OBJECT_ID('dbo.xlpy_Version', 'U') IS NULL
+BEGIN
+    CREATE TABLE dbo.xlpy_Version (
+        [SchemaVersion] INTEGER NOT NULL,
+        [InstalledAt] DATETIME NOT NULL,
+        PRIMARY KEY ([SchemaVersion])
+    );
+END;
+GO
+
+IF OBJECT_ID('dbo.xlpy_PostingDoc', 'U') IS NULL
+BEGIN
+    CREATE TABLE dbo.xlpy_PostingDoc (
+        [PostingDocID] INTEGER NOT NULL IDENTITY,
+        [PostingID] INTEGER NOT NULL,
+        [Part] VARCHAR(10) NOT NULL,
+        [Module] VARCHAR(2) NOT NULL,
+        [BatNbr] VARCHAR(10) NOT NULL,
+        [DocType] VARCHAR(2) NOT NULL,
+        [RefNbr] VARCHAR(10) NOT NULL,
+        [Amount] FLOAT(53) NOT NULL,
+        [RowsHash] VARCHAR(64) COLLATE Latin1_General_BIN2 NOT NULL,
+        PRIMARY KEY ([PostingDocID]),
+        CONSTRAINT [xlpy_PostingDoc_Posting] FOREIGN KEY([PostingID]) REFERENCES dbo.xlpy_Posting ([PostingID])
+    );
+    CREATE INDEX [xlpy_PostingDoc_Doc] ON dbo.xlpy_PostingDoc ([Module], [BatNbr], [DocType], [RefNbr]);
+    CREATE INDEX [xlpy_PostingDoc_Posting] ON dbo.xlpy_PostingDoc ([PostingID]);
+END;
+GO
+
+IF DATABASE_PRINCIPAL_ID('xlpy_user') IS NULL
+    CREATE ROLE xlpy_user;
+GO
+
+IF OBJECT_ID('dbo.Account') IS NOT NULL GRANT SELECT ON dbo.Account TO xlpy_user;
+IF OBJECT_ID('dbo.ARAdjust') IS NOT NULL GRANT SELECT ON dbo.ARAdjust TO xlpy_user;
+IF OBJECT_ID('dbo.ARDoc') IS NOT NULL GRANT SELECT ON dbo.ARDoc TO xlpy_user;
+IF OBJECT_ID('dbo.ARSetup') IS NOT NULL GRANT SELECT ON dbo.ARSetup TO xlpy_user;
+IF OBJECT_ID('dbo.ARTran') IS NOT NULL GRANT SELECT ON dbo.ARTran TO xlpy_user;
+IF OBJECT_ID('dbo.AR_Balances') IS NOT NULL GRANT SELECT ON dbo.AR_Balances TO xlpy_user;
+IF OBJECT_ID('dbo.Batch') IS NOT NULL GRANT SELECT ON dbo.Batch TO xlpy_user;
+IF OBJECT_ID('dbo.CMSetup') IS NOT NULL GRANT SELECT ON dbo.CMSetup TO xlpy_user;
+IF OBJECT_ID('dbo.Country') IS NOT NULL GRANT SELECT ON dbo.Country TO xlpy_user;
+IF OBJECT_ID('dbo.CuryRate') IS NOT NULL GRANT SELECT ON dbo.CuryRate TO xlpy_user;
+IF OBJECT_ID('dbo.Currncy') IS NOT NULL GRANT SELECT ON dbo.Currncy TO xlpy_user;
+IF OBJECT_ID('dbo.CustClass') IS NOT NULL GRANT SELECT ON dbo.CustClass TO xlpy_user;
+IF OBJECT_ID('dbo.Customer') IS NOT NULL GRANT SELECT ON dbo.Customer TO xlpy_user;
+IF OBJECT_ID('dbo.FlexDef') IS NOT NULL GRANT SELECT ON dbo.FlexDef TO xlpy_user;
+IF OBJECT_ID('dbo.GLSetup') IS NOT NULL GRANT SELECT ON dbo.GLSetup TO xlpy_user;
+IF OBJECT_ID('dbo.APSetup') IS NOT NULL GRANT SELECT ON dbo.APSetup TO xlpy_user;
+IF OBJECT_ID('dbo.INSetup') IS NOT NULL GRANT SELECT ON dbo.INSetup TO xlpy_user;
+IF OBJECT_ID('dbo.Ledger') IS NOT NULL GRANT SELECT ON dbo.Ledger TO xlpy_user;
+IF OBJECT_ID('dbo.RefNbr') IS NOT NULL GRANT SELECT ON dbo.RefNbr TO xlpy_user;
+IF OBJECT_ID('dbo.SalesTax') IS NOT NULL GRANT SELECT ON dbo.SalesTax TO xlpy_user;
+IF OBJECT_ID('dbo.SlsTaxGrp') IS NOT NULL GRANT SELECT ON dbo.SlsTaxGrp TO xlpy_user;
+IF OBJECT_ID('dbo.SOAddress') IS NOT NULL GRANT SELECT ON dbo.SOAddress TO xlpy_user;
+IF OBJECT_ID('dbo.State') IS NOT NULL GRANT SELECT ON dbo.State TO xlpy_user;
+IF OBJECT_ID('dbo.SubAcct') IS NOT NULL GRANT SELECT ON dbo.SubAcct TO xlpy_user;
+IF OBJECT_ID('dbo.Terms') IS NOT NULL GRANT SELECT ON dbo.Terms TO xlpy_user;
+IF OBJECT_ID('dbo.vs_accessdetrights') IS NOT NULL GRANT SELECT ON dbo.vs_accessdetrights TO xlpy_user;
+IF OBJECT_ID('dbo.vs_AcctSub') IS NOT NULL GRANT SELECT ON dbo.vs_AcctSub TO xlpy_user;
+IF OBJECT_ID('dbo.vs_AcctXref') IS NOT NULL GRANT SELECT ON dbo.vs_AcctXref TO xlpy_user;
+IF OBJECT_ID('dbo.vs_company') IS NOT NULL GRANT SELECT ON dbo.vs_company TO xlpy_user;
+IF OBJECT_ID('dbo.vs_subxref') IS NOT NULL GRANT SELECT ON dbo.vs_subxref TO xlpy_user;
+IF OBJECT_ID('dbo.vs_usergrp') IS NOT NULL GRANT SELECT ON dbo.vs_usergrp TO xlpy_user;
+IF OBJECT_ID('dbo.vs_userrec') IS NOT NULL GRANT SELECT ON dbo.vs_userrec TO xlpy_user;
+IF OBJECT_ID('dbo.ARTran') IS NOT NULL GRANT INSERT ON dbo.ARTran TO xlpy_user;
+IF OBJECT_ID('dbo.ARDoc') IS NOT NULL GRANT INSERT ON dbo.ARDoc TO xlpy_user;
+IF OBJECT_ID('dbo.RefNbr') IS NOT NULL GRANT INSERT ON dbo.RefNbr TO xlpy_user;
+IF OBJECT_ID('dbo.Batch') IS NOT NULL GRANT INSERT ON dbo.Batch TO xlpy_user;
+IF OBJECT_ID('dbo.Customer') IS NOT NULL GRANT INSERT ON dbo.Customer TO xlpy_user;
+IF OBJECT_ID('dbo.SOAddress') IS NOT NULL GRANT INSERT ON dbo.SOAddress TO xlpy_user;
+IF OBJECT_ID('dbo.AR_Balances') IS NOT NULL GRANT INSERT ON dbo.AR_Balances TO xlpy_user;
+IF OBJECT_ID('dbo.ARSetup') IS NOT NULL GRANT UPDATE ON dbo.ARSetup (LastBatNbr) TO xlpy_user;
+GRANT SELECT ON dbo.xlpy_Version TO xlpy_user;
+GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_Lock TO xlpy_user;
+GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_Payment TO xlpy_user;
+GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_Posting TO xlpy_user;
+GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_SyncRun TO xlpy_user;
+GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_PostingDoc TO xlpy_user;
+GO
+
+IF NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version)
+    INSERT INTO dbo.xlpy_Version (SchemaVersion, InstalledAt) VALUES (1, GETDATE());
+GO
+
+SET NOEXEC OFF;
+GO

@@ -1,0 +1,59 @@
+"""Shows a workbook as a reader sees it: LibreOffice prints it to PDF, poppler makes one PNG per page.
+
+python tests/office/render.py "workbook/Manage to SL.xlsm" out/
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from sample_rows import fill_with_sample
+
+from xlpy.excel.builder import build_workbook
+
+SYSTEM_PYTHON = "/usr/bin/python3"  # the only one that has uno
+SESSION = Path(__file__).with_name("uno_session.py")
+
+
+def in_office(command: str, workbook: Path, *rest: str) -> dict[str, object]:
+    """Run one command of ``uno_session.py`` on ``workbook`` and return what it answered."""
+    done = subprocess.run(
+        [SYSTEM_PYTHON, str(SESSION), command, str(workbook), *rest],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def render(workbook: Path, out_dir: Path, *, dpi: int = 80) -> list[Path]:
+    """Return one picture per printed page, in the order of the sheets. LibreOffice starts and ends with the call."""
+    out_dir.mkdir(parents=True, exist_ok=True)
+    pdf = out_dir / f"{workbook.stem}.pdf"
+    in_office("pdf", workbook, str(pdf))
+    subprocess.run(
+        ["pdftoppm", "-png", "-r", str(dpi), str(pdf), str(out_dir / workbook.stem)], check=True, timeout=180
+    )
+    return sorted(out_dir.glob(f"{workbook.stem}-*.png"))
+
+
+def render_pictures(out_dir: Path) -> list[Path]:
+    """Make ``home.png`` and ``invoices.png`` of a month's sample rows, for a reader who has no workbook yet."""
+    with tempfile.TemporaryDirectory() as folder:
+        workbook = Path(folder) / "picture.xlsm"
+        build_workbook(workbook)
+        fill_with_sample(workbook)
+        pages = render(workbook, Path(folder), dpi=130)
+        out_dir.mkdir(parents=True, exist_ok=True)
+        return [page.replace(out_dir / name) for page, name in zip(pages, ("home.png", "invoices.png"), strict=False)]
+
+
+if __name__ == "__main__":
+    for picture in render(Path(sys.argv[1]), Path(sys.argv[2]), dpi=110):
+        print(picture)

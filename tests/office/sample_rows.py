@@ -1,0 +1,155 @@
+"""Rows as a working month has them, put into a built workbook: for pictures, and for tests that look at sheets.
+
+Written with openpyxl, the way a closed file is filled: values with their formats, the table's range grown.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+from openpyxl import load_workbook
+from openpyxl.workbook import Workbook
+
+from xlpy.excel.sheets import (
+    AGEING_BLOCK,
+    FIRST_DATA_ROW,
+    HEADER_ROW,
+    INCLUDED_BLOCK,
+    INVOICES,
+    LOG,
+    NUMBER_FORMAT,
+    PREVIEW,
+    PROBLEMS,
+    RESULTS,
+    Home,
+    Sheet,
+)
+
+_AT = datetime(2026, 10, 31, 16, 42)  # noqa: DTZ001 - a cell has no zone
+
+
+def _oct(day: int) -> date:
+    return date(2026, 10, day)
+
+
+_NO_TERMS = "Terms 'Due on receipt' have no Xref in Manage. System > Setup Tables > Billing Terms: type 00."
+# fmt: off
+ROWS: dict[str, list[list[object]]] = {
+    INVOICES.name: [
+        ["Yes", "Ready", None, "10231", "Agreement", _oct(1), _oct(31), "Acme Marine Supply", "ACME01", "Tampa",
+         "Net 30", "FL-HILL", 4250, 297.5, 4547.5, "USD", 4547.5, "10-2026", "10231", "5001"],
+        ["Yes", "Ready", None, "10232", "Standard", _oct(3), _oct(18), "Bay Dental Group", "BAYDEN", "Tampa",
+         "Net 15", "FL-HILL", 1312.4, 91.87, 1404.27, "USD", 1404.27, "10-2026", "10232", "5002"],
+        ["Yes", "Ready", "Negative invoice: becomes a credit memo in SL.", "10233", "CreditMemo", _oct(6),
+         _oct(6), "Delta Logistics", "DELTA1", "Orlando", "2% 10, Net 30", "FL-ORNG", -220, -14.3, -234.3, "USD",
+         -234.3, "10-2026", "10233", "5003"],
+        [None, "Problem", _NO_TERMS, "10234", "Standard", _oct(8), _oct(8), "Holly Street Clinic", "HOLLY1",
+         "Tampa", "Due on receipt", "FL-HILL", 780, 54.6, 834.6, "USD", 834.6, "10-2026", None, "5004"],
+        ["Yes", "Ready", "Rate of 2026-10-15 used.", "10235", "Progress", _oct(20), date(2026, 11, 19),
+         "Fischer & Söhne KG", "FISCHE", "Tampa", "Net 30", "DE-VAT", 10200, 1938, 12138, "EUR", 13251.05,
+         "10-2026", "10235", "5005"],
+        ["Again", "Ready", "Was voided in SL: posted again.", "10236", "Standard", _oct(21), date(2026, 11, 20),
+         "Gulf Hotels & Resorts", "GULFHO", "Tampa", "Net 30", "FL-PORT", 1234567.89, 98765.43, 1333333.32, "USD",
+         1333333.32, "10-2026", "10236", "5006"],
+        [None, "Already in SL", None, "10237", "Miscellaneous", _oct(22), date(2026, 11, 21),
+         "Lakeside Charter School", "LAKESC", "Orlando", "Net 30", None, 96, 0, 96, "USD", 96, "10-2026", "10237",
+         "5007"],
+        ["Yes", "Manage pending", "In SL; the Manage batch is still owed. Press Recover.", "10238", "DownPayment",
+         _oct(26), date(2026, 11, 25), "Muñoz Construcción", "MUNOZ1", "Tampa", "Net 30", "FL-HILL", 5000, 0,
+         5000, "USD", 5000, "10-2026", "10238", "5008"],
+    ],
+    PROBLEMS.name: [
+        ["stop", "terms-xref", "The billing terms have no Xref, so SL's terms are not known.", "10234",
+         "Due on receipt", None,
+         "Type SL's terms id (00) as the Xref of these billing terms, then open and close the invoice again.",
+         "Manage: System > Setup Tables > Billing Terms", 1],
+        ["stop", "account-inactive", "Account 4400 is in SL's chart of accounts, but inactive.", "10241", "4400",
+         "4400, inactive",
+         "Activate the account, or give the item another one and open and close the invoice again.",
+         "SL: Chart of Accounts Maintenance (01.260)", 3],
+        ["create", "customer-new", "The customer is not in SL: it will be made with class STD.", "10238",
+         "MUNOZ1", None, "Nothing to do; or enter the customer in SL first.", "SL: Customer Maintenance (08.260)",
+         1],
+        ["note", "rate-old", "The exchange rate is 5 days older than the document.", "10235", "EUR", "1.0917",
+         "Enter a newer rate if your policy asks for one.", "SL: Currency Rate Entry (24.270)", 1],
+    ],
+    PREVIEW.name: [
+        ["written", 1, "AR", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None, "4000", "100TP",
+         None, 4250, "USD", None, 4250, None, "Managed services October", "10231"],
+        ["made at release", 1, "AR", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None, "2200",
+         "00000", None, 255, "USD", None, 255, "FLSTATE", "Florida state tax", "10231"],
+        ["made at release", 1, "AR", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None, "2210",
+         "00000", None, 42.5, "USD", None, 42.5, "HILLCTY", "Hillsborough county tax", "10231"],
+        ["made at release", 1, "AR", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None, "1100",
+         "00000", 4547.5, None, "USD", 4547.5, None, None, "Accounts receivable", "10231"],
+    ],
+    RESULTS.name: [
+        ["20261031-164210", "2026-10-31 KM-I", "Exported", None, "Invoice", "10231", 4547.5, "USD", "AR",
+         "000412", "IN", "10231", "10-2026", _AT],
+        ["20261031-164210", "2026-10-31 KM-I", "Failed",
+         "SL refused the document: the reference is taken since the preview.", "Invoice", "10232", 1404.27, "USD",
+         None, None, None, None, None, _AT],
+    ],
+    LOG.name: [
+        [_AT, "Export", "info", "Exported 6 invoices from Manage in 1 request."],
+        [_AT, "Check", "warning", "1 note: the exchange rate of EUR is 5 days older than the document."],
+        [_AT, "Write", "error",
+         "10232: the reference is taken since the preview. Nothing of this document was written."],
+    ],
+}
+# fmt: on
+
+HOME: dict[str, object] = {
+    Home.COMPANY: "Harbor & Pine IT Services (HPIT)",
+    Home.SITE: "na.example.com, harborpine",
+    Home.LAST_REFRESH: _AT,
+    Home.THROUGH_DATE: _oct(31),
+    Home.BATCH_IDENTIFIER: "2026-10-31 KM",
+    Home.AR_CURRENT: "10-2026",
+    Home.AR_CLOSED: "09-2026",
+    Home.GL_CURRENT: "10-2026",
+    Home.GL_CLOSED: "09-2026",
+    Home.LAST_RUN: "Completed with errors",
+    Home.LAST_RUN_TEXT: "5 of 6 invoices are in SL, batch AR 000412, and in the Manage batch 2026-10-31 KM-I. "
+    "1 failed and is unchanged in both systems: see Results.",
+    Home.PREVIEW_HASH: "9f2c41d07be5a3c8",
+    Home.PROFILE: r"C:\Users\kmorales\AppData\Local\xlpy\harborpine.toml",
+    Home.USER: "kmorales, SL user KMORALES",
+    Home.CONNECTIONS: "Manage: na.example.com, API 2025.8\nSL: server SLPROD, database HPAPP, encrypted",
+}
+INCLUDED = [["Invoices", "USD", 5, 1344047.79], ["Invoices", "EUR", 1, 12138]]
+AGEING = [["Invoices", 1358334.14, 42750.25, 8100, 0]]
+
+
+def fill_with_sample(path: Path) -> None:
+    """Put the rows above into the built workbook at ``path``."""
+    book = load_workbook(path, keep_vba=True)
+    for sheet in (INVOICES, PROBLEMS, PREVIEW, RESULTS, LOG):
+        _fill_table(book, sheet, ROWS[sheet.name])
+    for name, value in HOME.items():
+        _first_cell(book, name).value = value
+    for name, rows in ((INCLUDED_BLOCK, INCLUDED), (AGEING_BLOCK, AGEING)):
+        corner = _first_cell(book, name)
+        for down, row in enumerate(rows):
+            for right, value in enumerate(row):
+                corner.offset(down, right).value = value
+    book.save(path)
+
+
+def _fill_table(book: Workbook, sheet: Sheet, rows: list[list[object]]) -> None:
+    ws = book[sheet.name]
+    for at, row in enumerate(rows, FIRST_DATA_ROW):
+        for number, (column, value) in enumerate(zip(sheet.columns, row, strict=True), 1):
+            cell = ws.cell(at, number, value)
+            cell._style = ws.cell(FIRST_DATA_ROW, number)._style
+            cell.number_format = NUMBER_FORMAT[column.kind]
+    last = ws.cell(FIRST_DATA_ROW + len(rows) - 1, len(sheet.columns)).coordinate
+    table = ws.tables[sheet.table]
+    table.ref = table.autoFilter.ref = f"A{HEADER_ROW}:{last}"
+
+
+def _first_cell(book: Workbook, name: str):
+    title, ref = next(iter(book.defined_names[name].destinations))
+    cells = book[title][ref.replace("$", "")]
+    return cells[0][0] if isinstance(cells, tuple) else cells

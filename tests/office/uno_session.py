@@ -1,0 +1,201 @@
+"""Drives LibreOffice over UNO; run by the system's Python, the only one that has ``uno``. Prints JSON.
+
+/usr/bin/python3 uno_session.py press WORKBOOK ID...      what each press of a button would run
+/usr/bin/python3 uno_session.py mark WORKBOOK SAVED       filter Invoices to Problem, mark the rest, save as SAVED
+/usr/bin/python3 uno_session.py modules WORKBOOK          the VBA modules it found
+/usr/bin/python3 uno_session.py pdf WORKBOOK PDF          print it
+"""
+
+import json
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import uno
+from com.sun.star.beans import PropertyValue
+from com.sun.star.connection import NoConnectException
+
+ALWAYS_RUN_MACROS = 4
+EMPTY = ""
+
+
+def prop(name, value):
+    made = PropertyValue()
+    made.Name, made.Value = name, value
+    return made
+
+
+def free_port():
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+@contextmanager
+def office():
+    """A LibreOffice with a profile of its own; it is asked to end, and ended by its own id if it does not."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="uno-", ignore_cleanup_errors=True) as profile:
+        process = subprocess.Popen(
+            [
+                "soffice",
+                f"-env:UserInstallation={Path(profile).as_uri()}",
+                "--headless",
+                "--norestore",
+                "--nologo",
+                f"--accept=socket,host=127.0.0.1,port={port};urp;",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        desktop = None
+        try:
+            desktop = connect(port)
+            yield desktop
+        finally:
+            try:
+                if desktop is not None:
+                    desktop.terminate()
+            finally:
+                try:
+                    process.wait(30)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+
+
+def connect(port, patience=60):
+    local = uno.getComponentContext()
+    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            context = resolver.resolve(f"uno:socket,host=127.0.0.1,port={port};urp;StarOffice.ComponentContext")
+            return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+        except NoConnectException:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+def open_workbook(desktop, path):
+    document = desktop.loadComponentFromURL(
+        Path(path).resolve().as_uri(),
+        "_blank",
+        0,
+        (prop("Hidden", True), prop("MacroExecutionMode", ALWAYS_RUN_MACROS)),
+    )
+    if document is None:
+        raise SystemExit(f"LibreOffice could not open {path}")
+    return document
+
+
+def press(document, ids):
+    cell = document.Sheets.getByName("xlwings.conf").getCellRangeByName("D1")
+    ran = {}
+    for button in ids:
+        cell.String = EMPTY
+        script = document.getScriptProvider().getScript(
+            "vnd.sun.star.script:VBAProject.Ribbon.PressButton?language=Basic&location=document"
+        )
+        script.invoke((button,), (), ())
+        ran[button] = cell.String
+    return ran
+
+
+def modules(document):
+    library = document.BasicLibraries.getByName("VBAProject")
+    return {name: library.getByName(name) for name in library.ElementNames}
+
+
+def mark(document, target):
+    """What a user does on Invoices: filter, mark what is shown, save; the file keeps being a macro workbook."""
+    sheet = document.Sheets.getByName("Invoices")
+    ranges = document.DatabaseRanges
+    area = ranges.getByName("Invoices").DataArea
+    table = sheet.getCellRangeByPosition(area.StartColumn, area.StartRow, area.EndColumn, area.EndRow)
+    headers = [table.getCellByPosition(i, 0).String for i in range(table.Columns.Count)]
+    filters = table.createFilterDescriptor(True)
+    condition = uno.createUnoStruct("com.sun.star.sheet.TableFilterField")
+    condition.Field = headers.index("Status")
+    condition.Operator = uno.Enum("com.sun.star.sheet.FilterOperator", "NOT_EQUAL")
+    condition.IsNumeric, condition.StringValue = False, "Problem"
+    filters.setFilterFields((condition,))
+    filters.ContainsHeader = True
+    table.filter(filters)
+    document.calculateAll()
+    shown = [r for r in range(area.StartRow + 1, area.EndRow + 1) if sheet.Rows.getByIndex(r).IsVisible]
+    for row in shown:
+        sheet.getCellByPosition(headers.index("Include"), row).String = "Yes"
+    total = sheet.getCellByPosition(headers.index("Base total"), area.StartRow - 1)
+    found = {
+        "tables": {name: list(area_of(ranges.getByName(name))) for name in ranges.ElementNames},
+        "shown": len(shown),
+        "rows": area.EndRow - area.StartRow,
+        "shown_total": total.Value,
+        "total_error": total.Error,
+        "line": sheet.getCellByPosition(0, area.StartRow - 1).String,
+        "bar": document.Sheets.getByName("Home").getCellRangeByName("H26").String,
+        "errors": formula_errors(document),
+    }
+    document.storeToURL(Path(target).resolve().as_uri(), (prop("FilterName", "Calc MS Excel 2007 VBA XML"),))
+    return found
+
+
+def print_to(document, target):
+    """Rows without a height of their own grow with their text first, as Excel lets them on opening."""
+    for sheet in document.Sheets:
+        cursor = sheet.createCursor()
+        cursor.gotoEndOfUsedArea(False)
+        for index in range(cursor.RangeAddress.EndRow + 1):
+            row = sheet.Rows.getByIndex(index)
+            if row.OptimalHeight:
+                row.OptimalHeight = True
+    document.storeToURL(Path(target).resolve().as_uri(), (prop("FilterName", "calc_pdf_Export"),))
+    return {"sheets": [sheet.Name for sheet in document.Sheets if sheet.IsVisible]}
+
+
+def area_of(database_range):
+    area = database_range.DataArea
+    return area.StartColumn, area.StartRow, area.EndColumn, area.EndRow
+
+
+def formula_errors(document):
+    from com.sun.star.sheet.CellFlags import FORMULA
+
+    wrong = []
+    for sheet in document.Sheets:
+        for cell_range in sheet.queryContentCells(FORMULA):
+            for row in range(cell_range.Rows.Count):
+                for column in range(cell_range.Columns.Count):
+                    cell = cell_range.getCellByPosition(column, row)
+                    if cell.Error:
+                        wrong.append([sheet.Name, cell.AbsoluteName, cell.Formula, cell.Error])
+    return wrong
+
+
+def main(command, path, *rest):
+    with office() as desktop:
+        document = open_workbook(desktop, path)
+        try:
+            if command == "press":
+                answer = press(document, rest)
+            elif command == "mark":
+                answer = mark(document, rest[0])
+            elif command == "modules":
+                answer = modules(document)
+            elif command == "pdf":
+                answer = print_to(document, rest[0])
+            else:
+                raise SystemExit(f"unknown command {command}")
+        finally:
+            document.close(True)
+    print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

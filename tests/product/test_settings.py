@@ -1,0 +1,70 @@
+"""The profile: every mistake is named by its key; the environment wins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xlpy.errors import SettingsError
+from xlpy.settings import load_profile
+
+TEMPLATE = Path(__file__).parents[2] / "templates" / "settings.toml"
+
+
+def test_the_template_is_valid_and_has_every_setting() -> None:
+    profile = load_profile(TEMPLATE, environment={})
+    text = TEMPLATE.read_text(encoding="utf-8")
+    for section in (profile.manage, profile.sl, profile.posting, profile.masters):
+        for name in section.__dataclass_fields__:
+            assert f"{name} = " in text, name
+
+
+def test_commented_settings_of_the_template_are_valid_too(tmp_path: Path) -> None:
+    lines = TEMPLATE.read_text(encoding="utf-8").splitlines()
+    path = tmp_path / "all.toml"
+    path.write_text("\n".join(line.removeprefix("# ") if " = " in line else line for line in lines[4:]), encoding="utf-8")
+    assert load_profile(path, environment={}).posting.rate_max_age_days == 31
+
+
+def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.toml"
+    path.write_text(
+        '[manage]\nurl = 5\nsite = "x"\n[posting]\nbatch_status = "X"\nlocations = ["a"]\n[sl]\nlock_seconds = true\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(SettingsError) as told:
+        load_profile(path, environment={})
+    for expected in ("[manage] url", "[manage] site", "[posting] batch_status", "[posting] locations", "lock_seconds"):
+        assert expected in str(told.value)
+
+
+def test_the_environment_wins(tmp_path: Path) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text('[sl]\nurl = "sqlite:///a"\n[manage]\ncompany = "one"\n', encoding="utf-8")
+    profile = load_profile(None, {"XLPY_PROFILE": str(path), "XLPY_SL_URL": "sqlite:///b"})
+    assert (profile.sl.url, profile.manage.company) == ("sqlite:///b", "one")
+
+
+def test_a_missing_or_broken_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="can't be read"):
+        load_profile(tmp_path / "none.toml", environment={})
+    (tmp_path / "broken.toml").write_text("[[[", encoding="utf-8")
+    with pytest.raises(SettingsError, match="not valid TOML"):
+        load_profile(tmp_path / "broken.toml", environment={})
+
+
+def test_notepad_s_byte_order_mark_is_no_problem(tmp_path: Path) -> None:
+    path = tmp_path / "bom.toml"
+    path.write_text('name = "x"\n', encoding="utf-8-sig")
+    assert load_profile(path, environment={}).name == "x"
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [("https://NA.example.net/v4_6_release", "na.example.net"), ("http://127.0.0.1:8080", "127.0.0.1:8080")],
+)
+def test_the_host_is_what_the_ledger_remembers(url: str, host: str, tmp_path: Path) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text(f'[manage]\nurl = "{url}"\n', encoding="utf-8")
+    assert load_profile(path, environment={}).manage_host == host

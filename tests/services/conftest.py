@@ -1,0 +1,109 @@
+"""The stories' stage: a demo Manage site, a demo SL company and a session between them, small and without mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from xlpy.credentials import ManageSecrets
+from xlpy.demo import firm
+from xlpy.demo.company.seed import make_company
+from xlpy.demo.site import access
+from xlpy.demo.site.generate import generate_site
+from xlpy.demo.site.server import serve
+from xlpy.demo.site.store import Site
+from xlpy.services.push import push
+from xlpy.services.recover import RecoverReport, recover
+from xlpy.services.reports import Marked, RunReport, Selection
+from xlpy.services.session import Session
+from xlpy.domain.rules import PostingRules
+from xlpy.settings import ManageSettings, Profile, SlSettings
+from xlpy.sl.ledger import create_ledger
+from xlpy.sl.sqlite import sqlite_engine
+
+
+@dataclass
+class Story:
+    """A site, a company and what an accountant does with them."""
+
+    site: Site
+    url: str
+    company_url: str
+    engine: Engine
+    profile: Profile
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    def session(self, user: str = "kmorales", host: str = "PC1") -> Session:
+        session = Session(self.profile, ManageSecrets(private_key=access.PRIVATE_KEY))
+        session.user, session.host = user, host
+        return self.stack.enter_context(session)
+
+    def unposted(self) -> list[int]:
+        return sorted(self.site.unposted_invoice_ids())
+
+    def selection(self, ids: list[int], batch: str = "OCT", again: list[int] | None = None, **more: Any) -> Selection:
+        marked = tuple(Marked(i, i in (again or [])) for i in ids)
+        return Selection(batch, firm.THROUGH_DATE, marked, **more)
+
+    def push(self, ids: list[int], batch: str = "OCT", again: list[int] | None = None, **more: Any) -> RunReport:
+        return push(self.session(), self.selection(ids, batch, again, **more))
+
+    def recover(self) -> RecoverReport:
+        return recover(self.session())
+
+    def rows(self, sql: str, **values: Any) -> list[Any]:
+        with self.engine.connect() as connection:
+            return [tuple(v.strip() if isinstance(v, str) else v for v in row) for row in connection.execute(text(sql), values)]
+
+    def documents(self) -> dict[str, list[Any]]:
+        """Live documents of ours by the Manage id stamped on them."""
+        found: dict[str, list[Any]] = {}
+        for user1, *row in self.rows("SELECT User1, DocType, RefNbr, BatNbr, CuryOrigDocAmt FROM ARDoc WHERE User1 <> ''"):
+            found.setdefault(user1, []).append(row)
+        return found
+
+    def number(self, record: int) -> str:
+        return next(row for row in self.session().manage.unposted_invoices() if row.billing_log_id == record).number
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Iterator[Story]:
+    with ExitStack() as stack:
+        yield stack.enter_context(_stage(tmp_path, stack, invoices=24))
+
+
+def _stage(folder: Path, stack: ExitStack, invoices: int) -> Any:
+    from contextlib import contextmanager
+
+    @contextmanager
+    def stage() -> Iterator[Story]:
+        url = f"sqlite:///{(folder / 'company.sqlite').as_posix()}"
+        made = make_company(url, mistakes=False)
+        create_ledger(made)
+        made.dispose()
+        site = generate_site(seed=7, invoices=invoices, mistakes=False)
+        running = stack.enter_context(serve(site))
+        engine = sqlite_engine(url)
+        profile = Profile(
+            manage=ManageSettings(
+                url=running.url, company=access.COMPANY, client_id=access.CLIENT_ID, public_key=access.PUBLIC_KEY
+            ),
+            sl=SlSettings(url=url, company=firm.COMPANY_ID, user=firm.SL_USER),
+            posting=PostingRules(record_id_column="User1"),
+        )
+        inner = ExitStack()
+        try:
+            yield Story(site, running.url, url, engine, profile, inner)
+        finally:
+            inner.close()
+            engine.dispose()
+
+    return stage()
+
+

@@ -1,0 +1,234 @@
+"""Connecting to SL: what is sent to SQL Server, which driver is taken, and what a refusal says."""
+
+# ruff: noqa: DTZ001 # SL keeps the local time of the PC
+
+from __future__ import annotations
+
+import logging
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyodbc
+import pytest
+from sl_ground_recorder import Recorder
+from sqlalchemy import insert, select, text
+from sqlalchemy.dialects import mssql
+
+from xlpy.demo.company.tables import create_tables, table
+from xlpy.errors import SettingsError, SlError
+from xlpy.settings import SlSettings
+from xlpy.sl import tsql
+from xlpy.sl.catalogue import Catalogue
+from xlpy.sl.connect_errors import explain_connect_error
+from xlpy.sl.engine import mssql_engine, open_company, server_of
+from xlpy.sl.odbc import Target, best_driver, connection_url, odbc_parts, target_of
+from xlpy.sl.sqlite import sqlite_engine
+
+ODBC = "SERVER=SQLSRV1;DATABASE=DEMOApp;UID=xlpy;PWD=hush-hush"
+URL = "mssql+pyodbc://xlpy:hush-hush@SQLSRV1/DEMOApp"
+
+
+@pytest.mark.parametrize("typed", [ODBC, URL])
+def test_every_connection_is_prepared_and_closed(typed: str) -> None:
+    recorder = Recorder()
+    engine = mssql_engine(typed, module=recorder, lock_seconds=7)
+    for _ in range(2):
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    prepared = recorder.statements("XACT_ABORT")
+    assert len(recorder.connected) == len(prepared) == 2  # no pool: each is a new connection
+    assert prepared[0][0] == "SET XACT_ABORT OFF; SET ANSI_WARNINGS ON; SET LOCK_TIMEOUT 7000"
+    assert len(recorder.statements("CLOSE")) == 2
+    assert "DRIVER={ODBC Driver 18 for SQL Server}" in str(recorder.connected[0][0])
+
+
+def test_values_are_bound_as_the_driver_wants_them_fast() -> None:
+    recorder = Recorder()
+    engine = mssql_engine(ODBC, module=recorder)
+    documents = table("ARDoc")
+    rows = [
+        {"DocType": "IN", "RefNbr": f"{n}", "BatNbr": "000001", "BatSeq": n}
+        | {"CustId": f"C{n}", "OrigDocAmt": Decimal("10.10"), "DocDate": date(2026, 10, 5), "DueDate": None, "Rlsed": 0}
+        | {"Crtd_DateTime": datetime(2026, 10, 5, 9, 59, 40)}
+        for n in range(3)
+    ]
+    with engine.begin() as connection:
+        connection.execute(insert(documents), rows)
+    ((statement, sent),) = recorder.statements("INSERT INTO [ARDoc]")
+    assert recorder.fast == [True]
+    assert "OUTPUT" not in statement
+    names = [name.strip(" []") for name in statement[statement.index("(") + 1 : statement.index(")")].split(",")]
+    bound = dict(zip(names, sent[0], strict=True))
+    assert bound == {
+        "CustId": "C0",
+        "DocType": "IN",
+        "RefNbr": "0",
+        "BatNbr": "000001",
+        "BatSeq": 0,
+        "OrigDocAmt": 10.1,
+        "DocDate": datetime(2026, 10, 5),
+        "DueDate": datetime(1900, 1, 1),
+        "Rlsed": 0,
+        "Crtd_DateTime": datetime(2026, 10, 5, 10, 0),
+    }
+    assert type(bound["OrigDocAmt"]) is float
+    assert type(bound["DocDate"]) is datetime
+
+
+def test_texts_are_varchar_never_nvarchar() -> None:
+    recorder = Recorder()
+    engine = mssql_engine(ODBC, module=recorder)
+    documents = table("ARDoc")
+    with engine.connect() as connection:
+        connection.execute(select(documents.c.RefNbr).where(documents.c.CustId == "ACME01"))
+    types = {size[0] if isinstance(size, tuple) else size for size in recorder.input_sizes[-1]}
+    assert types == {pyodbc.SQL_VARCHAR}
+
+
+def test_a_setup_row_is_locked_by_a_hint() -> None:
+    setup = table("ARSetup")
+    statement = select(setup.c.LastBatNbr).with_hint(setup, tsql.LOCK_ROW, "mssql").where(setup.c.SetupId == "AR")
+    assert "FROM [ARSetup] WITH (UPDLOCK, HOLDLOCK)" in str(statement.compile(dialect=mssql.dialect()))
+
+
+def test_trusting_any_certificate_warns_every_time(caplog: pytest.LogCaptureFixture) -> None:
+    for typed in (f"{ODBC};TrustServerCertificate=Yes", f"{URL}?TrustServerCertificate=yes"):
+        caplog.clear()
+        with caplog.at_level(logging.WARNING):
+            mssql_engine(typed, module=Recorder())
+        assert "TrustServerCertificate" in caplog.text
+        assert "hush-hush" not in caplog.text
+    caplog.clear()
+    mssql_engine(ODBC, module=Recorder())
+    mssql_engine(f"{ODBC};TrustServerCertificate=no", module=Recorder())
+    assert not caplog.text
+
+
+@pytest.mark.parametrize(
+    ("installed", "taken"),
+    [
+        (["SQL Server", "ODBC Driver 17 for SQL Server", "ODBC Driver 18 for SQL Server"], "18"),
+        (["SQL Server", "ODBC Driver 17 for SQL Server", "SQLite3 ODBC Driver"], "17"),
+        (["SQLite3 ODBC Driver", "SQL Server"], "SQL Server"),
+    ],
+)
+def test_the_newest_driver_is_taken(installed: list[str], taken: str) -> None:
+    assert taken in best_driver(installed)
+    assert taken in odbc_parts(connection_url(ODBC, installed).query["odbc_connect"])["driver"]  # type: ignore[arg-type]
+    assert taken in str(connection_url(URL, installed).query["driver"])
+
+
+def test_the_users_driver_stays(tmp_path: Path) -> None:
+    named = f"DRIVER={{Own}};{ODBC}"
+    assert connection_url(named, []).query["odbc_connect"] == named
+    assert connection_url("DSN=SL;UID=a", []).query["odbc_connect"] == "DSN=SL;UID=a"
+    assert connection_url("mssql+pyodbc://a:b@mydsn", []).host == "mydsn"
+    assert str(connection_url(f"{URL}?driver=Own", []).query["driver"]) == "Own"
+
+
+def test_without_a_driver_it_says_what_to_install() -> None:
+    with pytest.raises(SettingsError, match="ODBC Driver 18 for SQL Server"):
+        connection_url(ODBC, ["SQLite3 ODBC Driver"])
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "DEMOApp", "postgresql://a/b", "mssql+pymssql://a/b", "mssql+pyodbc://a:b:c/d:e"]
+)
+def test_what_is_no_address_is_a_setting_to_mend(typed: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        open_company(SlSettings(url=typed, company="HPIT"))
+    assert "url" in str(error.value)
+
+
+def test_odbc_strings_with_braces_are_understood() -> None:
+    parts = odbc_parts("Driver={ODBC Driver 18 for SQL Server}; Server = tcp:a\\b,1433 ;PWD={p;w}}d=}; Database=X")
+    assert parts == {
+        "driver": "ODBC Driver 18 for SQL Server",
+        "server": "tcp:a\\b,1433",
+        "pwd": "p;w}d=",
+        "database": "X",
+    }
+    assert str(target_of(connection_url(ODBC, ["SQL Server"]))) == "server SQLSRV1, database DEMOApp"
+    assert str(target_of(connection_url(URL, ["SQL Server"]))) == "server SQLSRV1, database DEMOApp"
+
+
+REFUSALS = [
+    (
+        "08001",
+        "[08001] [Microsoft][ODBC Driver 18 for SQL Server]TCP Provider: No such host is known. (11001)",
+        "found",
+    ),
+    ("HYT00", "[HYT00] [Microsoft][ODBC Driver 18 for SQL Server]Login timeout expired (0)", "not found or did not"),
+    ("28000", "[28000] Login failed for user 'xlpy'. (18456) (SQLDriverConnect)", "login .* was refused"),
+    ("28000", '[28000] Cannot open database "DEMOApp" requested by the login. (4060); Login failed (18456)', "DEMOApp"),
+    ("42000", '[42000] Cannot open database "DEMOApp" requested by the login. The login failed. (4060)', "DEMOApp"),
+    (
+        "01000",
+        "[01000] [unixODBC][Driver Manager]Can't open lib 'ODBC Driver 18' : file not found (0)",
+        "not installed",
+    ),
+    ("IM002", "[IM002] Data source name not found and no default driver specified (0)", "not installed"),
+    (
+        "08001",
+        "[08001] SSL Provider: The certificate chain was issued by an authority that is not trusted. (-2146893019)",
+        "does not trust the server's certificate",
+    ),
+    ("08001", "[08001] SSL Provider: [error:0A000086:SSL routines::certificate verify failed] (-1)", "certificate"),
+    ("HY000", "[HY000] something else; PWD=hush-hush;", "something else"),
+]
+
+
+@pytest.mark.parametrize(("state", "said", "words"), REFUSALS)
+def test_a_refusal_is_told_in_words_without_password(state: str, said: str, words: str) -> None:
+    recorder = Recorder()
+    recorder.refuse = pyodbc.OperationalError(state, said)
+    with pytest.raises(SlError, match=words) as error:
+        mssql_engine(ODBC, module=recorder).connect()
+    assert "hush-hush" not in str(error.value)
+    assert "hush-hush" not in str(explain_connect_error(recorder.refuse, Target("SQLSRV1", "DEMOApp")))
+
+
+def test_an_error_of_a_statement_stays_the_drivers() -> None:
+    recorder = Recorder()
+    engine = mssql_engine(ODBC, module=recorder)
+    with engine.connect() as connection:
+        original = recorder.answers
+        recorder.answers = None  # type: ignore[assignment]
+        with pytest.raises(AttributeError):
+            connection.execute(text("SELECT 1"))
+        recorder.answers = original
+
+
+def test_a_demo_company_that_is_not_there_is_not_made_by_accident(tmp_path: Path) -> None:
+    settings = SlSettings(url=f"sqlite:///{tmp_path / 'new' / 'demo.db'}", company="HPIT", user=" KMORALES ")
+    with pytest.raises(SlError, match="xlpy demo"):
+        open_company(settings)
+    assert not (tmp_path / "new").exists()
+    company = open_company(settings, create=True)
+    assert not company.catalogue.has("ARDoc")
+    create_tables(company.engine, ["ARDoc"])
+    company = open_company(settings)
+    assert company.catalogue.has("ardoc")
+    assert (company.cpny_id, company.sl_user, company.code_page) == ("HPIT", "KMORALES", "cp1252")
+    assert server_of(company) == str(tmp_path / "new" / "demo.db")
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "demo.db").write_text("This is not a database, but a text of some length.\n" * 50, encoding="utf-8")
+    with pytest.raises(SlError, match="not a database"):
+        open_company(SlSettings(url=f"sqlite:///{tmp_path / 'demo.db'}", company="HPIT"))
+
+
+def test_the_code_page_comes_from_the_collation_or_the_settings(tmp_path: Path) -> None:
+    recorder = Recorder({"COLLATIONPROPERTY": [(1250,)]})
+    with mssql_engine(ODBC, module=recorder).connect() as connection:
+        assert Catalogue.read(connection).code_page == "cp1250"
+        assert Catalogue.read(connection, code_page="cp437").code_page == "cp437"
+        recorder.answers["COLLATIONPROPERTY"] = [(99999,)]
+        with pytest.raises(SlError, match="code_page"):
+            Catalogue.read(connection)
+        recorder.answers["COLLATIONPROPERTY"] = [(65001,)]
+        assert Catalogue.read(connection).code_page == "utf-8"
+    with sqlite_engine(f"sqlite:///{tmp_path / 'a.db'}").connect() as connection:
+        assert Catalogue.read(connection).code_page == "cp1252"

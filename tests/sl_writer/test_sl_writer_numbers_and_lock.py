@@ -1,0 +1,181 @@
+"""Batch numbers as SL counts them; one posting at a time; the set-up script."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import sqlglot
+from sl_writer_books import NOW, Books, batch, document, plan, request_of
+from sqlglot import exp
+
+from xlpy.errors import LedgerMissing, PostingLocked, PostingRefused
+from xlpy.sl.ledger_tables import ledger_metadata
+from xlpy.sl.lock import lock_file, posting_lock
+from xlpy.sl.numbering import AR_NUMBERS, free_batch_numbers, read_reference_uses
+from xlpy.sl.posting import post_plan
+from xlpy.sl.setup_script import COUNTERS, READ, WRITE, install_ledger, setup_script
+from xlpy.sl.sqlite import sqlite_engine
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def next_numbers(books: Books, last: str, count: int = 1) -> list[str]:
+    with books.engine.connect() as connection:
+        return free_batch_numbers(connection, books.company, AR_NUMBERS, last, count)
+
+
+def test_the_next_number_has_the_width_of_the_last_one(books: Books) -> None:
+    assert next_numbers(books, "000041") == ["000042"]
+    assert next_numbers(books, "0041") == ["0042"]
+    assert next_numbers(books, "000000", 3) == ["000001", "000002", "000003"]
+
+
+def test_after_all_nines_comes_one(books: Books) -> None:
+    assert next_numbers(books, "999998", 3) == ["999999", "000001", "000002"]
+
+
+def test_used_numbers_are_passed_over_in_the_same_module_only(books: Books) -> None:
+    for module, number in (("AR", "000042"), ("AR", "000044"), ("GL", "000043")):
+        books.add("Batch", Module=module, BatNbr=number)
+    assert next_numbers(books, "000041", 3) == ["000043", "000045", "000046"]
+
+
+def test_a_long_run_of_used_numbers_is_passed_over(books: Books) -> None:
+    for number in range(42, 142):
+        books.add("Batch", Module="AR", BatNbr=f"{number:06}")
+    assert next_numbers(books, "000041", 2) == ["000142", "000143"]
+
+
+def test_a_full_counter_and_a_counter_that_is_no_number_are_refused(books: Books) -> None:
+    for number in range(1, 10):
+        books.add("Batch", Module="AR", BatNbr=str(number))
+    with pytest.raises(PostingRefused, match="used up"):
+        next_numbers(books, "4")
+    for wrong in ("", "A0001", "12 34"):
+        with pytest.raises(PostingRefused, match="not a number"):
+            next_numbers(books, wrong)
+
+
+def test_the_set_up_row_keeps_the_last_number_used(books: Books) -> None:
+    books.set("ARSetup", LastBatNbr="999999")
+    books.add("Batch", Module="AR", BatNbr="000001")
+    outcome = post_plan(books.company, request_of(plan(batch(document(501)), batch(document(502), number=2))))
+    assert [d.bat_nbr for d in outcome.posted] == ["000002", "000003"]
+    assert books.row("ARSetup")["LastBatNbr"] == "000003"
+
+
+def test_who_uses_a_reference_is_told_over_all_types_customers_and_companies(books: Books) -> None:
+    books.add("ARDoc", CustId="BAYDEN", DocType="CM", RefNbr="inv7", BatNbr="000001", DocClass="N", CpnyID="OTHER")
+    books.add("RefNbr", RefNbr="INV7")
+    books.add("RefNbr", RefNbr="INV8")
+    with books.engine.connect() as connection:
+        uses = read_reference_uses(connection, books.company, {"INV7", "INV8", "INV9"})
+    assert uses.keys() == {"INV7", "INV8"}
+    (document_use,) = uses["INV7"]
+    assert (document_use.doc_type, document_use.cust_id, document_use.cpny_id) == ("CM", "BAYDEN", "OTHER")
+    (reservation,) = uses["INV8"]
+    assert reservation.doc_type == ""
+
+
+def test_the_second_one_is_told_who_posts_and_since_when(books: Books) -> None:
+    with posting_lock(books.company, user="kmorales", host="PC1", now=NOW):
+        with (
+            pytest.raises(PostingLocked, match=r"kmorales on PC1 .* since 2026-10-20 14:35"),
+            posting_lock(books.company, user="jlee", host="PC2", now=NOW),
+        ):
+            pytest.fail("two held the lock")
+        assert books.scalar("SELECT HolderUser FROM xlpy_Lock") == "kmorales"
+    with posting_lock(books.company, user="jlee", host="PC2", now=NOW):
+        assert books.scalar("SELECT HolderUser || count(*) FROM xlpy_Lock") == "jlee1"
+
+
+def test_the_lock_is_given_back_after_an_error(books: Books) -> None:
+    with pytest.raises(ZeroDivisionError), posting_lock(books.company, user="a", host="b", now=NOW):
+        raise ZeroDivisionError
+    with posting_lock(books.company, user="a", host="b", now=NOW):
+        assert books.scalar("SELECT ReleasedAt IS NULL FROM xlpy_Lock") == 1
+
+
+def test_the_lock_of_a_process_that_died_is_free(books: Books) -> None:
+    database = Path(str(books.engine.url.database))
+    child = (
+        "import os, sys; from pathlib import Path; from xlpy.sl import lock\n"
+        "handle = lock.lock_file(Path(sys.argv[1])).open('ab')\n"
+        "print(lock._lock(handle), flush=True); sys.stdin.readline(); os._exit(9)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", child, str(database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert process.stdin is not None and process.stdout is not None
+    assert process.stdout.readline().strip() == "True"
+    with pytest.raises(PostingLocked), posting_lock(books.company, user="a", host="b", now=NOW):
+        pytest.fail("two held the lock")
+    process.communicate("die\n")
+    assert process.returncode == 9
+    with posting_lock(books.company, user="a", host="b", now=NOW):
+        assert lock_file(database).exists()
+
+
+def test_the_lock_needs_the_ledger(books: Books) -> None:
+    books.run("DROP TABLE xlpy_Version")
+    with pytest.raises(LedgerMissing), posting_lock(books.company, user="a", host="b", now=NOW):
+        pytest.fail("the ledger is not there")
+
+
+def test_posting_under_the_lock_works(books: Books) -> None:
+    with posting_lock(books.company, user="kmorales", host="PC1", now=NOW):
+        assert len(post_plan(books.company, request_of(plan(batch(document(501))))).posted) == 1
+
+
+def test_the_template_is_the_script_that_the_program_runs() -> None:
+    assert (ROOT / "templates" / "sl_setup.sql").read_text(encoding="utf-8") == setup_script()
+
+
+def test_the_script_creates_every_table_once_and_drops_or_changes_nothing() -> None:
+    script = setup_script()
+    for table in ledger_metadata.sorted_tables:
+        assert script.count(f"IF OBJECT_ID('dbo.{table.name}', 'U') IS NULL") == 1
+        created = script.split(f"CREATE TABLE dbo.{table.name} (")[1].split("\nEND;")[0]
+        for column in table.columns:
+            assert f"[{column.name}]" in created
+    assert not re.search(r"\b(DROP|ALTER TABLE|DELETE|TRUNCATE|EXECUTE AS)\b", script)
+    assert script.rstrip().endswith("SET NOEXEC OFF;\nGO")
+
+
+def test_every_batch_of_the_script_is_t_sql() -> None:
+    for part in re.split(r"(?m)^GO\s*$", setup_script()):
+        for create in re.findall(r"CREATE (?:TABLE|INDEX).*?;", part, re.DOTALL):
+            (tree,) = sqlglot.parse(create.rstrip(";"), dialect="tsql")
+            assert isinstance(tree, exp.Create)
+
+
+def test_the_role_gets_the_least_rights() -> None:
+    grants = re.findall(r"GRANT (.*?) ON dbo\.(\w+)(?: \((.*?)\))? TO (\w+);", setup_script())
+    rights: dict[str, set[str]] = {}
+    for right, table, columns, role in grants:
+        assert role == "xlpy_user"
+        rights.setdefault(table, set()).update(f"{r} {columns}".strip() for r in right.split(", "))
+    assert not any("DELETE" in right or "ALTER" in right or "CONTROL" in right for some in rights.values() for right in some)
+    assert {name for name, some in rights.items() if "INSERT" in some and not name.startswith("xlpy")} == set(WRITE)
+    assert rights["ARSetup"] == {"SELECT", "UPDATE LastBatNbr"}
+    assert {name for name, some in rights.items() if any(r.startswith("UPDATE") for r in some)} == {
+        *COUNTERS,
+        *(t.name for t in ledger_metadata.sorted_tables if t.name != "xlpy_Version"),
+    }
+    assert rights["xlpy_Version"] == {"SELECT"}
+    assert all("SELECT" in rights[name] for name in (*READ, *WRITE))
+
+
+def test_installing_on_sqlite_makes_the_tables(books: Books) -> None:
+    engine = sqlite_engine("sqlite://")
+    company = type(books.company)(engine, "HPIT", books.company.catalogue, "cp1252", "")
+    install_ledger(company)
+    install_ledger(company)
+    with posting_lock(company, user="a", host="b", now=datetime(2026, 1, 1)):
+        with pytest.raises(PostingLocked), posting_lock(company, user="c", host="d", now=datetime(2026, 1, 1)):
+            pytest.fail("two held the lock")

@@ -1,0 +1,191 @@
+"""The whole push on SQLAlchemy's dialect for SQL Server: what would be sent, in which order, with which binds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+import sqlglot
+from sl_writer_books import EURO, HOST, NOW, SITE, Books, batch, document, key, line, new_customer, plan, request_of
+from sl_writer_recorder import RecordingDbapi, Sent
+from sqlglot import exp
+
+from xlpy.errors import PostingLocked
+from xlpy.sl.engine import SlCompany, mssql_engine
+from xlpy.sl.ledger import close_postings, read_postings, replace_entry_ids, unfinished
+from xlpy.sl.lock import posting_lock
+from xlpy.sl.posting import post_plan
+
+ODBC = "DRIVER={ODBC Driver 18 for SQL Server};SERVER=sl.example.net;DATABASE=HPApp;Trusted_Connection=yes"
+SAVEPOINTS = ("SAVE TRANSACTION", "ROLLBACK TRANSACTION", "SET ", "COMMIT", "ROLLBACK")
+LEDGER_TEXT = {"xlpy_Posting", "xlpy_PostingDoc", "xlpy_Lock"}  # has nvarchar columns: Manage's names, not SL's
+
+
+@pytest.fixture
+def server(books: Books) -> Iterator[tuple[SlCompany, RecordingDbapi]]:
+    dbapi = RecordingDbapi(books.engine)
+    engine = mssql_engine(ODBC, module=dbapi)
+    yield replace(books.company, engine=engine), dbapi
+    engine.dispose()
+
+
+MADE = plan(
+    batch(
+        document(501, line("100.00"), line("-10.00"), cust_id="NOVA01"),
+        document(502, doc_type="CM", descr="Müller & Söhne"),
+    ),
+    batch(document(503, line("10.00", "10.84"), rate=EURO), number=2),
+    customers=(new_customer(),),
+)
+
+
+def push(server: tuple[SlCompany, RecordingDbapi]) -> list[Sent]:
+    company, dbapi = server
+    with company.engine.connect():
+        dbapi.sent.clear()
+    outcome = post_plan(company, request_of(MADE))
+    assert [d.ref_nbr for d in outcome.posted] == ["501", "502", "503"]
+    return dbapi.sent
+
+
+def table_of(sent: Sent) -> str:
+    found = re.search(r"(?:INTO|FROM|UPDATE) \[?(\w+)", sent.sql)
+    return found[1] if found else ""
+
+
+def test_order_lock_first_documents_before_their_batch_ledger_last(
+    server: tuple[SlCompany, RecordingDbapi],
+) -> None:
+    sent = push(server)
+    work = [s for s in sent if not s.sql.startswith("SET ")]
+    assert table_of(work[0]) == "ARSetup"
+    assert "WITH (UPDLOCK, HOLDLOCK)" in work[0].sql
+    writes = [table_of(s) for s in sent if s.sql.startswith(("INSERT", "UPDATE"))]
+    assert writes == [
+        "Customer",
+        "SOAddress",
+        "AR_Balances",
+        "ARTran",
+        "ARDoc",
+        "RefNbr",
+        "Batch",
+        "ARSetup",
+        "xlpy_Posting",
+        "xlpy_PostingDoc",
+    ]
+    assert [s.sql for s in sent][-1] == "COMMIT"
+    assert sum(s.sql == "COMMIT" for s in sent) == 1
+    update = next(i for i, s in enumerate(sent) if s.sql.startswith("UPDATE"))
+    assert any(table_of(s) == "ARTran" and s.sql.startswith("SELECT") for s in sent[:update]), "verified before"
+
+
+def test_binds_are_floats_minutes_and_varchar(server: tuple[SlCompany, RecordingDbapi]) -> None:
+    for sent in push(server):
+        for row in sent.rows:
+            assert {type(value) for value in row} <= {str, float, int, datetime, type(None)}, sent.sql
+        if sent.sizes and table_of(sent) not in LEDGER_TEXT:
+            sizes = [size[0] if isinstance(size, tuple) else size for size in sent.sizes]
+            assert not {"WVARCHAR", "WCHAR", "WLONGVARCHAR"} & set(sizes), sent.sql
+            for value, size in zip(sent.rows[0], sizes, strict=True):
+                assert not isinstance(value, str) or size == "VARCHAR", sent.sql
+    inserted = [s for s in server[1].sent if s.sql.startswith("INSERT") and table_of(s) in ("ARDoc", "ARTran", "Batch")]
+    assert all(s.sizes for s in inserted)
+    assert "Müller & Söhne" in {v for s in inserted for row in s.rows for v in row}
+    # 10.84 as a float is exactly what SL's float column holds; a date is midnight.
+    values = {v for s in inserted for row in s.rows for v in row if not isinstance(v, str)}
+    assert {10.84, 1.0842, -10.0, datetime(2026, 10, 12), NOW} <= values
+
+
+def test_dates_are_bound_as_midnight_and_no_date_as_1900(server: tuple[SlCompany, RecordingDbapi]) -> None:
+    push(server)
+    documents = next(s for s in server[1].statements("INSERT") if table_of(s) == "ARDoc")
+    moments = {v for row in documents.rows for v in row if isinstance(v, datetime)}
+    assert datetime(1900, 1, 1) in moments
+    assert all(m in (NOW,) or (m.hour, m.minute) == (0, 0) for m in moments)
+
+
+def test_no_statement_has_more_parameters_than_sql_server_takes(server: tuple[SlCompany, RecordingDbapi]) -> None:
+    company, dbapi = server
+    many = plan(batch(*[document(n) for n in range(1, 2301)]))
+    post_plan(company, request_of(many))
+    assert max(len(row) for s in dbapi.sent for row in s.rows) <= 2100
+    inserts = [s for s in dbapi.statements("INSERT") if table_of(s) == "ARTran"]
+    assert [len(s.rows) for s in inserts] == [1000, 1000, 300]
+    assert all(s.many for s in inserts), "executemany: the limit is per row"
+    assert all(len(s.rows[0]) < 60 for s in inserts), "blanks are constants of the statement"
+
+
+def test_every_statement_is_portable_t_sql(server: tuple[SlCompany, RecordingDbapi]) -> None:
+    push(server)
+    company, dbapi = server
+    with company.engine.begin() as connection:
+        owed = unfinished(connection, HOST, SITE)
+        replace_entry_ids(connection, {p.posting_id: (1, 2) for p in owed})
+        close_postings(connection, [p.posting_id for p in owed], 5, "OCT-I", NOW)
+    with company.engine.connect() as connection:
+        assert len(read_postings(connection, HOST, SITE, [key(501), key(502), key(503)])) == 3
+    parsed = 0
+    for sent in dbapi.sent:
+        if sent.sql.startswith(SAVEPOINTS) or "XACT_STATE" in sent.sql:
+            continue
+        (tree,) = sqlglot.parse(sent.sql, dialect="tsql")
+        assert tree is not None
+        for kind in (exp.Merge, exp.Limit, exp.Fetch, exp.Returning, exp.OnConflict, exp.Command):
+            assert tree.find(kind) is None, sent.sql
+        assert not re.search(r"\b(OUTPUT|MERGE|LIMIT|RETURNING|WAITFOR|NOLOCK)\b", sent.sql)
+        parsed += 1
+    assert parsed > 20
+
+
+def test_savepoints_are_sql_servers_and_xact_abort_is_off(server: tuple[SlCompany, RecordingDbapi]) -> None:
+    company, dbapi = server
+    post_plan(company, request_of(MADE))
+    session = [s.sql for s in dbapi.sent if s.sql.startswith("SET ")]
+    assert session and all("XACT_ABORT OFF" in sql for sql in session)
+    assert not any("XACT_ABORT ON" in s.sql for s in dbapi.sent)
+    saves = [s.sql for s in dbapi.sent if s.sql.startswith("SAVE TRANSACTION")]
+    assert len(saves) == 2, "the customer's own, and the one round everything"
+
+
+def test_a_refused_document_is_found_by_savepoints_and_the_transaction_is_tested(
+    server: tuple[SlCompany, RecordingDbapi],
+) -> None:
+    company, dbapi = server
+    dbapi.fail["INSERT INTO [ARDoc]"] = "502"
+    outcome = post_plan(company, request_of(MADE))
+    assert [d.ref_nbr for d in outcome.posted] == ["501", "503"]
+    assert outcome.failed[0].reason == "SL refused CM 502: Refused 502"
+    order = [s.sql.split()[0] + (" state" if "XACT_STATE" in s.sql else "") for s in dbapi.sent]
+    for place, word in enumerate(order):
+        if word == "ROLLBACK" and dbapi.sent[place].sql != "ROLLBACK":
+            assert order[place + 1] == "SELECT state"
+
+
+def test_a_transaction_that_the_server_doomed_is_not_committed(server: tuple[SlCompany, RecordingDbapi]) -> None:
+    company, dbapi = server
+    dbapi.fail["INSERT INTO [ARDoc]"] = "502"
+    dbapi.canned["XACT_STATE()"] = [(-1, 1)]
+    with pytest.raises(Exception, match="SL ended the transaction: Refused 502"):
+        post_plan(company, request_of(MADE))
+    assert not any(s.sql == "COMMIT" for s in dbapi.sent)
+
+
+def test_the_application_lock_is_a_sessions_and_on_a_connection_of_its_own(
+    server: tuple[SlCompany, RecordingDbapi], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company, dbapi = server
+    monkeypatch.setattr("xlpy.sl.lock.check_ledger", lambda _connection: None)
+    with posting_lock(company, user="kmorales", host="PC1", now=NOW):
+        taken = next(s for s in dbapi.sent if "sp_getapplock" in s.sql)
+        assert "'Session'" in taken.sql
+        assert "xlpy posting" in taken.rows[0]
+        assert not any("sp_releaseapplock" in s.sql for s in dbapi.sent)
+        post_plan(company, request_of(MADE))
+    assert any("sp_releaseapplock" in s.sql for s in dbapi.sent)
+
+    dbapi.canned["sp_getapplock"] = [(-1,)]
+    with pytest.raises(PostingLocked), posting_lock(company, user="jlee", host="PC2", now=NOW):
+        pytest.fail("two held the lock")

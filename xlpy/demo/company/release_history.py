@@ -1,0 +1,235 @@
+"""What the AR release leaves in the histories: taxes, customer balances, customer and salesperson history."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from xlpy.demo.company.release_batch import BatchRun, sum_of
+from xlpy.demo.company.release_books import Row, amount, day, duplicate_key, key_of, stamp
+from xlpy.demo.company.release_lines import PROGRAM
+from xlpy.demo.company.release_taxes import TaxShare
+from xlpy.domain.books import sl_key
+
+_ZERO = Decimal(0)
+_BY_ORIGINAL_AMOUNT = {"IN", "DM", "FI", "NC", "SC"}
+# ARHist column → document types whose amount it counts
+_CUSTOMER_COLUMNS = {
+    "Sales": ("IN", "CS", "RF"),
+    "CrMemo": ("CM", "SB"),
+    "DrMemo": ("DM", "SC", "NC"),
+    "FinChrg": ("FI",),
+    "Rcpt": ("PA", "PP", "CS", "RF"),
+}
+_YEAR_COLUMNS = {"Sales": "YtdSales", "CrMemo": "YtdCrMemo", "DrMemo": "YtdDrMemo", "FinChrg": "YtdFinChrg",
+                 "Rcpt": "YtdRcpt"}  # fmt: skip
+
+
+def keep_tax_history(run: BatchRun, shares: list[TaxShare]) -> None:
+    """Write HistDocSlsTax and SlsTaxHist. Raises SqlStopped when a document's tax is in the history already.
+
+    SL finds the documents by type and reference only: another document with the same ones (another customer's, an
+    old one) gives a second row with the same key.
+    """
+    _keep_document_taxes(run, shares)
+    for share in shares:
+        key = {"TaxId": share.tax["TaxId"], "CpnyID": share.cpny_id, "YrMon": share.month}
+        history = run.books.one("SlsTaxHist", **key)
+        if history is None:
+            history = run.books.add("SlsTaxHist", **stamp(PROGRAM, run.user), **key)
+        sign = 1 if share.doc_type in ("IN", "DM") else -1
+        history["TotTaxColl"] = amount(history["TotTaxColl"]) + sign * share.total
+        history["txblslstot"] = amount(history["txblslstot"]) + sign * share.taxable
+
+
+def _keep_document_taxes(run: BatchRun, shares: list[TaxShare]) -> None:
+    by_tax: dict[tuple[str, ...], list[TaxShare]] = {}
+    for share in shares:
+        key = (sl_key(share.tax["TaxId"]), share.month, share.doc_type, sl_key(share.ref_nbr))
+        by_tax.setdefault(key, []).append(share)
+    for members in by_tax.values():
+        first = members[0]
+        documents: dict[tuple[object, ...], list[Row]] = {}
+        for doc in run.books.rows("ARDoc", DocType=first.doc_type, RefNbr=first.ref_nbr):
+            if run.knows_currency(doc["CuryId"]):
+                alike = key_of(
+                    doc, "CuryOrigDocAmt", "CuryId", "CuryMultDiv", "CuryRate", "CustId", "OrigDocAmt", "CpnyID"
+                )
+                documents.setdefault(alike, []).append(doc)
+        kept = {"TaxId": first.tax["TaxId"], "YrMon": first.month, "DocType": first.doc_type, "RefNbr": first.ref_nbr}
+        if len(documents) > 1 or run.books.one("HistDocSlsTax", **kept) is not None:
+            raise duplicate_key()
+        for docs in documents.values():
+            _add_document_tax(run, docs, members, kept)
+
+
+def _add_document_tax(run: BatchRun, docs: list[Row], members: list[TaxShare], key: Row) -> None:
+    doc = docs[0]
+    cury_total, cury_taxable, total, taxable = (
+        len(docs) * sum((getattr(share, name) for share in members), _ZERO)
+        for name in ("cury_total", "cury_taxable", "total", "taxable")
+    )
+    run.books.add(
+        "HistDocSlsTax",
+        **stamp(PROGRAM, run.user),
+        **key,
+        CpnyID=doc["CpnyID"],
+        CuryDocTot=doc["CuryOrigDocAmt"],
+        CuryID=doc["CuryId"],
+        CuryMultDiv=doc["CuryMultDiv"],
+        CuryRate=doc["CuryRate"],
+        CuryTaxTot=run.in_currency(cury_total, doc["CuryId"]),
+        CuryTxblTot=run.in_currency(cury_taxable, doc["CuryId"]),
+        CustVendId=doc["CustId"],
+        DocTot=doc["OrigDocAmt"],
+        JrnlType="AR",
+        TaxTot=run.base(total),
+        TxblTot=run.base(taxable),
+    )
+
+
+def move_balances(run: BatchRun, ar: Row, docs: list[Row]) -> None:
+    """Add the documents to AR_Balances: CurrBal up to ARSetup.CurrPerNbr, FutureBal later."""
+    for members in _by_customer(docs).values():
+        first = members[0]
+        key = {"CpnyID": first["CpnyID"], "CustID": first["CustId"]}
+        balance = run.books.one("AR_Balances", **key)
+        if balance is None:
+            customer = run.books.one("Customer", CustId=first["CustId"])
+            if customer is None:
+                continue
+            balance = run.books.add(
+                "AR_Balances",
+                **stamp(PROGRAM, run.user),
+                **key,
+                CuryID=customer["CuryId"] or run.gl["BaseCuryId"],
+                PerNbr=ar["PerNbr"],
+            )
+        column = "CurrBal" if first["PerPost"] <= ar["CurrPerNbr"] else "FutureBal"
+        balance[column] = run.base(amount(balance[column]) + sum(map(_balance_change, members), _ZERO))
+        prepaid = sum_of([doc for doc in members if doc["DocType"] == "PP"], "DocBal")
+        balance["TotPrePay"] = max(run.base(amount(balance["TotPrePay"]) + prepaid), _ZERO)
+        invoices = [doc["DocDate"] for doc in members if doc["DocType"] == "IN"]
+        balance["LastInvcDate"] = _latest(balance["LastInvcDate"], *invoices)
+        balance["LastActDate"] = _latest(balance["LastActDate"], *(doc["DocDate"] for doc in members))
+        balance.update(stamp(PROGRAM, run.user, created=False))
+
+
+def _balance_change(doc: Row) -> Decimal:
+    """Sign by type: an invoice counts by its original amount, a memo or payment by its balance."""
+    if doc["DocType"] in _BY_ORIGINAL_AMOUNT:
+        return amount(doc["OrigDocAmt"])
+    if doc["DocType"] in ("CM", "PA", "PP"):
+        return -amount(doc["DocBal"])
+    return _ZERO
+
+
+def _latest(*days: date | None) -> date | None:
+    return max(days, key=day)
+
+
+def keep_customer_history(run: BatchRun, ar: Row, docs: list[Row]) -> None:
+    """Add the documents to ARHist, in the year of the batch, and roll the opening balances of later years."""
+    for members in _by_customer(docs).values():
+        first = members[0]
+        year = first["PerPost"][:4]
+        for each in _years(year, max(year, ar["PerNbr"][:4])):
+            _history_year(run, ar, first, each)
+        history = _history_year(run, ar, first, year)
+        period = int(first["PerPost"][4:6] or 1) - 1
+        for column, types in _CUSTOMER_COLUMNS.items():
+            change = sum((_history_amount(doc) for doc in members if doc["DocType"] in types), _ZERO)
+            _increase(run, history, f"PTD{column}{period:02}", change)
+            _increase(run, history, _YEAR_COLUMNS[column], change)
+        history.update(stamp(PROGRAM, "SOLOMON", created=False))
+        _roll_opening_balances(run, first, year)
+
+
+def _history_year(run: BatchRun, ar: Row, doc: Row, year: str) -> Row:
+    key = {"CustId": doc["CustId"], "CpnyID": doc["CpnyID"], "FiscYr": year}
+    history = run.books.one("ARHist", **key)
+    if history is not None:
+        return history
+    earlier = [row for row in _customer_years(run, doc) if row["FiscYr"] < year]
+    opening = _closing_balance(earlier[-1]) if earlier else _ZERO
+    return run.books.add(
+        "ARHist",
+        **stamp(PROGRAM, "SOLOMON"),
+        **key,
+        BegBal=opening,
+        CuryID=run.gl["BaseCuryId"],
+        PerNbr=ar["PerNbr"],
+    )
+
+
+def _roll_opening_balances(run: BatchRun, doc: Row, year: str) -> None:
+    closing = None
+    for history in _customer_years(run, doc):
+        if history["FiscYr"] < year:
+            continue
+        if closing is not None:
+            history["BegBal"] = run.base(closing)
+        closing = _closing_balance(history)
+
+
+def _customer_years(run: BatchRun, doc: Row) -> list[Row]:
+    years = run.books.rows("ARHist", CustId=doc["CustId"], CpnyID=doc["CpnyID"])
+    return sorted(years, key=lambda history: str(history["FiscYr"]))
+
+
+def _closing_balance(history: Row) -> Decimal:
+    debits = amount(history["YtdSales"]) + amount(history["YtdDrMemo"]) + amount(history["YtdFinChrg"])
+    credits_ = amount(history["YtdRcpt"]) + amount(history["YtdCrMemo"]) + amount(history["YtdDisc"])
+    return amount(history["BegBal"]) + debits - credits_
+
+
+def _history_amount(doc: Row) -> Decimal:
+    if doc["DocType"] in ("CM", "PA", "PP"):
+        return amount(doc["DocBal"])
+    if doc["DocType"] == "SB":
+        return _ZERO
+    return -amount(doc["OrigDocAmt"]) if doc["DocType"] == "RF" else amount(doc["OrigDocAmt"])
+
+
+def keep_salesperson_history(run: BatchRun, ar: Row, docs: list[Row]) -> None:
+    """Add the sales of the documents to SlsPerHist of their salespersons (credit memos reduce them)."""
+    for doc in docs:
+        if doc["DocType"] not in ("IN", "DM", "CS", "CM"):
+            continue
+        year = doc["PerPost"][:4]
+        for each in _years(year, max(year, ar["PerNbr"][:4])):
+            if run.books.one("SlsPerHist", SlsperId=doc["SlsperId"], FiscYr=each) is None:
+                run.books.add("SlsPerHist", **stamp(PROGRAM, run.user), SlsperId=doc["SlsperId"], FiscYr=each)
+        history = run.books.rows("SlsPerHist", SlsperId=doc["SlsperId"], FiscYr=year)[0]
+        sales = -amount(doc["OrigDocAmt"]) if doc["DocType"] == "CM" else amount(doc["OrigDocAmt"])
+        _increase(run, history, f"PtdSls{int(doc['PerPost'][4:6] or 1) - 1:02}", sales)
+        _increase(run, history, "YtdSls", sales)
+
+
+def earn_commissions(run: BatchRun, docs: list[Row]) -> None:
+    """Give each document the commission of its customer's salesperson (CustSlsper.CreditPct of the balance)."""
+    for doc in docs:
+        credit = run.books.one("CustSlsper", CustID=doc["CustId"], SlsperID=doc["SlsperId"])
+        if credit is None:
+            continue
+        share = credit["CreditPct"]
+        doc["CmmnPct"] = share
+        doc["CmmnAmt"] = run.base(share * doc["DocBal"] / 100)
+        doc["CuryCmmnAmt"] = run.in_currency(share * doc["CuryDocBal"] / 100, doc["CuryId"])
+
+
+def _increase(run: BatchRun, row: Row, column: str, change: Decimal) -> None:
+    row[column] = run.base(amount(row[column]) + change)
+
+
+def _years(first: str, last: str) -> list[str]:
+    if not first:
+        return []
+    return [str(year) for year in range(int(first), int(last) + 1)]
+
+
+def _by_customer(docs: list[Row]) -> dict[tuple[object, ...], list[Row]]:
+    found: dict[tuple[object, ...], list[Row]] = {}
+    for doc in docs:
+        found.setdefault(key_of(doc, "CpnyID", "CustId"), []).append(doc)
+    return found

@@ -1,0 +1,149 @@
+"""The lines that the AR release adds to documents: tax lines, the control line, the line of an empty document."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from xlpy.demo.company.release_batch import BatchRun
+from xlpy.demo.company.release_books import Row, same, stamp
+from xlpy.demo.company.release_taxes import TaxShare
+
+PROGRAM = "08400"
+_DEBIT_CONTROL = {"DM", "IN", "CS", "NC", "AD"}
+_DEBIT_TAX = {"CM", "PA", "DA"}
+_OFFSET_SCREENS = {"08010": "AR", "05610": "OI"}  # screen → JrnlType of the control line
+_CONTROL_LINE = 32767
+_EMPTY_LINE = -32765
+_LAST_FREE_LINE = 32765
+_NAME_WIDTH = 60  # Customer.Name
+_DESCR_WIDTH = 30
+
+
+def add_line_to_empty_documents(run: BatchRun, ar: Row, docs: list[Row]) -> None:
+    """Give a zero-amount document without lines a zero line, so that the checks don't reject it."""
+    for doc in docs:
+        customer = run.books.one("Customer", CustId=doc["CustId"])
+        if doc["CuryOrigDocAmt"] or doc["OrigDocAmt"] or customer is None:
+            continue
+        if run.books.one("ARTran", CustId=doc["CustId"], TranType=doc["DocType"], RefNbr=doc["RefNbr"]):
+            continue
+        _add_line(
+            run,
+            doc,
+            Acct=customer["SlsAcct"],
+            Sub=customer["SlsSub"],
+            DrCr="D" if doc["DocType"] == "CM" else "C",
+            JrnlType=run.row["JrnlType"],
+            CnvFact=Decimal(1),
+            Qty=Decimal(1),
+            LineId=1,
+            LineNbr=_EMPTY_LINE,
+            SlsperId=customer["SlsperId"],
+            TranClass="N",
+            TranDesc=_describe(ar["TranDescDflt"], customer, ""),
+            AcctDist=0,
+        )
+
+
+def add_tax_lines(run: BatchRun, shares: list[TaxShare]) -> None:
+    """Add a line per tax (class T), on the account of the tax.
+
+    Like SL, finds the documents by type and reference only: an older document with the same ones gets the line too.
+    """
+    for share in shares:
+        numbers = [
+            int(line["LineNbr"])
+            for line in run.books.rows("ARTran", RefNbr=share.ref_nbr, TranType=share.doc_type)
+            if line["LineNbr"] < _LAST_FREE_LINE
+        ]
+        for doc in run.books.rows("ARDoc", DocType=share.doc_type, RefNbr=share.ref_nbr):
+            if not numbers or not run.knows_currency(doc["CuryId"]):
+                continue  # no line to count on from: the document stays out of balance
+            for tax in run.books.rows("SalesTax", TaxId=share.tax["TaxId"]):
+                _add_line(
+                    run,
+                    doc,
+                    Acct=share.tax["SlsTaxAcct"],
+                    Sub=share.tax["SlsTaxSub"],
+                    DrCr="D" if share.doc_type in _DEBIT_TAX else "C",
+                    CuryTranAmt=run.in_currency(share.cury_total, doc["CuryId"]),
+                    TranAmt=run.base(share.total),
+                    LineNbr=max(numbers) + 1,
+                    TranClass="T",
+                    TranDesc=tax["Descr"],
+                    WhseLoc="TX",
+                )
+
+
+def add_control_lines(run: BatchRun, ar: Row, docs: list[Row]) -> None:
+    """Add the receivables line of each document of an invoice and memo batch (screens 08.010 and 05.610)."""
+    journal = _OFFSET_SCREENS.get(run.row["EditScrnNbr"])
+    if journal is None:
+        return
+    for doc in docs:
+        customer = run.books.one("Customer", CustId=doc["CustId"])
+        if customer is None:
+            continue
+        _add_line(
+            run,
+            doc,
+            Acct=doc["BankAcct"],
+            Sub=doc["BankSub"],
+            DrCr="D" if doc["DocType"] in _DEBIT_CONTROL else "C",
+            CuryTranAmt=doc["CuryOrigDocAmt"],
+            TranAmt=doc["OrigDocAmt"],
+            ExtRefNbr=doc["CustOrdNbr"][-15:],
+            JrnlType=journal,
+            LineNbr=_CONTROL_LINE,
+            Rlsed=1,
+            TranClass="N",
+            TranDesc=_describe(ar["TranDescDflt"], customer, doc["DocDesc"]),
+            WhseLoc="01",
+        )
+
+
+def _add_line(run: BatchRun, doc: Row, **values: object) -> Row:
+    return run.books.add(
+        "ARTran",
+        **{
+            **stamp(PROGRAM, doc["Crtd_User"]),
+            "LUpd_User": doc["LUpd_User"],
+            "AcctDist": 1,
+            "BatNbr": doc["BatNbr"],
+            "CpnyID": doc["CpnyID"],
+            "CuryId": doc["CuryId"],
+            "CuryMultDiv": doc["CuryMultDiv"],
+            "CuryRate": doc["CuryRate"],
+            "CustId": doc["CustId"],
+            "FiscYr": doc["PerPost"][:4],
+            "JrnlType": "AR",
+            "PerEnt": run.row["PerEnt"] if same(doc["BatNbr"], run.bat_nbr) else doc["PerEnt"],
+            "PerPost": doc["PerPost"],
+            "RefNbr": doc["RefNbr"],
+            "TranDate": doc["DocDate"],
+            "TranType": doc["DocType"],
+            **values,
+        },
+    )
+
+
+def _describe(default: str, customer: Row, otherwise: str) -> str:
+    """Describe a line by ARSetup.TranDescDflt: C id and name, I id, N name, else the document's description."""
+    if default == "C":
+        text = f"{customer['CustId']} {turned_name(customer['Name'])}"
+    elif default == "I":
+        text = customer["CustId"]
+    elif default == "N" or not otherwise:
+        text = turned_name(customer["Name"])
+    else:
+        text = otherwise
+    return str(text)[:_DESCR_WIDTH].rstrip()
+
+
+def turned_name(name: str) -> str:
+    """Turn ``Last~First``. SL takes the first name from the end of the padded column, so it mostly loses it."""
+    last, tilde, first = name.partition("~")
+    if not tilde:
+        return name
+    end = name.ljust(_NAME_WIDTH)[-len(first) :] if first else ""
+    return f"{end.strip()} {last}"

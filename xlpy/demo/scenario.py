@@ -1,0 +1,249 @@
+"""``xlpy demo``: the whole job on the demo site and company, the way a user would do it, in one go."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xlpy.demo import firm
+from xlpy.services.session import Progress, Session, no_progress
+
+if TYPE_CHECKING:
+    import xlwings as xw
+    from sqlalchemy import Engine
+
+    from xlpy.demo.site.store import Site
+    from xlpy.excel.buttons import Pressed
+
+Say = Callable[[str], None]
+
+WORKBOOK = "Manage to SL.xlsm"
+PROFILE = "profile.toml"
+COMPANY = "sl-company.sqlite"
+SITE = "manage-site.json"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoFolder:
+    """The files of a demo."""
+
+    folder: Path
+
+    @property
+    def workbook(self) -> Path:
+        """The workbook."""
+        return self.folder / WORKBOOK
+
+    @property
+    def profile(self) -> Path:
+        """The settings file."""
+        return self.folder / PROFILE
+
+    @property
+    def company(self) -> Path:
+        """The SL company (an SQLite file)."""
+        return self.folder / COMPANY
+
+    @property
+    def site(self) -> Path:
+        """The state of the Manage site."""
+        return self.folder / SITE
+
+    @property
+    def company_url(self) -> str:
+        """The SL company as a SQLAlchemy URL."""
+        return f"sqlite:///{self.company.resolve().as_posix()}"
+
+
+def run_demo(
+    folder: Path, *, port: int, invoices: int, go_on: bool, say: Say, progress: Progress = no_progress
+) -> int:
+    """Do the main job from an empty folder to the result sheet. Returns the exit code of the last step."""
+    from xlpy.demo.company import repairs
+    from xlpy.demo.site.server import serve
+    from xlpy.excel.closed_file import open_closed
+    from xlpy.excel.sheets import Home
+
+    demo = DemoFolder(folder)
+    site = _prepare(demo, invoices=invoices, go_on=go_on, say=say)
+    with serve(site, port=_port(demo, port, go_on=go_on)) as running, open_closed(demo.workbook) as closed:
+        _write_profile(demo, running.url)
+        press = _Presser(demo, closed.book, progress, say)
+        if not go_on:
+            from xlpy.excel.home import write_home
+
+            write_home(closed.book, {Home.THROUGH_DATE: firm.THROUGH_DATE, Home.BATCH_IDENTIFIER: "DEMO-20261031"})
+        press("refresh", "Refresh: reads the unposted transactions of Manage")
+        press("select_all", "Select all: marks every row Include")
+        found = press("check", "Check mappings: looks for everything that would go wrong")
+        if found.exit_code:
+            for problem in _distinct(found.data["problems"]):
+                say(f"    {problem}")
+            say("  Mending what the check found, the way a user would:")
+            site.set_company_account(firm.COMPANY_WITHOUT_ACCOUNT, firm.ACCOUNT_TO_GIVE)
+            say(f"    Manage, Nova Startup Lab, Finance: Account {firm.ACCOUNT_TO_GIVE}")
+            site.set_terms_xref(firm.TERMS_WITHOUT_XREF, "00")
+            say("    Manage, Billing Terms 'Due on receipt': Xref 00")
+            with _sl(demo) as engine:
+                repairs.activate_account(engine, firm.INACTIVE_ACCOUNT)
+                say(f"    SL 01.260 Chart of Accounts: account {firm.INACTIVE_ACCOUNT} active again")
+                repairs.add_tax(engine, firm.TAX_MISSING_IN_SL)
+                say(f"    SL 21.280 Taxes: tax {firm.TAX_MISSING_IN_SL} added to its group")
+            press("refresh", "Refresh again")
+            press("check", "Check mappings again")
+            press("deselect_problems", "Deselect problem rows: what can't be mended today stays in Manage")
+        press("preview", "Preview: the exact SL documents")
+        pressed = press("push", "Run export: writes SL, then marks Manage")
+        closed.save()
+        site.save(demo.site)
+    _tell_results(demo, pressed.data, say)
+    return pressed.exit_code
+
+
+def serve_demo(folder: Path, *, port: int, invoices: int, go_on: bool, say: Say) -> int:
+    """Keep the demo Manage site up in the foreground, on loopback only, until Ctrl+C."""
+    import threading
+
+    from xlpy.demo.site import access
+    from xlpy.demo.site.server import serve
+
+    demo = DemoFolder(folder)
+    site = _prepare(demo, invoices=invoices, go_on=go_on, say=say)
+    with serve(site, port=_port(demo, port, go_on=go_on)) as running:
+        _write_profile(demo, running.url)
+        say(f"The demo Manage site is up at {running.url} (this PC only). Ctrl+C ends it.")
+        say("In another window, or before starting Excel:")
+        for name, value in (
+            ("XLPY_PROFILE", str(demo.profile.resolve())),
+            ("XLPY_MANAGE_PRIVATE_KEY", access.PRIVATE_KEY),
+        ):
+            say(f"  set {name}={value}          (Linux and macOS: export {name}='{value}')")
+        say(f'Then open "{demo.workbook}" in Excel, or: xlpy refresh "{demo.workbook}"')
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            say("Stopped.")
+        finally:
+            site.save(demo.site)
+    return 0
+
+
+class _Presser:
+    """Presses the ribbon's buttons on the demo's workbook, and says what came of each."""
+
+    def __init__(self, demo: DemoFolder, book: xw.Book, progress: Progress, say: Say) -> None:
+        self.demo = demo
+        self.book = book
+        self.progress = progress
+        self.say = say
+
+    def __call__(self, button: str, what: str) -> Pressed:
+        from xlpy.demo.site import access
+        from xlpy.credentials import ManageSecrets
+        from xlpy.excel.buttons import press
+        from xlpy.settings import load_profile
+
+        start = time.perf_counter()
+        secrets = ManageSecrets(private_key=access.PRIVATE_KEY)
+        profile = load_profile(self.demo.profile, environment={})
+        pressed = press(
+            button, self.book, lambda progress: Session(profile, secrets, progress=progress), self.progress
+        )
+        self.say(f"  {what}  [{time.perf_counter() - start:.1f} s]" + (f"\n    {pressed.text}" if pressed.text else ""))
+        return pressed
+
+
+def _prepare(demo: DemoFolder, *, invoices: int, go_on: bool, say: Say) -> Site:
+    """Make the folder's files, or take those that are there."""
+    from xlpy.demo.company.seed import make_company
+    from xlpy.demo.site.generate import generate_site
+    from xlpy.demo.site.store import Site
+    from xlpy.excel.builder import build_workbook
+    from xlpy.sl.ledger import create_ledger
+
+    demo.folder.mkdir(parents=True, exist_ok=True)
+    if go_on and all(path.exists() for path in (demo.workbook, demo.company, demo.site, demo.profile)):
+        say(f"Going on with the demo in {demo.folder}")
+        return Site.load(demo.site)
+    say(f"A fresh demo in {demo.folder}")
+    for path in (demo.workbook, demo.company, demo.site, demo.profile):
+        path.unlink(missing_ok=True)
+    site = generate_site(invoices=invoices)
+    site.save(demo.site)
+    engine = make_company(demo.company_url)
+    try:
+        create_ledger(engine)
+    finally:
+        engine.dispose()
+    build_workbook(demo.workbook, interpreter=sys.executable, profile=str(demo.profile.resolve()))
+    return site
+
+
+@contextmanager
+def _sl(demo: DemoFolder) -> Iterator[Engine]:
+    from xlpy.sl.sqlite import sqlite_engine
+
+    engine = sqlite_engine(demo.company_url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _port(demo: DemoFolder, port: int, *, go_on: bool) -> int:
+    """Take the port of before when going on: the posting ledger remembers the site by its address."""
+    from xlpy.settings import load_profile
+
+    if port or not go_on or not demo.profile.exists():
+        return port
+    host = load_profile(demo.profile, environment={}).manage_host
+    number = host.rpartition(":")[2]
+    return int(number) if number.isdecimal() else 0
+
+
+def _write_profile(demo: DemoFolder, url: str) -> None:
+    from xlpy.demo.site import access
+
+    demo.profile.write_text(
+        "# Settings of the demo. The private key is not here: it comes from the environment.\n"
+        "[manage]\n"
+        f'url = "{url}"\n'
+        f'company = "{access.COMPANY}"\n'
+        f'client_id = "{access.CLIENT_ID}"\n'
+        f'public_key = "{access.PUBLIC_KEY}"\n'
+        "\n[sl]\n"
+        f'url = "{demo.company_url}"\n'
+        f'company = "{firm.COMPANY_ID}"\n'
+        f'user = "{firm.SL_USER}"\n'
+        "\n[posting]\n"
+        'record_id_column = "User1"\n',
+        encoding="utf-8",
+    )
+
+
+def _distinct(problems: list[dict[str, str]]) -> Iterator[str]:
+    """Say each kind of problem once, with how many transactions it stops."""
+    stops: dict[str, list[str]] = {}
+    for problem in problems:
+        if problem["severity"] == "stop":
+            stops.setdefault(problem["text"], []).append(problem["transaction"])
+    for text, transactions in stops.items():
+        named = sorted({transaction for transaction in transactions if transaction})
+        yield text + (f" ({len(named)}: {', '.join(named[:4])}{', …' if len(named) > 4 else ''})" if named else "")
+
+
+def _tell_results(demo: DemoFolder, data: Mapping[str, Any], say: Say) -> None:
+    say("")
+    for batch in data["batches"]:
+        say(f"SL batch {batch['module']} {batch['batnbr']}: {len(batch['documents'])} documents, unreleased")
+    for batch in data["manage_batches"]:
+        say(f"Manage batch {batch['identifier']}: {batch['entries']} GL entries")
+    say(f"Workbook:   {demo.workbook.resolve()}  (sheet Results: what became of each transaction)")
+    say(f"SL company: {demo.company.resolve()}  (an SQLite file with SL's tables)")
+    say(f"Settings:   {demo.profile.resolve()}")
+    say("Try it by hand: xlpy demo --serve --go-on")

@@ -1,0 +1,256 @@
+"""The operations of the demo site, as tables: a list of records is one ``Resource``, anything else one ``Route``.
+
+A new list needs an entry in ``RESOURCES`` and a function that makes its rows; a new call an entry in ``ROUTES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from xlpy.demo.site import access
+from xlpy.demo.site.answers import Answer, Json, Refusal, not_found
+from xlpy.demo.site.batches import batch_entries, batch_rows, create_batch, delete_batch
+from xlpy.demo.site.bodies import patched, read_json, read_object
+from xlpy.demo.site.export import export_batch, export_unposted, read_request
+from xlpy.demo.site.lists import ListQuery, count_of, page_of, record_of
+from xlpy.demo.site.store import Site
+from xlpy.demo.site.unposted import gl_entries, invoice_record, invoice_records, unposted_levels, unposted_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that has passed the door: ``ids`` from its path, its query and its body."""
+
+    ids: Mapping[str, Any]
+    query: ListQuery
+    body: bytes
+    caller: str
+
+
+Handler: TypeAlias = Callable[[Site, Call], Answer]
+Rows: TypeAlias = Callable[[Site, Call], Sequence[Json]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation. ``answer``: what it answers, in the words of ``schemas.json_schema``; empty for no body."""
+
+    method: str
+    path: str
+    handler: Handler
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A list: its ``GET``, and ``/count``, ``/{id}`` and ``PATCH`` where it has them.
+
+    ``schema``: of one row; ``patch_table``: the table of masters that PATCH changes; ``one``: finds a row by its id
+    where making all rows would take long.
+    """
+
+    path: str
+    schema: str
+    rows: Rows
+    has_count: bool = True
+    has_id: bool = True
+    patch_table: str = ""
+    one: Callable[[Site, int], Json | None] | None = None
+
+
+def _masters(table: str) -> Rows:
+    return lambda site, _call: list(site.table(table).values())
+
+
+def _children(table: str, parent_table: str) -> Rows:
+    def rows(site: Site, call: Call) -> Sequence[Json]:
+        parent = call.ids["parent_id"]
+        if parent not in site.table(parent_table):
+            raise not_found(parent_table, parent)
+        return site.records.tables.children[table][parent]
+
+    return rows
+
+
+def _one_invoice(site: Site, billing_log_id: int) -> Json | None:
+    invoice = site.records.invoices.get(billing_log_id)
+    return None if invoice is None else invoice_record(site, invoice)
+
+
+def _nothing_yet(_site: Site, _call: Call) -> Sequence[Json]:
+    return []
+
+
+_ACCOUNTING = "/finance/accounting"
+
+RESOURCES = (
+    Resource("/system/locations", "Location", _masters("locations")),
+    Resource("/system/departments", "Department", _masters("departments")),
+    Resource("/finance/accountingPackageSetup", "AccountingPackageSetup", _masters("accountingPackageSetup")),
+    Resource("/finance/glCaptions", "GLCaption", _masters("glCaptions")),
+    Resource("/finance/glAccounts", "GLAccount", _masters("glAccounts")),
+    Resource("/finance/taxCodes", "TaxCode", _masters("taxCodes")),
+    Resource("/finance/taxCodes/<int:parent_id>/taxCodeLevels", "TaxCodeLevel", _children("taxCodeLevels", "taxCodes")),
+    Resource("/finance/billingTerms", "BillingTerm", _masters("billingTerms"), patch_table="billingTerms"),
+    Resource("/finance/currencies", "Finance.Currency", _masters("currencies")),
+    Resource("/company/companies", "Company", _masters("companies"), patch_table="companies"),
+    Resource("/company/companies/<int:parent_id>/sites", "CompanySite", _children("sites", "companies")),
+    Resource("/company/countries", "Country", _masters("countries")),
+    Resource("/procurement/catalog", "CatalogItem", _masters("catalog")),
+    Resource(f"{_ACCOUNTING}/unpostedinvoices", "UnpostedInvoice", lambda site, _: unposted_rows(site)),
+    Resource(
+        f"{_ACCOUNTING}/unpostedinvoices/<int:parent_id>/taxableLevels",
+        "UnpostedInvoiceTaxableLevel",
+        lambda site, call: unposted_levels(site, call.ids["parent_id"]),
+    ),
+    Resource(f"{_ACCOUNTING}/unpostedexpenses", "UnpostedExpense", _nothing_yet),
+    Resource(f"{_ACCOUNTING}/unpostedprocurement", "UnpostedProcurement", _nothing_yet),
+    Resource("/finance/invoices", "Invoice", lambda site, _: invoice_records(site), one=_one_invoice),
+    Resource(
+        # With its slash at the end, as the API has it.
+        "/finance/invoices/<int:parent_id>/glEntries/",
+        "GLEntry",
+        lambda site, call: gl_entries(site, call.ids["parent_id"]),
+        has_count=False,
+    ),
+    Resource(f"{_ACCOUNTING}/batches", "AccountingBatch", lambda site, _: batch_rows(site)),
+    Resource(
+        f"{_ACCOUNTING}/batches/<int:parent_id>/entries",
+        "BatchEntry",
+        lambda site, call: batch_entries(site, call.ids["parent_id"]),
+    ),
+)
+
+
+def _info(site: Site, _call: Call) -> Answer:
+    return Answer(
+        {
+            "version": site.records.server_version,
+            "isCloud": True,
+            "serverTimeZone": "Eastern Standard Time",
+            "cloudRegion": "NA",
+            "licenseBits": [],
+            "maxWorkFlowRecordsAllowed": 0,
+        }
+    )
+
+
+def _company_info(site: Site, call: Call) -> Answer:
+    """Answer who a company id belongs to; ``null`` for an unknown one. Only ``Codebase`` has been seen by others."""
+    if call.ids["company_id"].casefold() != access.COMPANY.casefold():
+        return Answer(None)
+    codebase = site.records.codebase
+    return Answer(
+        {
+            "CompanyName": access.COMPANY,
+            "Codebase": f"{codebase}/",
+            "VersionCode": codebase.replace("_", "."),
+            "CompanyID": access.COMPANY,
+            "IsCloud": True,
+            "SiteUrl": call.query.url.split("/")[2],
+        }
+    )
+
+
+def _token(site: Site, call: Call) -> Answer:
+    if call.caller != "integrator":
+        raise Refusal(403, "Forbidden", "Only an integrator login gets tokens.")
+    wanted = call.ids["member"].casefold()
+    member = next(
+        (m["identifier"] for m in site.table("members").values() if m["identifier"].casefold() == wanted), None
+    )
+    if member is None:
+        raise not_found("Member", call.ids["member"])
+    token = access.new_token(member, len(site.tokens) + 1, site.clock())
+    site.tokens[token.public_key] = token
+    return Answer(
+        {
+            "publicKey": token.public_key,
+            "privateKey": token.private_key,
+            "expiration": token.expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+    )
+
+
+def _export(site: Site, call: Call) -> Answer:
+    body = read_object(call.body, "ExportAccountingBatchRequest")
+    return Answer(export_unposted(site, read_request(body, site.clock().date())))
+
+
+def _export_again(site: Site, call: Call) -> Answer:
+    body = read_object(call.body, "ExportAccountingBatchRequest")
+    return Answer(export_batch(site, call.ids["record_id"], read_request(body, site.clock().date())))
+
+
+def _create_batch(site: Site, call: Call) -> Answer:
+    batch = create_batch(site, read_object(call.body, "CreateAccountingBatchRequest"))
+    settings = {
+        "exportInvoices": batch.invoices,
+        "exportExpenses": batch.expenses,
+        "exportInventory": batch.products,
+    }
+    # What the real answer has in it is unverified; this is what the export of nothing looks like.
+    return Answer({"exportSettings": settings, "customers": [], "vendors": [], "transactions": []}, status=201)
+
+
+def _delete_batch(site: Site, call: Call) -> Answer:
+    delete_batch(site, call.ids["record_id"])
+    return Answer(status=204)
+
+
+ROUTES = (
+    Route("GET", "/system/info", _info, "Info"),
+    Route("POST", "/system/members/<member>/tokens", _token, "Token"),
+    Route("POST", f"{_ACCOUNTING}/export", _export, "GLExport"),
+    Route("POST", f"{_ACCOUNTING}/batches", _create_batch, "GLExport"),
+    Route("POST", f"{_ACCOUNTING}/batches/<int:record_id>/export", _export_again, "GLExport"),
+    Route("DELETE", f"{_ACCOUNTING}/batches/<int:record_id>", _delete_batch, ""),
+)
+COMPANY_INFO = Route("GET", "/login/companyinfo/<company_id>", _company_info, "null|CompanyInfo")
+
+
+def all_routes() -> tuple[Route, ...]:
+    """Return every operation under the API's prefix."""
+    return (*ROUTES, *(route for resource in RESOURCES for route in _routes_of(resource)))
+
+
+def _routes_of(resource: Resource) -> list[Route]:
+    schema, path = resource.schema, resource.path.rstrip("/")
+
+    def one(site: Site, call: Call) -> Answer:
+        record = _find(resource, site, call)
+        return record_of(record, schema, call.query)
+
+    def patch(site: Site, call: Call) -> Answer:
+        record = patched(_find(resource, site, call), read_json(call.body), schema)
+        site.table(resource.patch_table)[record["id"]] = record
+        site.changed()
+        return record_of(record, schema, call.query)
+
+    def rows(site: Site, call: Call) -> Answer:
+        return page_of(resource.rows(site, call), schema, call.query)
+
+    def count(site: Site, call: Call) -> Answer:
+        return count_of(resource.rows(site, call), schema, call.query)
+
+    routes = [Route("GET", resource.path, rows, f"{schema}[]")]
+    if resource.has_count:
+        routes.append(Route("GET", f"{path}/count", count, "Count"))
+    if resource.has_id:
+        routes.append(Route("GET", f"{path}/<int:record_id>", one, schema))
+    if resource.patch_table:
+        routes.append(Route("PATCH", f"{path}/<int:record_id>", patch, schema))
+    return routes
+
+
+def _find(resource: Resource, site: Site, call: Call) -> Json:
+    wanted = call.ids["record_id"]
+    if resource.one is not None:
+        record = resource.one(site, wanted)
+    else:
+        record = next((row for row in resource.rows(site, call) if row["id"] == wanted), None)
+    if record is None:
+        raise not_found(resource.schema, wanted)
+    return record

@@ -1,0 +1,63 @@
+"""Checks of the set-up of both systems, before any transaction is looked at."""
+
+from __future__ import annotations
+
+import re
+
+from xlpy.domain.books import SlBooks, sl_key
+from xlpy.domain.checks import found
+from xlpy.domain.manage_records import PackageSetup
+from xlpy.domain.periods import calendar_is_usable, is_period
+from xlpy.domain.problems import Problem
+from xlpy.domain.rules import PostingRules
+from xlpy.domain.widths import code_page_is_known
+
+PLACEHOLDERS = ("number", "company", "type", "description", "memo")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_FREE_COLUMNS = ("", "user1", "user2", "user5", "user6")
+
+
+def setup_problems(package: PackageSetup, books: SlBooks, rules: PostingRules) -> tuple[Problem, ...]:
+    """Check what the masters of Manage and the books of SL tell about the set-up."""
+    problems: list[Problem] = []
+    if package.identifier != "Other":
+        problems.append(found("PACKAGE", package.identifier, package=package.identifier))
+    if not package.include_sales_tax:
+        problems.append(found("SALES-TAX-OFF"))
+    if not package.inventory_soh:
+        problems.append(found("SOH-OFF"))
+    if not package.include_cogs:
+        problems.append(found("COGS-OFF"))
+    company, gl, ar = books.company, books.gl, books.ar
+    if not company.active:
+        problems.append(found("COMPANY-INACTIVE", in_sl=company.cpny_id, company=company.cpny_id))
+    if not company.in_this_database:
+        problems.append(found("COMPANY-DATABASE", in_sl=company.cpny_id, company=company.cpny_id))
+    if not gl.set_up:
+        problems.append(found("GL-SETUP"))
+    if not ar.set_up:
+        problems.append(found("AR-SETUP"))
+    if ar.auto_ref:
+        problems.append(found("AUTO-REF"))
+    if not calendar_is_usable(gl.calendar):
+        problems.append(found("CALENDAR", in_sl=" ".join(gl.calendar.ends)))
+    else:
+        problems.extend(
+            found("PERIODS", in_sl=period, module=module)
+            for module, period in (("GL", gl.per_nbr), ("AR", ar.per_nbr), ("AR", ar.curr_per_nbr or ar.per_nbr))
+            if not is_period(period, gl.calendar)
+        )
+    if gl.per_nbr and gl.last_close_per_nbr == gl.per_nbr:
+        problems.append(found("CLOSING", in_sl=gl.per_nbr))
+    if sl_key(gl.base_currency) not in {sl_key(currency) for currency in books.currencies}:
+        problems.append(found("BASE-CURRENCY", in_sl=gl.base_currency, currency=gl.base_currency))
+    if not code_page_is_known(books.code_page):
+        problems.append(found("CODE-PAGE", in_sl=books.code_page, code_page=books.code_page))
+    problems.extend(
+        found("DESCR-RULE", placeholder=f"{{{name}}}")
+        for name in _PLACEHOLDER.findall(rules.document_description)
+        if name not in PLACEHOLDERS
+    )
+    if rules.record_id_column.casefold() not in _FREE_COLUMNS:
+        problems.append(found("RECORD-COLUMN", column=rules.record_id_column))
+    return tuple(dict.fromkeys(problems))

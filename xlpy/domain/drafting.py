@@ -1,0 +1,407 @@
+"""From one exported invoice to its SL document: every rule of a transaction, applied in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from xlpy.domain.accounts import Accounts, Resolved
+from xlpy.domain.books import Customer, SlBooks, sl_key
+from xlpy.domain.checks import found
+from xlpy.domain.currencies import Currencies, line_taking_difference
+from xlpy.domain.customers import Customers, ResolvedCustomer
+from xlpy.domain.documents import ArDocument, ArLine, NewCustomer, RateUsed, TaxPosting
+from xlpy.domain.invoices import CREDIT_MEMO, TurnedInvoice, TurnedLine, turn
+from xlpy.domain.ledger_rules import judge_reference
+from xlpy.domain.manage_records import ExportInvoice, ManageMasters, UnpostedInvoice
+from xlpy.domain.money import to_base, total
+from xlpy.domain.periods import expected_period, format_period, is_closed, is_period, prior_posting_allowed
+from xlpy.domain.plan import PlanOptions
+from xlpy.domain.problems import Problem, Severity
+from xlpy.domain.references import WIDEST_REFERENCE, reference_of
+from xlpy.domain.rules import MasterRules, PostingRules
+from xlpy.domain.taxes import NO_TAXES, ResolvedTaxes, Taxes
+from xlpy.domain.terms import AllTerms, discount
+from xlpy.domain.transactions import Posting, TransactionKey
+from xlpy.domain.widths import Widths
+
+EARLIEST, LATEST = date(1900, 1, 2), date(2079, 6, 6)  # SL: smalldatetime; 1900-01-01 means no date
+_INVENTORY = "Inventory"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What became of one invoice. No ``document`` when there is nothing to post, or when a problem stops it."""
+
+    turned: TurnedInvoice
+    problems: tuple[Problem, ...]
+    document: ArDocument | None = None
+    period: str = ""
+    new_customer: NewCustomer | None = None
+    nothing_to_post: bool = False
+    reference_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is known of an invoice before its document is built."""
+
+    key: TransactionKey
+    invoice: ExportInvoice
+    turned: TurnedInvoice
+    owing: ResolvedCustomer
+    reference: str
+    reuse: bool
+    day: date | None
+    rate: RateUsed | None
+    currency: str
+
+
+class Drafter:
+    """Makes SL documents of exported invoices; masters are resolved once for all of them."""
+
+    def __init__(
+        self,
+        options: PlanOptions,
+        masters: ManageMasters,
+        books: SlBooks,
+        posting: PostingRules,
+        master_rules: MasterRules,
+    ) -> None:
+        self._options = options
+        self._masters = masters
+        self._books = books
+        self._posting = posting
+        self.widths = Widths(books.widths, books.code_page)
+        self._currencies = Currencies(books, posting.rate_max_age_days)
+        self._decimals = {sl_key(key): decimals for key, decimals in books.currencies.items()}
+        self._manage_decimals = {sl_key(key): decimals for key, decimals in masters.decimals.items()}
+        self._accounts = Accounts(masters, books, posting.default_sub)
+        self._terms = AllTerms(books.terms, masters.terms)
+        self._customers = Customers(
+            masters=masters, books=books, posting=posting, rules=master_rules, terms=self._terms, widths=self.widths
+        )
+        self._classes = {sl_key(key): row for key, row in books.customer_classes.items()}
+        tax_rows = {sl_key(key): row for key, row in books.taxes.items()}
+        self._tax_row = lambda tax_id: tax_rows.get(sl_key(tax_id))
+        self._taxes: dict[str, Taxes] = {}
+        self._references = {sl_key(key): uses for key, uses in books.references.items()}
+        self._periods: dict[date, tuple[str, tuple[Problem, ...]]] = {}
+        self._tax_accounts: dict[str, tuple[str, str]] = {}
+
+    def decimals_of(self, currency: str) -> int:
+        """Decimals of a currency: SL's, else Manage's, else 2."""
+        key = sl_key(currency)
+        return self._decimals.get(key, self._manage_decimals.get(key, 2))
+
+    def turned(self, invoice: ExportInvoice) -> TurnedInvoice:
+        """Turn an invoice by its details, in its currency's decimals."""
+        ar = self._books.ar
+        currency = invoice.currency or self._currencies.base_currency
+        return turn(invoice, self.decimals_of(currency), ar.price_decimals, ar.quantity_decimals)
+
+    def draft(
+        self, key: TransactionKey, invoice: ExportInvoice, unposted: UnpostedInvoice, posting: Posting | None
+    ) -> Draft:
+        """Apply every rule to one invoice. All problems are told at once, whatever stops it first."""
+        turned = self.turned(invoice)
+        problems: list[Problem] = []
+        if not turned.balanced:
+            problems.append(found("UNBALANCED", f"{invoice.total} / {turned.receivable}"))
+        elif turned.is_nothing and not any(level.tax for level in turned.levels):
+            return Draft(turned, (found("NOTHING-TO-POST", invoice.number),), nothing_to_post=True)
+        if not turned.taxes_agree:
+            levels = total(level.tax for level in turned.levels)
+            problems.append(found("TAX-SUM", f"{levels} / {turned.tax}"))
+        if not turned.lines and not turned.is_nothing:
+            problems.append(found("NO-LINES", invoice.number))
+        if turned.turned:
+            becomes = "credit memo" if turned.doc_type == CREDIT_MEMO else "invoice"
+            given = "invoice" if turned.doc_type == CREDIT_MEMO else "credit memo"
+            problems.append(found("TURNED", invoice.document_type, turned.doc_type, given=given, becomes=becomes))
+        if invoice.avalara or unposted.avalara:
+            problems.append(found("AVALARA", invoice.tax_code.name))
+        problems.extend(self._cost_problems(invoice))
+        reference = reference_of(invoice.number, self._posting)
+        reuse = self._check_reference(reference, invoice, posting, problems)
+        owing = self._customers.resolve(invoice, unposted)
+        problems.extend(owing.problems)
+        day = self._check_date(invoice.document_date, problems)
+        period = ""
+        if day is not None:
+            period, wrong = self._period(day)
+            problems.extend(wrong)
+        currency = invoice.currency
+        if not currency:
+            currency = self._currencies.base_currency
+            problems.append(found("CURY-EMPTY", in_sl=currency, currency=currency))
+        rate, wrong = self._currencies.rate_for(currency, owing.customer, day or EARLIEST) if day else (None, ())
+        problems.extend(wrong)
+        facts = _Facts(key, invoice, turned, owing, reference, reuse, day, rate, currency)
+        document = self._document(facts, problems)
+        return Draft(
+            turned,
+            tuple(problems),
+            document=document,
+            period=period,
+            new_customer=owing.new,
+            reference_key=sl_key(reference),
+        )
+
+    def _document(self, facts: _Facts, problems: list[Problem]) -> ArDocument | None:
+        """Check accounts, taxes, terms and texts, and build the document; None when it can't be built."""
+        invoice, turned, owing, currency = facts.invoice, facts.turned, facts.owing, facts.currency
+        day, rate = facts.day, facts.rate
+        control = self._control(invoice, owing, currency, problems)
+        accounts = [self._accounts.of_line(line.line.account_number, currency) for line in turned.lines]
+        for resolved in accounts:
+            problems.extend(resolved.problems)
+        terms = None
+        if turned.doc_type != CREDIT_MEMO:
+            resolved_terms = self._terms.resolve(invoice)
+            problems.extend(resolved_terms.problems)
+            terms = resolved_terms.terms
+        due = self._due_date(invoice, turned, day, problems)
+        if day is None or rate is None or due is None or not owing.cust_id:
+            if day is not None and rate is None:
+                self._resolve_taxes(invoice, turned, day, _any_rate(currency, day), problems)
+            return None
+        taxes = self._resolve_taxes(invoice, turned, day, rate, problems)
+        if any(problem.severity is Severity.STOP for problem in problems):
+            self._texts(invoice, turned, problems)
+            return None
+        descr, texts = self._texts(invoice, turned, problems)
+        decimals = self._books.base_decimals
+        lines = tuple(
+            self._line(line, account, text, rate)
+            for line, account, text in zip(turned.lines, accounts, texts, strict=True)
+        )
+        base_total = to_base(turned.total, rate.rate, rate.mult_div, decimals)
+        difference = base_total - total(slot.tax for slot in taxes.slots) - total(line.amount for line in lines)
+        if difference and line_taking_difference(lines) is None:
+            problems.append(found("BASE-DIFF", str(turned.total), str(difference)))
+            return None
+        cury_discount, disc_date = discount(terms, turned.total, day, rate.decimals)
+        return ArDocument(
+            transaction=facts.key,
+            doc_type=turned.doc_type,
+            ref_nbr=facts.reference,
+            cust_id=owing.cust_id,
+            doc_date=day,
+            due_date=due,
+            disc_date=disc_date,
+            terms=terms.terms_id if terms else "",
+            rate=rate,
+            ar_acct=control.acct,
+            ar_sub=control.sub,
+            cury_total=turned.total,
+            total=base_total,
+            cury_discount=cury_discount,
+            discount=to_base(cury_discount, rate.rate, rate.mult_div, decimals),
+            taxes=taxes.slots,
+            tax_postings=taxes.postings,
+            lines=lines,
+            descr=descr,
+            cust_ord_nbr=self._order_number(invoice, problems),
+            base_difference=difference,
+            reuse_reservation=facts.reuse,
+        )
+
+    def _line(self, line: TurnedLine, account: Resolved, text: str, rate: RateUsed) -> ArLine:
+        ar = self._books.ar
+        unit = line.line.unit if self.widths.fits(line.line.unit, "ARTran", "UnitDesc") else ""
+        is_base = not rate.rate_type and rate.rate == 1
+        amount, price = line.amount, line.unit_price
+        if not is_base:
+            amount = to_base(amount, rate.rate, rate.mult_div, self._books.base_decimals)
+            price = to_base(price, rate.rate, rate.mult_div, ar.price_decimals)
+        return ArLine(
+            account.acct,
+            account.sub,
+            line.amount,
+            amount,
+            line.quantity,
+            line.unit_price,
+            price,
+            unit,
+            text,
+            "",
+            line.line.id,
+        )
+
+    def _control(
+        self, invoice: ExportInvoice, owing: ResolvedCustomer, currency: str, problems: list[Problem]
+    ) -> Resolved:
+        """Resolve the receivable account: Manage's, with the sub of customer, class or set-up when it has none."""
+        customer = owing.customer
+        acct, sub = self._default_control(customer, owing.new)
+        class_row = self._classes.get(sl_key(customer.class_id)) if customer else None
+        subs = (sub, class_row.ar_sub if class_row else "", self._books.ar.ar_sub)
+        control = self._accounts.of_control(invoice.account_number, currency, subs)
+        problems.extend(control.problems)
+        if acct and control.acct:
+            same_acct = sl_key(acct) == sl_key(control.acct)
+            if not same_acct or (sub and control.sub and sl_key(sub) != sl_key(control.sub)):
+                problems.append(found("AR-ACCT", f"{control.acct} {control.sub}".strip(), f"{acct} {sub}".strip()))
+        return control
+
+    @staticmethod
+    def _default_control(customer: Customer | None, new: NewCustomer | None) -> tuple[str, str]:
+        if customer is not None:
+            return customer.ar_acct, customer.ar_sub
+        if new is not None:
+            return new.ar_acct, new.ar_sub
+        return "", ""
+
+    def _resolve_taxes(
+        self, invoice: ExportInvoice, turned: TurnedInvoice, day: date, rate: RateUsed, problems: list[Problem]
+    ) -> ResolvedTaxes:
+        if not turned.levels:
+            return NO_TAXES
+        taxes = self._taxes.get(rate.currency)
+        if taxes is None:
+            taxes = self._taxes[rate.currency] = Taxes(
+                self._tax_row,
+                self._masters.tax_codes,
+                lambda acct, sub: self._accounts.check(acct, sub, rate.currency, acct),
+                self._books.base_decimals,
+            )
+        resolved = taxes.resolve(turned.levels, invoice.tax_code.id, invoice.tax_code.name, day, rate)
+        problems.extend(resolved.problems)
+        if resolved.postings:
+            self._compare_tax_accounts(invoice, resolved.postings, problems)
+        return resolved
+
+    def _compare_tax_accounts(
+        self, invoice: ExportInvoice, postings: tuple[TaxPosting, ...], problems: list[Problem]
+    ) -> None:
+        """Note Manage's tax accounts that none of SL's taxes has (only compared with a sub when Manage gives one)."""
+        with_sub = {(sl_key(posting.acct), sl_key(posting.sub)) for posting in postings}
+        accounts = {acct for acct, _ in with_sub}
+        for line in invoice.lines:
+            if not line.is_tax or not line.total:
+                continue
+            text = line.account_number
+            taken = self._tax_accounts.get(text)
+            if taken is None:
+                split = self._accounts.split(text)
+                taken = self._tax_accounts[text] = (sl_key(split.acct), sl_key(split.sub))
+            if taken[0] not in accounts or (taken[1] and taken not in with_sub):
+                held = ", ".join(sorted({f"{p.acct} {p.sub}".strip() for p in postings}))
+                problems.append(found("TAX-ACCT-DIFF", text, held, text=text, held=held))
+
+    def _check_reference(
+        self, reference: str, invoice: ExportInvoice, posting: Posting | None, problems: list[Problem]
+    ) -> bool:
+        """Check a reference; returns whether our own reservation of it is used again."""
+        if not reference:
+            problems.append(found("REF-EMPTY", invoice.number))
+            return False
+        if len(reference) > WIDEST_REFERENCE:
+            problems.append(found("REF-WIDTH", invoice.number))
+            return False
+        if not self.widths.fits(reference, "ARDoc", "RefNbr"):
+            problems.append(found("REF-CHARS", invoice.number))
+            return False
+        judged = judge_reference(reference, self._references.get(sl_key(reference), ()), posting)
+        problems.extend(judged.problems)
+        return judged.reuse_reservation
+
+    @staticmethod
+    def _check_date(day: date | None, problems: list[Problem]) -> date | None:
+        if day is None:
+            problems.append(found("DATE-MISSING"))
+            return None
+        if not EARLIEST <= day <= LATEST:
+            problems.append(found("DATE-RANGE", day.isoformat(), date=day.isoformat()))
+            return None
+        return day
+
+    def _period(self, day: date) -> tuple[str, tuple[Problem, ...]]:
+        known = self._periods.get(day)
+        if known is None:
+            known = self._periods[day] = self._period_anew(day)
+        return known
+
+    def _period_anew(self, day: date) -> tuple[str, tuple[Problem, ...]]:
+        gl, ar, rule = self._books.gl, self._books.ar, self._options.period
+        period = expected_period(day, rule, gl, ar)
+        if not is_period(period, gl.calendar):
+            return "", (found("PERIOD-BAD", rule, period, period=rule),)
+        facts = {"period": format_period(period), "gl": format_period(gl.per_nbr)}
+        if is_closed(period, gl, ar):
+            code = "PERIOD-PRIOR" if prior_posting_allowed(period, gl) else "PERIOD-CLOSED"
+            shown = format_period(ar.per_nbr)
+            return period, (found(code, day.isoformat(), facts["period"], **facts, ar=shown),)
+        if period > gl.per_nbr:
+            return period, (found("PERIOD-LATER", in_sl=facts["period"], **facts),)
+        return period, ()
+
+    def _due_date(
+        self, invoice: ExportInvoice, turned: TurnedInvoice, day: date | None, problems: list[Problem]
+    ) -> date | None:
+        """Return Manage's due date, else its due days; a credit memo without either is due on its date."""
+        due = invoice.due_date
+        if due is None and day is not None:
+            if invoice.due_days is not None and abs(invoice.due_days) < 36_500:
+                due = day + timedelta(invoice.due_days)
+            elif turned.doc_type == CREDIT_MEMO:
+                due = day
+            else:
+                problems.append(found("DUE-MISSING"))
+        return None if due is None else self._check_date(due, problems)
+
+    def _cost_problems(self, invoice: ExportInvoice) -> Iterable[Problem]:
+        """Find lines whose cost of goods sold would have to be posted (Manage API: cost, dropShippedFlag)."""
+        package = self._masters.package
+        if not package.include_cogs:
+            return
+        for line in invoice.lines:
+            if not line.cost or line.is_tax or (line.drop_shipped and not package.include_cogs_drop_ship):
+                continue
+            item = self._masters.catalog.get(line.item.id)
+            if line.item and (item is None or item.product_class == _INVENTORY):
+                name = (item.identifier if item else "") or line.item.identifier or str(line.item.id)
+                yield found("INVENTORY-COST", name, item=name)
+
+    def _texts(self, invoice: ExportInvoice, turned: TurnedInvoice, problems: list[Problem]) -> tuple[str, list[str]]:
+        """Return the document's and the lines' descriptions as SL holds them; one note for all that were changed."""
+        descr = self._posting.document_description
+        for name, value in (
+            ("{number}", invoice.number),
+            ("{company}", invoice.company.name),
+            ("{type}", invoice.billing_type),
+            ("{description}", invoice.description),
+            ("{memo}", invoice.memo),
+        ):
+            if name in descr:
+                descr = descr.replace(name, value)
+        fitted = self.widths.fit(descr, "ARDoc", "DocDesc")
+        shortened, replaced = fitted.shortened, fitted.replaced
+        texts: list[str] = []
+        fit = self.widths.fit
+        for entry in turned.lines:
+            line = entry.line
+            text = fit(line.memo or line.item_description or line.description, "ARTran", "TranDesc")
+            shortened = shortened or text.shortened
+            replaced = replaced or text.replaced
+            texts.append(text.text)
+        if shortened:
+            problems.append(found("TEXT-SHORT"))
+        if replaced:
+            problems.append(found("TEXT-CHARS"))
+        return fitted.text, texts
+
+    def _order_number(self, invoice: ExportInvoice, problems: list[Problem]) -> str:
+        number = invoice.customer_po
+        if number and not self.widths.fits(number, "ARDoc", "CustOrdNbr"):
+            problems.append(found("PO-WIDTH", number))
+            return ""
+        return number
+
+
+def _any_rate(currency: str, day: date) -> RateUsed:
+    """Stand in for the missing rate, so that the taxes of the document are checked all the same."""
+    return RateUsed(currency, Decimal(1), "M", "", day, 2)

@@ -1,0 +1,91 @@
+"""SL's terms of an invoice: which, until when, and the discount they give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from xlpy.domain.books import Terms, sl_key
+from xlpy.domain.checks import found
+from xlpy.domain.manage_records import BillingTerms, ExportInvoice
+from xlpy.domain.money import round_money
+from xlpy.domain.problems import Problem
+
+WIDEST_TERMS = 2  # SL: Terms.TermsId char(2)
+_BY_DAYS = "D"
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedTerms:
+    """SL's terms with what is wrong with them; ``terms`` is None when they can't be used."""
+
+    terms: Terms | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+class AllTerms:
+    """Resolves billing terms against SL's terms, each Xref once."""
+
+    def __init__(self, terms: Mapping[str, Terms], billing_terms: Mapping[int, BillingTerms]) -> None:
+        self._terms = {sl_key(key): row for key, row in terms.items()}
+        self._billing_terms = billing_terms
+        self._cache: dict[tuple[int, str, int | None], ResolvedTerms] = {}
+
+    def resolve(self, invoice: ExportInvoice) -> ResolvedTerms:
+        """Return SL's terms of an invoice. The export's Xref wins, else that of the billing terms."""
+        key = (invoice.terms.id, invoice.terms_xref, invoice.due_days)
+        answer = self._cache.get(key)
+        if answer is None:
+            answer = self._cache[key] = self._resolve_anew(invoice)
+        return answer
+
+    def usable_for_customers(self, xref: str) -> Terms | None:
+        """Return single-payment terms for customers by their id, or None."""
+        terms = self._terms.get(sl_key(xref)) if xref else None
+        return terms if terms is not None and terms.terms_type == "S" and terms.apply_to in ("C", "B") else None
+
+    def _resolve_anew(self, invoice: ExportInvoice) -> ResolvedTerms:
+        billing = self._billing_terms.get(invoice.terms.id)
+        xref = invoice.terms_xref or (billing.xref if billing else "")
+        name = invoice.terms.name or (billing.name if billing else "")
+        if not xref:
+            return ResolvedTerms(problems=(found("TERMS-EMPTY", name, terms=name),))
+        if len(xref) > WIDEST_TERMS:
+            return ResolvedTerms(problems=(found("TERMS-WIDTH", xref, xref=xref),))
+        terms = self._terms.get(sl_key(xref))
+        if terms is None:
+            return ResolvedTerms(problems=(found("TERMS-MISSING", f"{name} {xref}".strip(), xref=xref),))
+        problems: list[Problem] = []
+        if terms.terms_type != "S":
+            problems.append(found("TERMS-MULTIPLE", xref, terms.descr, xref=xref))
+        if terms.apply_to not in ("C", "B"):
+            problems.append(found("TERMS-VENDOR", xref, terms.descr, xref=xref))
+        if not (xref.isascii() and xref.isdecimal()):
+            problems.append(found("TERMS-NUMBER", xref, terms.terms_id, xref=xref))
+        days = billing.due_days if billing else invoice.due_days
+        if terms.due_type == _BY_DAYS and days is not None and days != terms.due_interval:
+            problems.append(
+                found(
+                    "TERMS-DAYS",
+                    str(days),
+                    str(terms.due_interval),
+                    xref=xref,
+                    in_manage_days=days,
+                    held=terms.due_interval,
+                )
+            )
+        if terms.disc_percent and terms.disc_type != _BY_DAYS:
+            problems.append(found("TERMS-DISCOUNT", xref, terms.disc_type, xref=xref))
+        return ResolvedTerms(terms, tuple(problems))
+
+
+def discount(terms: Terms | None, cury_total: Decimal, doc_date: date, decimals: int) -> tuple[Decimal, date]:
+    """Return the discount that terms offer (document currency) and its last day; 0 and the document date if none.
+
+    SL: CuryDiscBal = document total × Terms.DiscPct. Unverified: DiscType ``D`` counts DiscIntrv days, as DueType does.
+    """
+    if terms is None or not terms.disc_percent or terms.disc_type != _BY_DAYS or cury_total <= 0:
+        return round_money(Decimal(0), decimals), doc_date
+    return round_money(cury_total * terms.disc_percent / 100, decimals), doc_date + timedelta(terms.disc_interval)

@@ -1,0 +1,353 @@
+"""What each ribbon button does to a workbook: read the inputs, call the service, render its report.
+
+The ribbon (``xlpy.macros``) and the command line press the same buttons; neither knows a sheet.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from xlpy.domain.problems import Problem, Severity
+from xlpy.errors import StoppedByProblems, WorkbookError
+from xlpy.excel import rows as render
+from xlpy.excel.home import HomeInputs, read_home, write_ageing, write_home, write_included
+from xlpy.excel.sheets import (
+    ALL_LOCATIONS,
+    INVOICES,
+    LOG,
+    PREVIEW,
+    PROBLEMS,
+    RESULTS,
+    Home,
+    Status,
+)
+from xlpy.excel.tables import append, parse_include, prepend, read_rows, refill, set_include, update_by_key
+from xlpy.runlog import LogEntry, RunLog, run_log
+from xlpy.services.reports import Marked, RunReport, RunState, Selection
+from xlpy.services.session import Progress, Session, no_progress
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+    from xlpy.domain.plan import Plan
+
+logger = logging.getLogger(__name__)
+
+SILENT_STEPS = ("Writing SL", "Marking Manage")  # Excel is left alone between the SQL commit and the Manage call
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What pressing a button came to: the exit code, one text for the user, and the JSON of ``--json``."""
+
+    exit_code: int
+    text: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def press(
+    button: str, book: xw.Book, open_session: Callable[[Progress], Session], progress: Progress = no_progress
+) -> Pressed:
+    """Press a button of the ribbon on a workbook. Raises ``XlpyError`` for what the user has to know."""
+    if button not in _BUTTONS:
+        raise WorkbookError(f"The workbook has a button {button!r} that this version does not know.", fix=_UPDATE)
+    with run_log(button) as log, ExitStack() as stack:
+        try:
+            session = stack.enter_context(open_session(progress))
+            log.hide(session.secrets.private_key)
+            log.hide(session.secrets.integrator_password)
+            return _BUTTONS[button](session, book)
+        except Exception as error:
+            log.handle(logger.makeRecord(logger.name, logging.ERROR, __file__, 0, str(error), (), None))
+            logger.debug("Traceback of %s", button, exc_info=True)
+            raise
+        finally:
+            write_log(book, log)
+
+
+_UPDATE = "Make a new workbook with 'xlpy new', or update the package."
+
+
+def write_log(book: xw.Book, log: RunLog) -> None:
+    """Add the run's log to the Log sheet."""
+    entries: Iterable[LogEntry] = log.entries
+    found = render.log_rows(entries)
+    if found:
+        append(book, LOG, found)
+
+
+def _refresh(session: Session, book: xw.Book) -> Pressed:
+    from xlpy.services.refresh import refresh
+
+    inputs = read_home(book)
+    report = refresh(session, through=inputs.through_date, location=_location(inputs), period_rule=inputs.period)
+    refill(book, INVOICES, render.invoice_rows(report.invoices))
+    refill(book, PROBLEMS, ())
+    refill(book, PREVIEW, ())
+    periods = {period.module: period for period in report.periods}
+    write_home(
+        book,
+        {
+            Home.COMPANY: report.company,
+            Home.SITE: report.site,
+            Home.LAST_REFRESH: report.at,
+            Home.AR_CURRENT: render.period_text(periods["AR"].current),
+            Home.AR_CLOSED: render.period_text(periods["AR"].closed),
+            Home.GL_CURRENT: render.period_text(periods["GL"].current),
+            Home.GL_CLOSED: render.period_text(periods["GL"].closed),
+            Home.PREVIEW_HASH: "",
+            Home.BATCH_IDENTIFIER: inputs.batch_identifier or _proposal(session),
+        },
+        locations=report.locations,
+    )
+    write_ageing(book, report.ageing)
+    _write_included(session, book)
+    text = f"{len(report.invoices)} unposted invoices" + "".join(f". {message}" for message in report.messages)
+    return Pressed(0, text, {"state": "refreshed", "invoices": len(report.invoices), "messages": list(report.messages)})
+
+
+def _check(session: Session, book: xw.Book) -> Pressed:
+    from xlpy.services.planning import make_plan
+    from xlpy.services.run_json import plan_json
+
+    inputs = read_home(book)
+    plan = make_plan(session, read_selection(book, inputs))
+    _show_problems(book, plan.problems)
+    _show_states(book, plan)
+    _write_included(session, book)
+    _propose(session, book, plan.problems, inputs)
+    return Pressed(1 if plan.stops else 0, _said(plan), plan_json(plan, "checked"))
+
+
+def _preview(session: Session, book: xw.Book) -> Pressed:
+    from xlpy.domain.journal import journal
+    from xlpy.services.memory import remember_preview
+    from xlpy.services.planning import make_plan
+    from xlpy.services.run_json import plan_json
+
+    inputs = read_home(book)
+    plan = make_plan(session, read_selection(book, inputs))
+    _show_problems(book, plan.problems)
+    _show_states(book, plan)
+    refill(book, PREVIEW, render.preview_rows(journal(plan)))
+    _write_included(session, book)
+    _propose(session, book, plan.problems, inputs)
+    write_home(book, {Home.PREVIEW_HASH: "" if plan.stops else remember_preview(plan)})
+    return Pressed(1 if plan.stops else 0, _said(plan), plan_json(plan, "previewed"))
+
+
+def _push(session: Session, book: xw.Book) -> Pressed:
+    from xlpy.services.push import push
+    from xlpy.services.run_json import run_json
+
+    inputs = read_home(book)
+    selection = read_selection(book, inputs)
+    told = session.progress
+    session.progress = lambda what, done, of: None if what in SILENT_STEPS and _in_excel(book) else told(what, done, of)
+    report = push(session, selection, preview_hash=inputs.preview_hash)
+    _show_run(session, book, report)
+    _propose(session, book, report.problems, inputs)
+    return Pressed(report.exit_code, report.text, run_json(report))
+
+
+def _recover(session: Session, book: xw.Book) -> Pressed:
+    from xlpy.services.recover import recover
+
+    report = recover(session)
+    changes = {posting.key.record_id: {"Status": Status.EXPORTED, "Message": ""} for posting in report.closed}
+    if changes:
+        update_by_key(book, INVOICES, changes)
+    return Pressed(report.exit_code, report.text, {"state": "recovered", "text": report.text})
+
+
+def _doctor(session: Session, book: xw.Book) -> Pressed:
+    from xlpy.services.doctor import Verdict, check_setup, setup_exit_code
+
+    findings = check_setup(session)
+    severity = {Verdict.PROBLEM: Severity.STOP, Verdict.UNKNOWN: Severity.NOTE, Verdict.NOTE: Severity.NOTE}
+    problems = [
+        Problem(severity[f.verdict], "SETUP", f"{f.area}, {f.subject}: {f.text}", fix=f.fix, where=f.area)
+        for f in findings
+        if f.verdict is not Verdict.OK
+    ]
+    _show_problems(book, problems)
+    good = sum(f.verdict is Verdict.OK for f in findings)
+    text = f"{good} of {len(findings)} checks are ok" + (f"; see the sheet {PROBLEMS.name}." if problems else ".")
+    data = {"state": "checked", "findings": [{"area": f.area, "subject": f.subject, "verdict": str(f.verdict)} for f in findings]}
+    return Pressed(setup_exit_code(findings), text, data)
+
+
+def _select_all(session: Session, book: xw.Book) -> Pressed:
+    set_include(book, INVOICES, "Yes")
+    _write_included(session, book)
+    return Pressed(0, "")
+
+
+def _deselect_all(session: Session, book: xw.Book) -> Pressed:
+    set_include(book, INVOICES, "")
+    _write_included(session, book)
+    return Pressed(0, "")
+
+
+def _deselect_problems(session: Session, book: xw.Book) -> Pressed:
+    set_include(book, INVOICES, "", visible_only=False, where={"Status": Status.PROBLEM})
+    _write_included(session, book)
+    return Pressed(0, "")
+
+
+def _help(_session: Session, _book: xw.Book) -> Pressed:
+    from xlpy import __version__
+
+    return Pressed(
+        0,
+        f"Manage to SL {__version__}\n\nRefresh, mark Include, Check mappings, Preview, Run export.\n"
+        "The README of the package tells the rest; the full log is in your data folder (see About).",
+    )
+
+
+_BUTTONS: Mapping[str, Callable[[Session, xw.Book], Pressed]] = {
+    "doctor": _doctor,
+    "refresh": _refresh,
+    "select_all": _select_all,
+    "deselect_all": _deselect_all,
+    "deselect_problems": _deselect_problems,
+    "check": _check,
+    "preview": _preview,
+    "push": _push,
+    "recover": _recover,
+    "help": _help,
+}
+
+
+def read_selection(book: xw.Book, inputs: HomeInputs) -> Selection:
+    """Read the Include marks and Home's inputs. Raises ``StoppedByProblems`` for marks that can't be understood."""
+    marked: list[Marked] = []
+    wrong: list[str] = []
+    if inputs.export_invoices:
+        for row in read_rows(book, INVOICES):
+            try:
+                mark = parse_include(row["Include"])
+            except ValueError as error:
+                wrong.append(f"row {row.number} ({row['Number']}): {error}")
+                continue
+            if mark:
+                record = str(row["Id"] or "")
+                if record.isdecimal():
+                    marked.append(Marked(int(record), again=mark == "Again"))
+                else:
+                    wrong.append(f"row {row.number}: the Id {record!r} is not one of Manage's; refresh")
+    if wrong:
+        raise StoppedByProblems(
+            f"The sheet {INVOICES.name} has marks that can't be understood: " + "; ".join(wrong) + ".",
+            fix="Include is Yes, Again or empty. Nothing was written.",
+        )
+    return Selection(
+        batch_identifier=inputs.batch_identifier,
+        through_date=inputs.through_date,
+        marked=tuple(marked),
+        location=_location(inputs),
+        detail=inputs.detail,
+        period=inputs.period,
+    )
+
+
+def _location(inputs: HomeInputs) -> str:
+    return "" if inputs.location in ("", ALL_LOCATIONS) else inputs.location
+
+
+def _show_problems(book: xw.Book, problems: Sequence[Problem]) -> None:
+    refill(book, PROBLEMS, render.problem_rows(problems))
+
+
+def _show_states(book: xw.Book, plan: Plan) -> None:
+    """Status and message of the rows that the plan is about; other rows keep theirs."""
+    changes: dict[str, dict[str, object]] = {
+        t.key.record_id: {"Status": Status.READY, "Message": ""} for t in plan.transactions
+    }
+    for problem in plan.problems:
+        if problem.transaction_id and problem.severity is Severity.STOP:
+            found = changes.setdefault(_row_id(problem), {})
+            before = str(found.get("Message") or "") if found.get("Status") == Status.PROBLEM else ""
+            found["Status"] = Status.PROBLEM
+            found["Message"] = f"{before}; {problem.what}" if before else problem.what
+    update_by_key(book, INVOICES, changes)
+
+
+def _row_id(problem: Problem) -> str:
+    return problem.transaction_id.rpartition(":")[2]
+
+
+def _show_run(session: Session, book: xw.Book, report: RunReport) -> None:
+    prepend(book, RESULTS, render.result_rows(report))
+    if report.state is RunState.NOTHING_WRITTEN:
+        _show_problems(book, report.problems)
+        if report.plan:
+            _show_states(book, report.plan)
+    else:
+        update_by_key(
+            book,
+            INVOICES,
+            {
+                row.transaction_id: {
+                    "Status": row.status,
+                    "Message": row.message,
+                    **({"Include": ""} if row.status != Status.FAILED else {}),
+                }
+                for row in report.results
+            },
+        )
+    write_home(
+        book,
+        {
+            Home.LAST_RUN: str(report.state).capitalize(),
+            Home.LAST_RUN_TEXT: report.text,
+            Home.PREVIEW_HASH: "",
+        },
+    )
+    _write_included(session, book)
+
+
+def _propose(session: Session, book: xw.Book, problems: Iterable[Problem], inputs: HomeInputs) -> None:
+    """Put a free batch identifier on Home when the typed one is taken."""
+    from xlpy.services.planning import free_batch_identifier
+
+    if any(problem.code == "BATCH-NAME-TAKEN" for problem in problems):
+        free = free_batch_identifier(session.manage, inputs.batch_identifier)
+        write_home(book, {Home.BATCH_IDENTIFIER: free})
+
+
+def _proposal(session: Session) -> str:
+    initials = "".join(part[0] for part in session.user.replace(".", " ").split()).upper()[:3]
+    return f"{session.today():%Y%m%d}{initials}"
+
+
+def _write_included(session: Session, book: xw.Book) -> None:
+    """Counts and totals of what is included, by kind and currency: from the refresh, never from cells."""
+    from xlpy.services.included import included_totals
+
+    marks = [str(row["Id"]) for row in read_rows(book, INVOICES) if _is_marked(row["Include"])]
+    write_included(book, included_totals(session.profile, marks))
+
+
+def _is_marked(cell: object) -> bool:
+    try:
+        return bool(parse_include(cell))
+    except ValueError:
+        return False
+
+
+def _said(plan: Plan) -> str:
+    stops = len(plan.stops)
+    documents = sum(len(batch.documents) for batch in plan.ar_batches)
+    if stops:
+        return f"{stops} problem{'s' if stops != 1 else ''} must be solved first: see the sheet {PROBLEMS.name}."
+    created = f", {len(plan.customers)} customers to be created" if plan.customers else ""
+    return f"{len(plan.transactions)} transactions are ready: {documents} SL documents{created}."
+
+
+def _in_excel(book: xw.Book) -> bool:
+    return book.app.engine.name == "excel"

@@ -1,0 +1,242 @@
+"""Ranges: blocks of cells, read and written at once, with what Excel refuses refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from openpyxl.utils import get_column_letter, range_boundaries
+
+from xlpy.excel.engine.refusals import CallNotSupported, FilteredRowsWritten, ValueRefused
+from xlpy.excel.engine.values import formula_of, stored_value, value_of
+from xlpy.excel.formulas import has_relative_reference
+
+if TYPE_CHECKING:
+    from xlpy.excel.engine.sheet import SheetImpl
+
+_NUM_FMT = 3  # place of the number format in a style
+_QUOTE_PREFIX = 7  # place of Excel's mark "this is text"
+
+
+class RangeImpl:
+    """A block of cells of one sheet. Rows and columns count from 1."""
+
+    __slots__ = ("column", "options", "row", "shape", "sheet")
+
+    max_cells_per_read: int | None = None
+    max_cells_per_write: int | None = None
+
+    def __init__(self, sheet: SheetImpl, row: int, column: int, rows: int, columns: int) -> None:
+        self.sheet = sheet
+        self.row = row
+        self.column = column
+        self.shape = (rows, columns)
+        self.options: dict[str, Any] = {}  # xlwings keeps its options here
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise CallNotSupported(f"Range.{name}")
+
+    def __len__(self) -> int:
+        return self.shape[0] * self.shape[1]
+
+    def __call__(self, row: int, column: int | None = None) -> RangeImpl:
+        """One cell, by row and column or by its number, counted along the rows, both from 1."""
+        if column is None:
+            row, column = divmod(row - 1, self.shape[1])
+            row, column = row + 1, column + 1
+        return RangeImpl(self.sheet, self.row + row - 1, self.column + column - 1, 1, 1)
+
+    @property
+    def api(self) -> RangeImpl:
+        """Itself: xlwings writes only where there is a native object."""
+        return self
+
+    @property
+    def last_row(self) -> int:
+        """Number of the last row."""
+        return self.row + self.shape[0] - 1
+
+    @property
+    def last_column(self) -> int:
+        """Number of the last column."""
+        return self.column + self.shape[1] - 1
+
+    @property
+    def address(self) -> str:
+        """Address as Excel writes it, with dollar signs."""
+        return self.get_address(True, True, False)
+
+    def get_address(self, row_absolute: bool, col_absolute: bool, external: bool) -> str:
+        """Address with or without dollar signs, and with book and sheet when ``external``."""
+        row, column = "$" * row_absolute, "$" * col_absolute
+        address = f"{column}{get_column_letter(self.column)}{row}{self.row}"
+        if self.shape != (1, 1):
+            address += f":{column}{get_column_letter(self.last_column)}{row}{self.last_row}"
+        return f"[{self.sheet.book.name}]{self.sheet.name}!{address}" if external else address
+
+    # values
+
+    @property
+    def raw_value(self) -> list[list[object]]:
+        """The values of all cells, row by row. Raises ``FormulaRead`` when one is a formula."""
+        get, name = self.sheet.cells.get, self.sheet.name
+        columns = range(self.column, self.last_column + 1)
+        return [[value_of(get((r, c)), name) for c in columns] for r in range(self.row, self.last_row + 1)]
+
+    @raw_value.setter
+    def raw_value(self, data: object) -> None:
+        """Write a block of rows, or one value into all cells. Everything is checked before the first cell changes."""
+        rows: Sequence[Sequence[object]]
+        if isinstance(data, list | tuple):
+            rows = data
+            if len(rows) != self.shape[0] or any(len(row) != self.shape[1] for row in rows):
+                raise CallNotSupported("Writing a block of another shape than the range")
+        else:
+            rows = [[data] * self.shape[1]] * self.shape[0]
+        self._refuse_filtered()
+        plan = list(self._planned(rows))
+        for cell, value, kind, marked in plan:
+            cell._value = value  # noqa: SLF001
+            cell.data_type = kind
+            if marked or (cell._style is not None and cell._style[_QUOTE_PREFIX]):  # noqa: SLF001
+                self.sheet.restyle(cell, _QUOTE_PREFIX, int(marked))
+            if kind == "d" and self.sheet.styles.is_general(cell):
+                self.sheet.restyle(cell, _NUM_FMT, self.sheet.styles.date_format_of(value))
+
+    def _planned(self, rows: Sequence[Sequence[object]]) -> Iterator[tuple[Any, Any, str, bool]]:
+        cell_at, is_text = self.sheet.cell_at, self.sheet.styles.text_formats()
+        for r, row in enumerate(rows, self.row):
+            for c, value in enumerate(row, self.column):
+                cell = cell_at(r, c)
+                if value is None:
+                    yield cell, None, "n", False
+                    continue
+                text_format = cell._style is not None and cell._style[_NUM_FMT] in is_text  # noqa: SLF001
+                yield (cell, *stored_value(value, text_format=text_format, refuse=self._refusal(r, c, value)))
+
+    def _refusal(self, row: int, column: int, value: object) -> Callable[[str], ValueRefused]:
+        return lambda why: ValueRefused(self.sheet.name, f"{get_column_letter(column)}{row}", value, why)
+
+    def clear_contents(self) -> None:
+        """Empty the cells; their formats stay."""
+        self._refuse_filtered()
+        cells = self.sheet.cells
+        for r in range(self.row, self.last_row + 1):
+            for c in range(self.column, self.last_column + 1):
+                cell = cells.get((r, c))
+                if cell is not None:
+                    cell._value = None  # noqa: SLF001
+                    cell.data_type = "n"
+
+    def _refuse_filtered(self) -> None:
+        hidden = self.sheet.filtered_rows(self.row, self.last_row, self.column, self.last_column)
+        if hidden:
+            raise FilteredRowsWritten(self.sheet.name, hidden[0], len(hidden))
+
+    # formulas
+
+    @property
+    def formula(self) -> str | tuple[tuple[str, ...], ...]:
+        """The formulas as text; constants are not given out here. One cell gives its text alone, as in Excel."""
+        rows = tuple(
+            tuple(self._formula_at(r, c) for c in range(self.column, self.last_column + 1))
+            for r in range(self.row, self.last_row + 1)
+        )
+        return rows[0][0] if self.shape == (1, 1) else rows
+
+    @formula.setter
+    def formula(self, data: object) -> None:
+        """Write one formula into all cells; one that points at cells relative to itself only into a single cell."""
+        if not isinstance(data, str) or not data.startswith("="):
+            raise CallNotSupported("Writing a formula that does not begin with an equals sign")
+        if len(self) > 1 and has_relative_reference(data):
+            raise CallNotSupported("Filling a formula with relative references")
+        self._refuse_filtered()
+        text_formats = self.sheet.styles.text_formats()
+        for r in range(self.row, self.last_row + 1):
+            for c in range(self.column, self.last_column + 1):
+                cell = self.sheet.cell_at(r, c)
+                if cell._style is not None and cell._style[_NUM_FMT] in text_formats:  # noqa: SLF001
+                    raise self._refusal(r, c, data)("in a cell formatted as text a formula stays text")
+                cell._value = data  # noqa: SLF001
+                cell.data_type = "f"
+
+    def _formula_at(self, row: int, column: int) -> str:
+        cell = self.sheet.cells.get((row, column))
+        if cell is None or cell.data_type != "f":
+            raise CallNotSupported("Reading the formula of a cell that has none")
+        return formula_of(cell)
+
+    def get_special_cells(self, cell_type: str, value_type: str | None) -> list[RangeImpl]:
+        """Return the blocks of visible cells, or of cells with a formula, from top to bottom."""
+        if value_type is not None or cell_type not in {"visible", "formulas"}:
+            raise CallNotSupported(f"Range.get_special_cells({cell_type!r})")
+        areas: list[RangeImpl] = []
+        if cell_type == "visible":
+            hidden_columns = [c for c in range(self.column, self.last_column + 1) if self.sheet.is_column_hidden(c)]
+            if hidden_columns and len(hidden_columns) < self.shape[1]:
+                raise CallNotSupported("Visible cells of a range with some columns hidden")
+            if not hidden_columns:
+                wanted = [not self.sheet.is_row_hidden(r) for r in range(self.row, self.last_row + 1)]
+                areas += [RangeImpl(self.sheet, self.row + a, self.column, n, self.shape[1]) for a, n in _runs(wanted)]
+        else:
+            get = self.sheet.cells.get
+            for c in range(self.column, self.last_column + 1):
+                found = (get((r, c)) for r in range(self.row, self.last_row + 1))
+                wanted = [cell is not None and cell.data_type == "f" for cell in found]
+                areas += [RangeImpl(self.sheet, self.row + a, c, n, 1) for a, n in _runs(wanted)]
+        return areas
+
+    # formats and rows
+
+    @property
+    def number_format(self) -> str | None:
+        """The number format of the cells; None when there are several."""
+        ids = {
+            self.sheet.style_at(r, c)[_NUM_FMT]
+            for c in range(self.column, self.last_column + 1)
+            for r in range(self.row, self.last_row + 1)
+        }
+        return self.sheet.styles.format_code(ids.pop()) if len(ids) == 1 else None
+
+    @number_format.setter
+    def number_format(self, code: str) -> None:
+        """Format the cells; what is in them stays."""
+        number = self.sheet.styles.format_id(code)
+        cell_at, restyle = self.sheet.cell_at, self.sheet.restyle
+        for r in range(self.row, self.last_row + 1):
+            for c in range(self.column, self.last_column + 1):
+                cell = cell_at(r, c)
+                style = cell._style  # noqa: SLF001
+                if (style[_NUM_FMT] if style is not None else 0) != number:
+                    restyle(cell, _NUM_FMT, number)
+
+    def insert(self, shift: str | None = None, copy_origin: str | None = None) -> None:
+        """Insert empty cells over whole rows of a table; what is there moves down and the table grows."""
+        if shift != "down" or copy_origin != "format_from_right_or_below":
+            raise CallNotSupported("Inserting cells in any other way than down, looking as those below")
+        self._refuse_filtered()
+        self.sheet.insert_table_rows(self)
+
+
+def range_at(sheet: SheetImpl, address: str) -> RangeImpl:
+    """Return the range of an address such as ``$A$4:T9``. Raises ``CallNotSupported`` for whole rows or columns."""
+    left, top, right, bottom = range_boundaries(address)
+    if left is None or top is None or right is None or bottom is None:
+        raise CallNotSupported("A range of whole rows or columns")
+    return RangeImpl(sheet, top, left, bottom - top + 1, right - left + 1)
+
+
+def _runs(wanted: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """Start and length of each unbroken run of True."""
+    start = None
+    for i, flag in enumerate(wanted):
+        if flag and start is None:
+            start = i
+        elif not flag and start is not None:
+            yield start, i - start
+            start = None
+    if start is not None:
+        yield start, len(wanted) - start

@@ -1,0 +1,22 @@
+"""Excel kept still while a button works: no flicker, no recalculation in between, and everything put back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import xlwings as xw
+
+
+@contextmanager
+def quiet(app: xw.App) -> Iterator[None]:
+    """Turn screen updating off and calculation to manual; restore both and the status bar, whatever happens."""
+    updating, calculation = app.screen_updating, app.calculation
+    app.screen_updating = False
+    app.calculation = "manual"
+    try:
+        yield
+    finally:
+        app.calculation = calculation
+        app.screen_updating = updating
+        app.status_bar = False

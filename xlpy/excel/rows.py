@@ -1,0 +1,143 @@
+"""Reports as rows of the sheets: renderers, no logic. Column names are those of ``xlpy.excel.sheets``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from xlpy.domain.journal import JournalRow
+from xlpy.domain.periods import format_period
+from xlpy.domain.problems import Problem, Severity, grouped
+from xlpy.runlog import LogEntry
+from xlpy.services.reports import InvoiceRow, RunReport
+
+Row = Mapping[str, object]
+
+
+def invoice_rows(rows: Iterable[InvoiceRow]) -> list[Row]:
+    """Rows of the Invoices sheet, in the order Manage's list has them."""
+    return [
+        {
+            "Status": row.status,
+            "Message": row.message,
+            "Number": row.invoice.number,
+            "Type": row.invoice.invoice_type,
+            "Date": row.invoice.invoice_date,
+            "Due": row.invoice.due_date,
+            "Company": row.invoice.company.name,
+            "Customer id": row.invoice.account_number,
+            "Location": row.invoice.location,
+            "Terms": row.invoice.terms.name,
+            "Tax code": row.invoice.tax_code.name,
+            "Subtotal": row.subtotal,
+            "Tax": row.tax,
+            "Total": row.total,
+            "Currency": row.invoice.currency,
+            "Base total": row.base_total,
+            "Expected period": period_text(row.expected_period),
+            "SL reference": row.reference,
+            "Id": str(row.invoice.billing_log_id),
+        }
+        for row in rows
+    ]
+
+
+def problem_rows(problems: Sequence[Problem]) -> list[Row]:
+    """Rows of the Mapping check sheet: stops first, then what will be created, then notes."""
+    order = {Severity.STOP: 0, Severity.CREATE: 1, Severity.NOTE: 2}
+    return [
+        {
+            "Severity": str(group.problem.severity),
+            "Code": group.problem.code,
+            "What": group.problem.what,
+            "Transaction": group.problem.transaction,
+            "Value in Manage": group.problem.in_manage,
+            "Value in SL": group.problem.in_sl,
+            "How to fix": group.problem.fix,
+            "Where": group.problem.where,
+            "Count": group.count,
+        }
+        for group in sorted(grouped(problems), key=lambda group: order[group.problem.severity])
+    ]
+
+
+def preview_rows(rows: Iterable[JournalRow]) -> list[Row]:
+    """Rows of the Preview sheet."""
+    return [
+        {
+            "Source": row.source,
+            "SL batch": row.batch_number,
+            "Module": row.module,
+            "DocType": row.doc_type,
+            "Reference": row.reference,
+            "Date": row.doc_date,
+            "Due": row.due_date,
+            "Period": period_text(row.period),
+            "Terms": row.terms,
+            "Customer/Vendor": row.party,
+            "Vendor invoice": row.vendor_invoice,
+            "Account": row.account,
+            "Sub": row.sub,
+            "Debit": row.debit,
+            "Credit": row.credit,
+            "Currency": row.currency,
+            "Base debit": row.base_debit,
+            "Base credit": row.base_credit,
+            "Tax id": row.tax_id,
+            "Description": row.description,
+            "Transaction": row.transaction,
+        }
+        for row in rows
+    ]
+
+
+def result_rows(report: RunReport) -> list[Row]:
+    """Rows of the Results sheet: the run itself first, then each transaction."""
+    head: Row = {
+        "Run": report.run_id,
+        "Batch identifier": report.batch_identifier,
+        "Status": str(report.state).capitalize(),
+        "Message": report.text,
+        "Kind": "run",
+        "Exported at": report.at,
+    }
+    return [
+        head,
+        *(
+            {
+                "Run": report.run_id,
+                "Batch identifier": row.batch_identifier,
+                "Status": row.status,
+                "Message": row.message,
+                "Kind": row.kind,
+                "Transaction": row.transaction,
+                "Amount": row.amount,
+                "Currency": row.currency,
+                "Module": row.module,
+                "SL batch": row.sl_batch,
+                "DocType": row.doc_type,
+                "Reference": row.reference,
+                "Period": period_text(row.period),
+                "Exported at": report.at,
+            }
+            for row in report.results
+        ),
+    ]
+
+
+def log_rows(entries: Iterable[LogEntry]) -> list[Row]:
+    """Rows of the Log sheet."""
+    return [
+        {"Time": without_zone(entry.time), "Step": entry.step, "Level": entry.level, "Text": entry.text}
+        for entry in entries
+    ]
+
+
+def without_zone(time: datetime) -> datetime:
+    """Local time as Excel keeps it."""
+    return time.astimezone().replace(tzinfo=None, microsecond=0)
+
+
+def period_text(period: str) -> str:
+    """``202610`` as SL's screens show it: ``10-2026``; empty stays empty."""
+    return format_period(period) if period else ""

@@ -1,0 +1,91 @@
+"""What the ribbon calls: ``macros.run('refresh')``. Kept small and quick to import; the work is loaded when pressed.
+
+It catches everything, shows one alert and returns normally: any other end shows a traceback box in Excel. Macros do
+not save the workbook.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import xlwings as xw
+
+if TYPE_CHECKING:
+    from xlpy.excel.buttons import Pressed
+    from xlpy.services.session import Progress, Session
+
+logger = logging.getLogger(__name__)
+
+TITLE = "Manage to SL"
+PATIENCE = 40  # tries while Excel is busy or a cell is being edited; xlwings' own default is without end
+
+
+def run(button: str, book: xw.Book | None = None) -> Pressed | None:
+    """Press a ribbon button on the calling workbook, or on ``book``. Never raises.
+
+    Returns what came of it, or None when it went wrong (the alert and the full log say why).
+    """
+    os.environ.setdefault("N_COM_ATTEMPTS", str(PATIENCE))
+    try:
+        book = book or xw.Book.caller()
+    except Exception as error:  # noqa: BLE001 (nothing may escape into Excel)
+        _write_crash(button, error)
+        return None
+    app = book.app
+    try:
+        from xlpy.excel.quiet import quiet
+        from xlpy.excel.buttons import press
+
+        with quiet(app):
+            pressed = press(button, book, lambda progress: _open(book, progress), _status_bar(app))
+    except Exception as error:  # noqa: BLE001
+        _write_crash(button, error)
+        _alert(app, _words(error), "critical")
+        return None
+    if pressed.text:
+        _alert(app, pressed.text, "info" if pressed.exit_code == 0 else "exclamation")
+    return pressed
+
+
+def _open(book: xw.Book, progress: Progress) -> Session:
+    from xlpy.excel.home import profile_path
+    from xlpy.services.session import Session
+    from xlpy.settings import load_profile
+
+    path = profile_path(book)
+    return Session.open(load_profile(Path(path) if path else None), progress=progress)
+
+
+def _status_bar(app: xw.App) -> Progress:
+    def show(what: str, done: int, of: int) -> None:
+        app.status_bar = f"{TITLE}: {what}" + (f" {done} of {of}" if of else "") + " …"
+
+    return show
+
+
+def _words(error: Exception) -> str:
+    from xlpy.errors import XlpyError
+
+    if isinstance(error, XlpyError):
+        return str(error)
+    return (
+        f"Something unexpected happened ({type(error).__name__}: {error}). Nothing is lost: press Recover, and send the "
+        "full log to whoever supports you."
+    )
+
+
+def _alert(app: xw.App, text: str, mode: str) -> None:
+    try:
+        app.alert(text, TITLE, mode=mode)
+    except Exception:  # noqa: BLE001 (an alert that can't be shown must not hide what it says)
+        logger.warning("Alert not shown: %s", text)
+
+
+def _write_crash(button: str, error: Exception) -> None:
+    from xlpy.runlog import run_log
+
+    with run_log(button):
+        logger.error("%s: %s", button, error, exc_info=error)

@@ -1,0 +1,239 @@
+"""Batches of Manage: what marks transactions as posted. Creating one is sent once and then looked at.
+
+Source: Manage API: creating the batch, deleting a batch.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+from xlpy.domain.transactions import Kind
+from xlpy.errors import (
+    BatchNameTaken,
+    BatchNotConfirmed,
+    ManageError,
+    ManageRefused,
+    ManageSpokeNonsense,
+    ManageUnreachable,
+    SettingsError,
+)
+from xlpy.manage.paging import PAGE_SIZE, read_list, rows_of
+from xlpy.manage.row import Row
+from xlpy.manage.transport import Transport
+
+BATCHES = "/finance/accounting/batches"
+LONGEST_IDENTIFIER = 50
+MOST_SUFFIXES = 999
+KIND_FLAGS = {
+    Kind.INVOICE: "exportInvoicesFlag",
+    Kind.EXPENSE: "exportExpensesFlag",
+    Kind.PROCUREMENT: "exportProductsFlag",
+}
+_log = logging.getLogger("xlpy.manage")
+# A quote or a backslash would end the text of a condition; whether Manage knows any escape is unverified.
+_REFUSED = re.compile(r'["\\\x00-\x1f\x7f]')
+
+
+@dataclass(frozen=True, slots=True)
+class AccountingBatch:
+    """A batch of Manage. ``closed`` batches are out of reach of its users."""
+
+    id: int
+    identifier: str
+    kinds: frozenset[Kind]
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEntry:
+    """A GL entry of a batch; ``debit`` and ``credit`` are positive columns; ``invoice_id`` is the billing log id."""
+
+    id: int
+    account: str
+    debit: Decimal
+    credit: Decimal
+    invoice_id: int = 0
+
+
+def checked_identifier(identifier: str) -> str:
+    """Return the name of a batch without surrounding blanks; raises ``SettingsError`` when Manage can't keep it."""
+    name = identifier.strip()
+    if not name:
+        raise SettingsError("The batch identifier is empty.", fix="Type one on the Home sheet.")
+    if len(name) > LONGEST_IDENTIFIER:
+        raise SettingsError(
+            f"The batch identifier {name!r} has {len(name)} characters; Manage keeps {LONGEST_IDENTIFIER}.",
+            fix="Shorten it on the Home sheet.",
+        )
+    if _REFUSED.search(name):
+        raise SettingsError(
+            f"The batch identifier {name!r} has a double quote, a backslash or a control character in it.",
+            fix="Type another one on the Home sheet.",
+        )
+    return name
+
+
+def find_batch(transport: Transport, identifier: str) -> AccountingBatch | None:
+    """Return the batch of this name, ``None`` when there is none. Raises ``ManageError`` when there are several."""
+    name = checked_identifier(identifier)
+    params = {"conditions": f'batchIdentifier="{name}"', "pageSize": str(PAGE_SIZE)}
+    found = [_batch(Row(data, "a batch")) for data in rows_of(transport.get(BATCHES, params), BATCHES)]
+    # Manage compares without regard to case; a server that ignores the condition would show other batches too.
+    same = [batch for batch in found if batch.identifier.casefold() == name.casefold()]
+    if len(same) > 1:
+        raise ManageError(
+            f"Manage has {len(same)} batches named {name!r}.",
+            fix="Look at Finance > Accounting Interface in Manage; take another batch identifier.",
+        )
+    return same[0] if same else None
+
+
+def free_identifier(transport: Transport, wanted: str) -> str:
+    """Return ``wanted``, or with the first of -1, -2, … that no batch of Manage has; at most 50 characters."""
+    name = checked_identifier(wanted)
+    candidate = name
+    for number in range(1, MOST_SUFFIXES + 1):
+        if find_batch(transport, candidate) is None:
+            return candidate
+        suffix = f"-{number}"
+        candidate = name[: LONGEST_IDENTIFIER - len(suffix)].rstrip() + suffix
+    raise ManageError(f"Manage has {MOST_SUFFIXES} batches named like {name!r}.", fix="Take another batch identifier.")
+
+
+def create_batch(
+    transport: Transport, identifier: str, entry_ids: Collection[int], kinds: Collection[Kind]
+) -> AccountingBatch:
+    """Create a batch of these GL entries and return it: from then on their transactions are posted in Manage.
+
+    The POST is sent at most once. When a batch of that name with our entries is there already, an earlier try took
+    and nothing is sent. After a time-out or any unclear answer the batch is looked up by name: found with our
+    entries, it is done.
+
+    Raises ``BatchNameTaken`` when the batch of that name is not ours, ``ManageRefused`` when Manage refused (nothing
+    is marked), ``BatchNotConfirmed`` when it agreed but shows no such batch, ``ManageUnreachable`` otherwise
+    (``sent`` tells whether it may still turn up).
+    """
+    name = checked_identifier(identifier)
+    wanted = frozenset(i for i in entry_ids if i)
+    if not wanted or not kinds:
+        raise ManageError(f"The batch {name!r} has no GL entries to mark.", fix="Refresh and export again.")
+    if earlier := find_batch(transport, name):
+        _log.info("Batch %s is in Manage already; comparing its entries", name)
+        if _is_ours(transport, earlier, wanted):
+            return earlier
+        raise BatchNotConfirmed(name, "it has no entries yet")
+    body: dict[str, object] = {
+        "batchIdentifier": name,
+        "glInterfaceIdentifier": name,
+        **{flag: kind in kinds for kind, flag in KIND_FLAGS.items()},
+        "summarizeExpenses": Kind.EXPENSE in kinds,
+        "processedRecordIds": sorted(wanted),
+    }
+    try:
+        transport.write("POST", BATCHES, body)
+    except ManageUnreachable as error:
+        if not error.sent:
+            raise
+        return _settle(transport, name, wanted, error, str(error.text))
+    except ManageSpokeNonsense as error:
+        return _settle(transport, name, wanted, error, "its answer can't be read")
+    except ManageRefused as error:
+        if 400 <= error.status < 500 and error.status != 408:
+            raise
+        return _settle(transport, name, wanted, error, f"it answered {error.status}: {error.said}")
+    return _confirmed(transport, name, wanted)
+
+
+def batch_entries(transport: Transport, batch_id: int) -> tuple[BatchEntry, ...]:
+    """Return the GL entries of a batch."""
+    rows = read_list(transport, f"{BATCHES}/{batch_id}/entries")
+    return tuple(_entry(Row(data, f"an entry of batch {batch_id}")) for data in rows)
+
+
+def delete_batch(transport: Transport, batch_id: int) -> None:
+    """Delete a batch; its transactions are unposted again (check the lists: that is unverified). SL keeps its own.
+
+    Raises ``ManageError`` for a closed batch, ``ManageRefused`` with status 404 when there is none.
+    """
+    path = f"{BATCHES}/{batch_id}"
+    data = transport.get(path).data
+    if not isinstance(data, dict):
+        raise ManageSpokeNonsense(f"not a batch: {str(data)[:100]}", method="GET", path=path)
+    batch = _batch(Row(data, f"batch {batch_id}"))
+    if batch.closed:
+        raise ManageError(
+            f"The batch {batch.identifier!r} is closed in Manage and can't be deleted.",
+            fix="Leave it; correct the documents by credit memos.",
+        )
+    try:
+        transport.write("DELETE", path)
+    except ManageUnreachable as error:
+        if not error.sent or not _is_gone(transport, path):
+            raise
+
+
+def _settle(transport: Transport, name: str, wanted: frozenset[int], error: ManageError, why: str) -> AccountingBatch:
+    """After an unclear answer: look whether the batch is there."""
+    _log.warning("Batch %s: %s; looking whether it is in Manage", name, why)
+    unclear = ManageUnreachable(
+        f"it is not known whether the batch {name!r} was made ({why})", method="POST", path=BATCHES, sent=True
+    )
+    try:
+        found = find_batch(transport, name)
+        if found is not None and _is_ours(transport, found, wanted):
+            _log.info("Batch %s is in Manage with our entries: done", name)
+            return found
+    except BatchNameTaken:
+        raise
+    except ManageError as second:
+        _log.warning("Batch %s can't be looked up either: %s", name, second.text)
+    raise unclear from error
+
+
+def _confirmed(transport: Transport, name: str, wanted: frozenset[int]) -> AccountingBatch:
+    """After a good answer: exactly one batch of that name, with entries."""
+    found = find_batch(transport, name)
+    if found is None:
+        raise BatchNotConfirmed(name, "there is none of that name")
+    if not _is_ours(transport, found, wanted):
+        raise BatchNotConfirmed(name, "it has no entries")
+    return found
+
+
+def _is_ours(transport: Transport, batch: AccountingBatch, wanted: frozenset[int]) -> bool:
+    """Whether a batch has entries, all of them ours. Raises ``BatchNameTaken`` when it has others.
+
+    Fewer than were sent still count: a GL entry is in one batch only, so nobody else's can hold ours; what is not
+    marked stays in the unposted list and is seen there.
+    """
+    entries = {entry.id for entry in batch_entries(transport, batch.id)}
+    foreign = entries - wanted
+    if foreign:
+        raise BatchNameTaken(batch.identifier, foreign=len(foreign))
+    if entries and len(entries) < len(wanted):
+        _log.warning("Batch %s has %d of the %d entries sent", batch.identifier, len(entries), len(wanted))
+    return bool(entries)
+
+
+def _is_gone(transport: Transport, path: str) -> bool:
+    try:
+        transport.get(path)
+    except ManageRefused as error:
+        return error.status == 404
+    except ManageError:
+        return False
+    return False
+
+
+def _batch(row: Row) -> AccountingBatch:
+    kinds = frozenset(kind for kind, flag in KIND_FLAGS.items() if row.flag(flag))
+    return AccountingBatch(row.id(), row.text("batchIdentifier"), kinds, row.flag("closedFlag"))
+
+
+def _entry(row: Row) -> BatchEntry:
+    invoice = row.ref("invoice").id
+    return BatchEntry(row.id(), row.text("accountNumber"), row.amount("debit"), row.amount("credit"), invoice)

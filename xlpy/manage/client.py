@@ -1,0 +1,187 @@
+"""The Manage site as the services see it: one object, everything they may ask of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date
+from types import TracebackType
+
+from xlpy.credentials import ManageSecrets
+from xlpy.domain.manage_records import (
+    BillingTerms,
+    CatalogItem,
+    ExportInvoice,
+    GlSegments,
+    ManageCompany,
+    ManageMasters,
+    PackageSetup,
+    TaxCode,
+    UnpostedInvoice,
+)
+from xlpy.domain.transactions import Kind
+from xlpy.manage import batches, invoices, masters, setup
+from xlpy.manage.batches import AccountingBatch, BatchEntry
+from xlpy.manage.paging import Progress
+from xlpy.manage.setup import SystemInfo
+from xlpy.manage.transport import Transport
+from xlpy.settings import ManageSettings
+
+__all__ = ["AccountingBatch", "BatchEntry", "ManageClient", "Progress", "SystemInfo"]
+
+
+class ManageClient:
+    """A Manage site and one company in it. Nothing is sent before it is needed.
+
+    Every method may raise ``ManageUnreachable``, ``ManageRefused`` or ``ManageSpokeNonsense``. Raises
+    ``SettingsError`` when the settings can't work. ``sleep`` waits between the tries of a read.
+    """
+
+    def __init__(
+        self, settings: ManageSettings, secrets: ManageSecrets, *, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._transport = Transport(settings, secrets, sleep=sleep)
+        self._chunk = settings.export_chunk
+        self._countries: dict[int, str] = {}
+
+    def __repr__(self) -> str:
+        return f"ManageClient({self.host}, company {self.company!r})"
+
+    def __enter__(self) -> ManageClient:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    @property
+    def host(self) -> str:
+        """Host of the API, with its port when that is not the usual one: what the posting ledger keeps."""
+        return self._transport.address.host
+
+    @property
+    def company(self) -> str:
+        """Company id at that host."""
+        return self._transport.company
+
+    # -- set-up --------------------------------------------------------------------------------------------------
+
+    def info(self) -> SystemInfo:
+        """Return the site's version: the test of the connection."""
+        return setup.system_info(self._transport)
+
+    def package_setup(self) -> PackageSetup:
+        """Return the accounting package options."""
+        return setup.package_setup(self._transport)
+
+    def gl_segments(self) -> GlSegments:
+        """Return which segments of an account text make the SL account and subaccount."""
+        return setup.gl_segments(self._transport)
+
+    def gl_account_texts(self) -> frozenset[str]:
+        """Return every account text, joined with colons, that the GL set-up can give."""
+        return setup.gl_account_texts(self._transport)
+
+    def currency_decimals(self) -> dict[str, int]:
+        """Return the decimals of each currency by its code."""
+        return setup.currency_decimals(self._transport)
+
+    def locations(self) -> dict[int, str]:
+        """Return the names of the locations by id."""
+        return setup.locations(self._transport)
+
+    # -- masters -------------------------------------------------------------------------------------------------
+
+    def companies(self, ids: Collection[int]) -> dict[int, ManageCompany]:
+        """Return the companies with these ids, by id; those that are not there are left out."""
+        return masters.companies(self._transport, ids, self._countries)
+
+    def tax_codes(self, ids: Collection[int]) -> dict[int, TaxCode]:
+        """Return the tax codes with these ids, with their levels."""
+        return masters.tax_codes(self._transport, ids)
+
+    def billing_terms(self) -> dict[int, BillingTerms]:
+        """Return all billing terms by id."""
+        return masters.billing_terms(self._transport)
+
+    def catalog_items(self, ids: Collection[int]) -> dict[int, CatalogItem]:
+        """Return the products with these ids, by id."""
+        return masters.catalog_items(self._transport, ids)
+
+    def read_masters(self, export: Sequence[ExportInvoice]) -> ManageMasters:
+        """Return the masters that these invoices refer to: companies with those they are billed to, taxes, products."""
+        companies = self.companies(_present(invoice.company.id for invoice in export))
+        bill_to = _present(company.bill_to.id for company in companies.values()) - companies.keys()
+        return ManageMasters(
+            package=self.package_setup(),
+            segments=self.gl_segments(),
+            gl_accounts=self.gl_account_texts(),
+            companies={**companies, **self.companies(bill_to)},
+            tax_codes=self.tax_codes(_present(invoice.tax_code.id for invoice in export)),
+            terms=self.billing_terms(),
+            catalog=self.catalog_items(_present(line.item.id for invoice in export for line in invoice.lines)),
+            decimals=self.currency_decimals(),
+        )
+
+    # -- invoices ------------------------------------------------------------------------------------------------
+
+    def unposted_invoices(self, progress: Progress | None = None) -> list[UnpostedInvoice]:
+        """Return the unposted invoices and credit memos, once each."""
+        return invoices.unposted_invoices(self._transport, progress)
+
+    def export_invoices(
+        self,
+        ids: Sequence[int],
+        *,
+        through: date,
+        detail: str,
+        batch_identifier: str,
+        location_id: int = 0,
+        progress: Progress | None = None,
+    ) -> tuple[ExportInvoice, ...]:
+        """Return the export of these invoices (billing log ids), in their order; nothing in Manage changes.
+
+        ``location_id`` 0 means all. An invoice that Manage can't export (no GL entries) is missing in the answer.
+        Raises ``ManageError`` when anything else comes back.
+        """
+        return invoices.export_invoices(
+            self._transport,
+            ids,
+            through=through,
+            detail=detail,
+            batch_identifier=batch_identifier,
+            location_id=location_id,
+            chunk=self._chunk,
+            progress=progress,
+        )
+
+    # -- batches -------------------------------------------------------------------------------------------------
+
+    def find_batch(self, identifier: str) -> AccountingBatch | None:
+        """Return the batch of this name, if there is one."""
+        return batches.find_batch(self._transport, identifier)
+
+    def free_identifier(self, wanted: str) -> str:
+        """Return ``wanted`` or its first free variant with -1, -2, …."""
+        return batches.free_identifier(self._transport, wanted)
+
+    def create_batch(self, identifier: str, entry_ids: Collection[int], kinds: Collection[Kind]) -> AccountingBatch:
+        """Mark these GL entries as posted, in a batch of this name. Sent at most once; see ``batches.create_batch``."""
+        return batches.create_batch(self._transport, identifier, entry_ids, kinds)
+
+    def batch_entries(self, batch_id: int) -> tuple[BatchEntry, ...]:
+        """Return the GL entries of a batch."""
+        return batches.batch_entries(self._transport, batch_id)
+
+    def delete_batch(self, batch_id: int) -> None:
+        """Delete a batch that is not closed; its transactions are unposted again."""
+        batches.delete_batch(self._transport, batch_id)
+
+
+def _present(ids: Iterable[int]) -> set[int]:
+    return {i for i in ids if i}

@@ -1,0 +1,163 @@
+"""Reading a whole list of Manage, however it hands out its pages."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from xlpy.errors import ManageSpokeNonsense
+from xlpy.manage.transport import Answer, Transport
+
+PAGE_SIZE = 1000  # the most that Manage gives; without it there are 25
+IDS_PER_CALL = 100  # more break on the length of the address
+FORWARD_ONLY = {"pagination-type": "forward-only"}
+FILTERS = frozenset({"conditions", "childConditions", "customFieldConditions"})
+MOST_PAGES = 10_000
+Progress = Callable[[int, int], None]
+"""Called with how many records are done and how many there are."""
+Rows = list[Mapping[str, Any]]
+_log = logging.getLogger("xlpy.manage")
+
+
+def read_list(
+    transport: Transport, path: str, *, params: Mapping[str, str] | None = None, progress: Progress | None = None
+) -> Rows:
+    """Return every record of a list, once each by ``id``, in the order of Manage.
+
+    Rows move between pages when somebody posts a batch meanwhile: what was read is compared with the list's
+    ``/count``, and read once more when they differ. Source: Manage API: paging.
+    """
+    query = dict(params or {})
+    tell = _Teller(progress, _count(transport, path, query) if progress else 0)
+    rows, count, steady = _read_once(transport, path, query, tell, careful=False)
+    if not steady:
+        _log.info("GET %s: %d records read, %d counted; reading again", path, len(rows), count)
+        rows, count, steady = _read_once(transport, path, query, tell, careful=True)
+        if not steady:
+            _log.warning("GET %s: %d records read, but Manage counts %d; it is in use", path, len(rows), count)
+    return rows
+
+
+def read_by_ids(transport: Transport, path: str, ids: set[int], fields: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the records with these ids, at most 100 ids per call; ids that are not there are left out."""
+    ordered = sorted(i for i in ids if i > 0)
+    for start in range(0, len(ordered), IDS_PER_CALL):
+        chunk = ordered[start : start + IDS_PER_CALL]
+        listed = ",".join(map(str, chunk))
+        params = {"conditions": f"id in ({listed})", "fields": fields, "pageSize": str(PAGE_SIZE)}
+        yield from (row for row in rows_of(transport.get(path, params), path) if row.get("id") in chunk)
+
+
+def rows_of(answer: Answer, path: str, *, method: str = "GET") -> Rows:
+    """Return the list in an answer; raises ``ManageSpokeNonsense`` when it is none."""
+    if not isinstance(answer.data, list) or not all(isinstance(row, dict) for row in answer.data):
+        raise ManageSpokeNonsense(f"not a list: {str(answer.data)[:100]}", method=method, path=path)
+    return answer.data
+
+
+class _Teller:
+    """Tells how far it is, never more than there are."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress = progress
+        self._total = total
+        self.tell(0)
+
+    def tell(self, done: int) -> None:
+        if self._progress:
+            self._progress(done, max(self._total, done))
+
+
+class _Gathered:
+    """Records once each: by id when they have one."""
+
+    def __init__(self) -> None:
+        self.rows: Rows = []
+        self._seen: set[object] = set()
+
+    def add(self, rows: Rows) -> int:
+        """Take the rows that are new and return how many that were."""
+        before = len(self.rows)
+        for row in rows:
+            key = row.get("id")
+            if key is None or key not in self._seen:
+                self._seen.add(key)
+                self.rows.append(row)
+        return len(self.rows) - before
+
+
+def _read_once(
+    transport: Transport, path: str, query: Mapping[str, str], tell: _Teller, *, careful: bool
+) -> tuple[Rows, int, bool]:
+    """Return the records, how many Manage counts afterwards, and whether nothing moved as far as that shows."""
+    rows = _forward_only(transport, path, query, tell, careful=careful)
+    if rows is not None:
+        count = _count(transport, path, query)
+        return rows, count, len(rows) == count
+    # By numbers, rows that leave an early page pull later ones over the edge: as many are missed as have left, and
+    # the count afterwards agrees. Only a count before shows it.
+    before = _count(transport, path, query)
+    rows = _navigable(transport, path, query, tell, until_empty=careful)
+    count = _count(transport, path, query)
+    return rows, count, len(rows) == count == before
+
+
+def _count(transport: Transport, path: str, query: Mapping[str, str]) -> int:
+    filters = {name: value for name, value in query.items() if name in FILTERS}
+    where = f"{path}/count"
+    data = transport.get(where, filters).data
+    count = data.get("count") if isinstance(data, dict) else None
+    if not isinstance(count, int) or isinstance(count, bool):
+        raise ManageSpokeNonsense(f"not a count: {str(data)[:100]}", method="GET", path=where)
+    return count
+
+
+def _forward_only(
+    transport: Transport, path: str, query: Mapping[str, str], tell: _Teller, *, careful: bool
+) -> Rows | None:
+    """Read by following links; ``None`` when this list does not offer it.
+
+    A full page without any Link header, or with a link to a page number, is the other kind of paging; when
+    ``careful``, so is a short page without one (a server may give less than a full page). A link that
+    leads away from our own address is not followed: the credentials would travel with it.
+    """
+    gathered = _Gathered()
+    answer = transport.get(path, {**query, "pageSize": str(PAGE_SIZE)}, headers=FORWARD_ONLY)
+    followed: set[str] = set()
+    while True:
+        rows = rows_of(answer, path)
+        gathered.add(rows)
+        tell.tell(len(gathered.rows))
+        if not answer.next_link:
+            last = answer.has_link or bool(followed) or (len(rows) < PAGE_SIZE and not careful)
+            return gathered.rows if last else None
+        target = transport.within(answer.next_link)
+        if target is None:
+            host = urlsplit(answer.next_link).hostname
+            _log.warning("GET %s: a link to the next page leads to %s; not followed, reading by numbers", path, host)
+            return None
+        if "pageid" not in {name.lower() for name in parse_qs(urlsplit(target).query)}:
+            return None
+        if target in followed or len(followed) >= MOST_PAGES:
+            raise ManageSpokeNonsense("pages that lead in a circle", method="GET", path=path)
+        followed.add(target)
+        answer = transport.get(target, headers=FORWARD_ONLY)
+
+
+def _navigable(
+    transport: Transport, path: str, query: Mapping[str, str], tell: _Teller, *, until_empty: bool = False
+) -> Rows:
+    """Read by page numbers in the order of ids, to the first page that is not full, or ``until_empty``."""
+    gathered = _Gathered()
+    for page in range(1, MOST_PAGES + 1):
+        asked = {**query, "pageSize": str(PAGE_SIZE), "page": str(page), "orderBy": "id"}
+        answer = transport.get(path, asked)
+        rows = rows_of(answer, path)
+        new = gathered.add(rows)
+        tell.tell(len(gathered.rows))
+        last = not rows or not new if until_empty else len(rows) < PAGE_SIZE and not answer.next_link
+        if last:
+            return gathered.rows
+    raise ManageSpokeNonsense("pages without end", method="GET", path=path)

@@ -1,0 +1,59 @@
+"""What one click leaves for the next: the rows of the last refresh and the previewed plans, in the user's data folder.
+
+Every click of the ribbon is a new process. Nothing in here is trusted for posting: the refresh only tells whether a
+transaction has changed since the user looked at it, and a plan is posted only when a new one has the same hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from xlpy.domain.manage_records import UnpostedInvoice
+from xlpy.domain.plan import Plan
+from xlpy.paths import data_folder, file_name, write_beside
+from xlpy.settings import Profile
+
+KEEP_PREVIEWS = 20
+
+
+def remember_refresh(profile: Profile, invoices: Iterable[UnpostedInvoice]) -> None:
+    """Keep the rows that the user is going to look at."""
+    path = data_folder("refresh") / f"{_site(profile)}.json"
+    write_beside(path, msgspec.json.encode(list(invoices)))
+
+
+def recall_refresh(profile: Profile) -> Mapping[int, UnpostedInvoice]:
+    """Return the rows of the last refresh by ``billing_log_id``; empty when there is none or it can't be read."""
+    path = data_folder("refresh") / f"{_site(profile)}.json"
+    try:
+        rows = msgspec.json.decode(path.read_bytes(), type=list[UnpostedInvoice])
+    except (OSError, msgspec.MsgspecError):
+        return {}
+    return {row.billing_log_id: row for row in rows}
+
+
+def remember_preview(plan: Plan) -> str:
+    """Keep a previewed plan; return its hash."""
+    folder = data_folder("previews")
+    write_beside(folder / f"{plan.hash}.json", plan.to_json())
+    kept = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in kept[KEEP_PREVIEWS:]:
+        path.unlink(missing_ok=True)
+    return plan.hash
+
+
+def recall_preview(plan_hash: str) -> Plan | None:
+    """Return the previewed plan with that hash, or None when it is not here or was tampered with."""
+    if not plan_hash:
+        return None
+    try:
+        plan = Plan.from_json((data_folder("previews") / f"{file_name(plan_hash)}.json").read_bytes())
+    except (OSError, msgspec.MsgspecError):
+        return None
+    return plan if plan.hash == plan_hash else None
+
+
+def _site(profile: Profile) -> str:
+    return file_name(f"{profile.manage_host}-{profile.manage.company}-{profile.sl.company}")

@@ -1,0 +1,102 @@
+"""A session: one profile's Manage site and SL company, opened when first needed and closed together."""
+
+from __future__ import annotations
+
+import getpass
+import socket
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from xlpy.credentials import ManageSecrets, manage_secrets
+from xlpy.errors import SettingsError
+from xlpy.settings import Profile, load_profile
+
+if TYPE_CHECKING:
+    from xlpy.manage.client import ManageClient
+    from xlpy.sl.engine import SlCompany
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is going on, how many are done, and how many there are (0: not known)."""
+
+
+def no_progress(_what: str, _done: int, _of: int) -> None:
+    """Tell nobody."""
+
+
+class Session:
+    """Opened connections of one profile. Use it in a ``with`` block; nothing is opened before it is needed."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        secrets: ManageSecrets,
+        *,
+        progress: Progress = no_progress,
+        clock: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+    ) -> None:
+        self.profile = profile
+        self.secrets = secrets
+        self.progress = progress
+        self.clock = clock
+        self.user = getpass.getuser()
+        self.host = socket.gethostname()
+        self.observe: Callable[[str], None] | None = None
+
+    @classmethod
+    def open(cls, profile: Profile | None = None, *, progress: Progress = no_progress) -> Session:
+        """Make a session from a profile (default: ``XLPY_PROFILE`` and the environment) and its secrets."""
+        return cls(profile or load_profile(), manage_secrets(), progress=progress)
+
+    @cached_property
+    def manage(self) -> ManageClient:
+        """The Manage site. Raises ``SettingsError`` when the profile does not say which."""
+        from xlpy.manage.client import ManageClient
+
+        settings = self.profile.manage
+        missing = [name for name in ("url", "company", "client_id") if not getattr(settings, name)]
+        if missing:
+            raise SettingsError(
+                f"The Manage site is not set: [manage] {', '.join(missing)} missing.",
+                fix="Put it into the settings file, or set the environment variables XLPY_MANAGE_….",
+            )
+        return ManageClient(settings, self.secrets)
+
+    @cached_property
+    def sl(self) -> SlCompany:
+        """The SL company. Raises ``SettingsError`` when the profile does not say which, ``SlError`` when not reached."""
+        from xlpy.sl.engine import open_company
+
+        settings = self.profile.sl
+        missing = [name for name in ("url", "company") if not getattr(settings, name)]
+        if missing:
+            raise SettingsError(
+                f"The SL company is not set: [sl] {', '.join(missing)} missing.",
+                fix="Put it into the settings file (or set XLPY_SL_URL for the database).",
+            )
+        return open_company(settings)
+
+    def today(self) -> date:
+        """Today by this PC's clock."""
+        return self.clock().date()
+
+    def now(self) -> datetime:
+        """Local time without zone, whole seconds: what SL and the sheets keep."""
+        return self.clock().replace(tzinfo=None, microsecond=0)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if "manage" in self.__dict__:
+            self.manage.close()
+        if "sl" in self.__dict__:
+            self.sl.engine.dispose()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

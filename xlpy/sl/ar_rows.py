@@ -1,0 +1,225 @@
+"""From planned AR documents to the rows that SL's Invoice and Memo screen (08.010) would write. Pure: no database.
+
+Each function gives only the columns that are not blank; ``insert_rows`` fills the rest of the table's columns. What the
+release makes (control line, tax lines, balances, histories) is never written here: it would be there twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from xlpy.domain.documents import ArBatch, ArDocument, ArLine
+from xlpy.domain.money import total
+from xlpy.errors import SlError
+
+SCREEN = "08010"
+MODULE = "AR"
+FIRST_LINE_NBR = -32768
+LINE_NBR_END = 32765  # the release numbers its tax, discount and control lines from here on
+TAX_SLOTS = 4
+STAMP_COLUMNS = ("User1", "User2", "User3", "User4", "User5", "User6")
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryStamp:
+    """What every row of a run takes from SL's set-up and from the run.
+
+    ``per_ent``: ARSetup.CurrPerNbr, the period in which the batch is entered (YYYYPP). ``status``: B balanced or
+    H on hold. ``record_id_column``: a free User column of ARDoc to stamp with the Manage id, empty for none.
+    """
+
+    cpny_id: str
+    base_currency: str
+    ledger_id: str
+    gl_post_opt: str
+    per_ent: str
+    sl_user: str
+    now: datetime
+    status: str = "B"
+    record_id_column: str = ""
+
+    def audit(self, screen: str = SCREEN) -> Values:
+        """Return Crtd_* and LUpd_*: the screen that would have written the row, and 10 characters of the user id."""
+        user = self.sl_user[:10]
+        return {
+            "Crtd_DateTime": self.now,
+            "Crtd_Prog": screen,
+            "Crtd_User": user,
+            "LUpd_DateTime": self.now,
+            "LUpd_Prog": screen,
+            "LUpd_User": user,
+        }
+
+
+def batch_values(batch: ArBatch, documents: Sequence[ArDocument], bat_nbr: str, stamp: EntryStamp) -> Values:
+    """Return the Batch row: unreleased, its totals counted from ``documents``, the ones that are really in it.
+
+    Credit memos count positive (SL: vp_08400ChkSumARDocs). The batch's rate is its first document's; the release
+    uses each document's own.
+    """
+    rate = documents[0].rate
+    cury = total(document.cury_total for document in documents)
+    base = total(document.total for document in documents)
+    return {
+        "Module": MODULE,
+        "BatNbr": bat_nbr,
+        "BatType": "N",
+        "JrnlType": MODULE,
+        "EditScrnNbr": SCREEN,
+        "CpnyID": stamp.cpny_id,
+        "BaseCuryID": stamp.base_currency,
+        "CuryId": batch.currency,
+        "CuryEffDate": batch.batch_date,
+        "CuryMultDiv": rate.mult_div,
+        "CuryRate": rate.rate,
+        "CuryRateType": rate.rate_type,
+        "DateEnt": batch.batch_date,
+        "CrTot": base,
+        "CtrlTot": base,
+        "CuryCrTot": cury,
+        "CuryCtrlTot": cury,
+        "Descr": batch.descr,
+        "GLPostOpt": stamp.gl_post_opt,
+        "LedgerID": stamp.ledger_id,
+        "PerEnt": stamp.per_ent,
+        "PerPost": batch.per_post,
+        "Rlsed": 0,
+        "Status": stamp.status,
+        **stamp.audit(),
+    }
+
+
+def document_values(
+    batch: ArBatch, document: ArDocument, bat_seq: int, bat_nbr: str, stamp: EntryStamp
+) -> Values:
+    """Return the ARDoc row. All amounts positive, a credit memo's too; its DocBal must equal OrigDocAmt
+    (SL: vp_08400ARBalancesHist). BankAcct/BankSub hold the receivable account, not a bank.
+    """  # noqa: D205
+    rate = document.rate
+    values: Values = {
+        "CustId": document.cust_id,
+        "DocType": document.doc_type,
+        "RefNbr": document.ref_nbr,
+        "BatNbr": bat_nbr,
+        "BatSeq": bat_seq,
+        "CpnyID": stamp.cpny_id,
+        "DocClass": "N",
+        "DocDate": document.doc_date,
+        "DueDate": document.due_date,
+        "DiscDate": document.disc_date,
+        "DocDesc": document.descr,
+        "CustOrdNbr": document.cust_ord_nbr,
+        "Terms": document.terms,
+        "PerEnt": stamp.per_ent,
+        "PerPost": batch.per_post,
+        "BankAcct": document.ar_acct,
+        "BankSub": document.ar_sub,
+        "OrigDocAmt": document.total,
+        "DocBal": document.total,
+        "CuryOrigDocAmt": document.cury_total,
+        "CuryDocBal": document.cury_total,
+        "DiscBal": document.discount,
+        "CuryDiscBal": document.cury_discount,
+        "CuryId": rate.currency,
+        "CuryMultDiv": rate.mult_div,
+        "CuryRate": rate.rate,
+        "CuryRateType": rate.rate_type,
+        "CuryEffDate": rate.effective,
+        "LineCntr": len(document.lines),
+        "OpenDoc": 1,
+        "PC_Status": "0",
+        "Rlsed": 0,
+        **_tax_values(document),
+        **stamp.audit(),
+    }
+    if stamp.record_id_column:
+        values[stamp.record_id_column] = _stamp_value(stamp.record_id_column, document.transaction.record_id)
+    return values
+
+
+def line_values(batch: ArBatch, document: ArDocument, bat_nbr: str, stamp: EntryStamp) -> Iterable[Values]:
+    """Yield the revenue-side ARTran rows. DrCr is the document's natural side; a line against it is negative.
+
+    A flipped DrCr instead would be refused by the release in foreign currency (SL: message 8888). Raises ``SlError``
+    when a document has more lines than SL can number below the release's own.
+    """
+    if len(document.lines) > LINE_NBR_END - FIRST_LINE_NBR:
+        raise SlError(f"Invoice {document.ref_nbr} has {len(document.lines)} lines; SL can't number that many.")
+    common: Values = {
+        "CustId": document.cust_id,
+        "TranType": document.doc_type,
+        "RefNbr": document.ref_nbr,
+        "BatNbr": bat_nbr,
+        "CpnyID": stamp.cpny_id,
+        "JrnlType": MODULE,
+        "PerEnt": stamp.per_ent,
+        "PerPost": batch.per_post,
+        "FiscYr": batch.per_post[:4],
+        "DrCr": "D" if document.doc_type == "CM" else "C",
+        "CuryId": document.rate.currency,
+        "CuryMultDiv": document.rate.mult_div,
+        "CuryRate": document.rate.rate,
+        "CnvFact": Decimal(1),
+        "TaxCalced": "N",
+        "TranDate": document.doc_date,
+        "Rlsed": 0,
+        **stamp.audit(),
+    }
+    for index, line in enumerate(document.lines):
+        yield {**common, **_line_values(line, index)}
+
+
+def reservation_values(document: ArDocument) -> Values:
+    """Return the RefNbr row that reserves a reference: everything blank but the number (SL: ADG_Create_AR_RefNbr)."""
+    return {"RefNbr": document.ref_nbr}
+
+
+def _line_values(line: ArLine, index: int) -> Values:
+    return {
+        "LineNbr": FIRST_LINE_NBR + index,
+        "LineId": index + 1,
+        "LineRef": f"{index + 1:05}",
+        "Acct": line.acct,
+        "Sub": line.sub,
+        "TranAmt": line.amount,
+        "CuryTranAmt": line.cury_amount,
+        "Qty": line.quantity,
+        "UnitPrice": line.unit_price,
+        "CuryUnitPrice": line.cury_unit_price,
+        "UnitDesc": line.unit,
+        "TranDesc": line.descr,
+        "InvtId": line.invt_id,
+    }
+
+
+def _tax_values(document: ArDocument) -> Values:
+    """Return the document-level taxes; slots must be distinct, or the release counts them once (SL: pp_08400SalesTax)."""
+    ids = [slot.tax_id for slot in document.taxes]
+    if len(ids) > TAX_SLOTS or len(set(ids)) != len(ids):
+        raise SlError(f"Invoice {document.ref_nbr} can't carry the taxes {', '.join(ids)}: at most four, each once.")
+    values: Values = {}
+    for index, slot in enumerate(document.taxes):
+        values |= {
+            f"TaxId{index:02}": slot.tax_id,
+            f"TaxCntr{index:02}": 1,
+            f"TaxTot{index:02}": slot.tax,
+            f"TxblTot{index:02}": slot.taxable,
+            f"CuryTaxTot{index:02}": slot.cury_tax,
+            f"CuryTxblTot{index:02}": slot.cury_taxable,
+        }
+    return values
+
+
+def _stamp_value(column: str, record_id: str) -> str | Decimal:
+    if column not in STAMP_COLUMNS:
+        raise SlError(
+            f"[posting] record_id_column = {column!r} is not a free column of SL's invoices.",
+            fix=f"Use one of {', '.join(STAMP_COLUMNS)}, or leave it empty.",
+        )
+    return Decimal(record_id) if column in ("User3", "User4") else record_id

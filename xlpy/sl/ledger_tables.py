@@ -1,0 +1,178 @@
+"""The posting ledger's own tables in the SL company database (design: the posting ledger).
+
+They are written in the same transaction as the SL documents, so they can't disagree with them. Rows are never deleted.
+Names of the Manage site, of people and of batches are nvarchar (they are Manage's text, not SL's); everything that is
+compared with SL's char columns is varchar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Unicode,
+    UniqueConstraint,
+    insert,
+    inspect,
+    select,
+)
+from sqlalchemy.dialects import mssql
+
+from xlpy.errors import LedgerMissing
+from xlpy.sl.types import SlAmount
+
+SCHEMA_VERSION = 1
+LOCK_NAME = "posting"
+
+ledger_metadata = MetaData()
+
+
+def _exact(length: int) -> String:
+    # Record ids and hashes differ by case (two packing slips "a1" and "A1" are two receipts), SL's collation doesn't.
+    return String(length).with_variant(mssql.VARCHAR(length, collation="Latin1_General_BIN2"), "mssql")
+
+
+postings = Table(
+    "xlpy_Posting",
+    ledger_metadata,
+    Column("PostingID", Integer, Identity(), primary_key=True),
+    Column("ManageHost", Unicode(255), nullable=False),
+    Column("ManageCompany", Unicode(60), nullable=False),
+    Column("CpnyID", String(10), nullable=False),
+    Column("Kind", String(12), nullable=False),
+    Column("RecordID", _exact(100), nullable=False),
+    Column("Generation", Integer, nullable=False),
+    Column("BatchIdentifier", Unicode(60), nullable=False),
+    Column("Number", Unicode(100), nullable=False),
+    Column("Amount", SlAmount(), nullable=False),
+    Column("Currency", String(4), nullable=False),
+    Column("LinesHash", _exact(64), nullable=False),
+    Column("EntryIDs", String(None), nullable=False),
+    Column("PlanHash", _exact(64), nullable=False),
+    Column("State", String(10), nullable=False),
+    Column("RunID", _exact(40), nullable=False),
+    Column("PostedAt", DateTime, nullable=False),
+    Column("PostedBy", Unicode(100), nullable=False),
+    Column("PostedHost", Unicode(100), nullable=False),
+    Column("ManageBatchID", Integer),
+    Column("ClosedAt", DateTime),
+    UniqueConstraint("ManageHost", "ManageCompany", "Kind", "RecordID", "Generation", name="xlpy_Posting_Once"),
+    Index("xlpy_Posting_Run", "RunID"),
+    Index("xlpy_Posting_Batch", "BatchIdentifier"),
+    Index("xlpy_Posting_State", "State", "ClosedAt"),
+    implicit_returning=False,
+)
+
+posting_docs = Table(
+    "xlpy_PostingDoc",
+    ledger_metadata,
+    Column("PostingDocID", Integer, Identity(), primary_key=True),
+    Column("PostingID", Integer, ForeignKey("xlpy_Posting.PostingID", name="xlpy_PostingDoc_Posting"), nullable=False),
+    Column("Part", String(10), nullable=False),
+    Column("Module", String(2), nullable=False),
+    Column("BatNbr", String(10), nullable=False),
+    Column("DocType", String(2), nullable=False),
+    Column("RefNbr", String(10), nullable=False),
+    Column("Amount", SlAmount(), nullable=False),
+    Column("RowsHash", _exact(64), nullable=False),
+    Index("xlpy_PostingDoc_Posting", "PostingID"),
+    Index("xlpy_PostingDoc_Doc", "Module", "BatNbr", "DocType", "RefNbr"),
+    implicit_returning=False,
+)
+
+locks = Table(
+    "xlpy_Lock",
+    ledger_metadata,
+    Column("LockName", String(20), primary_key=True),
+    Column("HolderUser", Unicode(100), nullable=False),
+    Column("HolderHost", Unicode(100), nullable=False),
+    Column("Since", DateTime),
+    Column("ReleasedAt", DateTime),
+    implicit_returning=False,
+)
+
+sync_runs = Table(
+    "xlpy_SyncRun",
+    ledger_metadata,
+    Column("SyncRunID", Integer, Identity(), primary_key=True),
+    Column("ManageHost", Unicode(255), nullable=False),
+    Column("ManageCompany", Unicode(60), nullable=False),
+    Column("CpnyID", String(10), nullable=False),
+    Column("RunID", _exact(40), nullable=False),
+    Column("StartedAt", DateTime, nullable=False),
+    Column("FinishedAt", DateTime),
+    Column("RunBy", Unicode(100), nullable=False),
+    Column("RunHost", Unicode(100), nullable=False),
+    Column("Succeeded", Integer, nullable=False),
+    Index("xlpy_SyncRun_Company", "CpnyID", "FinishedAt"),
+    implicit_returning=False,
+)
+
+payments = Table(
+    "xlpy_Payment",
+    ledger_metadata,
+    Column("PaymentRowID", Integer, Identity(), primary_key=True),
+    Column("ManageHost", Unicode(255), nullable=False),
+    Column("ManageCompany", Unicode(60), nullable=False),
+    Column("CpnyID", String(10), nullable=False),
+    Column("RecordID", _exact(100), nullable=False),
+    Column("ManagePaymentID", Integer, nullable=False),
+    Column("Amount", SlAmount(), nullable=False),
+    Column("Currency", String(4), nullable=False),
+    Column("RunID", _exact(40), nullable=False),
+    Column("CreatedAt", DateTime, nullable=False),
+    UniqueConstraint("ManageHost", "ManageCompany", "ManagePaymentID", name="xlpy_Payment_Once"),
+    Index("xlpy_Payment_Record", "RecordID"),
+    implicit_returning=False,
+)
+
+versions = Table(
+    "xlpy_Version",
+    ledger_metadata,
+    Column("SchemaVersion", Integer, primary_key=True, autoincrement=False),
+    Column("InstalledAt", DateTime, nullable=False),
+    implicit_returning=False,
+)
+
+
+def create_ledger(engine: Engine, *, now: datetime | None = None) -> None:
+    """Create the tables that are missing and stamp their version. Safe to run again; never alters an existing table.
+
+    Raises ``LedgerMissing`` when tables of another version are there.
+    """
+    with engine.begin() as connection:
+        refuse_other_version(connection)
+        ledger_metadata.create_all(connection)
+        if not connection.scalars(select(versions.c.SchemaVersion)).all():
+            stamp = now or datetime.now().astimezone().replace(tzinfo=None, microsecond=0)
+            connection.execute(insert(versions).values(SchemaVersion=SCHEMA_VERSION, InstalledAt=stamp))
+
+
+def check_ledger(connection: Connection) -> None:
+    """Raise ``LedgerMissing`` when the ledger's tables are not there, or are of another version than this program's."""
+    if not inspect(connection).has_table(versions.name):
+        raise LedgerMissing("its tables are not there")
+    if not refuse_other_version(connection):
+        raise LedgerMissing("its set-up script was not run to the end")
+
+
+def refuse_other_version(connection: Connection) -> Collection[int]:
+    """Return the versions installed (none before the first time); raises ``LedgerMissing`` for another one."""
+    if not inspect(connection).has_table(versions.name):
+        return ()
+    found = connection.scalars(select(versions.c.SchemaVersion)).all()
+    if found and SCHEMA_VERSION not in found:
+        raise LedgerMissing(f"it has version {max(found)}, this program needs version {SCHEMA_VERSION}")
+    return found

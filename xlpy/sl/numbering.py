@@ -1,0 +1,122 @@
+"""Numbers that SL gives: batch numbers from the set-up row, and which reference numbers are free.
+
+Everything here runs inside the writing transaction, after the set-up row is locked: two writers (we, or a screen of
+SL) can't take the same number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, select, update
+
+from xlpy.domain.books import ReferenceUse, sl_key
+from xlpy.errors import PostingRefused
+from xlpy.sl import tsql
+from xlpy.sl.ledger import chunks
+
+if TYPE_CHECKING:
+    from xlpy.sl.engine import SlCompany
+
+_LOOK_AHEAD = 50  # candidates asked about in one statement
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedModule:
+    """Where a module keeps its last batch number, and on which screen a user sees it."""
+
+    module: str
+    setup_table: str
+    screen: str
+
+
+AR_NUMBERS = NumberedModule("AR", "ARSetup", "Accounts Receivable Setup (08.950)")
+
+
+def lock_setup_row(connection: Connection, company: SlCompany, numbers: NumberedModule) -> dict[str, Any]:
+    """Lock a module's set-up row until the transaction ends and return it, keyed by lower-case column name.
+
+    This must be the first statement of a writing transaction: every other reading then is of the same moment.
+    Raises ``PostingRefused`` when the module is not set up.
+    """
+    table = company.catalogue.table(numbers.setup_table)
+    statement = select(table).with_hint(table, tsql.LOCK_ROW, "mssql").where(table.c.SetupId == numbers.module)
+    row = connection.execute(statement).mappings().first()
+    if row is None or not row[table.c.Init]:
+        raise PostingRefused(
+            f"Module {numbers.module} is not set up in this SL database.", fix=f"Set it up in {numbers.screen}."
+        )
+    return {str(name).lower(): value for name, value in row.items()}
+
+
+def free_batch_numbers(
+    connection: Connection, company: SlCompany, numbers: NumberedModule, last: str, count: int
+) -> list[str]:
+    """Return the next ``count`` free batch numbers after ``last`` (the set-up row's LastBatNbr), in order.
+
+    As SL does: the number has the width of LastBatNbr, goes back to 1 after all nines, and is taken only when no Batch
+    row of the module has it (SL: ARAutoBatchNbr). Raises ``PostingRefused`` when LastBatNbr is no number, or all are
+    used up.
+    """
+    batches = company.catalogue.table("Batch")
+    module, number = batches.c.Module, batches.c.BatNbr
+    found: list[str] = []
+    candidates = _after(last, numbers)
+    while len(found) < count:
+        some = list(islice(candidates, max(count - len(found), _LOOK_AHEAD)))
+        if not some:
+            raise PostingRefused(f"All batch numbers of module {numbers.module} are used up in SL.")
+        for chunk in chunks(some):
+            taken = set(
+                connection.scalars(select(number).where(module == numbers.module, number.in_(chunk)))
+            )
+            found += [candidate for candidate in chunk if candidate not in taken]
+    return found[:count]
+
+
+def store_last_batch_number(
+    connection: Connection, company: SlCompany, numbers: NumberedModule, number: str
+) -> None:
+    """Store the last number *used* in the set-up row, which is locked already."""
+    table = company.catalogue.table(numbers.setup_table)
+    connection.execute(
+        update(table)
+        .where(table.c.SetupId == numbers.module)
+        .values({table.c.LastBatNbr: number})
+    )
+
+
+def _after(last: str, numbers: NumberedModule) -> Iterator[str]:
+    if not (last.isascii() and last.isdigit()):
+        raise PostingRefused(
+            f"The last batch number of module {numbers.module} in SL is {last!r}, not a number.",
+            fix=f"Correct it in {numbers.screen}.",
+        )
+    width, start = len(last), int(last)
+    highest = 10**width - 1
+    for step in range(highest):
+        yield f"{(start + step) % highest + 1:0{width}}"
+
+
+def read_reference_uses(
+    connection: Connection, company: SlCompany, references: Collection[str]
+) -> dict[str, tuple[ReferenceUse, ...]]:
+    """Tell who uses reference numbers in AR, keyed by ``sl_key``: documents of any type, customer and company, and
+    reservations without any document (``doc_type`` empty). SL's release needs them unique over all of these.
+    """  # noqa: D205
+    documents, reserved = company.catalogue.table("ARDoc"), company.catalogue.table("RefNbr")
+    names = ("RefNbr", "DocType", "CustId", "CpnyID", "BatNbr", "DocClass", "Rlsed")
+    columns = [documents.c[name] for name in names]
+    uses: dict[str, list[ReferenceUse]] = {}
+    for chunk in chunks(sorted(set(references))):
+        for row in connection.execute(select(*columns).where(columns[0].in_(chunk))):
+            use = ReferenceUse(row[0], row[1], row[2], row[3], row[4], row[5], bool(row[6]))
+            uses.setdefault(sl_key(use.ref_nbr), []).append(use)
+        number = reserved.c.RefNbr
+        for ref_nbr in connection.scalars(select(number).where(number.in_(chunk))).all():
+            if all(use.doc_class == "P" for use in uses.get(sl_key(ref_nbr), ())):
+                uses.setdefault(sl_key(ref_nbr), []).append(ReferenceUse(ref_nbr, "", "", "", ""))
+    return {key: tuple(some) for key, some in uses.items()}

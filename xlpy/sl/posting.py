@@ -1,0 +1,279 @@
+"""Writing a plan into SL: one transaction, all that can be written, counted exactly, or nothing.
+
+The SL documents and the posting ledger's rows are committed together. Everything is tried at once first; only when
+that fails, each transaction alone in a savepoint, to find the ones that SL refuses. Those are left out, and the rest
+is written anew, so that nothing of them stays: no line, no number, no customer.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from xlpy.domain.documents import ArDocument
+from xlpy.domain.plan import Action, Plan, PlannedTransaction
+from xlpy.domain.transactions import (
+    BATCH_SUFFIX,
+    FailedTransaction,
+    PostedDocument,
+    PostedPart,
+    Posting,
+    PostingState,
+    PostOutcome,
+    TransactionKey,
+)
+from xlpy.errors import CommitUnknown, PostingRefused, SlError
+from xlpy.sl.ar_rows import EntryStamp
+from xlpy.sl.batch_writer import BatchWriter, Written, database_said
+from xlpy.sl.ledger import PostingRun, insert_postings, postings_of_run, reopen_for_marking
+from xlpy.sl.posting_checks import WRITTEN, Rechecked, SetupSeen, recheck, refuse_incomplete
+
+if TYPE_CHECKING:
+    from xlpy.sl.engine import SlCompany
+
+logger = logging.getLogger(__name__)
+
+Observe = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PostRequest:
+    """What to write, and for whom. ``now``: local time. ``expected``: the set-up that the plan was made with.
+
+    ``batch_status``: B balanced or H on hold. ``record_id_column``: a free column of ARDoc for the Manage id.
+    """
+
+    plan: Plan
+    run_id: str
+    user: str
+    host: str
+    now: datetime
+    batch_status: str = "B"
+    record_id_column: str = ""
+    expected: SetupSeen | None = None
+
+    @property
+    def run(self) -> PostingRun:
+        """Return what the ledger notes of the run."""
+        return PostingRun(self.run_id, self.user, self.host, self.now)
+
+
+def post_plan(company: SlCompany, request: PostRequest, *, observe: Observe | None = None) -> PostOutcome:
+    """Write the plan into SL in one transaction and return exactly what is committed, and what failed alone.
+
+    ``observe`` is called with a short label before each statement and before the commit, and after it.
+    Raises ``PostingRefused`` when something moved since the check or SL refused as a whole (everything was rolled
+    back), ``CommitUnknown`` when the connection broke while committing and SL can't be asked either.
+    """
+    refuse_incomplete(request.plan, company.cpny_id)
+    see = observe or _nobody
+    connection = _connect(company)
+    broken: Exception | None = None
+    try:
+        with _observed(connection, see):
+            try:
+                transaction = connection.begin()
+                outcome = _write(connection, company, request)
+                see("commit")
+            except DBAPIError as error:
+                raise _refused(error) from error
+            if not outcome.posted and not _marks(request.plan):
+                transaction.rollback()
+                return outcome
+            try:
+                transaction.commit()
+            except (DBAPIError, OSError) as error:
+                broken = error
+                connection.invalidate(error)
+    finally:
+        connection.close()
+    if broken is not None:
+        _settle(company, request, outcome, broken)
+    see("committed")
+    return outcome
+
+
+def _connect(company: SlCompany) -> Connection:
+    try:
+        return company.engine.connect()
+    except DBAPIError as error:
+        raise SlError(
+            f"SL can't be reached: {database_said(error)}.", fix="Check the network and the settings. Nothing was written."
+        ) from error
+
+
+def _refused(error: DBAPIError) -> PostingRefused:
+    return PostingRefused(
+        f"SL refused to write the batch: {database_said(error)}. Everything was rolled back.",
+        fix="Nothing was written; run the export again, and ask the database administrator if it stays.",
+    )
+
+
+def _write(connection: Connection, company: SlCompany, request: PostRequest) -> PostOutcome:
+    plan = request.plan
+    found = recheck(connection, company, plan, request.expected)
+    stamp = EntryStamp(
+        cpny_id=company.cpny_id,
+        base_currency=found.gl.base_currency,
+        ledger_id=found.gl.ledger_id,
+        gl_post_opt=found.ar.gl_post_opt,
+        per_ent=found.ar.curr_per_nbr or found.ar.per_nbr,
+        sl_user=company.sl_user,
+        now=request.now,
+        status=request.batch_status,
+        record_id_column=request.record_id_column,
+    )
+    written = BatchWriter(connection, company, plan, found, stamp).write_all()
+    parts = _write_ledger(connection, request, found, written)
+    _find_every_ledger_row(connection, request, parts)
+    return PostOutcome(
+        posted=tuple(_posted(written)),
+        failed=tuple(
+            FailedTransaction(t.key, written.failed[t.key]) for t in plan.transactions if t.key in written.failed
+        ),
+        created_customers=written.created_customers,
+    )
+
+
+def _posted(written: Written) -> Iterator[PostedDocument]:
+    for batch in written.batches:
+        for _, document in batch.documents:
+            yield PostedDocument(
+                transaction=document.transaction,
+                part="document",
+                module=batch.batch.module,
+                bat_nbr=batch.bat_nbr,
+                doc_type=document.doc_type,
+                ref_nbr=document.ref_nbr,
+                period=batch.batch.per_post,
+                amount=document.sign * document.cury_total,
+                currency=document.rate.currency,
+            )
+
+
+def _write_ledger(
+    connection: Connection, request: PostRequest, found: Rechecked, written: Written
+) -> dict[TransactionKey, list[PostedPart]]:
+    """Write a ledger row for every transaction that went in, and owe Manage its half of those that need nothing else."""
+    parts: dict[TransactionKey, list[PostedPart]] = {}
+    for batch in written.batches:
+        for _, document in batch.documents:
+            part = _part(batch.batch.module, batch.bat_nbr, document, written.hashes[document.transaction])
+            parts.setdefault(document.transaction, []).append(part)
+    new: list[Posting] = []
+    again: dict[int, Posting] = {}
+    for transaction in request.plan.transactions:
+        posting = _posting(request, transaction)
+        latest = found.latest.get(transaction.key)
+        if transaction.action in WRITTEN:
+            if transaction.key in parts:
+                new.append(posting)
+        elif latest is not None and (
+            transaction.action is Action.MARK_ONLY or latest.generation >= transaction.generation
+        ):
+            again[latest.posting_id] = posting
+        else:
+            new.append(posting)
+    insert_postings(connection, request.run, new, parts)
+    reopen_for_marking(connection, request.run, again)
+    return parts
+
+
+def _find_every_ledger_row(
+    connection: Connection, request: PostRequest, parts: dict[TransactionKey, list[PostedPart]]
+) -> None:
+    """Refuse to commit unless the ledger, read back, has the row of everything that is counted."""
+    ours = {posting.key: posting for posting in postings_of_run(connection, request.run_id)}
+    marked = {t.key for t in request.plan.transactions if t.action not in WRITTEN}
+    if ours.keys() != parts.keys() | marked:
+        raise PostingRefused("The posting ledger does not have the row of every document. Everything was rolled back.")
+    for key, expected in parts.items():
+        if list(ours[key].parts) != expected or not ours[key].in_sl:
+            raise PostingRefused(
+                f"The posting ledger's row of {ours[key].number} is not what was written. Everything was rolled back."
+            )
+
+
+def _part(module: str, bat_nbr: str, document: ArDocument, rows_hash: str) -> PostedPart:
+    return PostedPart(
+        "document", module, bat_nbr, document.doc_type, document.ref_nbr, document.total, rows_hash=rows_hash
+    )
+
+
+def _posting(request: PostRequest, transaction: PlannedTransaction) -> Posting:
+    plan = request.plan
+    return Posting(
+        posting_id=0,
+        manage_host=plan.manage_host,
+        manage_company=plan.manage_company,
+        cpny_id=plan.cpny_id,
+        key=transaction.key,
+        generation=transaction.generation,
+        batch_identifier=plan.options.batch_identifier + BATCH_SUFFIX[transaction.key.kind],
+        number=transaction.number,
+        amount=transaction.amount,
+        currency=transaction.currency,
+        lines_hash=transaction.lines_hash,
+        entry_ids=transaction.entry_ids,
+        plan_hash=plan.hash,
+        state=PostingState.POSTED,
+        run_id=request.run_id,
+        posted_at=request.now,
+        posted_by=request.user,
+        posted_host=request.host,
+    )
+
+
+def _marks(plan: Plan) -> bool:
+    return any(transaction.action not in WRITTEN for transaction in plan.transactions)
+
+
+def _settle(company: SlCompany, request: PostRequest, outcome: PostOutcome, broken: Exception) -> None:
+    """After a commit without an answer: return when the ledger has the run, else tell that nothing was written."""
+    logger.warning("The connection to SL broke while committing run %s; asking the ledger", request.run_id)
+    try:
+        with company.engine.connect() as connection:
+            there = {posting.key for posting in postings_of_run(connection, request.run_id)}
+    except (SQLAlchemyError, SlError) as error:
+        raise CommitUnknown(database_said(broken)) from error
+    failed = {failure.transaction for failure in outcome.failed}
+    expected = {transaction.key for transaction in request.plan.transactions} - failed
+    if there == expected:
+        return
+    if there:
+        raise CommitUnknown("the posting ledger has only a part of the run") from broken
+    raise PostingRefused(
+        f"The connection to SL broke while saving ({database_said(broken)}), and SL has nothing of the batch.",
+        fix="Run the export again.",
+    ) from broken
+
+
+def _nobody(_label: str) -> None:
+    """Observe nothing."""
+
+
+# The verb of a statement and the table it is about (or the name of a savepoint).
+_FIRST_WORDS = re.compile(r"\s*(\w+)(?:.*?\b(?:INTO|FROM|TO)\s+|\s+)[\[\"]?(\w+)", re.DOTALL | re.IGNORECASE)
+
+
+@contextmanager
+def _observed(connection: Connection, observe: Observe) -> Iterator[None]:
+    """Call ``observe`` before every statement that goes to the database, savepoints included."""
+
+    def before(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        words = _FIRST_WORDS.match(statement)
+        observe(f"{words[1].lower()} {words[2]}" if words else statement.split()[0].lower())
+
+    event.listen(connection, "before_cursor_execute", before)
+    try:
+        yield
+    finally:
+        event.remove(connection, "before_cursor_execute", before)

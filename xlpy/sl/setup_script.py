@@ -1,0 +1,142 @@
+"""The script that a database administrator runs once: the posting ledger's tables and the rights that we need.
+
+It is rendered from the same table definitions that the program uses; ``templates/sl_setup.sql`` is its output.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import mssql
+from sqlalchemy.engine import Dialect
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from xlpy.sl.ledger_tables import SCHEMA_VERSION, create_ledger, ledger_metadata, refuse_other_version, versions
+
+if TYPE_CHECKING:
+    from xlpy.sl.engine import SlCompany
+
+ROLE = "xlpy_user"
+
+# Least rights, by what the program does. SL's system tables are reached through the views of the company database.
+READ = (
+    "Account",
+    "ARAdjust",
+    "ARDoc",
+    "ARSetup",
+    "ARTran",
+    "AR_Balances",
+    "Batch",
+    "CMSetup",
+    "Country",
+    "CuryRate",
+    "Currncy",
+    "CustClass",
+    "Customer",
+    "FlexDef",
+    "GLSetup",
+    "APSetup",
+    "INSetup",
+    "Ledger",
+    "RefNbr",
+    "SalesTax",
+    "SlsTaxGrp",
+    "SOAddress",
+    "State",
+    "SubAcct",
+    "Terms",
+    "vs_accessdetrights",
+    "vs_AcctSub",
+    "vs_AcctXref",
+    "vs_company",
+    "vs_subxref",
+    "vs_usergrp",
+    "vs_userrec",
+)
+WRITE = ("ARTran", "ARDoc", "RefNbr", "Batch", "Customer", "SOAddress", "AR_Balances")
+COUNTERS = {"ARSetup": ("LastBatNbr",)}
+# Ledger rows are never deleted; the version is the script's own affair.
+LEDGER_WRITE = tuple(table.name for table in ledger_metadata.sorted_tables if table is not versions)
+
+_HEAD = """\
+-- Manage to SL: posting ledger, version {version}.
+-- Run it once in the SL company (application) database, as a member of db_owner. It is safe to run again: what is
+-- there stays as it is, and tables of another version are refused. Then make the users of Manage to SL members:
+--     ALTER ROLE {role} ADD MEMBER [DOMAIN\\user];
+-- SL's views vs_... read the system database: the same users need SELECT there, unless ownership chaining is on.
+"""
+
+
+def setup_script(dialect: Dialect | None = None) -> str:
+    """Return the T-SQL script, batches separated by ``GO``; the same text every time."""
+    chosen = dialect or mssql.dialect()  # type: ignore[no-untyped-call]
+    return _HEAD.format(version=SCHEMA_VERSION, role=ROLE) + "".join(
+        f"\n{batch.strip()}\nGO\n" for batch in _batches(chosen)
+    )
+
+
+def install_ledger(company: SlCompany) -> None:
+    """Install the ledger in the company's database: run the script on SQL Server, make the tables on SQLite.
+
+    Raises ``LedgerMissing`` when a ledger of another version is there, ``DBAPIError`` when the login may not do it.
+    """
+    if company.engine.dialect.name != "mssql":
+        create_ledger(company.engine)
+        return
+    with company.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        refuse_other_version(connection)
+        for batch in re.split(r"(?m)^GO\s*$", setup_script(connection.dialect)):
+            if batch.strip():
+                connection.exec_driver_sql(batch)
+
+
+def _batches(dialect: Dialect) -> Iterator[str]:
+    yield "SET NOCOUNT ON;\nSET ANSI_NULLS ON;\nSET QUOTED_IDENTIFIER ON;"
+    # NOEXEC keeps the rest of the script from running in any tool; a severity that ends it would need sysadmin.
+    yield (
+        f"IF OBJECT_ID('dbo.{versions.name}', 'U') IS NOT NULL\n"
+        f"    EXEC ('IF EXISTS (SELECT 1 FROM dbo.{versions.name}) AND NOT EXISTS (SELECT 1 FROM dbo.{versions.name}"
+        f" WHERE SchemaVersion = {SCHEMA_VERSION})\n"
+        f"    RAISERROR (''The posting ledger in this database has another version than {SCHEMA_VERSION}.'', 16, 1)');\n"
+        "IF @@ERROR <> 0 SET NOEXEC ON;"
+    )
+    for table in ledger_metadata.sorted_tables:
+        yield _create(table, dialect)
+    yield f"IF DATABASE_PRINCIPAL_ID('{ROLE}') IS NULL\n    CREATE ROLE {ROLE};"
+    yield "\n".join(_grants())
+    yield (
+        f"IF NOT EXISTS (SELECT 1 FROM dbo.{versions.name})\n"
+        f"    INSERT INTO dbo.{versions.name} (SchemaVersion, InstalledAt) VALUES ({SCHEMA_VERSION}, GETDATE());"
+    )
+    yield "SET NOEXEC OFF;"
+
+
+def _create(table: Table, dialect: Dialect) -> str:
+    statements = [str(CreateTable(table).compile(dialect=dialect)).strip()]
+    indexes = sorted(table.indexes, key=lambda index: str(index.name))
+    statements += [str(CreateIndex(index).compile(dialect=dialect)).strip() for index in indexes]
+    body = ";\n".join(re.sub(r"[ \t]+\n", "\n", statement).replace("\t", "    ") for statement in statements)
+    for name in (known.name for known in ledger_metadata.sorted_tables):
+        body = re.sub(rf"(TABLE|ON|REFERENCES) \[?{name}\]?(?= ?\()", rf"\1 dbo.{name}", body)
+    indented = "\n".join(f"    {line}" if line else "" for line in body.splitlines())
+    return f"IF OBJECT_ID('dbo.{table.name}', 'U') IS NULL\nBEGIN\n{indented};\nEND;"
+
+
+def _grants() -> Iterator[str]:
+    for name in READ:
+        yield _grant("SELECT", name)
+    for name in WRITE:
+        yield _grant("INSERT", name)
+    for name, columns in COUNTERS.items():
+        yield _grant("UPDATE", name, columns)
+    yield f"GRANT SELECT ON dbo.{versions.name} TO {ROLE};"
+    for name in LEDGER_WRITE:
+        yield f"GRANT SELECT, INSERT, UPDATE ON dbo.{name} TO {ROLE};"
+
+
+def _grant(right: str, name: str, columns: tuple[str, ...] = ()) -> str:
+    limited = f" ({', '.join(columns)})" if columns else ""
+    return f"IF OBJECT_ID('dbo.{name}') IS NOT NULL GRANT {right} ON dbo.{name}{limited} TO {ROLE};"

@@ -1,0 +1,84 @@
+"""All T-SQL that is written by hand; everything else comes from SQLAlchemy Core.
+
+Portable T-SQL only: no MERGE, no OUTPUT, no MARS, no WAITFOR. Values are always parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import Connection, String, TextClause, bindparam, text
+
+# One error must not end the whole transaction: savepoints decide that (SL's own procedures run with it off). An
+# over-long text must be an error, not silently cut.
+SESSION: Final = "SET XACT_ABORT OFF; SET ANSI_WARNINGS ON; SET LOCK_TIMEOUT {milliseconds}"
+
+# Identity is not in INFORMATION_SCHEMA. SL's objects are all in the schema dbo.
+CATALOGUE: Final = text(
+    "SELECT TABLE_NAME AS table_name, COLUMN_NAME AS column_name, DATA_TYPE AS data_type,"
+    " CHARACTER_MAXIMUM_LENGTH AS length,"
+    " COLUMNPROPERTY(OBJECT_ID(QUOTENAME(TABLE_SCHEMA) + '.' + QUOTENAME(TABLE_NAME)), COLUMN_NAME, 'IsIdentity')"
+    " AS is_identity,"
+    " COLUMNPROPERTY(OBJECT_ID(QUOTENAME(TABLE_SCHEMA) + '.' + QUOTENAME(TABLE_NAME)), COLUMN_NAME, 'IsComputed')"
+    " AS is_computed"
+    " FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = 'dbo' AND TABLE_NAME IN :names"
+    " ORDER BY TABLE_NAME, ORDINAL_POSITION"
+).bindparams(bindparam("names", expanding=True, type_=String()))
+
+CODE_PAGE: Final = text(
+    "SELECT COLLATIONPROPERTY(CONVERT(varchar(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation')), 'CodePage')"
+)
+
+DATABASE_NAME: Final = text("SELECT DB_NAME()")
+SERVER_VERSION: Final = text("SELECT CONVERT(varchar(30), SERVERPROPERTY('ProductVersion'))")
+LOGIN_NAME: Final = text("SELECT ORIGINAL_LOGIN()")
+
+# After an error in a savepoint: 1 = the transaction is alive, -1 = it can only be rolled back, 0 = there is none.
+TRANSACTION_STATE: Final = text("SELECT XACT_STATE(), @@TRANCOUNT")
+
+# Session-owned: outlives every transaction of the connection and ends with it. The answer is the return value, so it
+# is selected; 0 or 1 = granted, -1 = timed out, below = an error.
+TAKE_APPLICATION_LOCK: Final = text(
+    "SET NOCOUNT ON; DECLARE @granted int;"
+    " EXEC @granted = sp_getapplock @Resource = :name, @LockMode = 'Exclusive', @LockOwner = 'Session',"
+    " @LockTimeout = :milliseconds; SELECT @granted AS granted"
+)
+RELEASE_APPLICATION_LOCK: Final = text(
+    "SET NOCOUNT ON; DECLARE @freed int;"
+    " EXEC @freed = sp_releaseapplock @Resource = :name, @LockOwner = 'Session'; SELECT @freed AS freed"
+)
+
+# Hints for ``Select.with_hint(…, "mssql")``. Keep the row for us until the transaction ends.
+LOCK_ROW: Final = "WITH (UPDLOCK, HOLDLOCK)"
+# Keep what is read from changing until the transaction ends, and let others read it.
+KEEP_ROW: Final = "WITH (HOLDLOCK)"
+# Read under locks even where the database reads snapshots: wait for a commit that is still in doubt.
+READ_LOCKED: Final = "WITH (READCOMMITTEDLOCK)"
+
+
+def transaction_is_alive(connection: Connection) -> bool:
+    """Tell whether the transaction can still be written to and committed, after an error in a savepoint of it."""
+    if connection.dialect.name == "mssql":
+        state, depth = connection.execute(TRANSACTION_STATE).one()
+        return bool(state == 1 and depth >= 1)
+    return bool(getattr(connection.connection.dbapi_connection, "in_transaction", False))
+
+
+def return_value(connection: Connection, statement: TextClause, parameters: Mapping[str, Any]) -> int | None:
+    """Execute a batch that ends by selecting a procedure's return value, and return it; None when there was none.
+
+    What the procedure does inside may put row counts (results without columns) before it: they are stepped over.
+    """
+    compiled = statement.compile(dialect=connection.dialect)
+    values = compiled.construct_params(parameters)
+    cursor: Any = connection.connection.cursor()
+    try:
+        cursor.execute(str(compiled), tuple(values[name] for name in compiled.positiontup or ()))
+        while cursor.description is None:
+            if not cursor.nextset():
+                return None
+        row = cursor.fetchone()
+        return None if row is None else int(row[0])
+    finally:
+        cursor.close()
