@@ -10,8 +10,9 @@ SET QUOTED_IDENTIFIER ON;
 GO
 
 IF OBJECT_ID('dbo.xlpy_Version', 'U') IS NOT NULL
-    EXEC ('IF EXISTS (SELECT 1 FROM dbo.xlpy_Version) AND NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion = 1)
-    RAISERROR (''The posting ledger in this database has another version than 1.'', 16, 1)');
+    EXEC ('IF EXISTS (SELECT 1 FROM dbo.xlpy_Version)
+           AND NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion = 1)
+               RAISERROR (''The posting ledger in this database has another version than 1'', 16, 1)');
 IF @@ERROR <> 0 SET NOEXEC ON;
 GO
 

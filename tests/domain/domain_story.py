@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +28,7 @@ from xlpy.domain.manage_records import (
     ExportInvoice,
     ExportLine,
     ExportTaxLevel,
+    GlSegments,
     ManageCompany,
     ManageMasters,
     PackageSetup,
@@ -142,9 +143,7 @@ def tax_code(key: int, code: str, *agencies: tuple[str, str]) -> TaxCode:
 MASTERS = ManageMasters(
     package=PackageSetup("Other", True, True, True, True, False),
     gl_accounts=frozenset({"1100", "1100:00000", "4000:100:TP", "4100:200:TP", "2200", "2210", "2240"}),
-    segments=replace(
-        ManageMasters(PackageSetup("", True, True, True, True, True)).segments, account_positions=(0, 1, 2)
-    ),
+    segments=GlSegments(account_positions=(0, 1, 2)),
     companies={
         250: ManageCompany(250, "Acme", "Acme Marine Supply", "ACME01", state="FL", country="US"),
         255: ManageCompany(255, "FischerKG", "Fischer & Söhne KG", "FISCHE", country="DE", currency="EUR"),
@@ -330,7 +329,7 @@ def posting(exported: ExportInvoice, lines_hash: str, **changes: Any) -> Posting
         plan_hash="",
         state=PostingState.CLOSED,
         run_id="r1",
-        posted_at=datetime(2026, 10, 1, 9, 0),
+        posted_at=datetime(2026, 10, 1, 9, 0, tzinfo=UTC),
         posted_by="KMORALES",
         posted_host="PC1",
         parts=(PostedPart("document", "AR", "000123", "IN", exported.number, exported.total, state=SlState.RELEASED),),

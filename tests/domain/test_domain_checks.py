@@ -145,7 +145,7 @@ def _memo(text: str) -> Plan:
 
 def _base_difference() -> Plan:
     """Yen so small that every line is worth nothing in dollars, but not their sum."""
-    yen = tuple(line(n, "-0.6" if n > 2 else "-1") for n in range(1, 3))
+    yen = tuple(line(n, "-1") for n in range(1, 3))
     small = replace(BOOKS.rates[2], rate=D("250"))
     return plan(
         euro(currency="JPY", lines=yen, total=D(2)), books=books(rates=(small,), currencies={"USD": 2, "JPY": 0})
@@ -199,7 +199,7 @@ STORIES: dict[str, Story] = {
     "PARTLY-GONE": lambda: _ledger(states=(SlState.VOIDED, SlState.UNRELEASED)),
     "AGAIN": lambda: _ledger(states=(SlState.VOIDED,), again=True),
     "AGAIN-UNUSED": lambda: plan(untaxed(), included=(included(untaxed(), again=True),)),
-    "IN-SL": lambda: _ledger(),
+    "IN-SL": _ledger,
     "MANAGE-PENDING": lambda: _ledger(state=PostingState.POSTED),
     # the reference
     "REF-EMPTY": lambda: plan(

@@ -45,7 +45,9 @@ class Story:
         return self.stack.enter_context(session)
 
     def unposted(self) -> list[int]:
-        return sorted(self.site.unposted_invoice_ids())
+        """Invoices of the month that are not posted yet."""
+        rows = self.session().manage.unposted_invoices()
+        return sorted(r.billing_log_id for r in rows if r.invoice_date and r.invoice_date <= firm.THROUGH_DATE)
 
     def selection(self, ids: list[int], batch: str = "OCT", again: list[int] | None = None, **more: Any) -> Selection:
         marked = tuple(Marked(i, i in (again or [])) for i in ids)

@@ -200,7 +200,7 @@ def test_another_company_sees_its_own(sl_connection: Connection, books_of: SlCom
     assert {acct for acct, account in books.accounts.items() if account.in_company} == {"9999"}
     assert books.combinations == {("9999", "100TP")}
     assert (books.company.coa_company, books.company.sub_company) == ("OTHER", "OTHER")
-    assert not (books.customers or books.customer_names or books.references or books.rates)
+    assert (books.customers, books.customer_names, books.references, books.rates) == ({}, {}, {}, ())
 
 
 def test_missing_set_up_is_for_the_checks_to_say(

@@ -127,6 +127,26 @@ def test_the_users_driver_stays(tmp_path: Path) -> None:
     assert str(connection_url(f"{URL}?driver=Own", []).query["driver"]) == "Own"
 
 
+def test_the_driver_of_the_wheel_is_taken_when_none_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "mssql_python_odbc"
+    for machine in ("arm64", "x86_64"):
+        library = package / "libs" / "linux" / "debian_ubuntu" / machine / "lib" / "libmsodbcsql-18.6.so.2.1"
+        library.parent.mkdir(parents=True)
+        library.touch()
+    (package / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("pyodbc.drivers", lambda: ["SQLite3 ODBC Driver", "SQL Server"])
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    monkeypatch.setattr("platform.machine", lambda: "aarch64")
+    taken = Path(best_driver())
+    assert taken.is_relative_to(package)
+    assert "arm64" in taken.parts
+    monkeypatch.setattr("platform.system", lambda: "Windows")  # drivers are known by name only there
+    assert best_driver() == "SQL Server"
+
+
 def test_without_a_driver_it_says_what_to_install() -> None:
     with pytest.raises(SettingsError, match="ODBC Driver 18 for SQL Server"):
         connection_url(ODBC, ["SQLite3 ODBC Driver"])

@@ -18,11 +18,20 @@ from xlpy.sl.engine import SlCompany
 from xlpy.sl.ledger import create_ledger
 from xlpy.sl.posting import PostRequest
 
-TABLES = (
-    "AR_Balances ARDoc ARSetup ARTran Batch Customer CustClass GLSetup RefNbr SOAddress Account Currncy Ledger".split()
-)
+TABLES = [
+    "AR_Balances",
+    "ARDoc",
+    "ARSetup",
+    "ARTran",
+    "Batch",
+    "CustClass",
+    "Customer",
+    "GLSetup",
+    "RefNbr",
+    "SOAddress",
+]
 HOST, SITE, CPNY = "na.example.net", "harborpine", "HPIT"
-NOW = datetime(2026, 10, 20, 14, 35)
+NOW = datetime.fromisoformat("2026-10-20T14:35")
 DAY = date(2026, 10, 12)
 BASE = RateUsed("USD", Decimal(1), "M", "", DAY, 2)
 EURO = RateUsed("EUR", Decimal("1.0842"), "M", "SPOT", date(2026, 9, 30), 2)

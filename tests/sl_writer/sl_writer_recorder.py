@@ -50,6 +50,7 @@ class RecordingDbapi:
     DatabaseError = OperationalError = IntegrityError = ProgrammingError = InterfaceError = DataError = Error
     InternalError = NotSupportedError = Error
     SQL_VARCHAR, SQL_WVARCHAR, SQL_CHAR, SQL_WCHAR, SQL_DECIMAL = "VARCHAR", "WVARCHAR", "CHAR", "WCHAR", "DECIMAL"
+    DATETIME, NUMBER, STRING, BINARY = "DATETIME", "NUMBER", "STRING", "BINARY"
     SQL_WLONGVARCHAR, SQL_LONGVARCHAR, SQL_VARBINARY = "WLONGVARCHAR", "LONGVARCHAR", "VARBINARY"
 
     def connect(self, *_: Any, **__: Any) -> _Connection:
@@ -128,15 +129,17 @@ class _Cursor:
         dbapi.sent.append(Sent(sql, rows, many, self._sizes))
         self._sizes = ()
         for part, said in dbapi.fail.items():
-            if part in sql and any(part in sql and said in [str(v) for v in row] for row in rows):
-                raise dbapi.Error("23000", f"[23000] [Microsoft][ODBC Driver 18][SQL Server]Refused {said}. (2627) (SQLExecute)")
+            if part in sql and (not said or any(said in [str(v) for v in row] for row in rows)):
+                raise dbapi.Error(
+                    "23000", f"[23000] [Microsoft][ODBC Driver 18][SQL Server]Refused {said}. (2627) (SQLExecute)"
+                )
         for part, answer in dbapi.canned.items():
             if part in sql:
                 # SQL Server answers row counts of a procedure first: a result without columns.
                 self._blank_results = 1 if "sp_" in part else 0
                 self._rows, self.description = list(answer), None if self._blank_results else _DESCRIPTION
                 return
-        if sql.startswith("SET "):
+        if sql.startswith(("SET ", "IF @@TRANCOUNT")):
             self.description = None
             return
         self._play(sql, rows, many=many)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -111,7 +110,8 @@ def test_the_lock_of_a_process_that_died_is_free(books: Books) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", child, str(database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
-    assert process.stdin is not None and process.stdout is not None
+    assert process.stdin is not None
+    assert process.stdout is not None
     assert process.stdout.readline().strip() == "True"
     with pytest.raises(PostingLocked), posting_lock(books.company, user="a", host="b", now=NOW):
         pytest.fail("two held the lock")
@@ -160,7 +160,9 @@ def test_the_role_gets_the_least_rights() -> None:
     for right, table, columns, role in grants:
         assert role == "xlpy_user"
         rights.setdefault(table, set()).update(f"{r} {columns}".strip() for r in right.split(", "))
-    assert not any("DELETE" in right or "ALTER" in right or "CONTROL" in right for some in rights.values() for right in some)
+    assert not any(
+        "DELETE" in right or "ALTER" in right or "CONTROL" in right for some in rights.values() for right in some
+    )
     assert {name for name, some in rights.items() if "INSERT" in some and not name.startswith("xlpy")} == set(WRITE)
     assert rights["ARSetup"] == {"SELECT", "UPDATE LastBatNbr"}
     assert {name for name, some in rights.items() if any(r.startswith("UPDATE") for r in some)} == {
@@ -176,6 +178,9 @@ def test_installing_on_sqlite_makes_the_tables(books: Books) -> None:
     company = type(books.company)(engine, "HPIT", books.company.catalogue, "cp1252", "")
     install_ledger(company)
     install_ledger(company)
-    with posting_lock(company, user="a", host="b", now=datetime(2026, 1, 1)):
-        with pytest.raises(PostingLocked), posting_lock(company, user="c", host="d", now=datetime(2026, 1, 1)):
-            pytest.fail("two held the lock")
+    with (
+        posting_lock(company, user="a", host="b", now=NOW),
+        pytest.raises(PostingLocked),
+        posting_lock(company, user="c", host="d", now=NOW),
+    ):
+        pytest.fail("two held the lock")

@@ -24,6 +24,7 @@ from sl_writer_books import (
     request_of,
     transaction,
 )
+
 from xlpy.domain.documents import ArDocument, TaxSlot
 from xlpy.domain.money import round_money
 from xlpy.domain.plan import Action
@@ -257,9 +258,7 @@ def test_what_was_voided_is_posted_again_under_the_same_reference(books: Books) 
     post_plan(books.company, request_of(plan(batch(document(501)))))
     void(books, "000042")
     reused = document(501, reuse_reservation=True)
-    made = plan(
-        batch(reused), transactions=(transaction(reused, action=Action.POST_AGAIN, generation=2),)
-    )
+    made = plan(batch(reused), transactions=(transaction(reused, action=Action.POST_AGAIN, generation=2),))
     outcome = post_plan(books.company, request_of(made, "run-2"))
     assert [(d.bat_nbr, d.ref_nbr) for d in outcome.posted] == [("000043", "501")]
     assert books.count("RefNbr") == 1, "the reservation of the voided document is reused"
@@ -309,7 +308,9 @@ def test_marking_what_sl_lost_or_what_has_other_lines_is_refused(books: Books) -
 
 def test_zeros_get_a_ledger_row_without_documents_so_that_their_half_can_be_recovered(books: Books) -> None:
     zero = only_marked(501, Action.NOTHING_TO_POST, amount=Decimal(0))
-    outcome = post_plan(books.company, request_of(plan(batch(document(502)), transactions=(zero, transaction(document(502))))))
+    outcome = post_plan(
+        books.company, request_of(plan(batch(document(502)), transactions=(zero, transaction(document(502)))))
+    )
     assert [d.ref_nbr for d in outcome.posted] == ["502"]
     with books.engine.connect() as connection:
         posting = read_postings(connection, HOST, SITE, [key(501)])[key(501)]
@@ -341,7 +342,7 @@ def test_stopped_before_any_statement_or_before_the_commit_nothing_stays(books: 
     assert labels[-2:] == ["commit", "committed"]
     assert labels.index("insert ARTran") < labels.index("insert ARDoc") < labels.index("insert RefNbr")
     assert labels.index("insert RefNbr") < labels.index("insert Batch") < labels.index("update ARSetup")
-    assert [x for x in labels if x.startswith("select")][0] == "select ARSetup", "the set-up row is locked first"
+    assert next(x for x in labels if x.startswith("select")) == "select ARSetup", "the set-up row is locked first"
     assert books.count("ARDoc") == 2
 
 
@@ -351,7 +352,7 @@ def test_two_at_once_get_different_numbers_or_wait(books: Books) -> None:
     def write(number: int) -> None:
         try:
             post_plan(books.company, request_of(plan(batch(document(number))), f"run-{number}"))
-        except Exception as error:  # collected for the assertion
+        except Exception as error:  # noqa: BLE001 # shown by the assertion
             errors.append(error)
 
     threads = [threading.Thread(target=write, args=(number,)) for number in (501, 502, 503)]

@@ -6,7 +6,21 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sl_writer_books import BASE, CPNY, DAY, EURO, NOW, Books, batch, document, key, line, new_customer, plan, request_of
+from sl_writer_books import (
+    BASE,
+    CPNY,
+    DAY,
+    EURO,
+    NOW,
+    Books,
+    batch,
+    document,
+    key,
+    line,
+    new_customer,
+    plan,
+    request_of,
+)
 from sqlalchemy import select
 
 from xlpy.domain.documents import TaxSlot
@@ -37,7 +51,7 @@ def test_a_batch_is_entered_balanced_unreleased_and_counts_credit_memos_positive
     assert row["Descr"] == "Manage OCT-I"
     assert (row["Crtd_Prog"], row["Crtd_User"], row["Crtd_DateTime"]) == ("08010", "KATHERINE.", NOW)
     assert (row["LUpd_Prog"], row["LUpd_User"], row["LUpd_DateTime"]) == ("08010", "KATHERINE.", NOW)
-    assert row["S4Future11"] == "" and row["S4Future07"] is None
+    assert (row["S4Future11"], row["S4Future07"]) == ("", None)
     assert [(d.bat_nbr, d.doc_type, d.amount) for d in outcome.posted] == [
         ("000042", "IN", Decimal("107.00")),
         ("000042", "CM", Decimal("-30.00")),
@@ -46,7 +60,9 @@ def test_a_batch_is_entered_balanced_unreleased_and_counts_credit_memos_positive
 
 
 def test_an_invoice_carries_totals_taxes_and_the_receivable_account(books: Books) -> None:
-    invoice = document(501, taxes=(GROUP,), discount=Decimal("2.14"), cury_discount=Decimal("2.14"), cust_ord_nbr="PO 7")
+    invoice = document(
+        501, taxes=(GROUP,), discount=Decimal("2.14"), cury_discount=Decimal("2.14"), cust_ord_nbr="PO 7"
+    )
     post_plan(books.company, request_of(plan(batch(invoice)), record_id_column="User1"))
 
     row = books.row("ARDoc")
@@ -84,7 +100,7 @@ def test_lines_of_an_invoice_are_credits_and_one_against_it_is_negative_never_fl
     assert (first["TaxCalced"], first["TranClass"], first["AcctDist"], first["CnvFact"]) == ("N", "", 0, 1)
     assert (first["TaxId00"], first["TaxAmt00"], first["SiteId"], first["CostType"]) == ("", 0, "", "")
     assert (first["Qty"], first["UnitPrice"], first["UnitDesc"], first["TranDate"]) == (1, 100, "HOUR", DAY)
-    assert first["ServiceDate"] is None and first["Rlsed"] == 0
+    assert (first["ServiceDate"], first["Rlsed"]) == (None, 0)
 
 
 def test_lines_of_a_credit_memo_are_debits(books: Books) -> None:
@@ -142,7 +158,7 @@ def test_on_hold_when_the_profile_says_so(books: Books) -> None:
 def test_line_numbers_stay_below_the_releases_own() -> None:
     most = document(501, *[line("1.00")] * (32765 - FIRST_LINE_NBR))
     numbers = [values["LineNbr"] for values in line_values(batch(most), most, "000042", STAMP)]
-    assert numbers[0] == -32768 and numbers[-1] == 32764
+    assert (numbers[0], numbers[-1]) == (-32768, 32764)
     too_many = document(501, *[line("1.00")] * (32765 - FIRST_LINE_NBR + 1))
     with pytest.raises(SlError, match="can't number that many"):
         list(line_values(batch(too_many), too_many, "000042", STAMP))

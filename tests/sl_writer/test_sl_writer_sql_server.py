@@ -13,14 +13,16 @@ from sl_writer_books import EURO, HOST, NOW, SITE, Books, batch, document, key, 
 from sl_writer_recorder import RecordingDbapi, Sent
 from sqlglot import exp
 
-from xlpy.errors import PostingLocked
+from xlpy.errors import PostingLocked, SlError
 from xlpy.sl.engine import SlCompany, mssql_engine
 from xlpy.sl.ledger import close_postings, read_postings, replace_entry_ids, unfinished
 from xlpy.sl.lock import posting_lock
 from xlpy.sl.posting import post_plan
+from xlpy.sl.setup_script import install_ledger, setup_script
 
+MIDNIGHT, NO_DATE = datetime.fromisoformat("2026-10-12"), datetime.fromisoformat("1900-01-01")
 ODBC = "DRIVER={ODBC Driver 18 for SQL Server};SERVER=sl.example.net;DATABASE=HPApp;Trusted_Connection=yes"
-SAVEPOINTS = ("SAVE TRANSACTION", "ROLLBACK TRANSACTION", "SET ", "COMMIT", "ROLLBACK")
+NOT_PARSED = ("SAVE TRANSACTION", "ROLLBACK TRANSACTION", "SET ", "IF @@TRANCOUNT", "COMMIT", "ROLLBACK")
 LEDGER_TEXT = {"xlpy_Posting", "xlpy_PostingDoc", "xlpy_Lock"}  # has nvarchar columns: Manage's names, not SL's
 
 
@@ -92,19 +94,22 @@ def test_binds_are_floats_minutes_and_varchar(server: tuple[SlCompany, Recording
             for value, size in zip(sent.rows[0], sizes, strict=True):
                 assert not isinstance(value, str) or size == "VARCHAR", sent.sql
     inserted = [s for s in server[1].sent if s.sql.startswith("INSERT") and table_of(s) in ("ARDoc", "ARTran", "Batch")]
-    assert all(s.sizes for s in inserted)
+    assert all(s.many for s in inserted), "with fast executemany the driver takes the types from the columns"
+    looked_up = [s for s in server[1].sent if s.sql.startswith("SELECT") and table_of(s) in ("ARDoc", "Customer")]
+    assert looked_up
+    assert all("VARCHAR" in str(s.sizes) for s in looked_up)
     assert "Müller & Söhne" in {v for s in inserted for row in s.rows for v in row}
     # 10.84 as a float is exactly what SL's float column holds; a date is midnight.
     values = {v for s in inserted for row in s.rows for v in row if not isinstance(v, str)}
-    assert {10.84, 1.0842, -10.0, datetime(2026, 10, 12), NOW} <= values
+    assert {10.84, 1.0842, -10.0, MIDNIGHT, NOW} <= values
 
 
 def test_dates_are_bound_as_midnight_and_no_date_as_1900(server: tuple[SlCompany, RecordingDbapi]) -> None:
     push(server)
     documents = next(s for s in server[1].statements("INSERT") if table_of(s) == "ARDoc")
     moments = {v for row in documents.rows for v in row if isinstance(v, datetime)}
-    assert datetime(1900, 1, 1) in moments
-    assert all(m in (NOW,) or (m.hour, m.minute) == (0, 0) for m in moments)
+    assert NO_DATE in moments
+    assert all(m == NOW or (m.hour, m.minute) == (0, 0) for m in moments)
 
 
 def test_no_statement_has_more_parameters_than_sql_server_takes(server: tuple[SlCompany, RecordingDbapi]) -> None:
@@ -129,7 +134,7 @@ def test_every_statement_is_portable_t_sql(server: tuple[SlCompany, RecordingDba
         assert len(read_postings(connection, HOST, SITE, [key(501), key(502), key(503)])) == 3
     parsed = 0
     for sent in dbapi.sent:
-        if sent.sql.startswith(SAVEPOINTS) or "XACT_STATE" in sent.sql:
+        if sent.sql.startswith(NOT_PARSED) or "XACT_STATE" in sent.sql:
             continue
         (tree,) = sqlglot.parse(sent.sql, dialect="tsql")
         assert tree is not None
@@ -144,7 +149,8 @@ def test_savepoints_are_sql_servers_and_xact_abort_is_off(server: tuple[SlCompan
     company, dbapi = server
     post_plan(company, request_of(MADE))
     session = [s.sql for s in dbapi.sent if s.sql.startswith("SET ")]
-    assert session and all("XACT_ABORT OFF" in sql for sql in session)
+    assert session
+    assert all("XACT_ABORT OFF" in sql for sql in session)
     assert not any("XACT_ABORT ON" in s.sql for s in dbapi.sent)
     saves = [s.sql for s in dbapi.sent if s.sql.startswith("SAVE TRANSACTION")]
     assert len(saves) == 2, "the customer's own, and the one round everything"
@@ -189,3 +195,20 @@ def test_the_application_lock_is_a_sessions_and_on_a_connection_of_its_own(
     dbapi.canned["sp_getapplock"] = [(-1,)]
     with pytest.raises(PostingLocked), posting_lock(company, user="jlee", host="PC2", now=NOW):
         pytest.fail("two held the lock")
+
+
+def test_installing_runs_the_script_batch_by_batch_and_a_refusal_is_said_in_words(
+    server: tuple[SlCompany, RecordingDbapi],
+) -> None:
+    company, dbapi = server
+    dbapi.canned |= {"sys.objects": [], "OBJECT_ID": [], "DATABASE_PRINCIPAL_ID": []}
+    dbapi.canned |= {"FROM dbo.xlpy_Version": []}
+    install_ledger(company)
+    sent = [s.sql.strip() for s in dbapi.sent]
+    expected = [part.strip() for part in setup_script().split("\nGO\n") if part.strip()]
+    assert [sql for sql in sent if sql in expected] == expected
+    assert not any(re.search(r"(?m)^GO\s*$", sql) for sql in sent), "GO is a word of tools, not of T-SQL"
+
+    dbapi.fail["CREATE ROLE"] = ""
+    with pytest.raises(SlError, match="sl-setup --print"):
+        install_ledger(company)

@@ -64,7 +64,6 @@ def run_demo(
     folder: Path, *, port: int, invoices: int, go_on: bool, say: Say, progress: Progress = no_progress
 ) -> int:
     """Do the main job from an empty folder to the result sheet. Returns the exit code of the last step."""
-    from xlpy.demo.company import repairs
     from xlpy.demo.site.server import serve
     from xlpy.excel.closed_file import open_closed
     from xlpy.excel.sheets import Home
@@ -84,17 +83,9 @@ def run_demo(
         if found.exit_code:
             for problem in _distinct(found.data["problems"]):
                 say(f"    {problem}")
-            say("  Mending what the check found, the way a user would:")
-            site.set_company_account(firm.COMPANY_WITHOUT_ACCOUNT, firm.ACCOUNT_TO_GIVE)
-            say(f"    Manage, Nova Startup Lab, Finance: Account {firm.ACCOUNT_TO_GIVE}")
-            site.set_terms_xref(firm.TERMS_WITHOUT_XREF, "00")
-            say("    Manage, Billing Terms 'Due on receipt': Xref 00")
-            with _sl(demo) as engine:
-                repairs.activate_account(engine, firm.INACTIVE_ACCOUNT)
-                say(f"    SL 01.260 Chart of Accounts: account {firm.INACTIVE_ACCOUNT} active again")
-                repairs.add_tax(engine, firm.TAX_MISSING_IN_SL)
-                say(f"    SL 21.280 Taxes: tax {firm.TAX_MISSING_IN_SL} added to its group")
-            press("refresh", "Refresh again")
+            if not go_on:
+                _mend(demo, site, say)
+                press("refresh", "Refresh again")
             press("check", "Check mappings again")
             press("deselect_problems", "Deselect problem rows: what can't be mended today stays in Manage")
         press("preview", "Preview: the exact SL documents")
@@ -105,10 +96,24 @@ def run_demo(
     return pressed.exit_code
 
 
+def _mend(demo: DemoFolder, site: Site, say: Say) -> None:
+    """Mend the planted mistakes in the demo's Manage and SL."""
+    from xlpy.demo.company import repairs
+
+    say("  Mending what the check found, the way a user would:")
+    site.set_company_account(firm.COMPANY_WITHOUT_ACCOUNT, firm.ACCOUNT_TO_GIVE)
+    say(f"    Manage, Nova Startup Lab, Finance: Account {firm.ACCOUNT_TO_GIVE}")
+    site.set_terms_xref(firm.TERMS_WITHOUT_XREF, "00")
+    say("    Manage, Billing Terms 'Due on receipt': Xref 00")
+    with _sl(demo) as engine:
+        repairs.activate_account(engine, firm.INACTIVE_ACCOUNT)
+        say(f"    SL 01.260 Chart of Accounts: account {firm.INACTIVE_ACCOUNT} active again")
+        repairs.add_tax(engine, firm.TAX_MISSING_IN_SL)
+        say(f"    SL 21.280 Taxes: tax {firm.TAX_MISSING_IN_SL} added to its group")
+
+
 def serve_demo(folder: Path, *, port: int, invoices: int, go_on: bool, say: Say) -> int:
     """Keep the demo Manage site up in the foreground, on loopback only, until Ctrl+C."""
-    import threading
-
     from xlpy.demo.site import access
     from xlpy.demo.site.server import serve
 
@@ -116,21 +121,23 @@ def serve_demo(folder: Path, *, port: int, invoices: int, go_on: bool, say: Say)
     site = _prepare(demo, invoices=invoices, go_on=go_on, say=say)
     with serve(site, port=_port(demo, port, go_on=go_on)) as running:
         _write_profile(demo, running.url)
-        say(f"The demo Manage site is up at {running.url} (this PC only). Ctrl+C ends it.")
-        say("In another window, or before starting Excel:")
-        for name, value in (
-            ("XLPY_PROFILE", str(demo.profile.resolve())),
-            ("XLPY_MANAGE_PRIVATE_KEY", access.PRIVATE_KEY),
-        ):
-            say(f"  set {name}={value}          (Linux and macOS: export {name}='{value}')")
-        say(f'Then open "{demo.workbook}" in Excel, or: xlpy refresh "{demo.workbook}"')
         try:
-            threading.Event().wait()
+            _tell_how_to_use(demo, running.url, access.PRIVATE_KEY, say)
+            while True:
+                time.sleep(0.5)  # not one long wait: Windows would not see Ctrl+C in it
         except KeyboardInterrupt:
             say("Stopped.")
         finally:
             site.save(demo.site)
     return 0
+
+
+def _tell_how_to_use(demo: DemoFolder, url: str, private_key: str, say: Say) -> None:
+    say(f"The demo Manage site is up at {url} (this PC only). Ctrl+C ends it.")
+    say("In another window, or before starting Excel:")
+    for name, value in (("XLPY_PROFILE", str(demo.profile.resolve())), ("XLPY_MANAGE_PRIVATE_KEY", private_key)):
+        say(f"  set {name}={value}          (Linux and macOS: export {name}='{value}')")
+    say(f'Then open "{demo.workbook}" in Excel, or: xlpy refresh "{demo.workbook}"')
 
 
 class _Presser:

@@ -1,8 +1,7 @@
 """The table of every check, and how a finding is put into words.
 
-Adding a check is one entry in a table (``check_words_setup``, ``check_words_documents``,
-``check_words_masters``) and one call of ``found``. ``what`` texts never name the transaction, so that the same
-problem of many transactions is told once.
+Adding a check is one entry in a table (the modules ``check_words_…``) and one call of ``found``. ``what`` texts never
+name the transaction, so that the same problem of many transactions is told once.
 """
 
 from __future__ import annotations
@@ -10,9 +9,12 @@ from __future__ import annotations
 from xlpy.domain.check_words_documents import DOCUMENT_CHECKS
 from xlpy.domain.check_words_masters import MASTER_CHECKS
 from xlpy.domain.check_words_setup import SETUP_CHECKS
+from xlpy.domain.check_words_taxes import TAX_CHECKS
 from xlpy.domain.problems import Check, Problem
 
-CHECKS: dict[str, Check] = {check.code: check for check in (*SETUP_CHECKS, *DOCUMENT_CHECKS, *MASTER_CHECKS)}
+CHECKS: dict[str, Check] = {
+    check.code: check for check in (*SETUP_CHECKS, *DOCUMENT_CHECKS, *MASTER_CHECKS, *TAX_CHECKS)
+}
 
 
 def found(code: str, /, in_manage: str = "", in_sl: str = "", **facts: object) -> Problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from xlpy.domain.accounts import Accounts, Resolved
@@ -12,12 +12,12 @@ from xlpy.domain.books import Customer, SlBooks, sl_key
 from xlpy.domain.checks import found
 from xlpy.domain.currencies import Currencies, line_taking_difference
 from xlpy.domain.customers import Customers, ResolvedCustomer
+from xlpy.domain.document_dates import DocumentDates, due_date, usable_date
 from xlpy.domain.documents import ArDocument, ArLine, NewCustomer, RateUsed, TaxPosting
 from xlpy.domain.invoices import CREDIT_MEMO, TurnedInvoice, TurnedLine, turn
 from xlpy.domain.ledger_rules import judge_reference
 from xlpy.domain.manage_records import ExportInvoice, ManageMasters, UnpostedInvoice
 from xlpy.domain.money import to_base, total
-from xlpy.domain.periods import expected_period, format_period, is_closed, is_period, prior_posting_allowed
 from xlpy.domain.plan import PlanOptions
 from xlpy.domain.problems import Problem, Severity
 from xlpy.domain.references import WIDEST_REFERENCE, reference_of
@@ -27,7 +27,6 @@ from xlpy.domain.terms import AllTerms, discount
 from xlpy.domain.transactions import Posting, TransactionKey
 from xlpy.domain.widths import Widths
 
-EARLIEST, LATEST = date(1900, 1, 2), date(2079, 6, 6)  # SL: smalldatetime; 1900-01-01 means no date
 _INVENTORY = "Inventory"
 
 
@@ -88,7 +87,7 @@ class Drafter:
         self._tax_row = lambda tax_id: tax_rows.get(sl_key(tax_id))
         self._taxes: dict[str, Taxes] = {}
         self._references = {sl_key(key): uses for key, uses in books.references.items()}
-        self._periods: dict[date, tuple[str, tuple[Problem, ...]]] = {}
+        self._dates = DocumentDates(books.gl, books.ar, options.period)
         self._tax_accounts: dict[str, tuple[str, str]] = {}
 
     def decimals_of(self, currency: str) -> int:
@@ -112,7 +111,8 @@ class Drafter:
             problems.append(found("UNBALANCED", f"{invoice.total} / {turned.receivable}"))
         elif turned.is_nothing and not any(level.tax for level in turned.levels):
             return Draft(turned, (found("NOTHING-TO-POST", invoice.number),), nothing_to_post=True)
-        if not turned.taxes_agree:
+        avalara = invoice.avalara or unposted.avalara
+        if not turned.taxes_agree and not avalara:
             levels = total(level.tax for level in turned.levels)
             problems.append(found("TAX-SUM", f"{levels} / {turned.tax}"))
         if not turned.lines and not turned.is_nothing:
@@ -121,23 +121,23 @@ class Drafter:
             becomes = "credit memo" if turned.doc_type == CREDIT_MEMO else "invoice"
             given = "invoice" if turned.doc_type == CREDIT_MEMO else "credit memo"
             problems.append(found("TURNED", invoice.document_type, turned.doc_type, given=given, becomes=becomes))
-        if invoice.avalara or unposted.avalara:
+        if avalara:
             problems.append(found("AVALARA", invoice.tax_code.name))
         problems.extend(self._cost_problems(invoice))
         reference = reference_of(invoice.number, self._posting)
         reuse = self._check_reference(reference, invoice, posting, problems)
         owing = self._customers.resolve(invoice, unposted)
         problems.extend(owing.problems)
-        day = self._check_date(invoice.document_date, problems)
+        day = usable_date(invoice.document_date, problems)
         period = ""
         if day is not None:
-            period, wrong = self._period(day)
+            period, wrong = self._dates.period(day)
             problems.extend(wrong)
         currency = invoice.currency
         if not currency:
             currency = self._currencies.base_currency
             problems.append(found("CURY-EMPTY", in_sl=currency, currency=currency))
-        rate, wrong = self._currencies.rate_for(currency, owing.customer, day or EARLIEST) if day else (None, ())
+        rate, wrong = self._currencies.rate_for(currency, owing.customer, day) if day else (None, ())
         problems.extend(wrong)
         facts = _Facts(key, invoice, turned, owing, reference, reuse, day, rate, currency)
         document = self._document(facts, problems)
@@ -163,7 +163,7 @@ class Drafter:
             resolved_terms = self._terms.resolve(invoice)
             problems.extend(resolved_terms.problems)
             terms = resolved_terms.terms
-        due = self._due_date(invoice, turned, day, problems)
+        due = due_date(invoice, turned.doc_type, day, problems)
         if day is None or rate is None or due is None or not owing.cust_id:
             if day is not None and rate is None:
                 self._resolve_taxes(invoice, turned, day, _any_rate(currency, day), problems)
@@ -308,50 +308,6 @@ class Drafter:
         judged = judge_reference(reference, self._references.get(sl_key(reference), ()), posting)
         problems.extend(judged.problems)
         return judged.reuse_reservation
-
-    @staticmethod
-    def _check_date(day: date | None, problems: list[Problem]) -> date | None:
-        if day is None:
-            problems.append(found("DATE-MISSING"))
-            return None
-        if not EARLIEST <= day <= LATEST:
-            problems.append(found("DATE-RANGE", day.isoformat(), date=day.isoformat()))
-            return None
-        return day
-
-    def _period(self, day: date) -> tuple[str, tuple[Problem, ...]]:
-        known = self._periods.get(day)
-        if known is None:
-            known = self._periods[day] = self._period_anew(day)
-        return known
-
-    def _period_anew(self, day: date) -> tuple[str, tuple[Problem, ...]]:
-        gl, ar, rule = self._books.gl, self._books.ar, self._options.period
-        period = expected_period(day, rule, gl, ar)
-        if not is_period(period, gl.calendar):
-            return "", (found("PERIOD-BAD", rule, period, period=rule),)
-        facts = {"period": format_period(period), "gl": format_period(gl.per_nbr)}
-        if is_closed(period, gl, ar):
-            code = "PERIOD-PRIOR" if prior_posting_allowed(period, gl) else "PERIOD-CLOSED"
-            shown = format_period(ar.per_nbr)
-            return period, (found(code, day.isoformat(), facts["period"], **facts, ar=shown),)
-        if period > gl.per_nbr:
-            return period, (found("PERIOD-LATER", in_sl=facts["period"], **facts),)
-        return period, ()
-
-    def _due_date(
-        self, invoice: ExportInvoice, turned: TurnedInvoice, day: date | None, problems: list[Problem]
-    ) -> date | None:
-        """Return Manage's due date, else its due days; a credit memo without either is due on its date."""
-        due = invoice.due_date
-        if due is None and day is not None:
-            if invoice.due_days is not None and abs(invoice.due_days) < 36_500:
-                due = day + timedelta(invoice.due_days)
-            elif turned.doc_type == CREDIT_MEMO:
-                due = day
-            else:
-                problems.append(found("DUE-MISSING"))
-        return None if due is None else self._check_date(due, problems)
 
     def _cost_problems(self, invoice: ExportInvoice) -> Iterable[Problem]:
         """Find lines whose cost of goods sold would have to be posted (Manage API: cost, dropShippedFlag)."""

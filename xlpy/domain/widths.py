@@ -3,7 +3,8 @@
 Ids and references are never touched: ``fits`` says whether they can be stored. Names and descriptions follow one
 rule (``fit_text``), and the caller tells the user what was changed:
 
-1. Line breaks, tabs, control characters and repeated blanks become one blank (this alone is not reported).
+1. Line breaks, tabs, control characters and repeated blanks become one blank, invisible marks (soft hyphen) go; this
+   alone is not reported.
 2. ``~`` becomes ``-``, because SL splits names at it.
 3. A character that the code page lacks is replaced by its nearest plain form (a table, then Unicode's
    decomposition); where there is none, by ``?``.
@@ -13,7 +14,6 @@ rule (``fit_text``), and the caller tells the user what was changed:
 from __future__ import annotations
 
 import codecs
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,8 +43,6 @@ DECLARED: Mapping[tuple[str, str], int] = {
 
 ELLIPSIS = ".."
 _SHORTEST_WITH_ELLIPSIS = 6
-_CLEAN = re.compile(r"[ !-}\u00a1-\uffff]*")  # no control characters, no tilde, no no-break space
-_BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060\ufeff]+")
 _NEAREST = str.maketrans(
     {
         "ł": "l",
@@ -154,12 +152,12 @@ def encoded_size(text: str, code_page: str) -> int | None:
 
 def fit_text(text: str, width: int, code_page: str) -> FittedText:
     """Make a name or a description fit ``width`` bytes of ``code_page`` by the one rule of this module."""
-    if len(text) <= width and text.isascii() and "  " not in text and _CLEAN.fullmatch(text) and text.strip() == text:
-        return FittedText(text)
-    cleaned = _BLANKS.sub(" ", text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
+    cleaned = _with_single_blanks(text)
     stored = cleaned
     if "~" in cleaned or not _has(code_page, cleaned):
-        stored = "".join(c if c != "~" and _has(code_page, c) else _nearest(c, code_page) for c in cleaned).strip()
+        cleaned = unicodedata.normalize("NFC", cleaned)
+        stored = "".join(c if c != "~" and _has(code_page, c) else _nearest(c, code_page) for c in cleaned)
+        stored = _with_single_blanks(stored)
     replaced = stored != cleaned
     size = len(stored) if stored.isascii() else len(stored.encode(code_page))
     if size <= width:
@@ -168,6 +166,14 @@ def fit_text(text: str, width: int, code_page: str) -> FittedText:
     room = width - len(ending)
     kept = stored[:room] if size == len(stored) else _first_bytes(stored, room, code_page)
     return FittedText(kept.rstrip() + ending, shortened=True, replaced=replaced)
+
+
+def _with_single_blanks(text: str) -> str:
+    """Make one blank of line breaks, control characters and runs of blanks; invisible marks go."""
+    if not text.isprintable():
+        invisible = unicodedata.category
+        text = "".join(c if c.isprintable() else "" if invisible(c) == "Cf" else " " for c in text)
+    return " ".join(text.split())
 
 
 def _has(code_page: str, text: str) -> bool:

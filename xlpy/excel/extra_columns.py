@@ -9,7 +9,7 @@ from typing import Any
 from xlpy.errors import WorkbookError
 from xlpy.excel.cell_values import as_text, marked_text
 from xlpy.excel.formulas import has_relative_reference
-from xlpy.excel.placed_table import PlacedTable
+from xlpy.excel.placed_table import PlacedTable, formula_areas, texts_of
 
 TEXT_FORMAT = "@"
 GENERAL_FORMAT = "General"
@@ -54,12 +54,12 @@ def look_at_extra_columns(place: PlacedTable) -> ExtraColumns:
     for position in place.extra:
         block = place.block(place.first, place.rows, position)
         formats[position] = block.number_format
-        areas = block.get_special_cells("formulas")
+        areas = formula_areas(block)
         if not areas:
             typed.append(position)
             continue
         whole = len(areas) == 1 and areas[0].shape == (place.rows, 1)
-        texts = _texts(areas[0].formula) if whole else set()
+        texts = texts_of(areas[0].formula) if whole else set()
         formula = next(iter(texts)) if len(texts) == 1 else ""
         if formula and not has_relative_reference(formula):
             formulas[position] = formula
@@ -105,11 +105,3 @@ def _format_for(code: str | None, column: Sequence[Any]) -> str:
 
 def _in_any_format(value: Any) -> Any:
     return marked_text(value) if isinstance(value, str) else value
-
-
-def _texts(formula: object) -> set[str]:
-    """Return the different formulas of a range: Excel gives one text for one cell, rows of texts for several."""
-    if isinstance(formula, str):
-        return {formula}
-    rows = formula if isinstance(formula, list | tuple) else ()
-    return {str(text) for row in rows for text in (row if isinstance(row, list | tuple) else (row,))}

@@ -86,7 +86,7 @@ class PlacedTable:
         if more <= 0:
             return
         below = self.block(self.first + self.rows, more, 0, len(self.headers))
-        if below.get_special_cells("formulas") or _has_values(below):
+        if formula_areas(below) or _has_values(below):
             raise WorkbookError(
                 f"Something stands below the table of the sheet {self.sheet.name}, where its rows have to go.",
                 fix="Move or delete it; nothing was changed.",
@@ -112,7 +112,7 @@ def find_table(book: xw.Book, definition: Sheet) -> PlacedTable:
             f"The table of the sheet {definition.name} has no column {', '.join(missing)}.",
             fix="Undo the renaming, or make a new workbook with 'xlpy new'.",
         )
-    return PlacedTable(definition, sheet, table, header_row, left, rows - 1, headers)
+    return PlacedTable(definition, sheet, table, header_row, left, max(rows - 1, 1), headers)
 
 
 def runs(positions: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -120,6 +120,41 @@ def runs(positions: Sequence[int]) -> Iterator[tuple[int, int]]:
     for _, group in groupby(enumerate(positions), key=lambda pair: pair[1] - pair[0]):
         members = [position for _, position in group]
         yield members[0], len(members)
+
+
+def formula_areas(block: xw.Range) -> list[xw.Range]:
+    """Return the blocks of cells with formulas.
+
+    Excel answers "no cells were found" as an error, in its own language, of which xlwings knows the English words.
+    """
+    try:
+        return list(block.get_special_cells("formulas"))
+    except WorkbookError:
+        raise
+    except Exception:
+        if any(text.startswith("=") for text in texts_of(block.formula)):
+            raise
+        return []
+
+
+def visible_areas(block: xw.Range) -> list[xw.Range]:
+    """Return the blocks of visible cells; none when a filter hides them all (for errors see ``formula_areas``)."""
+    try:
+        return list(block.get_special_cells("visible"))
+    except WorkbookError:
+        raise
+    except Exception:
+        if block.rows.hidden is not True:
+            raise
+        return []
+
+
+def texts_of(formula: object) -> set[str]:
+    """Return the different formulas of a range: Excel gives one text for one cell, rows of texts for several."""
+    if isinstance(formula, str):
+        return {formula}
+    rows = formula if isinstance(formula, list | tuple) else ()
+    return {str(text) for row in rows for text in (row if isinstance(row, list | tuple) else (row,))}
 
 
 def _has_values(block: xw.Range) -> bool:

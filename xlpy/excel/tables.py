@@ -19,7 +19,7 @@ from xlpy.excel.extra_columns import (
     refuse_mixed_formulas,
 )
 from xlpy.excel.kept_filters import FilterNotKept, filters_aside, filters_on, refuse_lost_filters
-from xlpy.excel.placed_table import PlacedTable, find_table
+from xlpy.excel.placed_table import PlacedTable, find_table, visible_areas
 from xlpy.excel.sheets import NUMBER_FORMAT, CellKind, Sheet
 from xlpy.excel.table_rows import (
     Include,
@@ -199,7 +199,7 @@ def set_include(
     areas: list[tuple[int, int]] = [(0, place.rows)]
     if visible_only and filters_on(place):
         column = place.block(place.first, place.rows, position)
-        areas = [(area.row - place.first, area.shape[0]) for area in column.get_special_cells("visible")]
+        areas = [(area.row - place.first, area.shape[0]) for area in visible_areas(column)]
         if _lost_filters(place):
             # The filter can't be put back, so it stays: unbroken blocks of visible rows are safe to write.
             for start, count in areas:

@@ -62,6 +62,21 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+def shape(data: object) -> str:
+    """Return what a piece of JSON is, without showing any of it: an odd answer may repeat our own call."""
+    match data:
+        case None:
+            return "nothing"
+        case list():
+            return f"a list of {len(data)}"
+        case dict():
+            return "a record"
+        case str():
+            return "a text"
+        case _:
+            return "a number or a mark"
+
+
 def plain_text(content: bytes) -> str:
     """Return the readable part of a body that is not JSON: no tags, blanks collapsed."""
     return " ".join(_TAGS.sub(" ", content.decode("utf-8", "replace")).split())

@@ -21,7 +21,8 @@ from xlpy.errors import (
     ManageUnreachable,
     SettingsError,
 )
-from xlpy.manage.paging import PAGE_SIZE, read_list, rows_of
+from xlpy.manage.answers import shape
+from xlpy.manage.paging import PAGE_SIZE, read_count, read_list, rows_of
 from xlpy.manage.row import Row
 from xlpy.manage.transport import Transport
 
@@ -142,10 +143,12 @@ def create_batch(
     except ManageSpokeNonsense as error:
         return _settle(transport, name, wanted, error, "its answer can't be read")
     except ManageRefused as error:
+        if error.status in (400, 409) and (found := _look(transport, name, wanted)):
+            return found  # a proxy sent it twice: the first one took, the second was refused for its name
         if 400 <= error.status < 500 and error.status != 408:
             raise
         return _settle(transport, name, wanted, error, f"it answered {error.status}: {error.said}")
-    return _confirmed(transport, name, wanted)
+    return _confirmed(transport, name, len(wanted))
 
 
 def batch_entries(transport: Transport, batch_id: int) -> tuple[BatchEntry, ...]:
@@ -162,7 +165,7 @@ def delete_batch(transport: Transport, batch_id: int) -> None:
     path = f"{BATCHES}/{batch_id}"
     data = transport.get(path).data
     if not isinstance(data, dict):
-        raise ManageSpokeNonsense(f"not a batch: {str(data)[:100]}", method="GET", path=path)
+        raise ManageSpokeNonsense(f"not a batch: {shape(data)}", method="GET", path=path)
     batch = _batch(Row(data, f"batch {batch_id}"))
     if batch.closed:
         raise ManageError(
@@ -182,40 +185,53 @@ def _settle(transport: Transport, name: str, wanted: frozenset[int], error: Mana
     unclear = ManageUnreachable(
         f"it is not known whether the batch {name!r} was made ({why})", method="POST", path=BATCHES, sent=True
     )
-    try:
-        found = find_batch(transport, name)
-        if found is not None and _is_ours(transport, found, wanted):
-            _log.info("Batch %s is in Manage with our entries: done", name)
-            return found
-    except BatchNameTaken:
-        raise
-    except ManageError as second:
-        _log.warning("Batch %s can't be looked up either: %s", name, second.text)
+    if found := _look(transport, name, wanted):
+        _log.info("Batch %s is in Manage with our entries: done", name)
+        return found
     raise unclear from error
 
 
-def _confirmed(transport: Transport, name: str, wanted: frozenset[int]) -> AccountingBatch:
+def _look(transport: Transport, name: str, wanted: frozenset[int]) -> AccountingBatch | None:
+    """Return the batch of this name if it is ours, ``None`` when there is none or Manage can't be asked.
+
+    Raises ``BatchNameTaken`` when it is not ours.
+    """
+    try:
+        found = find_batch(transport, name)
+        return found if found is not None and _is_ours(transport, found, wanted) else None
+    except BatchNameTaken:
+        raise
+    except ManageError as error:
+        _log.warning("Batch %s can't be looked up: %s", name, error.text)
+        return None
+
+
+def _confirmed(transport: Transport, name: str, sent: int) -> AccountingBatch:
     """After a good answer: exactly one batch of that name, with entries."""
     found = find_batch(transport, name)
     if found is None:
         raise BatchNotConfirmed(name, "there is none of that name")
-    if not _is_ours(transport, found, wanted):
+    count = read_count(transport, f"{BATCHES}/{found.id}/entries")
+    if not count:
         raise BatchNotConfirmed(name, "it has no entries")
+    if count != sent:
+        _log.warning("Batch %s has %d entries; %d were sent", name, count, sent)
     return found
 
 
 def _is_ours(transport: Transport, batch: AccountingBatch, wanted: frozenset[int]) -> bool:
-    """Whether a batch has entries, all of them ours. Raises ``BatchNameTaken`` when it has others.
+    """Whether a batch marks our entries. Raises ``BatchNameTaken`` when it is somebody else's.
 
-    Fewer than were sent still count: a GL entry is in one batch only, so nobody else's can hold ours; what is not
-    marked stays in the unposted list and is seen there.
+    A GL entry is in one batch only. So a batch with all of ours has done its work, whatever else Manage put into it;
+    and one with some of ours and nothing else is ours: what it does not mark stays in the unposted list and is seen
+    there. An empty one is nobody's yet.
     """
     entries = {entry.id for entry in batch_entries(transport, batch.id)}
-    foreign = entries - wanted
-    if foreign:
+    foreign, missing = entries - wanted, wanted - entries
+    if foreign and missing:
         raise BatchNameTaken(batch.identifier, foreign=len(foreign))
-    if entries and len(entries) < len(wanted):
-        _log.warning("Batch %s has %d of the %d entries sent", batch.identifier, len(entries), len(wanted))
+    if entries and (foreign or missing):
+        _log.warning("Batch %s has %d entries; %d were sent", batch.identifier, len(entries), len(wanted))
     return bool(entries)
 
 

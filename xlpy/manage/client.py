@@ -66,8 +66,8 @@ class ManageClient:
 
     @property
     def company(self) -> str:
-        """Company id at that host."""
-        return self._transport.company
+        """Company id at that host, in small letters: Manage does not tell the case apart, the posting ledger would."""
+        return self._transport.company.lower()
 
     # -- set-up --------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from datetime import date
 from xlpy.domain.manage_records import ExportInvoice, UnpostedInvoice
 from xlpy.errors import ManageError, ManageSpokeNonsense
 from xlpy.manage import records
+from xlpy.manage.answers import shape
 from xlpy.manage.paging import Progress, read_list
 from xlpy.manage.transport import Transport
 
@@ -97,7 +98,7 @@ def _exported(answer: object) -> list[ExportInvoice]:
     transactions = answer.get("transactions") if isinstance(answer, dict) else ""
     transactions = [] if transactions is None else transactions
     if not isinstance(answer, dict) or not isinstance(transactions, list):
-        raise ManageSpokeNonsense(f"not an export: {str(answer)[:100]}", method="POST", path=EXPORT)
+        raise ManageSpokeNonsense(f"not an export: {shape(answer)}", method="POST", path=EXPORT)
     foreign = [name for name in OTHER_PARTS if answer.get(name)]
     if foreign or not all(isinstance(item, dict) for item in transactions):
         raise ManageError(

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from xlpy.errors import ManageSpokeNonsense
+from xlpy.manage.answers import shape
 from xlpy.manage.transport import Answer, Transport
 
 PAGE_SIZE = 1000  # the most that Manage gives; without it there are 25
@@ -30,7 +31,7 @@ def read_list(
     ``/count``, and read once more when they differ. Source: Manage API: paging.
     """
     query = dict(params or {})
-    tell = _Teller(progress, _count(transport, path, query) if progress else 0)
+    tell = _Teller(progress, read_count(transport, path, query) if progress else 0)
     rows, count, steady = _read_once(transport, path, query, tell, careful=False)
     if not steady:
         _log.info("GET %s: %d records read, %d counted; reading again", path, len(rows), count)
@@ -53,7 +54,7 @@ def read_by_ids(transport: Transport, path: str, ids: set[int], fields: str) -> 
 def rows_of(answer: Answer, path: str, *, method: str = "GET") -> Rows:
     """Return the list in an answer; raises ``ManageSpokeNonsense`` when it is none."""
     if not isinstance(answer.data, list) or not all(isinstance(row, dict) for row in answer.data):
-        raise ManageSpokeNonsense(f"not a list: {str(answer.data)[:100]}", method=method, path=path)
+        raise ManageSpokeNonsense(f"not a list: {shape(answer.data)}", method=method, path=path)
     return answer.data
 
 
@@ -94,23 +95,24 @@ def _read_once(
     """Return the records, how many Manage counts afterwards, and whether nothing moved as far as that shows."""
     rows = _forward_only(transport, path, query, tell, careful=careful)
     if rows is not None:
-        count = _count(transport, path, query)
+        count = read_count(transport, path, query)
         return rows, count, len(rows) == count
     # By numbers, rows that leave an early page pull later ones over the edge: as many are missed as have left, and
     # the count afterwards agrees. Only a count before shows it.
-    before = _count(transport, path, query)
+    before = read_count(transport, path, query)
     rows = _navigable(transport, path, query, tell, until_empty=careful)
-    count = _count(transport, path, query)
+    count = read_count(transport, path, query)
     return rows, count, len(rows) == count == before
 
 
-def _count(transport: Transport, path: str, query: Mapping[str, str]) -> int:
-    filters = {name: value for name, value in query.items() if name in FILTERS}
+def read_count(transport: Transport, path: str, query: Mapping[str, str] | None = None) -> int:
+    """Return how many records a list has, with the filter of ``query``."""
+    filters = {name: value for name, value in (query or {}).items() if name in FILTERS}
     where = f"{path}/count"
     data = transport.get(where, filters).data
     count = data.get("count") if isinstance(data, dict) else None
     if not isinstance(count, int) or isinstance(count, bool):
-        raise ManageSpokeNonsense(f"not a count: {str(data)[:100]}", method="GET", path=where)
+        raise ManageSpokeNonsense(f"not a count: {shape(data)}", method="GET", path=where)
     return count
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from xlpy.domain.manage_records import GlSegments, PackageSetup
 from xlpy.errors import ManageError, ManageSpokeNonsense
 from xlpy.manage import records
+from xlpy.manage.answers import shape
 from xlpy.manage.paging import read_list
 from xlpy.manage.row import Row
 from xlpy.manage.transport import Transport
@@ -33,7 +34,7 @@ def system_info(transport: Transport) -> SystemInfo:
     path = "/system/info"
     data = transport.get(path).data
     if not isinstance(data, dict):
-        raise ManageSpokeNonsense(f"not the site's version: {str(data)[:100]}", method="GET", path=path)
+        raise ManageSpokeNonsense(f"not the site's version: {shape(data)}", method="GET", path=path)
     row = Row(data, "the site's version")
     return SystemInfo(
         version=row.text("version"),
@@ -119,4 +120,4 @@ def _only_row(transport: Transport, path: str, screen: str) -> Mapping[str, Any]
             f"Manage has nothing set up for {path.rpartition('/')[2]}.",
             fix=f"Fill it in Manage: System > Setup Tables > {screen}.",
         )
-    raise ManageSpokeNonsense(f"not a list: {str(data)[:100]}", method="GET", path=path)
+    raise ManageSpokeNonsense(f"not a list: {shape(data)}", method="GET", path=path)

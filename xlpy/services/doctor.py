@@ -80,10 +80,10 @@ def _manage(session: Session) -> Iterator[Finding]:
     yield Finding("Manage", "Connection", Verdict.OK, f"{manage.host}, company {manage.company}, {info.version}")
     for name, read, role in (
         ("Unposted invoices", lambda: len(manage.unposted_invoices()), "Finance > Accounting Interface: Inquire All"),
-        ("Tax codes", lambda: len(manage.tax_codes([])), "System > Table Setup: Inquire All"),
+        ("Tax codes", lambda: len(manage.tax_codes({1})), "System > Table Setup: Inquire All"),
         ("Billing terms", lambda: len(manage.billing_terms()), "System > Table Setup: Inquire All"),
         ("GL accounts", lambda: len(manage.gl_account_texts()), "System > Table Setup: Inquire All"),
-        ("Companies", lambda: len(manage.companies([])), "Companies > Company Maintenance: Inquire All"),
+        ("Companies", lambda: len(manage.companies({1})), "Companies > Company Maintenance: Inquire All"),
         ("Locations", lambda: len(manage.locations()), "System > Table Setup: Inquire All"),
     ):
         yield _tried("Manage", name, read, role)

@@ -95,9 +95,7 @@ def batch_values(batch: ArBatch, documents: Sequence[ArDocument], bat_nbr: str, 
     }
 
 
-def document_values(
-    batch: ArBatch, document: ArDocument, bat_seq: int, bat_nbr: str, stamp: EntryStamp
-) -> Values:
+def document_values(batch: ArBatch, document: ArDocument, bat_seq: int, bat_nbr: str, stamp: EntryStamp) -> Values:
     """Return the ARDoc row. All amounts positive, a credit memo's too; its DocBal must equal OrigDocAmt
     (SL: vp_08400ARBalancesHist). BankAcct/BankSub hold the receivable account, not a bank.
     """  # noqa: D205
@@ -199,7 +197,7 @@ def _line_values(line: ArLine, index: int) -> Values:
 
 
 def _tax_values(document: ArDocument) -> Values:
-    """Return the document-level taxes; slots must be distinct, or the release counts them once (SL: pp_08400SalesTax)."""
+    """Return the document-level taxes; equal slots would count once at the release (SL: pp_08400SalesTax)."""
     ids = [slot.tax_id for slot in document.taxes]
     if len(ids) > TAX_SLOTS or len(set(ids)) != len(ids):
         raise SlError(f"Invoice {document.ref_nbr} can't carry the taxes {', '.join(ids)}: at most four, each once.")

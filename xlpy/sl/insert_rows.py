@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, insert, literal_column
+from sqlalchemy import ColumnElement, Connection, insert, literal_column
 
 from xlpy.sl.ar_rows import Values
 from xlpy.sl.ledger import chunks
@@ -25,7 +25,9 @@ def insert_rows(connection: Connection, company: SlCompany, table_name: str, row
     """
     blank = company.catalogue.blank_row(table_name)
     table = company.catalogue.table(table_name)
-    constants = {name: literal_column(text) for name, value in blank.items() if (text := _literal(value)) is not None}
+    constants: dict[str, ColumnElement[Any]] = {
+        name: literal_column(text) for name, value in blank.items() if (text := _literal(value)) is not None
+    }
     for chunk in chunks(rows, ROWS_AT_ONCE):
         used = {name for row in chunk for name in row}
         company.catalogue.require(table_name, *used)

@@ -131,7 +131,10 @@ def postings_of_run(connection: Connection, run_id: str) -> list[Posting]:
 
 
 def insert_postings(
-    connection: Connection, run: PostingRun, batch: Sequence[Posting], parts: Mapping[TransactionKey, Sequence[PostedPart]]
+    connection: Connection,
+    run: PostingRun,
+    batch: Sequence[Posting],
+    parts: Mapping[TransactionKey, Sequence[PostedPart]],
 ) -> None:
     """Write new rows, state *posted*, and their documents. A row of the same generation raises ``IntegrityError``."""
     if not batch:
@@ -162,9 +165,7 @@ def insert_postings(
         connection.execute(insert(posting_docs), some)
 
 
-def reopen_for_marking(
-    connection: Connection, run: PostingRun, again: Mapping[int, Posting]
-) -> None:
+def reopen_for_marking(connection: Connection, run: PostingRun, again: Mapping[int, Posting]) -> None:
     """Owe Manage a batch again for rows that are in SL already (un-batched in Manage, or nothing to post).
 
     ``again``: posting id → the posting with its new entry ids, batch identifier and plan hash. The documents stay
@@ -241,9 +242,7 @@ def set_posting_state(connection: Connection, posting_ids: Collection[int], stat
 
 
 def _of_site(manage_host: str, manage_company: str) -> Select[Any]:
-    return select(postings).where(
-        postings.c.ManageHost == manage_host, postings.c.ManageCompany == manage_company
-    )
+    return select(postings).where(postings.c.ManageHost == manage_host, postings.c.ManageCompany == manage_company)
 
 
 def _with_parts(connection: Connection, rows: Sequence[Row[Any]]) -> list[Posting]:

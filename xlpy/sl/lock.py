@@ -49,7 +49,7 @@ def posting_lock(company: SlCompany, *, user: str, host: str, now: datetime) -> 
 
 @contextmanager
 def _hold_session(company: SlCompany) -> Iterator[None]:
-    """Hold sp_getapplock on a connection of its own, kept open meanwhile (the engine has no pool to give it back to)."""
+    """Hold sp_getapplock on a connection of its own, open meanwhile (the engine has no pool to give it back to)."""
     connection = company.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     try:
         granted = tsql.return_value(connection, tsql.TAKE_APPLICATION_LOCK, {"name": RESOURCE, "milliseconds": 0})

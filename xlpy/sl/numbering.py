@@ -6,7 +6,7 @@ SL) can't take the same number.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -49,6 +49,11 @@ def lock_setup_row(connection: Connection, company: SlCompany, numbers: Numbered
         raise PostingRefused(
             f"Module {numbers.module} is not set up in this SL database.", fix=f"Set it up in {numbers.screen}."
         )
+    return lowered(row)
+
+
+def lowered(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Key a row by lower-case column name: its spelling varies between SL's builds."""
     return {str(name).lower(): value for name, value in row.items()}
 
 
@@ -70,23 +75,15 @@ def free_batch_numbers(
         if not some:
             raise PostingRefused(f"All batch numbers of module {numbers.module} are used up in SL.")
         for chunk in chunks(some):
-            taken = set(
-                connection.scalars(select(number).where(module == numbers.module, number.in_(chunk)))
-            )
+            taken = set(connection.scalars(select(number).where(module == numbers.module, number.in_(chunk))))
             found += [candidate for candidate in chunk if candidate not in taken]
     return found[:count]
 
 
-def store_last_batch_number(
-    connection: Connection, company: SlCompany, numbers: NumberedModule, number: str
-) -> None:
+def store_last_batch_number(connection: Connection, company: SlCompany, numbers: NumberedModule, number: str) -> None:
     """Store the last number *used* in the set-up row, which is locked already."""
     table = company.catalogue.table(numbers.setup_table)
-    connection.execute(
-        update(table)
-        .where(table.c.SetupId == numbers.module)
-        .values({table.c.LastBatNbr: number})
-    )
+    connection.execute(update(table).where(table.c.SetupId == numbers.module).values({table.c.LastBatNbr: number}))
 
 
 def _after(last: str, numbers: NumberedModule) -> Iterator[str]:

@@ -106,7 +106,8 @@ def _connect(company: SlCompany) -> Connection:
         return company.engine.connect()
     except DBAPIError as error:
         raise SlError(
-            f"SL can't be reached: {database_said(error)}.", fix="Check the network and the settings. Nothing was written."
+            f"SL can't be reached: {database_said(error)}.",
+            fix="Check the network and the settings. Nothing was written.",
         ) from error
 
 
@@ -162,7 +163,7 @@ def _posted(written: Written) -> Iterator[PostedDocument]:
 def _write_ledger(
     connection: Connection, request: PostRequest, found: Rechecked, written: Written
 ) -> dict[TransactionKey, list[PostedPart]]:
-    """Write a ledger row for every transaction that went in, and owe Manage its half of those that need nothing else."""
+    """Write a ledger row for every transaction that went in, and owe Manage its half of what needs nothing else."""
     parts: dict[TransactionKey, list[PostedPart]] = {}
     for batch in written.batches:
         for _, document in batch.documents:
@@ -170,8 +171,9 @@ def _write_ledger(
             parts.setdefault(document.transaction, []).append(part)
     new: list[Posting] = []
     again: dict[int, Posting] = {}
+    plan_hash = request.plan.hash
     for transaction in request.plan.transactions:
-        posting = _posting(request, transaction)
+        posting = _posting(request, transaction, plan_hash)
         latest = found.latest.get(transaction.key)
         if transaction.action in WRITTEN:
             if transaction.key in parts:
@@ -208,7 +210,7 @@ def _part(module: str, bat_nbr: str, document: ArDocument, rows_hash: str) -> Po
     )
 
 
-def _posting(request: PostRequest, transaction: PlannedTransaction) -> Posting:
+def _posting(request: PostRequest, transaction: PlannedTransaction, plan_hash: str) -> Posting:
     plan = request.plan
     return Posting(
         posting_id=0,
@@ -223,7 +225,7 @@ def _posting(request: PostRequest, transaction: PlannedTransaction) -> Posting:
         currency=transaction.currency,
         lines_hash=transaction.lines_hash,
         entry_ids=transaction.entry_ids,
-        plan_hash=plan.hash,
+        plan_hash=plan_hash,
         state=PostingState.POSTED,
         run_id=request.run_id,
         posted_at=request.now,
@@ -270,7 +272,7 @@ def _observed(connection: Connection, observe: Observe) -> Iterator[None]:
 
     def before(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         words = _FIRST_WORDS.match(statement)
-        observe(f"{words[1].lower()} {words[2]}" if words else statement.split()[0].lower())
+        observe(f"{words[1].lower()} {words[2]}" if words else statement.split(maxsplit=1)[0].lower())
 
     event.listen(connection, "before_cursor_execute", before)
     try:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
-from xlpy.domain.books import ArSetup, FiscalCalendar, GlSetup, ReferenceUse, sl_key
+from xlpy.domain.books import ArSetup, GlSetup, ReferenceUse, sl_key
 from xlpy.domain.documents import ArDocument
 from xlpy.domain.periods import format_period, is_closed, prior_posting_allowed
 from xlpy.domain.plan import Action, Plan, PlannedTransaction
@@ -21,7 +21,8 @@ from xlpy.domain.transactions import Posting, PostingState, TransactionKey
 from xlpy.errors import PostingRefused
 from xlpy.sl import tsql
 from xlpy.sl.ledger import chunks, read_postings
-from xlpy.sl.numbering import AR_NUMBERS, lock_setup_row, read_reference_uses
+from xlpy.sl.numbering import AR_NUMBERS, lock_setup_row, lowered, read_reference_uses
+from xlpy.sl.setup_rows import ar_setup_of, gl_setup_of
 
 if TYPE_CHECKING:
     from xlpy.sl.engine import SlCompany
@@ -59,12 +60,10 @@ class Rechecked:
     taken: Mapping[TransactionKey, str] = field(default_factory=dict)  # documents that fail, with the reason
 
 
-def recheck(
-    connection: Connection, company: SlCompany, plan: Plan, expected: SetupSeen | None
-) -> Rechecked:
+def recheck(connection: Connection, company: SlCompany, plan: Plan, expected: SetupSeen | None) -> Rechecked:
     """Lock AR's set-up row and read again what the plan rests on. Raises ``PostingRefused`` naming what moved."""
     row = lock_setup_row(connection, company, AR_NUMBERS)
-    ar, gl = _ar_setup(row), _gl_setup(connection, company)
+    ar, gl = ar_setup_of(row), _gl_setup(connection, company)
     _refuse_moved_setup(plan, ar, gl, expected)
     documents = [document for batch in plan.ar_batches for document in batch.documents]
     _refuse_moved_customers(connection, company, plan, documents)
@@ -166,7 +165,8 @@ def _refuse_moved_posting(transaction: PlannedTransaction, latest: Posting | Non
             moved = in_sl
     if moved:
         raise PostingRefused(
-            f"Invoice {transaction.number} is not as it was in SL's posting ledger: posted, voided or deleted meanwhile.",
+            f"Invoice {transaction.number} is not as it was in SL's posting ledger: posted, voided or deleted"
+            " meanwhile.",
             fix=_AGAIN,
         )
     if latest is not None and latest.state is PostingState.UNDOING:
@@ -188,38 +188,19 @@ def _taken(
                 yield document.transaction, f"Reference {document.ref_nbr} was reserved in SL meanwhile"
 
 
-def _ar_setup(row: Mapping[str, Any]) -> ArSetup:
-    return ArSetup(
-        per_nbr=row["pernbr"],
-        curr_per_nbr=row["currpernbr"],
-        auto_ref=bool(row["autoref"]),
-        gl_post_opt=row["glpostopt"],
-        default_class=row["dfltclass"],
-        ar_acct=row["aracct"],
-        ar_sub=row["arsub"],
-        default_statement_cycle=row["dfltstmtcycle"],
-        default_statement_type=row["dfltstmttype"],
-        default_auto_apply=row["dfltautoapply"],
-    )
+def read_setup_seen(company: SlCompany) -> SetupSeen:
+    """Read what a plan is about to rest on. Do it before the plan is made, and give it to the writing afterwards."""
+    with company.engine.connect() as connection:
+        table = company.catalogue.table(AR_NUMBERS.setup_table)
+        row = connection.execute(select(table).where(table.c.SetupId == AR_NUMBERS.module)).mappings().first()
+        ar = ar_setup_of(None if row is None else lowered(row))
+        return SetupSeen.of(_gl_setup(connection, company), ar)
 
 
 def _gl_setup(connection: Connection, company: SlCompany) -> GlSetup:
     table = company.catalogue.table("GLSetup")
-    found = connection.execute(
-        select(table).with_hint(table, tsql.KEEP_ROW, "mssql").where(table.c.SetupId == "GL")
-    ).mappings().first()
-    if found is None:
+    statement = select(table).with_hint(table, tsql.KEEP_ROW, "mssql").where(table.c.SetupId == "GL")
+    row = connection.execute(statement).mappings().first()
+    if row is None:
         raise PostingRefused("General Ledger is not set up in this SL database.", fix="See GL Setup (01.950).")
-    row = {str(name).lower(): value for name, value in found.items()}
-    return GlSetup(
-        per_nbr=row["pernbr"],
-        last_close_per_nbr=row["lastclosepernbr"],
-        base_currency=row["basecuryid"],
-        ledger_id=row["ledgerid"],
-        validate_acct_sub=bool(row["validateacctsub"]),
-        validate_at_posting=bool(row["validateatposting"]),
-        allow_post_opt=row["allowpostopt"],
-        prior_period_modules=row["modpriorpost"],
-        prior_year_post=bool(row["prioryearpost"]),
-        calendar=FiscalCalendar(0, (), named_after_first_year=True),  # the plan has decided every period already
-    )
+    return gl_setup_of(lowered(row))

@@ -2,6 +2,10 @@
 
 The facts are in ``schema.json`` beside this module, one line of columns per table. They give the demo company its
 tables and the catalogue its spelling of names; what a live database really has is read by ``catalogue``.
+
+Unverified: the types of ``vs_subxref``, ``vs_accessdetrights``, ``vs_userrec``, ``vs_usergrp``, ``vs_screen``,
+``vs_intercompany``, ``vs_access`` and ``vs_domain`` (views onto the system database), and whether those have more
+columns. Nothing depends on them but the demo's tables.
 """
 
 from __future__ import annotations

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Table
 from sqlalchemy.dialects import mssql
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from xlpy.errors import SlError
 from xlpy.sl.ledger_tables import SCHEMA_VERSION, create_ledger, ledger_metadata, refuse_other_version, versions
 
 if TYPE_CHECKING:
@@ -69,6 +71,21 @@ _HEAD = """\
 -- SL's views vs_... read the system database: the same users need SELECT there, unless ownership chaining is on.
 """
 
+# NOEXEC keeps the rest of the script from running in any tool; a severity that ends it would need sysadmin.
+_OTHER_VERSION = """\
+IF OBJECT_ID('dbo.xlpy_Version', 'U') IS NOT NULL
+    EXEC ('IF EXISTS (SELECT 1 FROM dbo.xlpy_Version)
+           AND NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion = @version)
+               RAISERROR (''The posting ledger in this database has another version than @version'', 16, 1)');
+IF @@ERROR <> 0 SET NOEXEC ON;
+"""
+
+# The last step: a ledger without a version was not set up to the end.
+_STAMP_VERSION = """\
+IF NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version)
+    INSERT INTO dbo.xlpy_Version (SchemaVersion, InstalledAt) VALUES (@version, GETDATE());
+"""
+
 
 def setup_script(dialect: Dialect | None = None) -> str:
     """Return the T-SQL script, batches separated by ``GO``; the same text every time."""
@@ -81,36 +98,32 @@ def setup_script(dialect: Dialect | None = None) -> str:
 def install_ledger(company: SlCompany) -> None:
     """Install the ledger in the company's database: run the script on SQL Server, make the tables on SQLite.
 
-    Raises ``LedgerMissing`` when a ledger of another version is there, ``DBAPIError`` when the login may not do it.
+    Raises ``LedgerMissing`` when a ledger of another version is there, ``SlError`` when the login may not do it.
     """
     if company.engine.dialect.name != "mssql":
         create_ledger(company.engine)
         return
     with company.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         refuse_other_version(connection)
-        for batch in re.split(r"(?m)^GO\s*$", setup_script(connection.dialect)):
-            if batch.strip():
-                connection.exec_driver_sql(batch)
+        try:
+            for batch in re.split(r"(?m)^GO\s*$", setup_script(connection.dialect)):
+                if batch.strip():
+                    connection.exec_driver_sql(batch)
+        except DBAPIError as error:
+            raise SlError(
+                f"The posting ledger can't be installed: {error.orig}.",
+                fix="Print the script (xlpy sl-setup --print) and have the database administrator run it.",
+            ) from error
 
 
 def _batches(dialect: Dialect) -> Iterator[str]:
     yield "SET NOCOUNT ON;\nSET ANSI_NULLS ON;\nSET QUOTED_IDENTIFIER ON;"
-    # NOEXEC keeps the rest of the script from running in any tool; a severity that ends it would need sysadmin.
-    yield (
-        f"IF OBJECT_ID('dbo.{versions.name}', 'U') IS NOT NULL\n"
-        f"    EXEC ('IF EXISTS (SELECT 1 FROM dbo.{versions.name}) AND NOT EXISTS (SELECT 1 FROM dbo.{versions.name}"
-        f" WHERE SchemaVersion = {SCHEMA_VERSION})\n"
-        f"    RAISERROR (''The posting ledger in this database has another version than {SCHEMA_VERSION}.'', 16, 1)');\n"
-        "IF @@ERROR <> 0 SET NOEXEC ON;"
-    )
+    yield _OTHER_VERSION.replace("@version", str(SCHEMA_VERSION))
     for table in ledger_metadata.sorted_tables:
         yield _create(table, dialect)
     yield f"IF DATABASE_PRINCIPAL_ID('{ROLE}') IS NULL\n    CREATE ROLE {ROLE};"
     yield "\n".join(_grants())
-    yield (
-        f"IF NOT EXISTS (SELECT 1 FROM dbo.{versions.name})\n"
-        f"    INSERT INTO dbo.{versions.name} (SchemaVersion, InstalledAt) VALUES ({SCHEMA_VERSION}, GETDATE());"
-    )
+    yield _STAMP_VERSION.replace("@version", str(SCHEMA_VERSION))
     yield "SET NOEXEC OFF;"
 
 

@@ -31,8 +31,6 @@ CODE_PAGE: Final = text(
 )
 
 DATABASE_NAME: Final = text("SELECT DB_NAME()")
-SERVER_VERSION: Final = text("SELECT CONVERT(varchar(30), SERVERPROPERTY('ProductVersion'))")
-LOGIN_NAME: Final = text("SELECT ORIGINAL_LOGIN()")
 
 # After an error in a savepoint: 1 = the transaction is alive, -1 = it can only be rolled back, 0 = there is none.
 TRANSACTION_STATE: Final = text("SELECT XACT_STATE(), @@TRANCOUNT")

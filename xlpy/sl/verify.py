@@ -20,6 +20,7 @@ from xlpy.domain.documents import ArBatch, ArDocument
 from xlpy.domain.money import ZERO, total
 from xlpy.domain.transactions import TransactionKey
 from xlpy.sl.ar_rows import TAX_SLOTS, EntryStamp, Values, batch_values, document_values, line_values
+from xlpy.sl.numbering import lowered
 
 if TYPE_CHECKING:
     from xlpy.sl.engine import SlCompany
@@ -81,11 +82,11 @@ def read_documents(connection: Connection, company: SlCompany, bat_nbr: str) -> 
     in_batch = select(docs).where(docs.c.BatNbr == bat_nbr)
     by_name: dict[DocumentName, ReadDocument] = {}
     for row in connection.execute(in_batch).mappings():
-        read = ReadDocument(_lowered(row), ())
+        read = ReadDocument(lowered(row), ())
         by_name[read.name] = read
     order = [lines.c[name] for name in ("TranType", "RefNbr", "LineNbr", "RecordID")]
     statement = select(lines).where(lines.c.BatNbr == bat_nbr).order_by(*order)
-    found = (_lowered(row) for row in connection.execute(statement, execution_options={"yield_per": _FETCH}).mappings())
+    found = (lowered(row) for row in connection.execute(statement, execution_options={"yield_per": _FETCH}).mappings())
     for name, group in groupby(found, lambda row: (sl_key(row["trantype"]), sl_key(row["refnbr"]))):
         of_document = list(group)
         if name in by_name:
@@ -106,7 +107,9 @@ def verify_batch(connection: Connection, company: SlCompany, written: WrittenBat
     cury = base = ZERO
     for read in read_documents(connection, company, written.bat_nbr):
         if read.name not in sent:
-            found.batch_faults.append(f"SL batch {written.bat_nbr} has a document {read.row['refnbr']} that is not ours")
+            found.batch_faults.append(
+                f"SL batch {written.bat_nbr} has a document {read.row['refnbr']} that is not ours"
+            )
             continue
         seq, document = sent.pop(read.name)
         cury += read.row["curyorigdocamt"]
@@ -130,14 +133,12 @@ def _batch_faults(
     connection: Connection, company: SlCompany, written: WrittenBatch, stamp: EntryStamp, compare: _Comparison
 ) -> list[str]:
     table = company.catalogue.table("Batch")
-    statement = select(table).where(
-        table.c.Module == written.batch.module, table.c.BatNbr == written.bat_nbr
-    )
+    statement = select(table).where(table.c.Module == written.batch.module, table.c.BatNbr == written.bat_nbr)
     rows = connection.execute(statement).mappings().all()
     if len(rows) != 1:
         return [f"SL batch {written.bat_nbr} was found {len(rows)} times after writing it"]
     documents = [document for _, document in written.documents]
-    fault = compare.rows(table, batch_values(written.batch, documents, written.bat_nbr, stamp), _lowered(rows[0]))
+    fault = compare.rows(table, batch_values(written.batch, documents, written.bat_nbr, stamp), lowered(rows[0]))
     return [f"SL batch {written.bat_nbr}: {fault}"] if fault else []
 
 
@@ -196,10 +197,6 @@ def _unbalanced(document: ArDocument, read: ReadDocument) -> str:
             which = f"in {document.rate.currency}" if prefix else "in base currency"
             return f"lines {lines} and taxes {taxes} are not the total {read.row[f'{prefix}origdocamt']} {which}"
     return ""
-
-
-def _lowered(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(name).lower(): value for name, value in row.items()}
 
 
 def _plain(value: object) -> str:

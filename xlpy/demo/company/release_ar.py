@@ -36,6 +36,7 @@ from xlpy.errors import SlError
 
 _TAX_SCREENS = ("08010", "08500")
 _ROUNDED_SCREENS = ("08010", "08050")
+_PAYMENTS = {"PA", "PP", "SB", "SC", "NS", "RP"}
 
 
 def prepare_receivables(run: BatchRun) -> bool:
@@ -65,11 +66,16 @@ def prepare_receivables(run: BatchRun) -> bool:
 
 
 def release_receivables(run: BatchRun) -> None:
-    """Release a checked batch. Raises NotReleased or SqlStopped; then nothing of this may be saved."""
+    """Release a checked batch. Raises NotReleased or SqlStopped; then nothing of this may be saved.
+
+    Raises SlError for payments and their applications, which would go through without being applied.
+    """
     if run.batch is None or not run.batch["EditScrnNbr"]:
         raise NotReleased(12319)
     books, ar = run.books, receivables_setup(run.books)
     docs = _documents(books, run)
+    if any(doc["DocType"] in _PAYMENTS for doc in docs) or any(line["DrCr"] == "U" for line in _lines(books, run)):
+        raise SlError(f"AR batch {run.bat_nbr} has payments; the demo company releases invoices and memos only.")
     _post_in_period_of_batch(run, docs)
     _balance_base_amounts(run, docs)
     if run.batch["EditScrnNbr"] in _TAX_SCREENS:

@@ -88,12 +88,20 @@ class Books:
         self._connection = connection
         self._kept: dict[str, dict[tuple[Any, ...], _Kept]] = {}
         self._new: dict[str, list[Row]] = {}
+        self._answers: dict[str, dict[tuple[Any, ...], list[Row]]] = {}
 
     def rows(self, name: str, **equal: Any) -> list[Row]:
         """Give the rows of a table whose columns equal the values (a tuple: one of them), in order of their key.
 
         Rows added in this release come last. The dicts are the live ones: changing them changes the books.
         """
+        answers = self._answers.setdefault(name, {})
+        question = tuple(equal.items())
+        if question not in answers:
+            answers[question] = self._read(name, equal)
+        return list(answers[question])
+
+    def _read(self, name: str, equal: Row) -> list[Row]:
         source = table(name)
         found = self._connection.execute(select(source).where(*_conditions(source, equal)).order_by(*_key(source)))
         kept = self._kept.setdefault(name, {})
@@ -120,10 +128,12 @@ class Books:
             raise KeyError(f"{name} has no column {', '.join(sorted(unknown))}")
         row.update(values)
         self._new.setdefault(name, []).append(row)
+        self._answers.pop(name, None)
         return row
 
     def remove(self, name: str, row: Row) -> None:
         """Delete a row when the books are saved."""
+        self._answers.pop(name, None)
         for kept in self._kept.get(name, {}).values():
             if kept.row is row:
                 kept.removed = True
@@ -137,12 +147,13 @@ class Books:
                 for key, kept in kept_rows.items():
                     self._write(table(name), key, kept)
             for name, rows in self._new.items():
-                for row in rows:
-                    self._connection.execute(insert(table(name)).values(**row))
+                if rows:
+                    self._connection.execute(insert(table(name)), rows)
         except IntegrityError as refused:
             raise duplicate_key() from refused
         self._kept.clear()
         self._new.clear()
+        self._answers.clear()
 
     def _write(self, source: Table, key: tuple[Any, ...], kept: _Kept) -> None:
         here = [column == value for column, value in zip(_key(source), key, strict=True)]

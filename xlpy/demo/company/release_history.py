@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from xlpy.demo.company.release_batch import BatchRun, sum_of
 from xlpy.demo.company.release_books import Row, amount, day, duplicate_key, key_of, stamp
-from xlpy.demo.company.release_lines import PROGRAM
+from xlpy.demo.company.release_lines import PROGRAM, documents_of
 from xlpy.demo.company.release_taxes import TaxShare
 from xlpy.domain.books import sl_key
 
@@ -45,34 +45,38 @@ def keep_tax_history(run: BatchRun, shares: list[TaxShare]) -> None:
 def _keep_document_taxes(run: BatchRun, shares: list[TaxShare]) -> None:
     by_tax: dict[tuple[str, ...], list[TaxShare]] = {}
     for share in shares:
-        key = (sl_key(share.tax["TaxId"]), share.month, share.doc_type, sl_key(share.ref_nbr))
+        key = (sl_key(share.tax["TaxId"]), share.month, sl_key(share.doc_type), sl_key(share.ref_nbr))
         by_tax.setdefault(key, []).append(share)
-    for members in by_tax.values():
+    documents = documents_of(run, shares)
+    references = tuple({share.ref_nbr for share in shares})
+    in_history = {
+        key_of(row, "TaxId", "YrMon", "DocType", "RefNbr") for row in run.books.rows("HistDocSlsTax", RefNbr=references)
+    }
+    for tax_key, members in by_tax.items():
         first = members[0]
-        documents: dict[tuple[object, ...], list[Row]] = {}
-        for doc in run.books.rows("ARDoc", DocType=first.doc_type, RefNbr=first.ref_nbr):
-            if run.knows_currency(doc["CuryId"]):
-                alike = key_of(
-                    doc, "CuryOrigDocAmt", "CuryId", "CuryMultDiv", "CuryRate", "CustId", "OrigDocAmt", "CpnyID"
-                )
-                documents.setdefault(alike, []).append(doc)
-        kept = {"TaxId": first.tax["TaxId"], "YrMon": first.month, "DocType": first.doc_type, "RefNbr": first.ref_nbr}
-        if len(documents) > 1 or run.books.one("HistDocSlsTax", **kept) is not None:
+        alike: dict[tuple[object, ...], list[Row]] = {}
+        for doc in documents.get((sl_key(first.doc_type), sl_key(first.ref_nbr)), ()):
+            facts = key_of(doc, "CuryOrigDocAmt", "CuryId", "CuryMultDiv", "CuryRate", "CustId", "OrigDocAmt", "CpnyID")
+            alike.setdefault(facts, []).append(doc)
+        if len(alike) > 1 or tax_key in in_history:
             raise duplicate_key()
-        for docs in documents.values():
-            _add_document_tax(run, docs, members, kept)
+        for docs in alike.values():
+            _add_document_tax(run, docs, members)
 
 
-def _add_document_tax(run: BatchRun, docs: list[Row], members: list[TaxShare], key: Row) -> None:
-    doc = docs[0]
+def _add_document_tax(run: BatchRun, docs: list[Row], members: list[TaxShare]) -> None:
+    doc, share = docs[0], members[0]
     cury_total, cury_taxable, total, taxable = (
-        len(docs) * sum((getattr(share, name) for share in members), _ZERO)
+        len(docs) * sum((getattr(member, name) for member in members), _ZERO)
         for name in ("cury_total", "cury_taxable", "total", "taxable")
     )
     run.books.add(
         "HistDocSlsTax",
         **stamp(PROGRAM, run.user),
-        **key,
+        TaxId=share.tax["TaxId"],
+        YrMon=share.month,
+        DocType=share.doc_type,
+        RefNbr=share.ref_nbr,
         CpnyID=doc["CpnyID"],
         CuryDocTot=doc["CuryOrigDocAmt"],
         CuryID=doc["CuryId"],
@@ -223,9 +227,8 @@ def _increase(run: BatchRun, row: Row, column: str, change: Decimal) -> None:
 
 
 def _years(first: str, last: str) -> list[str]:
-    if not first:
-        return []
-    return [str(year) for year in range(int(first), int(last) + 1)]
+    """Give the years from the batch's to the last one; a blank period has a blank year."""
+    return [str(year) for year in range(int(first), int(last) + 1)] if first else [first]
 
 
 def _by_customer(docs: list[Row]) -> dict[tuple[object, ...], list[Row]]:

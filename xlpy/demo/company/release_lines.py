@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from xlpy.demo.company.release_batch import BatchRun
-from xlpy.demo.company.release_books import Row, same, stamp
+from xlpy.demo.company.release_books import Row, key_of, same, stamp
 from xlpy.demo.company.release_taxes import TaxShare
+from xlpy.domain.books import sl_key
 
 PROGRAM = "08400"
 _DEBIT_CONTROL = {"DM", "IN", "CS", "NC", "AD"}
@@ -50,14 +51,16 @@ def add_tax_lines(run: BatchRun, shares: list[TaxShare]) -> None:
 
     Like SL, finds the documents by type and reference only: an older document with the same ones gets the line too.
     """
+    documents = documents_of(run, shares)
+    numbers: dict[tuple[object, ...], int] = {}
+    for line in run.books.rows("ARTran", RefNbr=tuple({share.ref_nbr for share in shares})):
+        if line["LineNbr"] < _LAST_FREE_LINE:
+            key = key_of(line, "TranType", "RefNbr")
+            numbers[key] = max(numbers.get(key, int(line["LineNbr"])), int(line["LineNbr"]))
     for share in shares:
-        numbers = [
-            int(line["LineNbr"])
-            for line in run.books.rows("ARTran", RefNbr=share.ref_nbr, TranType=share.doc_type)
-            if line["LineNbr"] < _LAST_FREE_LINE
-        ]
-        for doc in run.books.rows("ARDoc", DocType=share.doc_type, RefNbr=share.ref_nbr):
-            if not numbers or not run.knows_currency(doc["CuryId"]):
+        key = (sl_key(share.doc_type), sl_key(share.ref_nbr))
+        for doc in documents.get(key, ()):
+            if key not in numbers:
                 continue  # no line to count on from: the document stays out of balance
             for tax in run.books.rows("SalesTax", TaxId=share.tax["TaxId"]):
                 _add_line(
@@ -68,11 +71,21 @@ def add_tax_lines(run: BatchRun, shares: list[TaxShare]) -> None:
                     DrCr="D" if share.doc_type in _DEBIT_TAX else "C",
                     CuryTranAmt=run.in_currency(share.cury_total, doc["CuryId"]),
                     TranAmt=run.base(share.total),
-                    LineNbr=max(numbers) + 1,
+                    LineNbr=numbers[key] + 1,
                     TranClass="T",
                     TranDesc=tax["Descr"],
                     WhseLoc="TX",
                 )
+            numbers[key] = min(numbers[key] + 1, _LAST_FREE_LINE - 1)
+
+
+def documents_of(run: BatchRun, shares: list[TaxShare]) -> dict[tuple[object, ...], list[Row]]:
+    """Find the documents of taxes as SL does, by type and reference: any batch, any customer, known currency."""
+    found: dict[tuple[object, ...], list[Row]] = {}
+    for doc in run.books.rows("ARDoc", RefNbr=tuple({share.ref_nbr for share in shares})):
+        if run.knows_currency(doc["CuryId"]):
+            found.setdefault(key_of(doc, "DocType", "RefNbr"), []).append(doc)
+    return found
 
 
 def add_control_lines(run: BatchRun, ar: Row, docs: list[Row]) -> None:

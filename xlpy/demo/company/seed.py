@@ -138,7 +138,7 @@ def _seed_system(connection: Connection) -> None:
         "Zip": "33602",
     }
     _put(connection, "vs_company", [company])
-    users = [
+    users: list[Row] = [
         {"RecType": "U", "UserId": "SYSADMIN", "UserName": "System administrator"},
         {
             "RecType": "U",
@@ -194,12 +194,12 @@ def _seed_chart(connection: Connection, *, mistakes: bool) -> None:
             for acct, (descr, acct_type) in chart.items()
         ),
     )
-    xrefs = [
+    xrefs: list[Row] = [
         {"Acct": acct, "AcctType": acct_type, "Active": active[acct], "CpnyID": firm.COMPANY_ID, "Descr": descr}
         for acct, (descr, acct_type) in chart.items()
     ]
     subs = subaccounts()
-    combinations = [
+    combinations: list[Row] = [
         {"Acct": acct, "Sub": sub, "Active": 1, "CpnyID": firm.COMPANY_ID, "Descr": f"{descr}, {subs[sub]}"[:60]}
         for (acct, (descr, _)), sub in product(chart.items(), subs)
     ]

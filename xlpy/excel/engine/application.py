@@ -16,7 +16,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from xlpy.errors import WorkbookError
 from xlpy.excel.engine.book import BookImpl
-from xlpy.excel.engine.parts import has_rich_text, lost_parts
+from xlpy.excel.engine.collecting import collecting_paused
+from xlpy.excel.engine.parts import has_rich_text, lost_parts, macro_parts
 from xlpy.excel.engine.refusals import CallNotSupported
 
 ENGINE_NAME = "closed file"
@@ -206,11 +207,14 @@ def open_book(path: Path, *, on_alert: Callable[[Alert], None] | None = None) ->
         raise WorkbookError(f"{path.name} is not a workbook of the kind .xlsm or .xlsx.")
     try:
         lost = lost_parts(path)
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), collecting_paused():
             warnings.simplefilter("ignore", UserWarning)  # what openpyxl would lose is told by ``lost_parts``
-            workbook = load_workbook(path, keep_vba=path.suffix.lower() == ".xlsm", rich_text=has_rich_text(path))
+            workbook = load_workbook(path, rich_text=has_rich_text(path))
+        workbook.vba_archive = macro_parts(path)
     except (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError) as error:
         raise WorkbookError(f"The workbook {path} can't be read: {error}.") from error
+    if (path.suffix.lower() == ".xlsm") != (workbook.vba_archive is not None):
+        raise WorkbookError(f"{path.name} has another type than its name says: .xlsm is for workbooks with macros.")
     app = AppImpl(on_alert)
     app.book = BookImpl(app, path, workbook, lost)
     _ENGINE.apps.enter(app)

@@ -10,6 +10,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
 from xlpy.excel.engine.cells import RangeImpl, range_at
+from xlpy.excel.engine.collecting import collecting_paused
 from xlpy.excel.engine.refusals import CallNotSupported, WouldLoseParts
 from xlpy.excel.engine.replacing import replace_file
 from xlpy.excel.engine.sheet import SheetsImpl
@@ -69,7 +70,8 @@ class BookImpl:
             raise CallNotSupported(f"Saving a {self.path.suffix} as {target.suffix or 'a file without a type'}")
         # Formulas are saved without their results: Excel works them out when it opens the file.
         self.workbook.calculation.fullCalcOnLoad = True
-        replace_file(target, self.workbook.save)
+        with collecting_paused():
+            replace_file(target, self.workbook.save)
 
     def refuse_losses(self) -> None:
         """Raise ``WouldLoseParts`` when saving would lose parts of the file."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from openpyxl.utils import get_column_letter, range_boundaries
 
+from xlpy.excel.engine.collecting import collecting_paused
 from xlpy.excel.engine.refusals import CallNotSupported, FilteredRowsWritten, ValueRefused
-from xlpy.excel.engine.values import formula_of, stored_value, value_of
+from xlpy.excel.engine.values import Unfit, formula_of, stored_value, value_of
 from xlpy.excel.formulas import has_relative_reference
 
 if TYPE_CHECKING:
@@ -96,14 +97,14 @@ class RangeImpl:
         else:
             rows = [[data] * self.shape[1]] * self.shape[0]
         self._refuse_filtered()
-        plan = list(self._planned(rows))
-        for cell, value, kind, marked in plan:
-            cell._value = value  # noqa: SLF001
-            cell.data_type = kind
-            if marked or (cell._style is not None and cell._style[_QUOTE_PREFIX]):  # noqa: SLF001
-                self.sheet.restyle(cell, _QUOTE_PREFIX, int(marked))
-            if kind == "d" and self.sheet.styles.is_general(cell):
-                self.sheet.restyle(cell, _NUM_FMT, self.sheet.styles.date_format_of(value))
+        with collecting_paused():
+            for cell, value, kind, marked in list(self._planned(rows)):
+                cell._value = value  # noqa: SLF001
+                cell.data_type = kind
+                if marked or (cell._style is not None and cell._style[_QUOTE_PREFIX]):  # noqa: SLF001
+                    self.sheet.restyle(cell, _QUOTE_PREFIX, int(marked))
+                if kind == "d" and self.sheet.styles.is_general(cell):
+                    self.sheet.restyle(cell, _NUM_FMT, self.sheet.styles.date_format_of(value))
 
     def _planned(self, rows: Sequence[Sequence[object]]) -> Iterator[tuple[Any, Any, str, bool]]:
         cell_at, is_text = self.sheet.cell_at, self.sheet.styles.text_formats()
@@ -114,10 +115,13 @@ class RangeImpl:
                     yield cell, None, "n", False
                     continue
                 text_format = cell._style is not None and cell._style[_NUM_FMT] in is_text  # noqa: SLF001
-                yield (cell, *stored_value(value, text_format=text_format, refuse=self._refusal(r, c, value)))
+                try:
+                    yield (cell, *stored_value(value, text_format=text_format))
+                except Unfit as why:
+                    raise self._refusal(cell, value, str(why)) from None
 
-    def _refusal(self, row: int, column: int, value: object) -> Callable[[str], ValueRefused]:
-        return lambda why: ValueRefused(self.sheet.name, f"{get_column_letter(column)}{row}", value, why)
+    def _refusal(self, cell: Any, value: object, why: str) -> ValueRefused:
+        return ValueRefused(self.sheet.name, cell.coordinate, value, why)
 
     def clear_contents(self) -> None:
         """Empty the cells; their formats stay."""
@@ -159,7 +163,7 @@ class RangeImpl:
             for c in range(self.column, self.last_column + 1):
                 cell = self.sheet.cell_at(r, c)
                 if cell._style is not None and cell._style[_NUM_FMT] in text_formats:  # noqa: SLF001
-                    raise self._refusal(r, c, data)("in a cell formatted as text a formula stays text")
+                    raise self._refusal(cell, data, "in a cell formatted as text a formula stays text")
                 cell._value = data  # noqa: SLF001
                 cell.data_type = "f"
 
@@ -206,12 +210,19 @@ class RangeImpl:
         """Format the cells; what is in them stays."""
         number = self.sheet.styles.format_id(code)
         cell_at, restyle = self.sheet.cell_at, self.sheet.restyle
-        for r in range(self.row, self.last_row + 1):
-            for c in range(self.column, self.last_column + 1):
-                cell = cell_at(r, c)
-                style = cell._style  # noqa: SLF001
-                if (style[_NUM_FMT] if style is not None else 0) != number:
-                    restyle(cell, _NUM_FMT, number)
+        with collecting_paused():
+            for r in range(self.row, self.last_row + 1):
+                for c in range(self.column, self.last_column + 1):
+                    cell = cell_at(r, c)
+                    style = cell._style  # noqa: SLF001
+                    if (style[_NUM_FMT] if style is not None else 0) != number:
+                        restyle(cell, _NUM_FMT, number)
+
+    @property
+    def row_hidden(self) -> bool | None:
+        """Whether all rows are hidden; None when some are."""
+        hidden = {self.sheet.is_row_hidden(r) for r in range(self.row, self.last_row + 1)}
+        return hidden.pop() if len(hidden) == 1 else None
 
     def insert(self, shift: str | None = None, copy_origin: str | None = None) -> None:
         """Insert empty cells over whole rows of a table; what is there moves down and the table grows."""

@@ -6,6 +6,7 @@ A list of what is kept, not of what is lost: a part that nobody thought of is re
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -15,7 +16,7 @@ _KEPT = re.compile(
     r"|xl/worksheets/(?:_rels/)?sheet\d+\.xml(?:\.rels)?|xl/tables/table\d+\.xml|xl/tables/_rels/table\d+\.xml\.rels"
     r"|xl/drawings/(?:_rels/)?drawing\d+\.xml(?:\.rels)?"
     r"|xl/comments\d*\.xml|xl/comments/comment\d+\.xml|xl/drawings/(?:vmlDrawing|commentsDrawing)\d+\.vml"
-    r"|xl/vbaProject(?:Signature)?\.bin|xl/_rels/vbaProject\.bin\.rels|customUI/customUI\.xml"
+    r"|xl/vbaProject\.bin|customUI/customUI\.xml"
     r"|xl/pivotTables/(?:_rels/)?pivotTable\d+\.xml(?:\.rels)?"
     r"|xl/pivotCache/(?:_rels/)?pivotCache(?:Definition|Records)\d+\.xml(?:\.rels)?"
     r"|xl/externalLinks/(?:_rels/)?externalLink\d+\.xml(?:\.rels)?|.*/"
@@ -45,6 +46,8 @@ _WORDS = (
     ("customXml", "properties of a document library or a query"),
     ("docMetadata", "a sensitivity label"),
     ("_xmlsignatures", "a digital signature"),
+    ("xl/vbaProjectSignature", "the signature of its macros"),
+    ("xl/_rels/vbaProject", "the signature of its macros"),
 )
 
 _SHEET_WORDS = (
@@ -69,6 +72,9 @@ _DRAWN_WORDS = {
     b"AlternateContent": "form controls, slicers or newer charts",
 }
 
+_MACROS = "xl/vbaProject.bin"
+_PACKAGE = {"[Content_Types].xml", "_rels/.rels"}
+
 
 def lost_parts(path: Path) -> tuple[str, ...]:
     """Return, in the user's words, what saving without Excel would lose; empty: nothing.
@@ -81,6 +87,8 @@ def lost_parts(path: Path) -> tuple[str, ...]:
         for name in names:
             if not _KEPT.fullmatch(name) and not _HARMLESS.fullmatch(name):
                 found[_name_of(name)] = None
+        if _MACROS not in names and any(name.startswith("customUI/") for name in names):
+            found["a ribbon without macros"] = None  # openpyxl carries it over with the macros only
         for name in names:
             if name.startswith("xl/worksheets/sheet"):
                 for words in _lost_in_sheet(archive.read(name)):
@@ -97,13 +105,27 @@ def has_rich_text(path: Path) -> bool:
     """Whether some cell has letters of several looks: read with more care (and more time) then."""
     with ZipFile(path) as archive:
         names = set(archive.namelist())
-        if "xl/sharedStrings.xml" in names and re.search(rb"<(?:\w+:)?r>", archive.read("xl/sharedStrings.xml")):
+        if "xl/sharedStrings.xml" in names and b"<r>" in archive.read("xl/sharedStrings.xml"):
             return True
-        return any(
-            re.search(rb"<(?:\w+:)?is>\s*<(?:\w+:)?r>", archive.read(name))
-            for name in names
-            if name.startswith("xl/worksheets/sheet")
-        )
+        sheets = (name for name in names if name.startswith("xl/worksheets/sheet"))
+        return any(b"<is><r>" in archive.read(name) for name in sheets)
+
+
+def macro_parts(path: Path) -> ZipFile | None:
+    """Return the macros and the ribbon of a file as the archive from which openpyxl carries them over; None without.
+
+    Only these: openpyxl's own way packs the whole file a second time.
+    """
+    with ZipFile(path) as archive:
+        names = archive.namelist()
+        if _MACROS not in names:
+            return None
+        packed = BytesIO()
+        with ZipFile(packed, "w") as kept:
+            for name in names:
+                if name in _PACKAGE or name == _MACROS or name.startswith("customUI/"):
+                    kept.writestr(name, archive.read(name))
+        return ZipFile(packed)
 
 
 def _name_of(part: str) -> str:

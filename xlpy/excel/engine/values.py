@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from openpyxl.worksheet.formula import ArrayFormula
 
-from xlpy.excel.engine.refusals import FormulaRead, ValueRefused
+from xlpy.excel.engine.refusals import FormulaRead
 from xlpy.excel.typed_text import LONGEST_TEXT, has_forbidden_characters, is_retyped, units
 
 _BASE_DATE = date(1899, 12, 30)
 _FIRST_DATE = date(1900, 3, 1)  # before it Excel's calendar has a day that never was
 _ESCAPED = re.compile(r"_(x[0-9A-Fa-f]{4}_)")  # what a workbook's XML takes for the code of a character
+
+
+class Unfit(Exception):
+    """Why a value can't be stored in a cell; the range that writes it says where."""
 
 
 def value_of(cell: Any, sheet: str) -> object:
@@ -56,53 +59,53 @@ def formula_of(cell: Any) -> str:
     return str(value.text if isinstance(value, ArrayFormula) else value)
 
 
-def stored_value(value: object, *, text_format: bool, refuse: Callable[[str], ValueRefused]) -> tuple[Any, str, bool]:
+def stored_value(value: object, *, text_format: bool) -> tuple[Any, str, bool]:
     """Return how a value is stored: the value, openpyxl's type letter, and whether it carries Excel's text mark.
 
-    ``refuse`` makes the error for a reason. Raises ``ValueRefused`` for whatever Excel would change silently.
+    Raises ``Unfit`` with the reason for whatever Excel would change silently, or can't hold.
     """
     kind = type(value)
     if kind is str:
-        return _stored_text(value, text_format, refuse)  # type: ignore[arg-type]  # kind is str
+        return _stored_text(value, text_format)  # type: ignore[arg-type]  # kind is str
     if value is None:
         return None, "n", False
     if isinstance(value, Decimal):
-        raise refuse("a Decimal becomes Excel's currency type and is cut to four decimals; write a float")
+        raise Unfit("a Decimal becomes Excel's currency type and is cut to four decimals; write a float")
     if text_format:
-        raise refuse("the cell is formatted as text, so that Excel would turn it into text; write a text")
+        raise Unfit("the cell is formatted as text, so that Excel would turn it into text; write a text")
     if kind is bool:
         return value, "b", False
     if kind is float or kind is int:
         if not math.isfinite(value):  # type: ignore[arg-type]  # kind is a number
-            raise refuse("it is not a number")
+            raise Unfit("it is not a number")
         if kind is int and abs(value) >= 10**15:  # type: ignore[arg-type]
-            raise refuse("Excel keeps 15 digits; write it as text")
+            raise Unfit("Excel keeps 15 digits; write it as text")
         return value, "n", False
     if isinstance(value, datetime):
         if value.tzinfo is not None:
-            raise refuse("Excel's times have no time zone")
+            raise Unfit("Excel's times have no time zone")
         if value.date() < _FIRST_DATE:
-            raise refuse("Excel's calendar is not right before March 1900")
+            raise Unfit("Excel's calendar is not right before March 1900")
         return value, "d", False
     if isinstance(value, date):
         if value < _FIRST_DATE:
-            raise refuse("Excel's calendar is not right before March 1900")
+            raise Unfit("Excel's calendar is not right before March 1900")
         return value, "d", False
-    raise refuse(f"Excel has no such type ({kind.__name__})")
+    raise Unfit(f"Excel has no such type ({kind.__name__})")
 
 
-def _stored_text(text: str, text_format: bool, refuse: Callable[[str], ValueRefused]) -> tuple[Any, str, bool]:
+def _stored_text(text: str, text_format: bool) -> tuple[Any, str, bool]:
     if not text:
         return None, "n", False
     marked = text[0] == "'"
     if marked:
         text = text[1:]
     if has_forbidden_characters(text):
-        raise refuse("it has control characters")
+        raise Unfit("it has control characters")
     if len(text) * 2 > LONGEST_TEXT and units(text) > LONGEST_TEXT:
-        raise refuse(f"a cell holds {LONGEST_TEXT:,} characters at most")
+        raise Unfit(f"a cell holds {LONGEST_TEXT:,} characters at most")
     if not text_format and not marked and is_retyped(text):
-        raise refuse("in a cell that is not formatted as text Excel takes it for a number, a date or a formula")
+        raise Unfit("in a cell that is not formatted as text Excel takes it for a number, a date or a formula")
     if "_x" in text:
         text = _ESCAPED.sub(r"_x005F_\1", text)
     return text, "s", marked

@@ -1,0 +1,140 @@
+"""``xlpy demo``: the whole main job by one command, afresh or going on, leaving nothing running."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+
+from xlpy.cli import main
+from xlpy.demo.company.release import release_everything
+from xlpy.demo.scenario import DemoFolder
+from xlpy.demo.site.store import Site
+from xlpy.excel.sheets import FIRST_DATA_ROW, INVOICES, PROBLEMS, RESULTS, Sheet
+from xlpy.sl.sqlite import sqlite_engine
+
+
+def cells(path: Path, sheet: Sheet) -> list[dict[str, object]]:
+    rows = openpyxl.load_workbook(path, keep_vba=True)[sheet.name].iter_rows(min_row=FIRST_DATA_ROW, values_only=True)
+    named = [dict(zip((c.name for c in sheet.columns), row, strict=False)) for row in rows]
+    return [row for row in named if any(value is not None for value in row.values())]
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[DemoFolder, str]:
+    folder = tmp_path_factory.mktemp("a folder with spaces & ümlaut")
+    result = CliRunner().invoke(main, ["demo", "--folder", str(folder)], env={"XLPY_DATA": str(folder / "data")})
+    assert result.exit_code == 0, result.output
+    return DemoFolder(folder), result.output
+
+
+def test_it_says_where_everything_is(done: tuple[DemoFolder, str]) -> None:
+    demo, said = done
+    for path in (demo.workbook, demo.company, demo.profile):
+        assert path.exists()
+        assert str(path.resolve()) in said
+    assert "SL batch AR" in said
+    assert "Manage batch DEMO-20261031-I" in said
+    assert "Completed" in said
+
+
+def test_the_planted_mistakes_were_found_and_mended(done: tuple[DemoFolder, str]) -> None:
+    demo, said = done
+    for word in ("Nova Startup Lab", "4400", "TRANSIT", "Due on receipt", "Avalara", "cost of goods"):
+        assert word in said
+    left = {row["Code"] for row in cells(demo.workbook, PROBLEMS) if row["Severity"] == "stop"}
+    assert left == set()
+
+
+def test_the_sheets_tell_what_happened(done: tuple[DemoFolder, str]) -> None:
+    demo, _ = done
+    results = cells(demo.workbook, RESULTS)
+    assert results[0]["Kind"] == "run"
+    assert str(results[0]["Status"]).startswith("Completed")
+    exported = [row for row in results if row["Status"] == "Exported"]
+    assert len(exported) > 40
+    assert all(row["SL batch"] and row["Reference"] and row["Period"] == "10-2026" for row in exported)
+    invoices = {str(row["Number"]): row for row in cells(demo.workbook, INVOICES)}
+    assert all(invoices[str(row["Transaction"])]["Status"] == "Exported" for row in exported)
+
+
+def test_sl_would_release_and_post_every_batch_without_a_message(done: tuple[DemoFolder, str], tmp_path: Path) -> None:
+    demo, _ = done
+    copy = tmp_path / "company.sqlite"
+    copy.write_bytes(demo.company.read_bytes())
+    engine = sqlite_engine(f"sqlite:///{copy.as_posix()}")
+    results = release_everything(engine, "HPIT")
+    assert results
+    assert [r for r in results if r.messages or r.error] == []
+    with engine.connect() as connection:
+        suspense = connection.execute(text("SELECT COUNT(*) FROM GLTran WHERE Acct = '000000'")).scalar_one()
+        statuses = {s.strip() for (s,) in connection.execute(text("SELECT Status FROM Batch WHERE Crtd_Prog = '08010'"))}
+    engine.dispose()
+    assert suspense == 0
+    assert statuses == {"P"}
+
+
+def test_no_thread_and_no_socket_is_left(done: tuple[DemoFolder, str]) -> None:
+    demo, _ = done
+    assert [t.name for t in threading.enumerate() if t is not threading.main_thread() and not t.daemon] == []
+    host, port = demo.profile.read_text(encoding="utf-8").split("http://")[1].split('"')[0].split(":")
+    with socket.socket() as probe:
+        assert probe.connect_ex((host, int(port))) != 0
+
+
+def test_no_secret_is_in_any_file(done: tuple[DemoFolder, str]) -> None:
+    from xlpy.demo.site import access
+
+    demo, said = done
+    assert access.PRIVATE_KEY not in said
+    for path in demo.folder.rglob("*"):
+        if path.is_file() and path != demo.site:
+            assert access.PRIVATE_KEY.encode() not in path.read_bytes(), path
+
+
+def test_going_on_keeps_what_is_posted(done: tuple[DemoFolder, str], tmp_path: Path) -> None:
+    demo, _ = done
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    for path in (demo.workbook, demo.company, demo.site, demo.profile):
+        (folder / path.name).write_bytes(path.read_bytes())
+    profile = (folder / demo.profile.name).read_text(encoding="utf-8")
+    (folder / demo.profile.name).write_text(
+        profile.replace(demo.folder.resolve().as_posix(), folder.resolve().as_posix()), encoding="utf-8"
+    )
+    before = set(Site.load(folder / demo.site.name).unposted_invoice_ids())
+    result = CliRunner().invoke(main, ["demo", "--folder", str(folder), "--go-on"])
+    assert "Going on" in result.output
+    assert result.exit_code in (0, 1), result.output
+    assert set(Site.load(folder / demo.site.name).unposted_invoice_ids()) <= before
+
+
+def test_serving_ends_with_ctrl_c_and_leaves_nothing(tmp_path: Path) -> None:
+    """In a process of its own, as a user starts it; ended by the signal that Ctrl+C sends."""
+    code = (
+        "import _thread, sys, threading\n"
+        "from xlpy.cli import main\n"
+        "said = []\n"
+        "import xlpy.demo.scenario as scenario\n"
+        "serve = scenario.serve_demo\n"
+        "def told(text):\n"
+        "    print(text, flush=True)\n"
+        "    if 'Then open' in text:\n"
+        "        _thread.interrupt_main()\n"
+        "def stop(folder, **more):\n"
+        "    more['say'] = told\n"
+        "    return serve(folder, **more)\n"
+        "scenario.serve_demo = stop\n"
+        f"main(['demo', '--serve', '--folder', {str(tmp_path / 'served')!r}])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert "is up at http://127.0.0.1:" in done.stdout
+    assert "Stopped." in done.stdout, done.stderr
+    assert done.returncode == 0

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.table import TableColumn
+
+from xlpy.excel.builder import build_workbook
+
+
+@pytest.fixture(scope="session")
+def pristine_workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("workbook") / "Month end.xlsm"
+    build_workbook(path)
+    return path
+
+
+@pytest.fixture
+def workbook(pristine_workbook: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "Month end.xlsm"
+    path.write_bytes(pristine_workbook.read_bytes())
+    return path
+
+
+@pytest.fixture
+def edit() -> Callable[[Path], Any]:
+    """Change a closed workbook as a user of Excel would have: what is done here is not done by the product."""
+
+    @contextmanager
+    def editing(path: Path) -> Iterator[Workbook]:
+        book = load_workbook(path, keep_vba=True)
+        yield book
+        book.save(path)
+        book.vba_archive.close()  # openpyxl leaves it open
+
+    return editing
+
+
+@pytest.fixture
+def invoice() -> Callable[..., dict[str, object]]:
+    def row(number: int, **changes: object) -> dict[str, object]:
+        return {
+            "Number": f"{number:05d}",
+            "Type": "Standard",
+            "Date": date(2026, 10, 1),
+            "Due": date(2026, 10, 31),
+            "Company": "Acme & Sons",
+            "Customer id": f"C{number:04d}",
+            "Location": "HQ",
+            "Subtotal": Decimal("100.00"),
+            "Tax": Decimal("8.25"),
+            "Total": Decimal("108.25"),
+            "Currency": "USD",
+            "Base total": Decimal("108.25"),
+            "Expected period": "10-2026",
+            "Id": str(number),
+            **changes,
+        }
+
+    return row
+
+
+@pytest.fixture
+def add_column() -> Callable[[Workbook, str, str, list[object]], None]:
+    """Add a column of the user's own to a table, with its cells from the first data row on."""
+
+    def add(book: Workbook, sheet: str, name: str, cells: list[object]) -> None:
+        ws = book[sheet]
+        table = next(iter(ws.tables.values()))
+        column = len(table.tableColumns) + 1
+        table.tableColumns.append(TableColumn(id=column, name=name))
+        last = table.ref.split(":")[1].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        ws.cell(4, column, name)
+        for row, value in enumerate(cells, 5):
+            ws.cell(row, column, value)
+        table.ref = f"A4:{ws.cell(4, column).column_letter}{last}"
+        table.autoFilter.ref = table.ref
+
+    return add

@@ -1,0 +1,342 @@
+"""A refresh replaces the rows and keeps what is the user's: marks, filters, own columns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.filters import (
+    ColorFilter,
+    CustomFilter,
+    CustomFilters,
+    DateGroupItem,
+    DynamicFilter,
+    FilterColumn,
+    Filters,
+    Top10,
+)
+
+from xlpy.errors import WorkbookError
+from xlpy.excel.closed_file import open_closed
+from xlpy.excel.extra_columns import FormulasInColumn
+from xlpy.excel.kept_filters import FilterNotKept
+from xlpy.excel.sheets import INVOICES, PREVIEW, PROBLEMS
+from xlpy.excel.tables import clear, read_rows, refill, set_include
+
+
+def write(path, sheet, rows):
+    with open_closed(path) as closed:
+        refill(closed.book, sheet, rows)
+        closed.save()
+
+
+def column(path, name, sheet="Invoices"):
+    """What a reader of the saved file finds in a column, from the first data row to the table's last."""
+    ws = load_workbook(path)[sheet]
+    (table,) = ws.tables.values()
+    last = int(table.ref.split(":")[1].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    at = [cell.value for cell in ws[4]].index(name) + 1
+    return [ws.cell(row, at).value for row in range(5, last + 1)]
+
+
+def shown(path, sheet="Invoices"):
+    ws = load_workbook(path)[sheet]
+    (table,) = ws.tables.values()
+    last = int(table.ref.split(":")[1].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    return [ws.cell(r, 4).value for r in range(5, last + 1) if not ws.row_dimensions[r].hidden]
+
+
+def set_filter(book, position, **what):
+    (table,) = book["Invoices"].tables.values()
+    table.autoFilter.filterColumn.append(FilterColumn(colId=position, **what))
+
+
+def test_rows_are_written_with_their_types(workbook, invoice):
+    write(workbook, INVOICES, [invoice(1, Total=Decimal("-1234.565"), Number="00123")])
+    ws = load_workbook(workbook)["Invoices"]
+    assert (ws["D5"].value, ws["D5"].data_type, ws["D5"].number_format) == ("00123", "s", "@")
+    assert (ws["F5"].value, ws["F5"].number_format) == (dt.datetime(2026, 10, 1), "yyyy-mm-dd")  # noqa: DTZ001
+    assert (ws["O5"].value, ws["O5"].number_format) == (-1234.57, "#,##0.00;[Red]-#,##0.00")
+    assert ws.tables["Invoices"].ref == "A4:T5"
+    assert ws.tables["Invoices"].autoFilter.ref == "A4:T5"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "#N/A", "TRUE", "0100", "2026-01-01", "'quoted", "_x0041_"])
+def test_hostile_text_stays_the_text_it_is(workbook, invoice, text):
+    write(workbook, INVOICES, [invoice(1, Company=text)])
+    cell = load_workbook(workbook)["Invoices"]["H5"]
+    assert cell.data_type == "s"
+    assert cell.number_format == "@"
+    with open_closed(workbook) as closed:
+        assert read_rows(closed.book, INVOICES)[0]["Company"] == text
+
+
+def test_control_characters_become_visible_and_long_text_is_cut_visibly(workbook, invoice):
+    write(workbook, INVOICES, [invoice(1, Company="a\x00b\x1bc\r\nd\ud800", Message="x" * 40_000)])
+    with open_closed(workbook) as closed:
+        (row,) = read_rows(closed.book, INVOICES)
+    assert row["Company"] == "a␀b␛c\nd\N{REPLACEMENT CHARACTER}"
+    assert len(row["Message"]) == 32_767
+    assert row["Message"].endswith(" … (cut)")
+
+
+def test_a_date_that_excel_has_not_stays_as_text(workbook, invoice):
+    write(workbook, INVOICES, [invoice(1, Date=dt.date(1, 1, 1))])
+    assert column(workbook, "Date") == ["0001-01-01"]
+
+
+def test_marks_stay_with_their_id_when_rows_come_and_go(workbook, invoice, edit):
+    write(workbook, INVOICES, [invoice(n) for n in (1, 2, 3, 4)])
+    with edit(workbook) as book:
+        for cell, mark in zip(("A5", "A6", "A7", "A8"), ("Yes", "Again", "maybe", None), strict=True):
+            book["Invoices"][cell] = mark
+    write(workbook, INVOICES, [invoice(n) for n in (7, 4, 3, 2)])
+    assert column(workbook, "Id") == ["7", "4", "3", "2"]
+    assert column(workbook, "Include") == [None, None, "maybe", "Again"]
+
+
+def test_a_row_that_disappeared_takes_its_mark_along(workbook, invoice, edit):
+    write(workbook, INVOICES, [invoice(1), invoice(2)])
+    with edit(workbook) as book:
+        book["Invoices"]["A5"] = "Yes"
+    write(workbook, INVOICES, [invoice(2)])
+    write(workbook, INVOICES, [invoice(1), invoice(2)])
+    assert column(workbook, "Include") == [None, None]
+
+
+def test_copies_of_a_row_that_disagree_leave_it_unmarked(workbook, invoice, edit):
+    write(workbook, INVOICES, [invoice(1), invoice(2)])
+    with edit(workbook) as book:
+        book["Invoices"]["A5"], book["Invoices"]["T6"] = "Yes", "1"
+    write(workbook, INVOICES, [invoice(1)])
+    assert column(workbook, "Include") == [None]
+
+
+def test_fewer_rows_leave_nothing_below_the_table(workbook, invoice):
+    write(workbook, INVOICES, [invoice(n) for n in range(1, 30)])
+    write(workbook, INVOICES, [invoice(1)])
+    ws = load_workbook(workbook)["Invoices"]
+    assert all(cell.value is None for row in ws.iter_rows(min_row=6) for cell in row)
+    with open_closed(workbook) as closed:
+        clear(closed.book, INVOICES)
+        assert closed.book.sheets["Invoices"].tables["Invoices"].data_body_range is None
+        assert read_rows(closed.book, INVOICES) == []
+
+
+def test_what_the_user_typed_in_own_columns_moves_with_its_id(workbook, invoice, edit, add_column):
+    write(workbook, INVOICES, [invoice(n) for n in (1, 2, 3)])
+    with edit(workbook) as book:
+        add_column(book, "Invoices", "Note", ["ask Mary", 42, None])
+        add_column(book, "Invoices", "When", [dt.datetime(2026, 11, 5), True, "0100"])  # noqa: DTZ001
+        book["Invoices"]["V7"].number_format = "@"
+    write(workbook, INVOICES, [invoice(n) for n in (3, 9, 2, 1)])
+    assert column(workbook, "Note") == [None, None, 42, "ask Mary"]
+    assert column(workbook, "When") == ["0100", None, True, dt.datetime(2026, 11, 5)]  # noqa: DTZ001
+    assert load_workbook(workbook)["Invoices"]["V5"].data_type == "s"
+
+
+def test_a_calculated_column_is_filled_again(workbook, invoice, edit, add_column):
+    formula = "=Invoices[[#This Row],[Total]]*2"
+    write(workbook, INVOICES, [invoice(1), invoice(2)])
+    with edit(workbook) as book:
+        add_column(book, "Invoices", "Double", [formula, formula])
+    write(workbook, INVOICES, [invoice(n) for n in (3, 4, 5)])
+    assert column(workbook, "Double") == [formula] * 3
+    write(workbook, INVOICES, [])
+    write(workbook, INVOICES, [invoice(6), invoice(7)])
+    assert column(workbook, "Double") == [formula] * 2
+    assert column(workbook, "Id") == ["6", "7"]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["=O5*2", "=O6*2"],
+        ["=Invoices[[#This Row],[Total]]", "=Invoices[[#This Row],[Tax]]"],
+        ["=Invoices[[#This Row],[Total]]", "typed"],
+        ["=Invoices[[#This Row],[Total]]", None],
+    ],
+)
+def test_other_formulas_stop_the_refresh_before_anything_changes(workbook, invoice, edit, add_column, cells):
+    write(workbook, INVOICES, [invoice(1), invoice(2)])
+    with edit(workbook) as book:
+        add_column(book, "Invoices", "Mine", cells)
+        add_column(book, "Invoices", "Fine", ["a", "b"])
+    with open_closed(workbook) as closed:
+        with pytest.raises(FormulasInColumn, match="Column Mine of the sheet Invoices"):
+            refill(closed.book, INVOICES, [invoice(3)])
+        closed.save()
+    assert column(workbook, "Id") == ["1", "2"]
+    assert column(workbook, "Mine") == cells
+
+
+def test_a_formula_of_a_single_row_that_names_cells_stops_too(workbook, invoice, edit, add_column):
+    write(workbook, INVOICES, [invoice(1)])
+    with edit(workbook) as book:
+        add_column(book, "Invoices", "Mine", ["=O5*2"])
+    with open_closed(workbook) as closed, pytest.raises(FormulasInColumn):
+        refill(closed.book, INVOICES, [invoice(3)])
+
+
+def test_problems_without_a_key_keep_their_notes_by_what_they_say(workbook, edit, add_column):
+    def problem(what):
+        return {"Severity": "stop", "Code": "X", "What": what, "Count": 1}
+
+    write(workbook, PROBLEMS, [problem("one"), problem("two"), problem("two")])
+    with edit(workbook) as book:
+        add_column(book, "Mapping check", "Who", ["Mary", "first", "second"])
+    write(workbook, PROBLEMS, [problem("two"), problem("new"), problem("two"), problem("one")])
+    assert column(workbook, "Who", "Mapping check") == ["first", None, "second", "Mary"]
+
+
+def test_a_filter_by_values_survives_and_new_rows_obey_it(workbook, invoice):
+    rows = [invoice(n, Location="HQ" if n % 2 else "Lab") for n in range(1, 5)]
+    with open_closed(workbook) as closed:
+        refill(closed.book, INVOICES, rows)
+        closed.book.sheets["Invoices"].tables["Invoices"].autofilter.apply_values(10, ["Lab"])
+        closed.save()
+    assert shown(workbook) == ["00002", "00004"]
+    write(workbook, INVOICES, [invoice(8, Location="lab"), invoice(9), invoice(10, Location="Lab")])
+    assert shown(workbook) == ["00008", "00010"]
+    write(workbook, INVOICES, [invoice(n) for n in range(1, 4)])
+    assert shown(workbook) == []
+
+
+@pytest.mark.parametrize(
+    ("position", "custom", "expected"),
+    [
+        (7, [CustomFilter("equal", "*sons*")], ["00001", "00002"]),
+        (7, [CustomFilter("equal", "B*")], ["00003"]),
+        (7, [CustomFilter("notEqual", "Bolt")], ["00001", "00002"]),
+        (14, [CustomFilter("greaterThanOrEqual", "150")], ["00002", "00003"]),
+        (14, [CustomFilter("equal", "100")], ["00001"]),
+        (5, [CustomFilter("lessThan", "46300")], ["00001"]),  # 2026-10-05
+        (2, [CustomFilter("notEqual", " ")], ["00003"]),
+    ],
+)
+def test_custom_filters_survive(workbook, invoice, edit, position, custom, expected):  # noqa: PLR0917 (fixtures)
+    rows = [
+        invoice(1, Company="Acme & Sons", Total=Decimal(100)),
+        invoice(2, Company="Sons of Old", Total=Decimal(150), Date=dt.date(2026, 10, 5)),
+        invoice(3, Company="Bolt", Total=Decimal(200), Date=dt.date(2026, 10, 31), Message="m"),
+    ]
+    write(workbook, INVOICES, rows)
+    with edit(workbook) as book:
+        set_filter(book, position, customFilters=CustomFilters(customFilter=custom))
+    write(workbook, INVOICES, rows)
+    assert shown(workbook) == expected
+    write(workbook, INVOICES, rows)
+    assert shown(workbook) == expected
+    with open_closed(workbook) as closed:
+        assert sum(c.type != "none" for c in closed.book.sheets["Invoices"].tables[0].autofilter.criteria) == 1
+
+
+def test_two_columns_and_blanks_filtered_together_survive(workbook, invoice, edit):
+    rows = [invoice(n, Location="HQ" if n % 2 else "Lab", Terms="" if n < 3 else "30") for n in range(1, 7)]
+    write(workbook, INVOICES, rows)
+    with edit(workbook) as book:
+        set_filter(book, 9, filters=Filters(filter=["HQ"]))
+        set_filter(book, 10, filters=Filters(blank=True))
+    write(workbook, INVOICES, rows)
+    assert shown(workbook) == ["00001"]
+    between = CustomFilters(
+        _and=True, customFilter=[CustomFilter("greaterThanOrEqual", "2"), CustomFilter("lessThanOrEqual", "3")]
+    )
+    with edit(workbook) as book:
+        (table,) = book["Invoices"].tables.values()
+        table.autoFilter.filterColumn.clear()
+        set_filter(book, 12, customFilters=between)
+    write(workbook, INVOICES, [invoice(n, Subtotal=Decimal(n)) for n in range(1, 6)])
+    assert shown(workbook) == ["00002", "00003"]
+
+
+def test_ticked_amounts_are_matched_by_what_the_cells_show(workbook, invoice, edit):
+    rows = [invoice(1, Total=Decimal("1234.50")), invoice(2, Total=Decimal(-3))]
+    write(workbook, INVOICES, rows)
+    with edit(workbook) as book:
+        set_filter(book, 14, filters=Filters(filter=["1,234.50"]))
+    write(workbook, INVOICES, rows)
+    assert shown(workbook) == ["00001"]
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        {"filters": Filters(dateGroupItem=[DateGroupItem(year=2026, month=10, dateTimeGrouping="month")])},
+        {"colorFilter": ColorFilter(dxfId=0)},
+        {"dynamicFilter": DynamicFilter(type="thisMonth")},
+        {"top10": Top10(val=10)},
+        {"customFilters": CustomFilters(customFilter=[CustomFilter("notEqual", "*x*")])},
+        {"customFilters": CustomFilters(customFilter=[CustomFilter("greaterThan", "1/12/2026")])},
+    ],
+)
+def test_filters_that_cannot_be_put_back_are_named_before_anything_is_written(workbook, invoice, edit, what):
+    write(workbook, INVOICES, [invoice(1), invoice(2)])
+    with edit(workbook) as book:
+        set_filter(book, 5, **what)
+        book["Invoices"].row_dimensions[6].hidden = True
+    with open_closed(workbook) as closed:
+        with pytest.raises(FilterNotKept, match="on Date of the sheet Invoices"):
+            refill(closed.book, INVOICES, [invoice(3)])
+        closed.save()
+    assert column(workbook, "Id") == ["1", "2"]
+    assert shown(workbook) == ["00001"]
+
+
+def test_something_below_the_table_is_not_run_over(workbook, invoice, edit):
+    write(workbook, INVOICES, [invoice(1)])
+    with edit(workbook) as book:
+        book["Invoices"]["C9"] = "my notes"
+    write(workbook, INVOICES, [invoice(n) for n in range(1, 5)])
+    with open_closed(workbook) as closed, pytest.raises(WorkbookError, match="below the table"):
+        refill(closed.book, INVOICES, [invoice(n) for n in range(1, 7)])
+    assert column(workbook, "Id") == ["1", "2", "3", "4"]
+
+
+def test_a_value_that_does_not_belong_changes_nothing(workbook, invoice):
+    with open_closed(workbook) as closed:
+        refill(closed.book, INVOICES, [invoice(1)])
+        for wrong in ({"Total": 1.5}, {"Date": "2026-01-01"}, {"Company": Decimal(1)}, {"Id": 1.0}):
+            with pytest.raises(TypeError):
+                refill(closed.book, INVOICES, [invoice(2, **wrong)])
+        with pytest.raises(KeyError, match="Colour"):
+            refill(closed.book, INVOICES, [{**invoice(2), "Colour": "red"}])
+        assert [row["Id"] for row in read_rows(closed.book, INVOICES)] == ["1"]
+
+
+def test_a_renamed_column_or_sheet_is_named(workbook, edit):
+    with edit(workbook) as book:
+        book["Invoices"]["H4"] = "Client"
+        book["Invoices"].tables["Invoices"].tableColumns[7].name = "Client"
+        book["Preview"].title = "Journal"
+    with open_closed(workbook) as closed:
+        with pytest.raises(WorkbookError, match="no column Company"):
+            refill(closed.book, INVOICES, [])
+        with pytest.raises(WorkbookError, match="no sheet 'Preview'"):
+            refill(closed.book, PREVIEW, [])
+
+
+def test_columns_may_stand_in_another_order(workbook, invoice, edit):
+    with edit(workbook) as book:
+        ws = book["Invoices"]
+        ws["D4"], ws["H4"] = "Company", "Number"
+        names = ws.tables["Invoices"].tableColumns
+        names[3].name, names[7].name = "Company", "Number"
+    write(workbook, INVOICES, [invoice(1)])
+    assert column(workbook, "Number") == ["00001"]
+    assert column(workbook, "Company") == ["Acme & Sons"]
+
+
+@pytest.mark.slow
+def test_twenty_thousand_rows_twice(workbook, invoice):
+    with open_closed(workbook) as closed:
+        refill(closed.book, INVOICES, [invoice(n) for n in range(1, 20_001)])
+        set_include(closed.book, INVOICES, "Yes")
+        refill(closed.book, INVOICES, [invoice(n) for n in range(101, 20_101)])
+        rows = read_rows(closed.book, INVOICES)
+        closed.save()
+    assert len(rows) == 20_000
+    assert sum(row["Include"] == "Yes" for row in rows) == 19_900
+    assert (rows[0]["Id"], rows[-1]["Id"], rows[-1].number) == ("101", "20100", 20_004)
