@@ -47,7 +47,7 @@ class _Words(click.Group):
         except KeyboardInterrupt:
             _say("Stopped. Whatever was committed in SL is finished by the next run or by 'xlpy recover'.")
             ctx.exit(2)
-        except Exception as error:  # noqa: BLE001 (no traceback reaches a user; the full log has it)
+        except Exception as error:
             from xlpy.runlog import run_log
 
             with run_log("cli") as log:
@@ -71,8 +71,8 @@ def main() -> None:
 @click.option("--force", is_flag=True, help="Replace a workbook that is there already.")
 def new(workbook: Path, profile: Path | None, force: bool) -> None:
     """Make a new workbook, with the ribbon and this Python as its interpreter."""
-    from xlpy.excel.builder import build_workbook
     from xlpy.errors import WorkbookError
+    from xlpy.excel.builder import build_workbook
 
     if workbook.suffix.lower() != ".xlsm":
         raise WorkbookError(f"{workbook.name} would lose its ribbon.", fix="Give it the ending .xlsm.")
@@ -150,7 +150,10 @@ def doctor(profile: Path | None, as_json: bool) -> None:
         findings = check_setup(session)
     code = setup_exit_code(findings)
     if as_json:
-        listed = [{"area": f.area, "subject": f.subject, "verdict": str(f.verdict), "text": f.text, "fix": f.fix} for f in findings]
+        listed = [
+            {"area": f.area, "subject": f.subject, "verdict": str(f.verdict), "text": f.text, "fix": f.fix}
+            for f in findings
+        ]
         _end(code, "", {"state": "checked", "findings": listed}, as_json)
     table = Table("", "Area", "What", "Says", "How to fix", box=None, pad_edge=False)
     colour = {Verdict.OK: "green", Verdict.NOTE: "yellow", Verdict.UNKNOWN: "yellow", Verdict.PROBLEM: "red"}
@@ -249,9 +252,16 @@ def _progress(*, quiet: bool = False) -> Iterator[Progress]:
         yield no_progress
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bars, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task("Starting", total=None)
 

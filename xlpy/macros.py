@@ -7,7 +7,7 @@ not save the workbook.
 from __future__ import annotations
 
 import logging
-import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 TITLE = "Manage to SL"
-PATIENCE = 40  # tries while Excel is busy or a cell is being edited; xlwings' own default is without end
+PATIENCE = 5_000  # tries of a COM call while Excel is busy, some seconds (unverified); xlwings alone tries for ever
 
 
 def run(button: str, book: xw.Book | None = None) -> Pressed | None:
@@ -28,7 +28,7 @@ def run(button: str, book: xw.Book | None = None) -> Pressed | None:
 
     Returns what came of it, or None when it went wrong (the alert and the full log say why).
     """
-    os.environ.setdefault("N_COM_ATTEMPTS", str(PATIENCE))
+    _limit_patience()
     try:
         book = book or xw.Book.caller()
     except Exception as error:  # noqa: BLE001 (nothing may escape into Excel)
@@ -36,8 +36,8 @@ def run(button: str, book: xw.Book | None = None) -> Pressed | None:
         return None
     app = book.app
     try:
-        from xlpy.excel.quiet import quiet
         from xlpy.excel.buttons import press
+        from xlpy.excel.quiet import quiet
 
         with quiet(app):
             pressed = press(button, book, lambda progress: _open(book, progress), _status_bar(app))
@@ -48,6 +48,13 @@ def run(button: str, book: xw.Book | None = None) -> Pressed | None:
     if pressed.text:
         _alert(app, pressed.text, "info" if pressed.exit_code == 0 else "exclamation")
     return pressed
+
+
+def _limit_patience() -> None:
+    """Let a busy Excel fail after some seconds (on Windows, where xlwings otherwise retries without end)."""
+    on_windows = sys.modules.get("xlwings._xlwindows")
+    if on_windows is not None:
+        vars(on_windows)["N_COM_ATTEMPTS"] = PATIENCE
 
 
 def _open(book: xw.Book, progress: Progress) -> Session:
@@ -71,9 +78,11 @@ def _words(error: Exception) -> str:
 
     if isinstance(error, XlpyError):
         return str(error)
+    if type(error).__name__ == "com_error":
+        return "Excel is busy or a cell is being edited: finish editing the cell (Enter), then press the button again."
     return (
-        f"Something unexpected happened ({type(error).__name__}: {error}). Nothing is lost: press Recover, and send the "
-        "full log to whoever supports you."
+        f"Something unexpected happened ({type(error).__name__}: {error}). Nothing is lost: press Recover, and send "
+        "the full log to whoever supports you."
     )
 
 

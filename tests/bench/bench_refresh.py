@@ -78,7 +78,13 @@ with tempfile.TemporaryDirectory() as name:
         first, _ = timed(lambda: ours(profile, workbook))
         again_floor, _ = timed(lambda: bare(running.url, workbook, folder / "floor2.xlsm"))
         second, _ = timed(lambda: ours(profile, workbook))
-    say(f"first refresh of {COUNT:,}", floor=f"{floor:.1f} s", ours=f"{first:.1f} s", ratio=f"{first / floor:.2f}", goal="1.3")
+    say(
+        f"first refresh of {COUNT:,}",
+        floor=f"{floor:.1f} s",
+        ours=f"{first:.1f} s",
+        ratio=f"{first / floor:.2f}",
+        goal="1.3",
+    )
     say(
         f"second refresh of {COUNT:,}",
         floor=f"{again_floor:.1f} s",

@@ -116,7 +116,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _everything(site: Any) -> Selection:
-    return Selection("OCT", firm.THROUGH_DATE.replace(year=2027), tuple(Marked(i) for i in sorted(site.unposted_invoice_ids())))
+    return Selection(
+        "OCT", firm.THROUGH_DATE.replace(year=2027), tuple(Marked(i) for i in sorted(site.unposted_invoice_ids()))
+    )
 
 
 def _places(template: Path, folder: Path) -> list[str]:

@@ -75,7 +75,9 @@ def test_sl_would_release_and_post_every_batch_without_a_message(done: tuple[Dem
     assert [r for r in results if r.messages or r.error] == []
     with engine.connect() as connection:
         suspense = connection.execute(text("SELECT COUNT(*) FROM GLTran WHERE Acct = '000000'")).scalar_one()
-        statuses = {s.strip() for (s,) in connection.execute(text("SELECT Status FROM Batch WHERE Crtd_Prog = '08010'"))}
+        statuses = {
+            s.strip() for (s,) in connection.execute(text("SELECT Status FROM Batch WHERE Crtd_Prog = '08010'"))
+        }
     engine.dispose()
     assert suspense == 0
     assert statuses == {"P"}

@@ -145,7 +145,6 @@ def test_a_folder_without_room_sends_the_results_home(workbook, monkeypatch, tmp
     assert files(workbook.parent) == ["Month end.xlsm"]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="links need rights on Windows")
 def test_a_link_stays_a_link(workbook, tmp_path):
     link = tmp_path / "link.xlsm"
     link.symlink_to(workbook)

@@ -216,7 +216,7 @@ def test_a_filter_by_values_survives_and_new_rows_obey_it(workbook, invoice):
         (2, [CustomFilter("notEqual", " ")], ["00003"]),
     ],
 )
-def test_custom_filters_survive(workbook, invoice, edit, position, custom, expected):  # noqa: PLR0917 (fixtures)
+def test_custom_filters_survive(workbook, invoice, edit, position, custom, expected):
     rows = [
         invoice(1, Company="Acme & Sons", Total=Decimal(100)),
         invoice(2, Company="Sons of Old", Total=Decimal(150), Date=dt.date(2026, 10, 5)),

@@ -49,7 +49,7 @@ def ids(rows):
 @pytest.mark.parametrize("many", [0, 1, 999, 1000, 1001, 2000, 2500])
 @pytest.mark.parametrize("forward", [True, False])
 @pytest.mark.parametrize("links", [True, False])
-def test_every_row_comes_once_however_the_pages_come(stub, transport, reply, many, forward, links):  # noqa: PLR0917
+def test_every_row_comes_once_however_the_pages_come(stub, transport, reply, many, forward, links):
     Things(stub, reply, range(1, many + 1), forward=forward, navigable_links=links)
     assert ids(read_list(transport, "/things")) == list(range(1, many + 1))
 

@@ -123,7 +123,7 @@ def test_each_refusal_says_what_manage_said_and_what_to_do(stub, client, reply, 
         ("GET", "/procurement/catalog", "Procurement > Product Catalog: Inquire All"),
     ],
 )
-def test_a_missing_right_is_named(stub, transport, reply, method, path, right) -> None:  # noqa: PLR0917
+def test_a_missing_right_is_named(stub, transport, reply, method, path, right) -> None:
     stub.on(method, API + path, reply({"message": "Forbidden"}, 403))
     with pytest.raises(ManageRefused) as refused:
         transport.get(path) if method == "GET" else transport.ask(path, {}, timeout=1)
@@ -205,7 +205,7 @@ def test_after_three_more_tries_it_gives_up(stub, client, slept, reply) -> None:
 
 
 @pytest.mark.parametrize(("value", "waits"), [("7", 7), ("0", 0), ("3600", 60), ("soon", 2), ("-5", 2), ("1.5", 1.5)])
-def test_retry_after_is_honoured_within_reason(stub, client, slept, reply, value, waits) -> None:  # noqa: PLR0917
+def test_retry_after_is_honoured_within_reason(stub, client, slept, reply, value, waits) -> None:
     stub.on("GET", INFO, reply(b"", 429, {"Retry-After": value}), GOOD)
     client.info()
     assert slept == [waits]

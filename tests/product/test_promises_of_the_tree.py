@@ -44,7 +44,9 @@ def test_modules_stay_small(path: Path) -> None:
 
 
 def test_pressing_the_ribbon_loads_the_database_and_the_web_only_when_needed() -> None:
-    code = "import sys; import xlpy.macros; print([m for m in ('sqlalchemy', 'requests', 'werkzeug') if m in sys.modules])"
+    code = (
+        "import sys; import xlpy.macros; print([m for m in ('sqlalchemy', 'requests', 'werkzeug') if m in sys.modules])"
+    )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
 

@@ -23,7 +23,9 @@ def test_the_template_is_valid_and_has_every_setting() -> None:
 def test_commented_settings_of_the_template_are_valid_too(tmp_path: Path) -> None:
     lines = TEMPLATE.read_text(encoding="utf-8").splitlines()
     path = tmp_path / "all.toml"
-    path.write_text("\n".join(line.removeprefix("# ") if " = " in line else line for line in lines[4:]), encoding="utf-8")
+    path.write_text(
+        "\n".join(line.removeprefix("# ") if " = " in line else line for line in lines[4:]), encoding="utf-8"
+    )
     assert load_profile(path, environment={}).posting.rate_max_age_days == 31
 
 

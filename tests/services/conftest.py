@@ -18,11 +18,11 @@ from xlpy.demo.site import access
 from xlpy.demo.site.generate import generate_site
 from xlpy.demo.site.server import serve
 from xlpy.demo.site.store import Site
+from xlpy.domain.rules import PostingRules
 from xlpy.services.push import push
 from xlpy.services.recover import RecoverReport, recover
 from xlpy.services.reports import Marked, RunReport, Selection
 from xlpy.services.session import Session
-from xlpy.domain.rules import PostingRules
 from xlpy.settings import ManageSettings, Profile, SlSettings
 from xlpy.sl.ledger import create_ledger
 from xlpy.sl.sqlite import sqlite_engine
@@ -61,12 +61,17 @@ class Story:
 
     def rows(self, sql: str, **values: Any) -> list[Any]:
         with self.engine.connect() as connection:
-            return [tuple(v.strip() if isinstance(v, str) else v for v in row) for row in connection.execute(text(sql), values)]
+            return [
+                tuple(v.strip() if isinstance(v, str) else v for v in row)
+                for row in connection.execute(text(sql), values)
+            ]
 
     def documents(self) -> dict[str, list[Any]]:
         """Live documents of ours by the Manage id stamped on them."""
         found: dict[str, list[Any]] = {}
-        for user1, *row in self.rows("SELECT User1, DocType, RefNbr, BatNbr, CuryOrigDocAmt FROM ARDoc WHERE User1 <> ''"):
+        for user1, *row in self.rows(
+            "SELECT User1, DocType, RefNbr, BatNbr, CuryOrigDocAmt FROM ARDoc WHERE User1 <> ''"
+        ):
             found.setdefault(user1, []).append(row)
         return found
 
@@ -107,5 +112,3 @@ def _stage(folder: Path, stack: ExitStack, invoices: int) -> Any:
             engine.dispose()
 
     return stage()
-
-

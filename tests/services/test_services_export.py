@@ -22,7 +22,9 @@ from xlpy.services.reports import RunState
 def postings(story: Any) -> list[tuple[str, str, int]]:
     return [
         (record, state, generation)
-        for record, state, generation in story.rows("SELECT RecordId, State, Generation FROM xlpy_Posting ORDER BY 1, 3")
+        for record, state, generation in story.rows(
+            "SELECT RecordId, State, Generation FROM xlpy_Posting ORDER BY 1, 3"
+        )
     ]
 
 

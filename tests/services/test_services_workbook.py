@@ -164,7 +164,7 @@ def test_results_go_to_a_sibling_file_when_the_workbook_can_t_be_replaced_afterw
         replace(source, target, **more)
 
     monkeypatch.setattr(os, "replace", refuse)
-    monkeypatch.setattr(Path, "replace", lambda self, target: refuse(self, target))
+    monkeypatch.setattr(Path, "replace", refuse)
     result = desk.press("push")
     monkeypatch.undo()
     assert result.exit_code == 3, result.output

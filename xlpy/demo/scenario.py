@@ -60,9 +60,7 @@ class DemoFolder:
         return f"sqlite:///{self.company.resolve().as_posix()}"
 
 
-def run_demo(
-    folder: Path, *, port: int, invoices: int, go_on: bool, say: Say, progress: Progress = no_progress
-) -> int:
+def run_demo(folder: Path, *, port: int, invoices: int, go_on: bool, say: Say, progress: Progress = no_progress) -> int:
     """Do the main job from an empty folder to the result sheet. Returns the exit code of the last step."""
     from xlpy.demo.site.server import serve
     from xlpy.excel.closed_file import open_closed
@@ -150,17 +148,15 @@ class _Presser:
         self.say = say
 
     def __call__(self, button: str, what: str) -> Pressed:
-        from xlpy.demo.site import access
         from xlpy.credentials import ManageSecrets
+        from xlpy.demo.site import access
         from xlpy.excel.buttons import press
         from xlpy.settings import load_profile
 
         start = time.perf_counter()
         secrets = ManageSecrets(private_key=access.PRIVATE_KEY)
         profile = load_profile(self.demo.profile, environment={})
-        pressed = press(
-            button, self.book, lambda progress: Session(profile, secrets, progress=progress), self.progress
-        )
+        pressed = press(button, self.book, lambda progress: Session(profile, secrets, progress=progress), self.progress)
         self.say(f"  {what}  [{time.perf_counter() - start:.1f} s]" + (f"\n    {pressed.text}" if pressed.text else ""))
         return pressed
 

@@ -18,7 +18,7 @@ DOCUMENT_CHECKS = (
         Severity.STOP,
         "Only invoices and credit memos can be posted",
         "Take Include off this row",
-        "Sheets Expenses and Inventory",
+        "Sheet Invoices",
         "This product's scope",
     ),
     Check(
@@ -251,7 +251,7 @@ DOCUMENT_CHECKS = (
         "REF-USED",
         Severity.STOP,
         "SL has a document with this reference already",
-        "Look it up in SL: when it is this invoice, entered by hand, use Clear without export; else give it another "
+        "Look it up in SL: when it is this invoice, entered by hand, take Include off; else give the invoice another "
         "number",
         "SL: Invoice and Memo (08.010)",
         _RELEASE_TAX,

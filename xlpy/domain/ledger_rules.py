@@ -16,7 +16,7 @@ from xlpy.domain.transactions import Posting, PostingState, SlState
 
 _GONE = (SlState.VOIDED, SlState.MISSING)
 _CURE = {
-    SlState.UNRELEASED: "Not released: delete or void the document in SL (or press Undo), then set Include to Again",
+    SlState.UNRELEASED: "Not released: delete or void the document in SL, then set Include to Again",
     SlState.RELEASED: "Released: restore the invoice in Manage as it was and correct it by a credit memo",
 }
 

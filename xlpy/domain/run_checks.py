@@ -23,7 +23,7 @@ def batch_name_problems(identifier: str) -> tuple[Problem, ...]:
 
 
 def name_taken_problem(identifier: str, free: str) -> Problem:
-    """Manage has a batch of that name already; ``free`` is the proposal (the manual proposes -1, -2 too)."""
+    """Say that Manage has a batch of that name already; ``free`` is the proposal (the manual proposes -1, -2 too)."""
     return Problem(
         Severity.STOP,
         "BATCH-NAME-TAKEN",
@@ -35,7 +35,7 @@ def name_taken_problem(identifier: str, free: str) -> Problem:
 
 
 def gone_problem(key: TransactionKey, number: str) -> Problem:
-    """A marked row is no longer in Manage's list of unposted transactions."""
+    """Say that a marked row is no longer in Manage's list of unposted transactions."""
     return Problem(
         Severity.STOP,
         "NOT-UNPOSTED",

@@ -177,7 +177,10 @@ def _doctor(session: Session, book: xw.Book) -> Pressed:
     _show_problems(book, problems)
     good = sum(f.verdict is Verdict.OK for f in findings)
     text = f"{good} of {len(findings)} checks are ok" + (f"; see the sheet {PROBLEMS.name}." if problems else ".")
-    data = {"state": "checked", "findings": [{"area": f.area, "subject": f.subject, "verdict": str(f.verdict)} for f in findings]}
+    data = {
+        "state": "checked",
+        "findings": [{"area": f.area, "subject": f.subject, "verdict": str(f.verdict)} for f in findings],
+    }
     return Pressed(setup_exit_code(findings), text, data)
 
 
@@ -326,7 +329,7 @@ def _proposal(session: Session) -> str:
 
 
 def _write_included(session: Session, book: xw.Book) -> None:
-    """Counts and totals of what is included, by kind and currency: from the refresh, never from cells."""
+    """Write counts and totals of what is included, by kind and currency: from the refresh, never from cells."""
     from xlpy.services.included import included_totals
 
     marks = [str(row["Id"]) for row in read_rows(book, INVOICES) if _is_marked(row["Include"])]
@@ -350,4 +353,4 @@ def _said(plan: Plan) -> str:
 
 
 def _in_excel(book: xw.Book) -> bool:
-    return book.app.engine.name == "excel"
+    return str(book.app.engine.name) == "excel"

@@ -255,7 +255,7 @@ def _lists(book: Workbook, ws: Worksheet) -> None:
     name_range(book, PERIODS_LIST, ws, _absolute(1, _PERIODS_COLUMN, len(PERIOD_CHOICES), _PERIODS_COLUMN))
 
 
-def _fact(  # noqa: PLR0917 - a line of a form: where, which cell, how
+def _fact(
     book: Workbook, ws: Worksheet, row: int, columns: tuple[int, int], name: Home, label: str, kind: CellKind
 ) -> None:
     """Add a line that Python fills: label in the first column, the named cell in the next, ruled to the end."""

@@ -58,7 +58,11 @@ def _this_pc(session: Session) -> Iterator[Finding]:
     version = platform.python_version()
     good = sys.version_info >= (3, 11)
     yield Finding(
-        "This PC", "Python", Verdict.OK if good else Verdict.PROBLEM, version, "" if good else "Install Python 3.11 or newer."
+        "This PC",
+        "Python",
+        Verdict.OK if good else Verdict.PROBLEM,
+        version,
+        "" if good else "Install Python 3.11 or newer.",
     )
     url = session.profile.sl.url
     if url and not url.startswith("sqlite"):
@@ -196,5 +200,3 @@ def _rights(session: Session) -> Iterator[Finding]:
                 text = "may only look" if right.may_view else "no right"
                 fix = f"Give {user} Insert on {right.screen} {right.name} (95.260 Access Rights Maintenance)."
             yield Finding("SL", f"Screen {right.screen} {right.name}", verdict, text, fix)
-
-

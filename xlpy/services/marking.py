@@ -1,5 +1,6 @@
-"""The Manage half of a batch: after SL has the documents, one Manage batch takes their GL entries; then the ledger is
-closed. Everything here can be repeated: it looks before it writes, and the ledger says what is still owed.
+"""The Manage half of a batch: one Manage batch takes the GL entries of what SL has; then the ledger is closed.
+
+Everything here can be repeated: it looks before it writes, and the ledger says what is still owed.
 """
 
 from __future__ import annotations

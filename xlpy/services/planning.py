@@ -37,7 +37,9 @@ def make_plan(session: Session, selection: Selection) -> Plan:
     manage = session.manage
     options = _options(session, selection)
     seen = recall_refresh(session.profile)
-    unposted = {row.billing_log_id: row for row in manage.unposted_invoices(_counting(session, "Reading Manage's list"))}
+    unposted = {
+        row.billing_log_id: row for row in manage.unposted_invoices(_counting(session, "Reading Manage's list"))
+    }
     wanted = [marked for marked in selection.marked if marked.billing_log_id in unposted]
     export: tuple[ExportInvoice, ...] = ()
     if wanted:
@@ -114,7 +116,8 @@ def _options(session: Session, selection: Selection) -> PlanOptions:
         by_name = {name: key for key, name in session.manage.locations().items()}
         if selection.location not in by_name:
             raise SettingsError(
-                f"Manage has no location {selection.location!r}.", fix="Choose one of the list on Home, or All locations."
+                f"Manage has no location {selection.location!r}.",
+                fix="Choose one of the list on Home, or All locations.",
             )
         location_id = by_name[selection.location]
     return PlanOptions(

@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from xlpy.domain.plan import Action, Plan, PlannedTransaction
 from xlpy.domain.plan_changes import plan_changes
@@ -19,6 +20,9 @@ from xlpy.services.recover import finish_unfinished
 from xlpy.services.reports import ResultRow, RunReport, RunState, Selection
 from xlpy.services.session import Session
 
+if TYPE_CHECKING:
+    from xlpy.sl.posting_checks import SetupSeen
+
 logger = logging.getLogger(__name__)
 
 
@@ -30,15 +34,18 @@ def push(session: Session, selection: Selection, *, preview_hash: str = "") -> R
     the next run or by *Recover*.
     """
     run_id = new_run_id(session)
+    from xlpy.sl.posting_checks import read_setup_seen
+
     with _only_run(session):
         finish_unfinished(session)
+        seen = read_setup_seen(session.sl)
         plan = make_plan(session, selection)
         previewed = recall_preview(preview_hash)
         refused = plan.stops or (plan_changes(previewed, plan) if previewed else ())
         if refused or not plan.transactions:
             return _nothing_written(session, run_id, plan, refused)
         try:
-            outcome = _write(session, run_id, plan)
+            outcome = _write(session, run_id, plan, seen)
         except PostingRefused as error:
             return _nothing_written(session, run_id, plan, (), str(error))
         owed = _owed_of_run(session, run_id)
@@ -64,7 +71,7 @@ def _only_run(session: Session) -> Iterator[None]:
         yield
 
 
-def _write(session: Session, run_id: str, plan: Plan) -> PostOutcome:
+def _write(session: Session, run_id: str, plan: Plan, seen: SetupSeen) -> PostOutcome:
     from xlpy.sl.posting import PostRequest, post_plan
 
     session.progress("Writing SL", 0, len(plan.transactions))
@@ -77,6 +84,7 @@ def _write(session: Session, run_id: str, plan: Plan) -> PostOutcome:
         now=session.now(),
         batch_status=posting.batch_status,
         record_id_column=posting.record_id_column,
+        expected=seen,
     )
     try:
         outcome = post_plan(session.sl, request, observe=session.observe)
@@ -111,9 +119,7 @@ def _nothing_written(
     )
 
 
-def _report(
-    session: Session, run_id: str, plan: Plan, outcome: PostOutcome, marked: Marked, pending: str
-) -> RunReport:
+def _report(session: Session, run_id: str, plan: Plan, outcome: PostOutcome, marked: Marked, pending: str) -> RunReport:
     closed = {posting.key for posting in marked.closed}
     failed = {failure.transaction: failure.reason for failure in outcome.failed}
     documents: dict[TransactionKey, PostedDocument] = {d.transaction: d for d in outcome.posted if d.part == "document"}

@@ -26,7 +26,7 @@ EXIT_CODE = {RunState.COMPLETED: 0, RunState.NOTHING_WRITTEN: 1, RunState.WITH_E
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """A row of the Invoices sheet. Amounts in document currency, credit memos negative; ``base_total`` None: no rate."""
+    """A row of the Invoices sheet. Document currency, credit memos negative; ``base_total`` None: no rate."""
 
     invoice: UnpostedInvoice
     status: str

@@ -10,7 +10,7 @@ from xlpy.services.reports import RunReport
 
 
 def problem_json(problem: Problem) -> dict[str, str]:
-    """One problem: severity, code, transaction, text (what and how to fix it)."""
+    """Render a problem: severity, code, transaction, text (what and how to fix it)."""
     return {
         "severity": str(problem.severity),
         "code": problem.code,
@@ -21,7 +21,7 @@ def problem_json(problem: Problem) -> dict[str, str]:
 
 
 def plan_json(plan: Plan, state: str) -> dict[str, Any]:
-    """A plan that was checked or previewed; nothing is written, so ``batches`` have no numbers yet."""
+    """Render a plan that was checked or previewed; nothing is written, so ``batches`` have no numbers yet."""
     return {
         "state": state,
         "plan_hash": plan.hash,
@@ -44,7 +44,7 @@ def plan_json(plan: Plan, state: str) -> dict[str, Any]:
 
 
 def run_json(report: RunReport) -> dict[str, Any]:
-    """A run of *Run export*."""
+    """Render a run of *Run export*."""
     batches: dict[tuple[str, str], list[dict[str, str]]] = {}
     for row in report.results:
         if row.sl_batch:

@@ -66,7 +66,7 @@ class Session:
 
     @cached_property
     def sl(self) -> SlCompany:
-        """The SL company. Raises ``SettingsError`` when the profile does not say which, ``SlError`` when not reached."""
+        """The SL company. Raises ``SettingsError`` when the profile names none, ``SlError`` when out of reach."""
         from xlpy.sl.engine import open_company
 
         settings = self.profile.sl

@@ -86,7 +86,7 @@ def mssql_engine(url: str | URL, *, module: Any = None, lock_seconds: int = 10) 
             "TrustServerCertificate=yes: the identity of SL's server (%s) is not checked on this connection.", target
         )
     if module is None:
-        import pyodbc  # noqa: PLC0415 # only SQL Server needs it
+        import pyodbc  # only SQL Server needs it
 
         pyodbc.pooling = False
     engine = create_engine(

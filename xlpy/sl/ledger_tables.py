@@ -162,8 +162,10 @@ def create_ledger(engine: Engine, *, now: datetime | None = None) -> None:
 
 def check_ledger(connection: Connection) -> None:
     """Raise ``LedgerMissing`` when the ledger's tables are not there, or are of another version than this program's."""
-    if not inspect(connection).has_table(versions.name):
-        raise LedgerMissing("its tables are not there")
+    there = {name.lower() for name in inspect(connection).get_table_names()}
+    missing = sorted(table.name for table in ledger_metadata.tables.values() if table.name.lower() not in there)
+    if missing:
+        raise LedgerMissing(f"missing: {', '.join(missing)}")
     if not refuse_other_version(connection):
         raise LedgerMissing("its set-up script was not run to the end")
 

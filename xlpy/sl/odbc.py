@@ -110,7 +110,7 @@ def best_driver(drivers: Iterable[str] | None = None) -> str:
 
 def _installed_drivers() -> list[str]:
     try:
-        import pyodbc  # noqa: PLC0415 # only SQL Server needs it; its library may be missing
+        import pyodbc  # only SQL Server needs it; its library may be missing
     except ImportError as error:  # the driver manager's library is missing
         raise SettingsError(
             "ODBC does not work on this PC: the driver manager can't be loaded.",
