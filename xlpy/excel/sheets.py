@@ -133,9 +133,9 @@ PROBLEMS = Sheet(
     Part.WORK,
     (
         Column("Severity", width=10),
-        Column("Code", width=16),
+        Column("Code", width=20),
         Column("What", CellKind.WRAP, 52),
-        Column("Transaction", width=14),
+        Column("Transaction", CellKind.WRAP, 20),
         Column("Value in Manage", CellKind.WRAP, 22),
         Column("Value in SL", CellKind.WRAP, 22),
         Column("How to fix", CellKind.WRAP, 52),

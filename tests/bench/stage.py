@@ -1,0 +1,117 @@
+"""A demo site and company of any size, and what the plan of all its invoices needs, for the benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from xlpy.credentials import ManageSecrets
+from xlpy.demo import firm
+from xlpy.demo.company.seed import make_company
+from xlpy.demo.site import access
+from xlpy.demo.site.generate import generate_site
+from xlpy.demo.site.server import serve
+from xlpy.domain.manage_records import ExportInvoice
+from xlpy.domain.plan import PlanOptions
+from xlpy.domain.planning import Included, PlanRequest, needs_of
+from xlpy.domain.rules import MasterRules, PostingRules
+from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.manage.client import ManageClient
+from xlpy.settings import ManageSettings, Profile, SlSettings
+from xlpy.sl.books_reader import read_books
+from xlpy.sl.engine import SlCompany, open_company
+from xlpy.sl.ledger import create_ledger
+
+THROUGH = date(2027, 1, 31)
+RULES = PostingRules(record_id_column="User1")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Everything that a plan is made of, already read."""
+
+    company: SlCompany
+    request: PlanRequest
+
+    @property
+    def lines(self) -> int:
+        return sum(len(invoice.lines) for invoice in self.request.export)
+
+
+def profile_of(url: str, company_url: str) -> Profile:
+    return Profile(
+        manage=ManageSettings(
+            url=url, company=access.COMPANY, client_id=access.CLIENT_ID, public_key=access.PUBLIC_KEY
+        ),
+        sl=SlSettings(url=company_url, company=firm.COMPANY_ID, user=firm.SL_USER),
+        posting=RULES,
+    )
+
+
+def make_sl(folder: Path) -> str:
+    url = f"sqlite:///{(folder / 'sl.sqlite').as_posix()}"
+    engine = make_company(url, mistakes=False)
+    create_ledger(engine)
+    engine.dispose()
+    return url
+
+
+@contextmanager
+def stage(folder: Path, invoices: int) -> Iterator[Stage]:
+    company_url = make_sl(folder)
+    with serve(generate_site(invoices=invoices, mistakes=False)) as running:
+        profile = profile_of(running.url, company_url)
+        with ManageClient(profile.manage, ManageSecrets(private_key=access.PRIVATE_KEY)) as manage:
+            rows = {row.billing_log_id: row for row in manage.unposted_invoices()}
+            export = manage.export_invoices(list(rows), through=THROUGH, detail="Default", batch_identifier="bench")
+            masters = manage.read_masters(export)
+            host, site = manage.host, manage.company
+    included = tuple(Included(TransactionKey(Kind.INVOICE, str(key)), False, row) for key, row in rows.items())
+    company = open_company(profile.sl)
+    try:
+        with company.engine.connect() as connection:
+            books = read_books(connection, company, needs_of(export, included, masters, RULES))
+        yield Stage(
+            company,
+            PlanRequest(
+                manage_host=host,
+                manage_company=site,
+                cpny_id=firm.COMPANY_ID,
+                options=PlanOptions("BENCH", THROUGH),
+                included=included,
+                export=export,
+                masters=masters,
+                books=books,
+                posting=RULES,
+                master_rules=MasterRules(),
+                today=THROUGH,
+            ),
+        )
+    finally:
+        company.engine.dispose()
+
+
+def widened(export: tuple[ExportInvoice, ...], lines_each: int) -> tuple[ExportInvoice, ...]:
+    """Give every invoice about ``lines_each`` lines by cutting its largest line into equal cents; totals stay."""
+    from dataclasses import replace
+
+    wide = []
+    for invoice in export:
+        missing = lines_each - len(invoice.lines)
+        if missing <= 0:
+            wide.append(invoice)
+            continue
+        at = max(
+            range(len(invoice.lines)), key=lambda i: abs(invoice.lines[i].total) if not invoice.lines[i].is_tax else -1
+        )
+        whole = invoice.lines[at]
+        part = (whole.total / (missing + 1)).quantize(whole.total) if whole.total else whole.total
+        parts = [
+            replace(whole, total=part, quantity=whole.quantity * 0, id=whole.id * 100 + n + 1) for n in range(missing)
+        ]
+        rest = replace(whole, total=whole.total - part * missing)
+        wide.append(replace(invoice, lines=(*invoice.lines[:at], rest, *parts, *invoice.lines[at + 1 :])))
+    return tuple(wide)
