@@ -111,7 +111,7 @@ class Books:
             again,
             options.detail,
             options.period,
-            self.session.manage.locations()[options.location_id] if options.location_id else "",
+            self.session.manage.locations().get(options.location_id, "") if options.location_id else "",
         )
         with run_log("push"):
             return push(self.session, selection, preview_hash=remember_preview(plan))
@@ -140,7 +140,7 @@ class Books:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self.session.__exit__(kind, error, trace)
 
 
 def connect(profile: Profile | Path | str | None = None) -> Books:

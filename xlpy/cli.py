@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -30,7 +31,18 @@ PROFILE = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="Settings file (default: the workbook's own, else XLPY_PROFILE).",
 )
-JSON = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON on standard output.")
+AS_JSON = "xlpy.as_json"
+
+
+def _note_json(ctx: click.Context, _option: click.Parameter, as_json: bool) -> bool:
+    """Remember that JSON was asked for, so that a failure is told as JSON, too."""
+    ctx.meta[AS_JSON] = as_json
+    return as_json
+
+
+JSON = click.option(
+    "--json", "as_json", is_flag=True, callback=_note_json, help="Print the report as JSON on standard output."
+)
 
 
 class _Words(click.Group):
@@ -40,20 +52,29 @@ class _Words(click.Group):
         try:
             return super().invoke(ctx)
         except XlpyError as error:
-            _say(str(error))
-            ctx.exit(error.exit_code)
+            _fail(ctx, error.exit_code, str(error))
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
         except KeyboardInterrupt:
-            _say("Stopped. Whatever was committed in SL is finished by the next run or by 'xlpy recover'.")
-            ctx.exit(2)
+            _fail(ctx, 2, "Stopped. Whatever was committed in SL is finished by the next run or by 'xlpy recover'.")
         except Exception as error:
             from xlpy.runlog import run_log
 
             with run_log("cli") as log:
                 logger.exception("Unexpected")
-            _say(f"Something unexpected happened ({type(error).__name__}: {error}). The full log: {log.path}")
-            ctx.exit(2)
+            what = f"{type(error).__name__}: {error}"
+            _fail(ctx, 2, f"Something unexpected happened ({what}). The full log: {log.path}")
+
+
+def _fail(ctx: click.Context, code: int, text: str) -> NoReturn:
+    """End a command that could not be done: words on standard error, and JSON on standard output when asked for."""
+    from xlpy.runlog import masked
+    from xlpy.services.run_json import failed_json
+
+    _say(masked(text))
+    if ctx.meta.get(AS_JSON):
+        _print_json(failed_json(masked(text)))
+    ctx.exit(code)
 
 
 @click.group(cls=_Words, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -129,10 +150,11 @@ def recover(workbook: Path | None, profile: Path | None, as_json: bool) -> None:
         return
     from xlpy.runlog import run_log
     from xlpy.services.recover import recover as finish
+    from xlpy.services.run_json import recover_json
 
     with run_log("recover"), _progress(quiet=as_json) as progress, _open(profile, progress) as session:
         report = finish(session)
-    _end(report.exit_code, report.text, {"state": "recovered", "text": report.text}, as_json)
+    _end(report.exit_code, report.text, recover_json(report), as_json)
 
 
 @main.command()
@@ -217,10 +239,15 @@ def _press(button: str, workbook: Path, profile: Path | None, as_json: bool) -> 
         finally:
             try:
                 closed.save()
-            except WorkbookSavedBeside as beside:
-                _say(str(beside))
+            except Exception as error:
+                # What was done is told in any case: the file is the smaller half of it.
+                if pressed is None and not isinstance(error, WorkbookSavedBeside):
+                    raise
+                _say(f"{pressed.text} {error}" if pressed else str(error))
+                logger.exception("The workbook could not be saved")
                 if pressed is not None:
-                    _end(3, pressed.text, {**pressed.data, "workbook": str(beside.path)}, as_json)
+                    beside = str(error.path) if isinstance(error, WorkbookSavedBeside) else ""
+                    _end(3, "", {**pressed.data, "workbook": beside, "workbook_text": str(error)}, as_json)
     _end(pressed.exit_code, pressed.text, dict(pressed.data), as_json)
 
 
@@ -233,14 +260,29 @@ def _open(profile: Path | None, progress: Progress) -> Session:
 
 def _end(code: int, text: str, data: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(data, ensure_ascii=False, indent=1))
+        _print_json(data)
     elif text:
         _say(text)
     sys.exit(code)
 
 
+def _print_json(data: dict[str, Any]) -> None:
+    # Pure ASCII: a scheduler on Windows reads it the same in every code page.
+    _echo(json.dumps(data, indent=1))
+
+
 def _say(text: str) -> None:
-    click.echo(text, err=True)
+    _echo(text, err=True)
+
+
+def _echo(text: str, *, err: bool = False) -> None:
+    """Print; a reader who has gone away (a closed pipe) does not change what the exit code says."""
+    try:
+        click.echo(text, err=err)
+    except OSError:
+        gone = sys.stderr if err else sys.stdout
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), gone.fileno())  # else Python's own end would fail on it
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,10 +32,10 @@ def run(button: str, book: xw.Book | None = None) -> Pressed | None:
     _limit_patience()
     try:
         book = book or xw.Book.caller()
+        app = book.app
     except Exception as error:  # noqa: BLE001 (nothing may escape into Excel)
         _write_crash(button, error)
         return None
-    app = book.app
     try:
         from xlpy.excel.buttons import press
         from xlpy.excel.quiet import quiet
@@ -68,21 +69,23 @@ def _open(book: xw.Book, progress: Progress) -> Session:
 
 def _status_bar(app: xw.App) -> Progress:
     def show(what: str, done: int, of: int) -> None:
-        app.status_bar = f"{TITLE}: {what}" + (f" {done} of {of}" if of else "") + " …"
+        with suppress(Exception):  # Excel may be busy; a run does not stop for its status bar
+            app.status_bar = f"{TITLE}: {what}" + (f" {done} of {of}" if of else "") + " …"
 
     return show
 
 
 def _words(error: Exception) -> str:
     from xlpy.errors import XlpyError
+    from xlpy.runlog import masked
 
     if isinstance(error, XlpyError):
-        return str(error)
+        return masked(str(error))
     if type(error).__name__ == "com_error":
         return "Excel is busy or a cell is being edited: finish editing the cell (Enter), then press the button again."
     return (
-        f"Something unexpected happened ({type(error).__name__}: {error}). Nothing is lost: press Recover, and send "
-        "the full log to whoever supports you."
+        f"Something unexpected happened ({type(error).__name__}: {masked(str(error))}). Nothing is lost: press "
+        "Recover, and send the full log to whoever supports you."
     )
 
 
@@ -94,7 +97,10 @@ def _alert(app: xw.App, text: str, mode: str) -> None:
 
 
 def _write_crash(button: str, error: Exception) -> None:
-    from xlpy.runlog import run_log
+    try:
+        from xlpy.runlog import run_log
 
-    with run_log(button):
-        logger.error("%s: %s", button, error, exc_info=error)
+        with run_log(button):
+            logger.error("%s: %s", button, error, exc_info=error)
+    except Exception:  # noqa: BLE001 (the alert tells it in any case)
+        logger.debug("The crash of %s could not be logged", button)

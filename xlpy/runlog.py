@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import re
+import tempfile
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,23 +35,36 @@ class LogEntry:
     detail: str = ""
 
 
+_never_shown: set[str] = set()
+
+
+def never_show(*secrets: str) -> None:
+    """Mask these in every log of this process from now on."""
+    _never_shown.update(secret for secret in secrets if secret)
+
+
 class RunLog(logging.Handler):
-    """Collects what the product's loggers say during a run and writes it to the full log as it comes."""
+    """Collects what the product's loggers say during a run and writes it to the full log as it comes.
+
+    It never raises: a full disk or a locked file costs lines of the full log, not the run that is being logged.
+    """
 
     def __init__(self, step: str, path: Path, secrets: Iterable[str] = ()) -> None:
         super().__init__(logging.DEBUG)
         self.step = step
         self.path = path
         self.entries: list[LogEntry] = []
-        self._secrets = tuple(sorted({s for s in secrets if s}, key=len, reverse=True))
-
-    def hide(self, secret: str) -> None:
-        """Never write ``secret`` from now on."""
-        if secret:
-            self._secrets = tuple(sorted({*self._secrets, secret}, key=len, reverse=True))
+        self._secrets = {secret for secret in secrets if secret}
+        self._file_fails = False
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take a record of any ``xlpy`` logger (``logging.Handler`` calls this)."""
+        try:
+            self._take(record)
+        except Exception:  # noqa: BLE001 (logging must not break what is logged)
+            self._tell(f"A line of the log of {record.name} could not be read: {record.msg!r}")
+
+    def _take(self, record: logging.LogRecord) -> None:
         detail = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
         entry = LogEntry(
             datetime.fromtimestamp(record.created).astimezone(),
@@ -70,23 +84,39 @@ class RunLog(logging.Handler):
         }
         if entry.detail:
             line["detail"] = entry.detail
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self._write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def _write(self, line: str) -> None:
+        try:
+            # A lone half of a surrogate pair can't be written as UTF-8.
+            with self.path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(line)
+        except OSError as error:
+            if not self._file_fails:
+                self._file_fails = True
+                self._tell(f"The full log {self.path} can't be written: {error.strerror or error}")
+
+    def _tell(self, text: str) -> None:
+        self.entries.append(LogEntry(datetime.now().astimezone(), self.step, "warning", self.masked(text)))
 
     def masked(self, text: str) -> str:
         """Return ``text`` without any known secret and without anything shaped like one."""
-        for secret in self._secrets:
-            text = text.replace(secret, HIDDEN)
-        return _SECRET_SHAPES.sub(lambda match: match.group(1) + HIDDEN, text)
+        return masked(text, self._secrets)
+
+
+def masked(text: str, secrets: Iterable[str] = ()) -> str:
+    """Return ``text`` without the secrets of this process and ``secrets``, and without anything shaped like one."""
+    for secret in sorted({*secrets, *_never_shown}, key=len, reverse=True):
+        text = text.replace(secret, HIDDEN)
+    return _SECRET_SHAPES.sub(lambda match: match.group(1) + HIDDEN, text)
 
 
 @contextmanager
 def run_log(step: str, secrets: Iterable[str] = ()) -> Iterator[RunLog]:
     """Keep a log of what happens inside; the full log goes to the user's data folder, one file a day."""
-    folder = data_folder("logs")
     now = datetime.now().astimezone()
-    handler = RunLog(step, folder / f"{now:%Y-%m-%d}.jsonl", secrets)
-    _forget_old_logs(folder, now)
+    handler = RunLog(step, _log_folder() / f"{now:%Y-%m-%d}.jsonl", secrets)
+    _forget_old_logs(handler.path.parent, now)
     logger = logging.getLogger(ROOT)
     before = logger.level, logger.propagate
     logger.setLevel(logging.DEBUG)
@@ -105,8 +135,16 @@ def batch_log_path(batch_identifier: str) -> Path:
     return data_folder("logs") / f"{file_name(batch_identifier)}.log"
 
 
+def _log_folder() -> Path:
+    try:
+        return data_folder("logs")
+    except OSError:
+        return Path(tempfile.gettempdir())  # the user's data folder can't be written
+
+
 def _forget_old_logs(folder: Path, now: datetime) -> None:
     limit = (now - timedelta(days=KEEP_DAYS)).timestamp()
-    for path in folder.glob("*.jsonl"):
-        if path.stat().st_mtime < limit:
-            path.unlink(missing_ok=True)
+    for path in folder.glob("????-??-??.jsonl"):
+        with suppress(OSError):  # gone meanwhile, or held by another program
+            if path.stat().st_mtime < limit:
+                path.unlink(missing_ok=True)

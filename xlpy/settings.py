@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_type_hints
@@ -89,6 +89,8 @@ def load_profile(path: Path | None = None, environment: Mapping[str, str] | None
     env = os.environ if environment is None else environment
     chosen = path or (Path(env[ENV_PROFILE]) if env.get(ENV_PROFILE) else None)
     profile = _from_file(chosen) if chosen else Profile()
+    if chosen:
+        _refuse_shared_locations(chosen, profile)
     for variable, (section, key) in ENVIRONMENT.items():
         if env.get(variable):
             part = getattr(profile, section)
@@ -114,6 +116,30 @@ def _from_file(path: Path) -> Profile:
     return profile
 
 
+def _refuse_shared_locations(path: Path, profile: Profile) -> None:
+    """Refuse a profile that lists a location which another one beside it lists for another SL company.
+
+    A transaction of that location could be posted into either. Files that are no profiles are none of our business.
+    """
+    mine = set(profile.posting.locations)
+    for other in sorted(path.absolute().parent.glob("*.toml")) if mine else ():
+        try:
+            found = _from_file(other)
+        except SettingsError:
+            continue
+        same_site = (found.manage_host, found.manage.company.casefold()) == (
+            profile.manage_host,
+            profile.manage.company.casefold(),
+        )
+        shared = sorted(mine & set(found.posting.locations))
+        if same_site and shared and found.sl.company.casefold() != profile.sl.company.casefold():
+            raise SettingsError(
+                f"The settings {path} and {other.name} share the Manage locations {', '.join(map(str, shared))}, but"
+                " not the SL company: a transaction could be posted into either.",
+                fix="Give each location to one of them ([posting] locations).",
+            )
+
+
 def _section(kind: type[T], data: Mapping[str, Any], where: str, wrong: list[str]) -> T:
     hints = get_type_hints(kind)
     known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
@@ -122,7 +148,7 @@ def _section(kind: type[T], data: Mapping[str, Any], where: str, wrong: list[str
         name = f"[{where}] {key}" if where else key
         if key not in known:
             wrong.append(f"{name}: not a known setting")
-        elif isinstance(value, dict):
+        elif isinstance(value, dict) and is_dataclass(hints[key]):
             values[key] = _section(hints[key], value, key, wrong)
         elif hints[key] == tuple[int, ...]:
             if isinstance(value, list) and all(type(v) is int for v in value):

@@ -183,6 +183,9 @@ STORIES: dict[str, Story] = {
     "NO-LINES": lambda: plan(invoice(lines=invoice().lines[1:], total=D("70.00"))),
     "TURNED": lambda: plan(untaxed(4417, "250.00")),
     "NOTHING-TO-POST": lambda: plan(untaxed(4417, "0.00", "0.00")),
+    "CURY-DECIMALS": lambda: plan(
+        untaxed(lines=(line(1, "-1000.125"),), total=D("1000.125")), masters=masters(decimals={"USD": 3})
+    ),
     "AVALARA": lambda: plan(untaxed(avalara=True)),
     "INVENTORY-COST": lambda: plan(untaxed(lines=(line(1, "-1000.00", **_COST),))),
     "LOCATION": lambda: plan(untaxed(), posting=PostingRules(locations=(3, 4))),

@@ -27,7 +27,7 @@ from xlpy.sl.ledger import (
     set_posting_state,
     unfinished,
 )
-from xlpy.sl.ledger_tables import versions
+from xlpy.sl.ledger_tables import ledger_metadata, versions
 from xlpy.sl.posting import post_plan
 from xlpy.sl.sqlite import sqlite_engine
 
@@ -200,8 +200,9 @@ def test_one_transaction_has_one_row_per_generation_whatever_the_company(books: 
 
 def test_a_missing_or_other_ledger_is_named(tmp_path: object) -> None:
     engine = sqlite_engine("sqlite://")
-    with engine.connect() as connection, pytest.raises(LedgerMissing, match="not there"):
+    with engine.connect() as connection, pytest.raises(LedgerMissing, match="not ready") as told:
         check_ledger(connection)
+    assert all(table.name in str(told.value) for table in ledger_metadata.sorted_tables)
     create_ledger(engine, now=NOW)
     create_ledger(engine, now=NOW + timedelta(days=90))
     with engine.connect() as connection:

@@ -365,6 +365,14 @@ DOCUMENT_CHECKS = (
         "SL: pp_08400PrepWrk, message 8058",
     ),
     Check(
+        "CURY-DECIMALS",
+        Severity.STOP,
+        "Its total has more decimals than SL keeps of {currency} ({decimals}), so SL's amount would be another",
+        "Give the currency the same decimals in both systems",
+        "SL: Currency Maintenance; Manage: System > Setup Tables > Currency",
+        "SL: Currncy.DecPl",
+    ),
+    Check(
         "RATE-MISSING",
         Severity.STOP,
         "SL has no rate of type {rate_type!r} for {currency} on or before {day}",

@@ -14,7 +14,7 @@ from xlpy.domain.widths import code_page_is_known
 
 PLACEHOLDERS = ("number", "company", "type", "description", "memo")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_FREE_COLUMNS = ("", "user1", "user2", "user5", "user6")
+_FREE_COLUMNS = ("", "User1", "User2", "User5", "User6")
 
 
 def setup_problems(package: PackageSetup, books: SlBooks, rules: PostingRules) -> tuple[Problem, ...]:
@@ -58,6 +58,6 @@ def setup_problems(package: PackageSetup, books: SlBooks, rules: PostingRules) -
         for name in _PLACEHOLDER.findall(rules.document_description)
         if name not in PLACEHOLDERS
     )
-    if rules.record_id_column.casefold() not in _FREE_COLUMNS:
+    if rules.record_id_column not in _FREE_COLUMNS:
         problems.append(found("RECORD-COLUMN", column=rules.record_id_column))
     return tuple(dict.fromkeys(problems))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -17,7 +17,7 @@ from xlpy.domain.documents import ArDocument, ArLine, NewCustomer, RateUsed, Tax
 from xlpy.domain.invoices import CREDIT_MEMO, TurnedInvoice, TurnedLine, turn
 from xlpy.domain.ledger_rules import judge_reference
 from xlpy.domain.manage_records import ExportInvoice, ManageMasters, UnpostedInvoice
-from xlpy.domain.money import to_base, total
+from xlpy.domain.money import round_money, to_base, total
 from xlpy.domain.plan import PlanOptions
 from xlpy.domain.problems import Problem, Severity
 from xlpy.domain.references import WIDEST_REFERENCE, reference_of
@@ -123,6 +123,7 @@ class Drafter:
             problems.append(found("TURNED", invoice.document_type, turned.doc_type, given=given, becomes=becomes))
         if avalara:
             problems.append(found("AVALARA", invoice.tax_code.name))
+            turned = replace(turned, levels=())  # they are Avalara's: that is the one problem to tell
         problems.extend(self._cost_problems(invoice))
         reference = reference_of(invoice.number, self._posting)
         reuse = self._check_reference(reference, invoice, posting, problems)
@@ -137,6 +138,9 @@ class Drafter:
         if not currency:
             currency = self._currencies.base_currency
             problems.append(found("CURY-EMPTY", in_sl=currency, currency=currency))
+        kept, sent = self.decimals_of(currency), self._manage_decimals.get(sl_key(currency), 0)
+        if sent > kept and round_money(invoice.total, sent) != round_money(invoice.total, kept):
+            problems.append(found("CURY-DECIMALS", str(invoice.total), currency=currency, decimals=kept))
         rate, wrong = self._currencies.rate_for(currency, owing.customer, day) if day else (None, ())
         problems.extend(wrong)
         facts = _Facts(key, invoice, turned, owing, reference, reuse, day, rate, currency)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +26,7 @@ from xlpy.excel.sheets import (
 )
 from xlpy.excel.tables import append, parse_include, prepend, read_rows, refill, set_include, update_by_key
 from xlpy.runlog import LogEntry, RunLog, run_log
-from xlpy.services.reports import Marked, RunReport, RunState, Selection
+from xlpy.services.reports import EXIT_CODE, Marked, RunReport, RunState, Selection
 from xlpy.services.session import Progress, Session, no_progress
 
 if TYPE_CHECKING:
@@ -55,12 +54,10 @@ def press(
     """Press a button of the ribbon on a workbook. Raises ``XlpyError`` for what the user has to know."""
     if button not in _BUTTONS:
         raise WorkbookError(f"The workbook has a button {button!r} that this version does not know.", fix=_UPDATE)
-    with run_log(button) as log, ExitStack() as stack:
+    with run_log(button) as log:
         try:
-            session = stack.enter_context(open_session(progress))
-            log.hide(session.secrets.private_key)
-            log.hide(session.secrets.integrator_password)
-            return _BUTTONS[button](session, book)
+            with open_session(progress) as session:
+                return _BUTTONS[button](session, book)
         except Exception as error:
             log.handle(logger.makeRecord(logger.name, logging.ERROR, __file__, 0, str(error), (), None))
             logger.debug("Traceback of %s", button, exc_info=True)
@@ -73,11 +70,15 @@ _UPDATE = "Make a new workbook with 'xlpy new', or update the package."
 
 
 def write_log(book: xw.Book, log: RunLog) -> None:
-    """Add the run's log to the Log sheet."""
+    """Add the run's log to the Log sheet. Never raises: what was done is told, even when the sheet is not right."""
     entries: Iterable[LogEntry] = log.entries
     found = render.log_rows(entries)
-    if found:
+    if not found:
+        return
+    try:
         append(book, LOG, found)
+    except Exception:
+        logger.exception("The sheet %s could not be filled", LOG.name)
 
 
 def _refresh(session: Session, book: xw.Book) -> Pressed:
@@ -117,7 +118,7 @@ def _check(session: Session, book: xw.Book) -> Pressed:
     inputs = read_home(book)
     plan = make_plan(session, read_selection(book, inputs))
     _show_problems(book, plan.problems)
-    _show_states(book, plan)
+    _show_states(book, plan, plan.problems)
     _write_included(session, book)
     _propose(session, book, plan.problems, inputs)
     return Pressed(1 if plan.stops else 0, _said(plan), plan_json(plan, "checked"))
@@ -132,7 +133,7 @@ def _preview(session: Session, book: xw.Book) -> Pressed:
     inputs = read_home(book)
     plan = make_plan(session, read_selection(book, inputs))
     _show_problems(book, plan.problems)
-    _show_states(book, plan)
+    _show_states(book, plan, plan.problems)
     refill(book, PREVIEW, render.preview_rows(journal(plan)))
     _write_included(session, book)
     _propose(session, book, plan.problems, inputs)
@@ -149,19 +150,25 @@ def _push(session: Session, book: xw.Book) -> Pressed:
     told = session.progress
     session.progress = lambda what, done, of: None if what in SILENT_STEPS and _in_excel(book) else told(what, done, of)
     report = push(session, selection, preview_hash=inputs.preview_hash)
-    _show_run(session, book, report)
-    _propose(session, book, report.problems, inputs)
+    try:
+        _show_run(session, book, report)
+        _propose(session, book, report.problems, inputs)
+    except Exception as error:  # the workbook is not the books: what was posted is told all the same
+        logger.exception("The workbook could not be filled with run %s", report.run_id)
+        text = f"{report.text} The workbook could not be filled with it, though ({error}): refresh it."
+        return Pressed(report.exit_code or EXIT_CODE[RunState.WITH_ERRORS], text, run_json(report))
     return Pressed(report.exit_code, report.text, run_json(report))
 
 
 def _recover(session: Session, book: xw.Book) -> Pressed:
     from xlpy.services.recover import recover
+    from xlpy.services.run_json import recover_json
 
     report = recover(session)
     changes = {posting.key.record_id: {"Status": Status.EXPORTED, "Message": ""} for posting in report.closed}
     if changes:
         update_by_key(book, INVOICES, changes)
-    return Pressed(report.exit_code, report.text, {"state": "recovered", "text": report.text})
+    return Pressed(report.exit_code, report.text, recover_json(report))
 
 
 def _doctor(session: Session, book: xw.Book) -> Pressed:
@@ -266,12 +273,12 @@ def _show_problems(book: xw.Book, problems: Sequence[Problem]) -> None:
     refill(book, PROBLEMS, render.problem_rows(problems))
 
 
-def _show_states(book: xw.Book, plan: Plan) -> None:
+def _show_states(book: xw.Book, plan: Plan, problems: Iterable[Problem]) -> None:
     """Status and message of the rows that the plan is about; other rows keep theirs."""
     changes: dict[str, dict[str, object]] = {
         t.key.record_id: {"Status": Status.READY, "Message": ""} for t in plan.transactions
     }
-    for problem in plan.problems:
+    for problem in problems:
         if problem.transaction_id and problem.severity is Severity.STOP:
             found = changes.setdefault(_row_id(problem), {})
             before = str(found.get("Message") or "") if found.get("Status") == Status.PROBLEM else ""
@@ -288,29 +295,26 @@ def _show_run(session: Session, book: xw.Book, report: RunReport) -> None:
     prepend(book, RESULTS, render.result_rows(report))
     if report.state is RunState.NOTHING_WRITTEN:
         _show_problems(book, report.problems)
-        if report.plan:
-            _show_states(book, report.plan)
-    else:
-        update_by_key(
-            book,
-            INVOICES,
-            {
-                row.transaction_id: {
-                    "Status": row.status,
-                    "Message": row.message,
-                    **({"Include": ""} if row.status != Status.FAILED else {}),
-                }
-                for row in report.results
-            },
-        )
-    write_home(
+        if report.plan and not report.results:
+            _show_states(book, report.plan, report.problems)
+    update_by_key(
         book,
+        INVOICES,
         {
-            Home.LAST_RUN: str(report.state).capitalize(),
-            Home.LAST_RUN_TEXT: report.text,
-            Home.PREVIEW_HASH: "",
+            row.transaction_id: {
+                "Status": row.status,
+                "Message": row.message,
+                **({"Include": ""} if row.status != Status.FAILED else {}),
+            }
+            for row in report.results
         },
     )
+    told: dict[Home, object] = {Home.LAST_RUN: str(report.state).capitalize(), Home.LAST_RUN_TEXT: report.text}
+    if report.state is not RunState.NOTHING_WRITTEN:
+        told[Home.PREVIEW_HASH] = (
+            ""  # else the preview stays in force: pressing again must not post what it never showed
+        )
+    write_home(book, told)
     _write_included(session, book)
 
 

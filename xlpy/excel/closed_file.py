@@ -74,7 +74,10 @@ class ClosedWorkbook:
             except OSError:
                 continue
             return target
-        raise WorkbookNotReplaceable(str(self.path), f"{reason}, and no file could be written beside it")
+        raise WorkbookError(
+            f"The workbook {self.path} could not be saved: {reason}, and no file could be written beside it.",
+            fix="Refresh another workbook: what was posted is in SL's posting ledger.",
+        )
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import xlwings as xw
 
@@ -17,6 +17,6 @@ def quiet(app: xw.App) -> Iterator[None]:
     try:
         yield
     finally:
-        app.calculation = calculation
-        app.screen_updating = updating
-        app.status_bar = False
+        for name, value in (("calculation", calculation), ("screen_updating", updating), ("status_bar", False)):
+            with suppress(Exception):  # a busy Excel must not keep the others from being put back
+                setattr(app, name, value)

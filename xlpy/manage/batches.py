@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -95,14 +95,21 @@ def find_batch(transport: Transport, identifier: str) -> AccountingBatch | None:
 
 def free_identifier(transport: Transport, wanted: str) -> str:
     """Return ``wanted``, or with the first of -1, -2, … that no batch of Manage has; at most 50 characters."""
-    name = checked_identifier(wanted)
-    candidate = name
-    for number in range(1, MOST_SUFFIXES + 1):
+    for candidate in identifiers_like(wanted):
         if find_batch(transport, candidate) is None:
             return candidate
+    raise ManageError(
+        f"Manage has {MOST_SUFFIXES} batches named like {wanted!r}.", fix="Take another batch identifier."
+    )
+
+
+def identifiers_like(wanted: str, longest: int = LONGEST_IDENTIFIER) -> Iterator[str]:
+    """Yield ``wanted`` and its variants with -1, -2, … at the end, each of at most ``longest`` characters."""
+    name = checked_identifier(wanted)
+    yield name
+    for number in range(1, MOST_SUFFIXES):
         suffix = f"-{number}"
-        candidate = name[: LONGEST_IDENTIFIER - len(suffix)].rstrip() + suffix
-    raise ManageError(f"Manage has {MOST_SUFFIXES} batches named like {name!r}.", fix="Take another batch identifier.")
+        yield name[: longest - len(suffix)].rstrip() + suffix
 
 
 def create_batch(
@@ -155,6 +162,11 @@ def batch_entries(transport: Transport, batch_id: int) -> tuple[BatchEntry, ...]
     """Return the GL entries of a batch."""
     rows = read_list(transport, f"{BATCHES}/{batch_id}/entries")
     return tuple(_entry(Row(data, f"an entry of batch {batch_id}")) for data in rows)
+
+
+def count_batch_entries(transport: Transport, batch_id: int) -> int:
+    """Return how many GL entries a batch has."""
+    return read_count(transport, f"{BATCHES}/{batch_id}/entries")
 
 
 def delete_batch(transport: Transport, batch_id: int) -> None:
@@ -211,7 +223,7 @@ def _confirmed(transport: Transport, name: str, sent: int) -> AccountingBatch:
     found = find_batch(transport, name)
     if found is None:
         raise BatchNotConfirmed(name, "there is none of that name")
-    count = read_count(transport, f"{BATCHES}/{found.id}/entries")
+    count = count_batch_entries(transport, found.id)
     if not count:
         raise BatchNotConfirmed(name, "it has no entries")
     if count != sent:

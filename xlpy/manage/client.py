@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from types import TracebackType
 
@@ -113,9 +113,12 @@ class ManageClient:
         """Return the products with these ids, by id."""
         return masters.catalog_items(self._transport, ids)
 
-    def read_masters(self, export: Sequence[ExportInvoice]) -> ManageMasters:
-        """Return the masters that these invoices refer to: companies with those they are billed to, taxes, products."""
-        companies = self.companies(_present(invoice.company.id for invoice in export))
+    def read_masters(self, export: Sequence[ExportInvoice], companies_of: Iterable[int] = ()) -> ManageMasters:
+        """Return the masters that these invoices refer to: companies with those they are billed to, taxes, products.
+
+        ``companies_of``: ids of more companies, such as those that the unposted list bills the invoices to.
+        """
+        companies = self.companies(_present((*companies_of, *(invoice.company.id for invoice in export))))
         bill_to = _present(company.bill_to.id for company in companies.values()) - companies.keys()
         return ManageMasters(
             package=self.package_setup(),
@@ -170,6 +173,10 @@ class ManageClient:
         """Return ``wanted`` or its first free variant with -1, -2, …."""
         return batches.free_identifier(self._transport, wanted)
 
+    def identifiers_like(self, wanted: str) -> Iterator[str]:
+        """Yield ``wanted`` and its variants with -1, -2, … at the end, as ``free_identifier`` tries them."""
+        return batches.identifiers_like(wanted)
+
     def create_batch(self, identifier: str, entry_ids: Collection[int], kinds: Collection[Kind]) -> AccountingBatch:
         """Mark these GL entries as posted, in a batch of this name. Sent at most once; see ``batches.create_batch``."""
         return batches.create_batch(self._transport, identifier, entry_ids, kinds)
@@ -177,6 +184,10 @@ class ManageClient:
     def batch_entries(self, batch_id: int) -> tuple[BatchEntry, ...]:
         """Return the GL entries of a batch."""
         return batches.batch_entries(self._transport, batch_id)
+
+    def count_batch_entries(self, batch_id: int) -> int:
+        """Return how many GL entries a batch has."""
+        return batches.count_batch_entries(self._transport, batch_id)
 
     def delete_batch(self, batch_id: int) -> None:
         """Delete a batch that is not closed; its transactions are unposted again."""

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from xlpy.domain.books import BooksNeeds, SlBooks
 from xlpy.errors import LedgerMissing, ManageError, ManageRefused, XlpyError
-from xlpy.services.session import Session
+from xlpy.services.session import Session, in_words
 
 logger = logging.getLogger(__name__)
 
@@ -39,12 +39,20 @@ class Finding:
 def check_setup(session: Session) -> tuple[Finding, ...]:
     """Look at everything that has to be right before the first batch. Never raises for what it finds."""
     findings: list[Finding] = []
-    for part in (_this_pc, _manage, _sl):
+    for part, area in ((_this_pc, "This PC"), (_manage, "Manage"), (_sl, "SL")):
         try:
             findings.extend(part(session))
-        except XlpyError as error:
-            area = {_this_pc: "This PC", _manage: "Manage", _sl: "SL"}[part]
-            findings.append(Finding(area, "Connection", Verdict.PROBLEM, error.text, error.fix))
+        except Exception as error:
+            told = error if isinstance(error, XlpyError) else in_words(error)
+            subject = "Connection" if told is error else "Reading"
+            if told is None:
+                text, fix = (
+                    f"could not be checked ({type(error).__name__}: {error})",
+                    "Send the full log to your support.",
+                )
+            else:
+                text, fix = told.text, told.fix
+            findings.append(Finding(area, subject, Verdict.PROBLEM, text, fix))
             logger.warning("Check setup, %s: %s", area, error, exc_info=True)
     return tuple(findings)
 
@@ -66,9 +74,9 @@ def _this_pc(session: Session) -> Iterator[Finding]:
     )
     url = session.profile.sl.url
     if url and not url.startswith("sqlite"):
-        import pyodbc
+        from xlpy.sl.odbc import installed_drivers
 
-        drivers = [name for name in pyodbc.drivers() if "SQL Server" in name]
+        drivers = [name for name in installed_drivers() if "SQL Server" in name]
         yield Finding(
             "This PC",
             "ODBC driver",

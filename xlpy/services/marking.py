@@ -8,43 +8,49 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xlpy.domain.manage_records import ExportInvoice
 from xlpy.domain.planning import lines_hash
 from xlpy.domain.transactions import Kind, Posting
+from xlpy.errors import ManageError
 from xlpy.services.reports import ManageBatchMade
 from xlpy.services.session import Session
 
 logger = logging.getLogger(__name__)
 
 FAR_AHEAD_YEARS = 20
-_SUFFIXES = range(1, 100)
+MARKED_KINDS = frozenset({Kind.INVOICE})  # others are left as they are, for a version that knows how to export them
 
 
 @dataclass(slots=True)
 class Marked:
-    """What became of the Manage half: batches made or found, and postings whose lines are others now."""
+    """What became of the Manage half: batches made or found, and postings whose lines are others now.
+
+    ``closed``: with the identifier of the batch that really took them.
+    """
 
     batches: list[ManageBatchMade] = field(default_factory=list)
     closed: list[Posting] = field(default_factory=list)
     changed: list[Posting] = field(default_factory=list)
 
 
-def mark_in_manage(session: Session, postings: Sequence[Posting], *, fresh: bool) -> Marked:
+def mark_in_manage(session: Session, postings: Sequence[Posting], done: Marked, *, fresh: bool) -> None:
     """Put the GL entries of ``postings`` (ledger rows without *closed at*) into Manage batches, and close the rows.
 
-    ``fresh``: the entry ids were exported by this run a moment ago. Otherwise the documents are exported again: with
-    the same lines the new ids are used, with other lines the row becomes *changed after posting* and nothing is
-    marked (design: the posting ledger). Raises ``ManageError`` when Manage can't be reached: the rows stay owed.
+    ``done`` takes what was reached, also when this raises half-way. ``fresh``: the entry ids were exported by this run
+    a moment ago. Otherwise the documents are exported again: with the same lines the new ids are used, with other lines
+    the row becomes *changed after posting* and nothing is marked (design: the posting ledger). Raises ``ManageError``
+    when Manage can't be reached, ``SlError`` when SL can't: the rows stay owed.
     """
-    done = Marked()
     by_batch: dict[tuple[str, Kind], list[Posting]] = defaultdict(list)
     for posting in postings:
         by_batch[posting.batch_identifier, posting.key.kind].append(posting)
     for (identifier, kind), members in sorted(by_batch.items()):
-        _mark_batch(session, identifier, kind, members, done, fresh=fresh)
-    return done
+        if kind in MARKED_KINDS:
+            _mark_batch(session, identifier, kind, members, done, fresh=fresh)
+        else:
+            logger.warning("Batch %s: %d rows of kind %s are left as they are", identifier, len(members), kind)
 
 
 def _mark_batch(
@@ -52,64 +58,108 @@ def _mark_batch(
 ) -> None:
     manage = session.manage
     owed = members
-    found = manage.find_batch(identifier)
-    if found is not None:
-        entries = {entry.id for entry in manage.batch_entries(found.id)}
-        inside = [posting for posting in owed if entries.issuperset(posting.entry_ids)]
-        if inside:
-            _close(session, inside, found.id, identifier, done)
-        owed = [posting for posting in owed if posting not in inside]
+    earlier: dict[int, ManageBatchMade] = {}  # GL entry → the batch of this name, or of this name with -1, -2, …
+    for name in manage.identifiers_like(identifier):
+        found = manage.find_batch(name)
+        if found is None:
+            break
+        ids = [entry.id for entry in manage.batch_entries(found.id)]
+        earlier |= dict.fromkeys(ids, ManageBatchMade(name, found.id, len(ids)))
+        owed = _close_covered(session, owed, earlier, done)
         if not owed:
             return
+    else:
+        raise ManageError(f"Manage has too many batches named like {identifier!r}.", fix="Take another identifier.")
     if not fresh:
-        owed = _with_new_ids(session, owed, done)
+        owed = _close_covered(session, _with_new_ids(session, owed, earlier, done), earlier, done)
         if not owed:
             return
-    name = identifier if found is None else _next_free(session, identifier)
-    ids = sorted({entry for posting in owed for entry in posting.entry_ids})
-    made = manage.create_batch(name, ids, {kind})
-    logger.info("Manage batch %s made with %d entries", name, len(ids))
-    _close(session, owed, made.id, name, done)
+    wanted = sorted({entry for posting in owed for entry in posting.entry_ids} - earlier.keys())
+    made = manage.create_batch(name, wanted, {kind})
+    logger.info("Manage batch %s made with %d entries", name, len(wanted))
+    taken = _taken(session, made.id, len(wanted), owed, earlier)
+    _close(session, taken, ManageBatchMade(name, made.id, len(wanted)), done)
 
 
-def _close(session: Session, postings: Sequence[Posting], batch_id: int, name: str, done: Marked) -> None:
+def _taken(
+    session: Session, batch_id: int, sent: int, owed: list[Posting], earlier: dict[int, ManageBatchMade]
+) -> list[Posting]:
+    """Return the postings that the new batch really marks: all, unless it has another number of entries than sent."""
+    if session.manage.count_batch_entries(batch_id) == sent:
+        return owed
+    inside = {entry.id for entry in session.manage.batch_entries(batch_id)} | earlier.keys()
+    doubtful = [posting for posting in owed if not inside.issuperset(posting.entry_ids)]
+    unposted = {row.billing_log_id for row in session.manage.unposted_invoices()} if doubtful else set()
+    left = [posting for posting in doubtful if int(posting.key.record_id) in unposted]
+    for posting in left:
+        logger.warning("Invoice %s is still unposted in Manage, though it was sent with its batch", posting.number)
+    return [posting for posting in owed if posting not in left]
+
+
+def _close_covered(
+    session: Session, owed: Sequence[Posting], earlier: dict[int, ManageBatchMade], done: Marked
+) -> list[Posting]:
+    """Close the postings of which batches of ours have every entry; return the others."""
+    by_batch: dict[ManageBatchMade, list[Posting]] = defaultdict(list)
+    left: list[Posting] = []
+    for posting in owed:
+        if posting.entry_ids and all(entry in earlier for entry in posting.entry_ids):
+            by_batch[earlier[posting.entry_ids[0]]].append(posting)
+        else:
+            left.append(posting)
+    for batch, postings in by_batch.items():
+        _close(session, postings, batch, done)
+    return left
+
+
+def _close(session: Session, postings: Sequence[Posting], batch: ManageBatchMade, done: Marked) -> None:
     from xlpy.sl.ledger import close_postings
 
+    number, name = batch.batch_id, batch.identifier
+    if not postings or number is None:
+        return
     with session.sl.engine.begin() as connection:
-        close_postings(connection, [posting.posting_id for posting in postings], batch_id, name, session.now())
-    done.batches.append(ManageBatchMade(name, batch_id, sum(len(posting.entry_ids) for posting in postings)))
-    done.closed.extend(postings)
+        close_postings(connection, [posting.posting_id for posting in postings], number, name, session.now())
+    if batch not in done.batches:
+        done.batches.append(batch)
+    done.closed.extend(replace(posting, batch_identifier=name, manage_batch_id=number) for posting in postings)
 
 
-def _with_new_ids(session: Session, postings: Sequence[Posting], done: Marked) -> list[Posting]:
-    """Export the documents again and compare their lines (entry ids go stale when an invoice is reopened)."""
+def _with_new_ids(
+    session: Session, postings: Sequence[Posting], earlier: dict[int, ManageBatchMade], done: Marked
+) -> list[Posting]:
+    """Export the documents again and compare their lines (entry ids go stale when an invoice is reopened).
+
+    What is no longer unposted, while a batch of ours has some of its entries, is marked by that batch.
+    """
     from xlpy.sl.ledger import mark_changed, replace_entry_ids
 
-    exported = {str(invoice.id): invoice for invoice in _export(session, postings)}
+    unposted = {row.billing_log_id for row in session.manage.unposted_invoices()}
+    exported = {str(invoice.id): invoice for invoice in _export(session, postings, unposted)}
     same: list[Posting] = []
-    fresh_ids: dict[int, tuple[int, ...]] = {}
+    changed: list[Posting] = []
     for posting in postings:
         invoice = exported.get(posting.key.record_id)
+        batch = next((earlier[entry] for entry in posting.entry_ids if entry in earlier), None)
         if invoice is not None and lines_hash(invoice) == posting.lines_hash:
-            fresh_ids[posting.posting_id] = invoice.all_entry_ids
-            same.append(posting)
+            same.append(replace(posting, entry_ids=invoice.all_entry_ids))
+        elif int(posting.key.record_id) not in unposted and batch is not None:
+            _close(session, [posting], batch, done)
         else:
-            done.changed.append(posting)
+            changed.append(posting)
             logger.warning(
                 "Invoice %s is in SL, but Manage shows other lines now (or no longer has it unposted): not marked",
                 posting.number,
             )
     with session.sl.engine.begin() as connection:
-        if fresh_ids:
-            replace_entry_ids(connection, fresh_ids)
-        if done.changed:
-            mark_changed(connection, [posting.posting_id for posting in done.changed])
-    return [_replaced(posting, fresh_ids[posting.posting_id]) for posting in same]
+        replace_entry_ids(connection, {posting.posting_id: posting.entry_ids for posting in same})
+        mark_changed(connection, [posting.posting_id for posting in changed])
+    done.changed.extend(changed)
+    return same
 
 
-def _export(session: Session, postings: Iterable[Posting]) -> tuple[ExportInvoice, ...]:
-    unposted = {row.billing_log_id for row in session.manage.unposted_invoices()}
-    wanted = sorted({int(p.key.record_id) for p in postings if p.key.kind is Kind.INVOICE} & unposted)
+def _export(session: Session, postings: Iterable[Posting], unposted: set[int]) -> tuple[ExportInvoice, ...]:
+    wanted = sorted({int(posting.key.record_id) for posting in postings} & unposted)
     if not wanted:
         return ()
     today = session.today()
@@ -119,13 +169,3 @@ def _export(session: Session, postings: Iterable[Posting]) -> tuple[ExportInvoic
         detail="Default",
         batch_identifier="recover",
     )
-
-
-def _replaced(posting: Posting, entry_ids: tuple[int, ...]) -> Posting:
-    from dataclasses import replace
-
-    return replace(posting, entry_ids=entry_ids)
-
-
-def _next_free(session: Session, identifier: str) -> str:
-    return next(name for name in (f"{identifier}-{n}" for n in _SUFFIXES) if session.manage.find_batch(name) is None)

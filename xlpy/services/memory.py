@@ -7,6 +7,7 @@ transaction has changed since the user looked at it, and a plan is posted only w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 import msgspec
 
@@ -38,9 +39,10 @@ def remember_preview(plan: Plan) -> str:
     """Keep a previewed plan; return its hash."""
     folder = data_folder("previews")
     write_beside(folder / f"{plan.hash}.json", plan.to_json())
-    kept = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in kept[KEEP_PREVIEWS:]:
-        path.unlink(missing_ok=True)
+    with suppress(OSError):  # another click tidies up, too
+        kept = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in kept[KEEP_PREVIEWS:]:
+            path.unlink(missing_ok=True)
     return plan.hash
 
 

@@ -5,13 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from xlpy.domain.manage_records import ExportInvoice, UnpostedInvoice
 from xlpy.domain.plan import InvoiceDetail, Plan, PlanOptions
 from xlpy.domain.planning import Included, PlanRequest, build_plan, needs_of
 from xlpy.domain.problems import Problem, stops
-from xlpy.domain.run_checks import batch_name_problems, gone_problem, name_taken_problem
+from xlpy.domain.run_checks import (
+    LONGEST_TYPED,
+    batch_name_problems,
+    gone_problem,
+    name_taken_problem,
+    row_problems,
+)
 from xlpy.domain.transactions import BATCH_SUFFIX, Kind, TransactionKey
 from xlpy.errors import SettingsError
 from xlpy.services.memory import recall_refresh
@@ -32,7 +39,7 @@ def make_plan(session: Session, selection: Selection) -> Plan:
     Raises ``ManageError``/``SlError`` when one of them can't be read.
     """
     from xlpy.sl.books_reader import read_books
-    from xlpy.sl.ledger import read_postings
+    from xlpy.sl.ledger import check_ledger, read_postings
 
     manage = session.manage
     options = _options(session, selection)
@@ -51,15 +58,14 @@ def make_plan(session: Session, selection: Selection) -> Plan:
             progress=_counting(session, "Exporting from Manage"),
         )
     session.progress("Reading the masters of Manage", 0, 0)
-    masters = manage.read_masters(export)
-    included = tuple(
-        Included(_key(marked), marked.again, seen.get(marked.billing_log_id, unposted[marked.billing_log_id]))
-        for marked in wanted
-    )
+    rows = [unposted[marked.billing_log_id] for marked in wanted]
+    masters = manage.read_masters(export, [i for row in rows for i in (row.company.id, row.bill_to.id)])
+    included = tuple(Included(_key(marked), marked.again, row) for marked, row in zip(wanted, rows, strict=True))
     session.progress("Reading SL", 0, 0)
     rules = session.profile.posting
     needs = needs_of(export, included, masters, rules)
     with session.sl.engine.connect() as connection:
+        check_ledger(connection)
         postings = read_postings(connection, manage.host, manage.company, [entry.key for entry in included])
         books = read_books(connection, session.sl, needs, postings=postings)
     session.progress("Checking", 0, len(included))
@@ -78,7 +84,11 @@ def make_plan(session: Session, selection: Selection) -> Plan:
             today=session.today(),
         )
     )
-    around = (*_problems_of_the_name(manage, options), *_problems_of_the_gone(selection.marked, unposted, seen))
+    around = (
+        *_problems_of_the_name(manage, options),
+        *_problems_of_the_gone(selection.marked, unposted, seen),
+        *_problems_of_the_rows(rows, seen, options),
+    )
     logger.info(
         "Planned %d of %d marked transactions: %d problems, %d of them stops",
         len(plan.transactions),
@@ -104,9 +114,9 @@ def free_batch_identifier(manage: ManageClient, identifier: str) -> str:
 
 
 def _candidates(identifier: str) -> Iterator[str]:
-    yield identifier
-    for number in range(1, MOST_PROPOSALS):
-        yield f"{identifier}-{number}"
+    from xlpy.manage.batches import identifiers_like
+
+    yield from islice(identifiers_like(identifier, LONGEST_TYPED), MOST_PROPOSALS)
     raise SettingsError(f"The batch identifier {identifier!r} is used up.", fix="Type another one on Home.")
 
 
@@ -167,4 +177,17 @@ def _problems_of_the_gone(
         gone_problem(_key(entry), seen[entry.billing_log_id].number if entry.billing_log_id in seen else "")
         for entry in marked
         if entry.billing_log_id not in unposted
+    )
+
+
+def _problems_of_the_rows(
+    rows: Sequence[UnpostedInvoice], seen: Mapping[int, UnpostedInvoice], options: PlanOptions
+) -> tuple[Problem, ...]:
+    """Compare marked rows with what the user saw of them at the refresh, and with Home's inputs."""
+    return tuple(
+        problem
+        for row in rows
+        for problem in row_problems(
+            TransactionKey(Kind.INVOICE, str(row.billing_log_id)), row, seen.get(row.billing_log_id), options
+        )
     )

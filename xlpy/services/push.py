@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlpy.domain.plan import Action, Plan, PlannedTransaction
-from xlpy.domain.plan_changes import plan_changes
-from xlpy.domain.problems import Problem
+from xlpy.domain.plan_changes import plan_changes, preview_gone
+from xlpy.domain.problems import Problem, Severity
 from xlpy.domain.transactions import PostedDocument, Posting, PostOutcome, TransactionKey
-from xlpy.errors import CommitUnknown, ManageError, PostingRefused
+from xlpy.errors import CommitUnknown, PostingRefused, XlpyError
 from xlpy.services.marking import Marked, mark_in_manage
 from xlpy.services.memory import recall_preview
 from xlpy.services.planning import batch_name, make_plan
-from xlpy.services.recover import finish_unfinished
+from xlpy.services.recover import RecoverReport, finish_unfinished, owed_to_manage
 from xlpy.services.reports import ResultRow, RunReport, RunState, Selection
 from xlpy.services.session import Session
 
@@ -33,29 +34,53 @@ def push(session: Session, selection: Selection, *, preview_hash: str = "") -> R
     when the run could not start or could not be read; whatever was committed is then in the ledger and is finished by
     the next run or by *Recover*.
     """
-    run_id = new_run_id(session)
     from xlpy.sl.posting_checks import read_setup_seen
 
+    run_id = new_run_id(session)
     with _only_run(session):
-        finish_unfinished(session)
+        earlier = finish_unfinished(session)
         seen = read_setup_seen(session.sl)
         plan = make_plan(session, selection)
-        previewed = recall_preview(preview_hash)
-        refused = plan.stops or (plan_changes(previewed, plan) if previewed else ())
+        refused = plan.stops or _changed_since(preview_hash, plan)
         if refused or not plan.transactions:
-            return _nothing_written(session, run_id, plan, refused)
-        try:
-            outcome = _write(session, run_id, plan, seen)
-        except PostingRefused as error:
-            return _nothing_written(session, run_id, plan, (), str(error))
-        owed = _owed_of_run(session, run_id)
+            report = _nothing_written(session, run_id, plan, refused)
+        else:
+            try:
+                outcome = _write(session, run_id, plan, seen)
+            except PostingRefused as error:
+                report = _nothing_written(session, run_id, plan, (_refusal(error),), str(error))
+            else:
+                report = _mark(session, run_id, plan, outcome)
+    if earlier != RecoverReport():
+        report = replace(report, text=f"{report.text} Of earlier runs: {earlier.text}")
+    logger.log(logging.INFO if report.state is RunState.COMPLETED else logging.WARNING, report.text)
+    return report
+
+
+def _changed_since(preview_hash: str, plan: Plan) -> tuple[Problem, ...]:
+    """Name what differs from the preview; nothing differs when there was none, or when the hashes are equal."""
+    if preview_hash in ("", plan.hash):
+        return ()
+    previewed = recall_preview(preview_hash)
+    return plan_changes(previewed, plan) if previewed else (preview_gone(),)
+
+
+def _mark(session: Session, run_id: str, plan: Plan, outcome: PostOutcome) -> RunReport:
+    """Do the Manage half. From here on SL has the documents: whatever goes wrong, the report says so."""
+    owed: list[Posting] = []
+    done = Marked()
+    pending = ""
+    try:
+        owed = [posting for posting in owed_to_manage(session) if posting.run_id == run_id]
         session.progress("Marking Manage", 0, len(owed))
-        try:
-            marked = mark_in_manage(session, owed, fresh=True)
-        except ManageError as error:
-            logger.warning("SL has the batch, Manage is owed its half: %s", error, exc_info=True)
-            return _report(session, run_id, plan, outcome, Marked(), f"Manage was not marked: {error}")
-        return _report(session, run_id, plan, outcome, marked, "")
+        mark_in_manage(session, owed, done, fresh=True)
+    except XlpyError as error:
+        pending = f"Manage was not marked: {error}"
+        logger.warning("SL has the batch, Manage is owed its half: %s", error, exc_info=True)
+    except (Exception, KeyboardInterrupt) as error:
+        pending = f"Manage was not marked: it was interrupted ({type(error).__name__})."
+        logger.exception("SL has the batch, Manage is owed its half")
+    return _report(session, run_id, plan, outcome, owed, done, pending)
 
 
 def new_run_id(session: Session) -> str:
@@ -95,12 +120,8 @@ def _write(session: Session, run_id: str, plan: Plan, seen: SetupSeen) -> PostOu
     return outcome
 
 
-def _owed_of_run(session: Session, run_id: str) -> list[Posting]:
-    from xlpy.sl.ledger import unfinished
-
-    with session.sl.engine.connect() as connection:
-        owed = unfinished(connection, session.manage.host, session.manage.company)
-    return [posting for posting in owed if posting.run_id == run_id]
+def _refusal(error: PostingRefused) -> Problem:
+    return Problem(Severity.STOP, "MOVED", error.text.rstrip("."), fix=error.fix, where="SL")
 
 
 def _nothing_written(
@@ -111,33 +132,45 @@ def _nothing_written(
     elif refused:
         text = f"Nothing was written: {len(refused)} problem{'s' if len(refused) != 1 else ''} must be solved first."
     else:
-        text = "Nothing was written: no row is marked Include."
-    logger.warning(text)
+        text = "Nothing was written: no row is marked Include (or Home says not to export invoices)."
     problems = plan.problems if refused == plan.stops else (*refused, *plan.problems)
     return RunReport(
         run_id, session.now(), RunState.NOTHING_WRITTEN, text, plan.options.batch_identifier, plan, (), (), problems
     )
 
 
-def _report(session: Session, run_id: str, plan: Plan, outcome: PostOutcome, marked: Marked, pending: str) -> RunReport:
-    closed = {posting.key for posting in marked.closed}
+def _report(
+    session: Session,
+    run_id: str,
+    plan: Plan,
+    outcome: PostOutcome,
+    owed: Sequence[Posting],
+    marked: Marked,
+    pending: str,
+) -> RunReport:
+    closed = {posting.key: posting for posting in marked.closed}
     failed = {failure.transaction: failure.reason for failure in outcome.failed}
-    documents: dict[TransactionKey, PostedDocument] = {d.transaction: d for d in outcome.posted if d.part == "document"}
+    documents = {d.transaction: d for d in outcome.posted if d.part == "document"}
+    known = {posting.key: posting for posting in owed}
     results = tuple(
-        _result(t, batch_name(plan.options, t.key.kind), documents, failed, closed, pending) for t in plan.transactions
+        _result(t, plan, documents.get(t.key) or _document_of(known.get(t.key)), failed, closed, pending)
+        for t in plan.transactions
     )
     written = [t for t in plan.transactions if t.key not in failed]
     batches = {d.module + d.bat_nbr for d in outcome.posted}
     counts = f"{len(written)} of {len(plan.transactions)} transactions, {len(batches)} SL batch" + (
         "es" if len(batches) != 1 else ""
     )
-    if pending or len(closed) < len(written):
-        state, text = RunState.PENDING, f"In SL: {counts}. {pending or 'Manage has still to be marked.'} Run Recover."
+    left_out = f" {len(failed)} failed and were left out." if failed else ""
+    if not written:
+        state, text = RunState.NOTHING_WRITTEN, f"Nothing was written: SL refused each of {len(failed)} transactions."
+    elif len(closed) < len(written):
+        still = pending or "Manage has still to be marked."
+        state, text = RunState.PENDING, f"In SL: {counts}.{left_out} {still} Run Recover."
     elif failed:
-        state, text = RunState.WITH_ERRORS, f"Completed with errors: {counts}; {len(failed)} failed and were left out."
+        state, text = RunState.WITH_ERRORS, f"Completed with errors: {counts}.{left_out}"
     else:
         state, text = RunState.COMPLETED, f"Completed: {counts}."
-    logger.info(text)
     return RunReport(
         run_id,
         session.now(),
@@ -151,6 +184,24 @@ def _report(session: Session, run_id: str, plan: Plan, outcome: PostOutcome, mar
     )
 
 
+def _document_of(posting: Posting | None) -> PostedDocument | None:
+    """Return the SL document of a transaction that was in SL before this run; its period is not in the ledger."""
+    part = next((part for part in posting.parts if part.part == "document"), None) if posting else None
+    if posting is None or part is None:
+        return None
+    return PostedDocument(
+        posting.key,
+        part.part,
+        part.module,
+        part.bat_nbr,
+        part.doc_type,
+        part.ref_nbr,
+        "",
+        posting.amount,
+        posting.currency,
+    )
+
+
 _DONE = {
     Action.POST: "Exported",
     Action.POST_AGAIN: "Exported",
@@ -161,14 +212,14 @@ _DONE = {
 
 def _result(
     transaction: PlannedTransaction,
-    batch: str,
-    documents: Mapping[TransactionKey, PostedDocument],
+    plan: Plan,
+    document: PostedDocument | None,
     failed: Mapping[TransactionKey, str],
-    closed: set[TransactionKey],
+    closed: Mapping[TransactionKey, Posting],
     pending: str,
 ) -> ResultRow:
     key = transaction.key
-    document = documents.get(key)
+    batch = closed[key].batch_identifier if key in closed else batch_name(plan.options, key.kind)
     if key in failed:
         status, message = "Failed", failed[key]
     elif key in closed:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from xlpy.domain.books import sl_key
 from xlpy.domain.transactions import Posting
-from xlpy.services.marking import mark_in_manage
+from xlpy.services.marking import MARKED_KINDS, Marked, mark_in_manage
 from xlpy.services.reports import ManageBatchMade
 from xlpy.services.session import Session
 
@@ -45,7 +46,7 @@ class RecoverReport:
 
 
 def recover(session: Session) -> RecoverReport:
-    """Finish every half-finished batch of this Manage site, of any PC and user.
+    """Finish every half-finished batch of this Manage site and SL company, of any PC and user.
 
     Raises ``PostingLocked`` when a run is going on, ``ManageError``/``SlError`` when one can't be reached.
     """
@@ -57,11 +58,11 @@ def recover(session: Session) -> RecoverReport:
 
 def finish_unfinished(session: Session) -> RecoverReport:
     """Do the work of ``recover``; the caller holds the posting lock."""
-    from xlpy.sl.ledger import check_ledger, mark_changed, unfinished
+    from xlpy.sl.ledger import check_ledger, mark_changed
 
     with session.sl.engine.connect() as connection:
         check_ledger(connection)
-        owed = unfinished(connection, session.manage.host, session.manage.company)
+    owed = owed_to_manage(session)
     if not owed:
         return RecoverReport()
     logger.info("%d transactions of earlier runs are in SL, but not yet in a Manage batch", len(owed))
@@ -69,5 +70,21 @@ def finish_unfinished(session: Session) -> RecoverReport:
     if lost:
         with session.sl.engine.begin() as connection:
             mark_changed(connection, [posting.posting_id for posting in lost])
-    done = mark_in_manage(session, [posting for posting in owed if posting not in lost], fresh=False)
+        for posting in lost:
+            logger.warning("Invoice %s was posted, but SL no longer has its documents: not marked", posting.number)
+    done = Marked()
+    mark_in_manage(session, [posting for posting in owed if posting not in lost], done, fresh=False)
     return RecoverReport(tuple(done.closed), tuple(done.changed), tuple(lost), tuple(done.batches))
+
+
+def owed_to_manage(session: Session) -> list[Posting]:
+    """Return what is in this SL company while Manage is still owed its batch, of any PC and user.
+
+    Rows of kinds that this version can't mark are left to one that can.
+    """
+    from xlpy.sl.ledger import unfinished
+
+    with session.sl.engine.connect() as connection:
+        owed = unfinished(connection, session.manage.host, session.manage.company)
+    own = sl_key(session.sl.cpny_id)
+    return [posting for posting in owed if posting.key.kind in MARKED_KINDS and sl_key(posting.cpny_id) == own]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -16,10 +17,13 @@ from xlpy.domain.references import expected_reference
 from xlpy.domain.transactions import Kind, Posting, PostingState, TransactionKey
 from xlpy.errors import LedgerMissing
 from xlpy.services.memory import remember_refresh
+from xlpy.services.recover import owed_to_manage
 from xlpy.services.reports import AgeingRow, InvoiceRow, ModulePeriods, RefreshReport
 from xlpy.services.session import Session
 
 logger = logging.getLogger(__name__)
+
+_AGES = (30, 60, 90)  # days; what is older is the last bucket
 
 
 def refresh(
@@ -63,7 +67,7 @@ def refresh(
         all_unposted=len(everything),
         locations=locations,
         periods=_periods(books),
-        ageing=(_ageing("Invoices", rows, through),),
+        ageing=(_ageing("Invoices", rows, min(through, session.today())),),
         unfinished=unfinished_count,
         messages=tuple(messages),
     )
@@ -78,13 +82,12 @@ def shown_amount(invoice: UnpostedInvoice, amount: Decimal) -> Decimal:
 
 
 def _ledger(session: Session, keys: list[TransactionKey]) -> tuple[Mapping[TransactionKey, Posting], int]:
-    from xlpy.sl.ledger import check_ledger, read_postings, unfinished
+    from xlpy.sl.ledger import check_ledger, read_postings
 
-    manage = session.manage
     with session.sl.engine.connect() as connection:
         check_ledger(connection)
-        postings = read_postings(connection, manage.host, manage.company, keys)
-        return postings, len(unfinished(connection, manage.host, manage.company))
+        postings = read_postings(connection, session.manage.host, session.manage.company, keys)
+    return postings, len(owed_to_manage(session))
 
 
 def _key(row: UnpostedInvoice) -> TransactionKey:
@@ -119,7 +122,8 @@ def _known(posting: Posting | None) -> tuple[str, str]:
         return "Manage pending", f"In SL since {posting.posted_at:%Y-%m-%d}; Manage is owed its batch: run Recover"
     if posting.state in (PostingState.CLOSED, PostingState.CHANGED) and posting.in_sl:
         where = ", ".join(f"{p.module} {p.bat_nbr} {p.doc_type} {p.ref_nbr}" for p in posting.parts)
-        return "Already in SL", f"{where} ({posting.batch_identifier})"
+        changed = "; changed in Manage after it was posted" if posting.state is PostingState.CHANGED else ""
+        return "Already in SL", f"{where} ({posting.batch_identifier}){changed}"
     if posting.parts and not posting.in_sl:
         return "", "Was voided or deleted in SL: Include 'Again' posts it anew"
     return "", ""
@@ -135,10 +139,10 @@ def _periods(books: SlBooks) -> tuple[ModulePeriods, ...]:
     )
 
 
-def _ageing(kind: str, rows: Iterable[InvoiceRow], through: date) -> AgeingRow:
+def _ageing(kind: str, rows: Iterable[InvoiceRow], on: date) -> AgeingRow:
+    """Add up base amounts by the age of the document on a day; a later document is 0 days old."""
     buckets = [ZERO, ZERO, ZERO, ZERO]
     for row in rows:
         if row.base_total is not None and row.invoice.invoice_date is not None:
-            days = (through - row.invoice.invoice_date).days
-            buckets[min(max(days, 0) // 31, 3)] += row.base_total
+            buckets[bisect_left(_AGES, (on - row.invoice.invoice_date).days)] += row.base_total
     return AgeingRow(kind, *buckets)

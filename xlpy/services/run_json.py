@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from xlpy.domain.plan import Plan
 from xlpy.domain.problems import Problem
-from xlpy.services.reports import RunReport
+from xlpy.services.recover import RecoverReport
+from xlpy.services.reports import ManageBatchMade, RunReport
 
 
 def problem_json(problem: Problem) -> dict[str, str]:
@@ -43,6 +45,45 @@ def plan_json(plan: Plan, state: str) -> dict[str, Any]:
     }
 
 
+def failed_json(text: str) -> dict[str, Any]:
+    """Render a run that could not be done: the same keys, and why."""
+    return {
+        "state": "failed",
+        "text": text,
+        "plan_hash": "",
+        "batches": [],
+        "manage_batches": [],
+        "problems": [],
+        "results": [],
+    }
+
+
+def recover_json(report: RecoverReport) -> dict[str, Any]:
+    """Render what *Recover* did; the SL documents are those of the earlier runs."""
+    outcomes = (("Exported", report.closed), ("Changed", report.changed), ("Lost", report.lost))
+    return {
+        **failed_json(report.text),
+        "state": "recovered",
+        "manage_batches": _manage_batches(report.manage_batches),
+        "results": [
+            {
+                "transaction": posting.number,
+                "id": posting.key.record_id,
+                "kind": str(posting.key.kind),
+                "status": status,
+                "amount": str(posting.amount),
+                "currency": posting.currency,
+            }
+            for status, postings in outcomes
+            for posting in postings
+        ],
+    }
+
+
+def _manage_batches(batches: Iterable[ManageBatchMade]) -> list[dict[str, Any]]:
+    return [{"identifier": b.identifier, "id": b.batch_id, "entries": b.entries} for b in batches]
+
+
 def run_json(report: RunReport) -> dict[str, Any]:
     """Render a run of *Run export*."""
     batches: dict[tuple[str, str], list[dict[str, str]]] = {}
@@ -59,10 +100,7 @@ def run_json(report: RunReport) -> dict[str, Any]:
             {"module": module, "batnbr": number, "documents": documents}
             for (module, number), documents in batches.items()
         ],
-        "manage_batches": [
-            {"identifier": batch.identifier, "id": batch.batch_id, "entries": batch.entries}
-            for batch in report.manage_batches
-        ],
+        "manage_batches": _manage_batches(report.manage_batches),
         "problems": [problem_json(problem) for problem in report.problems],
         "results": [
             {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import socket
+import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cached_property
@@ -11,7 +12,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from xlpy.credentials import ManageSecrets, manage_secrets
-from xlpy.errors import SettingsError
+from xlpy.errors import SettingsError, SlError
+from xlpy.runlog import never_show
 from xlpy.settings import Profile, load_profile
 
 if TYPE_CHECKING:
@@ -37,11 +39,12 @@ class Session:
         progress: Progress = no_progress,
         clock: Callable[[], datetime] = lambda: datetime.now().astimezone(),
     ) -> None:
+        never_show(secrets.private_key, secrets.integrator_password)
         self.profile = profile
         self.secrets = secrets
         self.progress = progress
         self.clock = clock
-        self.user = getpass.getuser()
+        self.user = _own_name()
         self.host = socket.gethostname()
         self.observe: Callable[[str], None] | None = None
 
@@ -100,3 +103,29 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        told = in_words(error) if isinstance(error, Exception) else None
+        if told is not None:
+            raise told from error
+
+
+def _own_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a service without a user's environment
+        return "unknown"
+
+
+def in_words(error: Exception) -> SlError | None:
+    """Return what the database or its driver said, without the statement and its parameters; None for other errors."""
+    if "sqlalchemy" not in sys.modules:
+        return None
+    from sqlalchemy.exc import DBAPIError
+
+    from xlpy.sl.batch_writer import database_said
+
+    if not isinstance(error, DBAPIError):
+        return None
+    return SlError(
+        f"SL refused: {database_said(error)}.",
+        fix="Check the rights of the SQL login with 'xlpy doctor'; the full log has the statement.",
+    )

@@ -245,7 +245,7 @@ class _Savepoint:
 
 def _ended(cause: str) -> PostingRefused:
     return PostingRefused(
-        f"SL ended the transaction: {cause}. Everything was rolled back.", fix="Nothing was written; run it again."
+        f"SL ended the transaction: {cause}. Everything was rolled back.", fix="Run the export again."
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from xlpy.errors import PostingLocked
+from xlpy.errors import PostingLocked, SlError
 from xlpy.sl import tsql
 from xlpy.sl.ledger_tables import LOCK_NAME, check_ledger, locks
 from xlpy.sl.sqlite import database_file
@@ -84,7 +84,14 @@ def _hold_file(company: SlCompany) -> Iterator[None]:
         finally:
             lock.release()
         return
-    with lock_file(file).open("ab") as handle:
+    try:
+        opened = lock_file(file).open("ab")
+    except OSError as error:
+        raise SlError(
+            f"The lock beside the demo company can't be opened: {error.strerror or error}.",
+            fix=f"See who may write to {lock_file(file)}. Nothing was written.",
+        ) from error
+    with opened as handle:
         if not _lock(handle):
             raise _locked(company)
         try:
@@ -106,7 +113,7 @@ def _locked(company: SlCompany) -> PostingLocked:
                     locks.c.LockName == LOCK_NAME, locks.c.ReleasedAt.is_(None)
                 )
             ).first()
-    except DBAPIError:
+    except (DBAPIError, SlError):
         row = None  # the holder is writing just now, and SQLite has one writer
     if row is None:
         return PostingLocked("", "", "just now")
@@ -124,8 +131,9 @@ def _forget_holder(company: SlCompany, now: datetime) -> None:
     try:
         with company.engine.begin() as connection:
             connection.execute(update(locks).where(locks.c.LockName == LOCK_NAME).values(ReleasedAt=now))
-    except DBAPIError:
-        # SL is gone; the lock goes with its session, and the next holder writes over this row.
+    except (DBAPIError, SlError):
+        # SL is gone, and what was done under the lock must still be told. The lock goes with its session, and the next
+        # holder writes over this row.
         company.engine.dispose()
 
 
@@ -142,7 +150,8 @@ if sys.platform == "win32":
 
     def _unlock(handle: IO[bytes]) -> None:
         handle.seek(_LOCKED_BYTE)
-        msvcrt.locking(handle.fileno(), msvcrt.LK_UNLCK, 1)
+        with suppress(OSError):  # closing the file frees it, too
+            msvcrt.locking(handle.fileno(), msvcrt.LK_UNLCK, 1)
 
 else:
     import fcntl

@@ -96,7 +96,7 @@ def best_driver(drivers: Iterable[str] | None = None) -> str:
 
     Raises ``SettingsError`` when there is none.
     """
-    installed = list(_installed_drivers() if drivers is None else drivers)
+    installed = list(installed_drivers() if drivers is None else drivers)
     numbered = [(int(match[1]), name) for name in installed if (match := _NUMBERED.fullmatch(name))]
     if numbered:
         return max(numbered)[1]
@@ -108,7 +108,8 @@ def best_driver(drivers: Iterable[str] | None = None) -> str:
     raise SettingsError("No ODBC driver for SQL Server is installed on this PC.", fix=DRIVER_MISSING_FIX)
 
 
-def _installed_drivers() -> list[str]:
+def installed_drivers() -> list[str]:
+    """Return the ODBC drivers of this PC. Raises ``SettingsError`` when ODBC itself does not work."""
     try:
         import pyodbc  # only SQL Server needs it; its library may be missing
     except ImportError as error:  # the driver manager's library is missing

@@ -114,7 +114,7 @@ def _connect(company: SlCompany) -> Connection:
 def _refused(error: DBAPIError) -> PostingRefused:
     return PostingRefused(
         f"SL refused to write the batch: {database_said(error)}. Everything was rolled back.",
-        fix="Nothing was written; run the export again, and ask the database administrator if it stays.",
+        fix="Run the export again, and ask the database administrator if it stays.",
     )
 
 

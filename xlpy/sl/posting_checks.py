@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 USABLE_CUSTOMER = frozenset({"A", "O", "R"})
 WRITTEN = frozenset({Action.POST, Action.POST_AGAIN})
-_AGAIN = "Check mappings and run the export again. Nothing was written."
+_AGAIN = "Check mappings and run the export again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _refuse_moved_setup(plan: Plan, ar: ArSetup, gl: GlSetup, expected: SetupSee
     if gl.per_nbr and gl.last_close_per_nbr == gl.per_nbr:
         raise PostingRefused(
             f"A closing of period {format_period(gl.per_nbr)} is running in General Ledger.",
-            fix="Wait until it is done. Nothing was written.",
+            fix="Wait until it is done.",
         )
     if expected is not None:
         now = SetupSeen.of(gl, ar)
