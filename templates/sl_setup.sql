@@ -120,7 +120,7 @@ BEGIN
         [Module] VARCHAR(2) NOT NULL,
         [BatNbr] VARCHAR(10) NOT NULL,
         [DocType] VARCHAR(2) NOT NULL,
-        [RefNbr] VARCHAR(10) NOT NULL,
+        [RefNbr] VARCHAR(15) NOT NULL,
         [Amount] FLOAT(53) NOT NULL,
         [RowsHash] VARCHAR(64) COLLATE Latin1_General_BIN2 NOT NULL,
         PRIMARY KEY ([PostingDocID]),
@@ -141,6 +141,10 @@ IF OBJECT_ID('dbo.ARDoc') IS NOT NULL GRANT SELECT ON dbo.ARDoc TO xlpy_user;
 IF OBJECT_ID('dbo.ARSetup') IS NOT NULL GRANT SELECT ON dbo.ARSetup TO xlpy_user;
 IF OBJECT_ID('dbo.ARTran') IS NOT NULL GRANT SELECT ON dbo.ARTran TO xlpy_user;
 IF OBJECT_ID('dbo.AR_Balances') IS NOT NULL GRANT SELECT ON dbo.AR_Balances TO xlpy_user;
+IF OBJECT_ID('dbo.APDoc') IS NOT NULL GRANT SELECT ON dbo.APDoc TO xlpy_user;
+IF OBJECT_ID('dbo.APRefNbr') IS NOT NULL GRANT SELECT ON dbo.APRefNbr TO xlpy_user;
+IF OBJECT_ID('dbo.APSetup') IS NOT NULL GRANT SELECT ON dbo.APSetup TO xlpy_user;
+IF OBJECT_ID('dbo.APTran') IS NOT NULL GRANT SELECT ON dbo.APTran TO xlpy_user;
 IF OBJECT_ID('dbo.Batch') IS NOT NULL GRANT SELECT ON dbo.Batch TO xlpy_user;
 IF OBJECT_ID('dbo.CMSetup') IS NOT NULL GRANT SELECT ON dbo.CMSetup TO xlpy_user;
 IF OBJECT_ID('dbo.Country') IS NOT NULL GRANT SELECT ON dbo.Country TO xlpy_user;
@@ -150,16 +154,28 @@ IF OBJECT_ID('dbo.CustClass') IS NOT NULL GRANT SELECT ON dbo.CustClass TO xlpy_
 IF OBJECT_ID('dbo.Customer') IS NOT NULL GRANT SELECT ON dbo.Customer TO xlpy_user;
 IF OBJECT_ID('dbo.FlexDef') IS NOT NULL GRANT SELECT ON dbo.FlexDef TO xlpy_user;
 IF OBJECT_ID('dbo.GLSetup') IS NOT NULL GRANT SELECT ON dbo.GLSetup TO xlpy_user;
-IF OBJECT_ID('dbo.APSetup') IS NOT NULL GRANT SELECT ON dbo.APSetup TO xlpy_user;
+IF OBJECT_ID('dbo.GLTran') IS NOT NULL GRANT SELECT ON dbo.GLTran TO xlpy_user;
 IF OBJECT_ID('dbo.INSetup') IS NOT NULL GRANT SELECT ON dbo.INSetup TO xlpy_user;
+IF OBJECT_ID('dbo.INTran') IS NOT NULL GRANT SELECT ON dbo.INTran TO xlpy_user;
+IF OBJECT_ID('dbo.INUnit') IS NOT NULL GRANT SELECT ON dbo.INUnit TO xlpy_user;
+IF OBJECT_ID('dbo.Inventory') IS NOT NULL GRANT SELECT ON dbo.Inventory TO xlpy_user;
+IF OBJECT_ID('dbo.InventoryADG') IS NOT NULL GRANT SELECT ON dbo.InventoryADG TO xlpy_user;
+IF OBJECT_ID('dbo.ItemSite') IS NOT NULL GRANT SELECT ON dbo.ItemSite TO xlpy_user;
 IF OBJECT_ID('dbo.Ledger') IS NOT NULL GRANT SELECT ON dbo.Ledger TO xlpy_user;
+IF OBJECT_ID('dbo.Location') IS NOT NULL GRANT SELECT ON dbo.Location TO xlpy_user;
+IF OBJECT_ID('dbo.LocTable') IS NOT NULL GRANT SELECT ON dbo.LocTable TO xlpy_user;
+IF OBJECT_ID('dbo.ProductClass') IS NOT NULL GRANT SELECT ON dbo.ProductClass TO xlpy_user;
 IF OBJECT_ID('dbo.RefNbr') IS NOT NULL GRANT SELECT ON dbo.RefNbr TO xlpy_user;
 IF OBJECT_ID('dbo.SalesTax') IS NOT NULL GRANT SELECT ON dbo.SalesTax TO xlpy_user;
+IF OBJECT_ID('dbo.Site') IS NOT NULL GRANT SELECT ON dbo.Site TO xlpy_user;
 IF OBJECT_ID('dbo.SlsTaxGrp') IS NOT NULL GRANT SELECT ON dbo.SlsTaxGrp TO xlpy_user;
 IF OBJECT_ID('dbo.SOAddress') IS NOT NULL GRANT SELECT ON dbo.SOAddress TO xlpy_user;
 IF OBJECT_ID('dbo.State') IS NOT NULL GRANT SELECT ON dbo.State TO xlpy_user;
 IF OBJECT_ID('dbo.SubAcct') IS NOT NULL GRANT SELECT ON dbo.SubAcct TO xlpy_user;
 IF OBJECT_ID('dbo.Terms') IS NOT NULL GRANT SELECT ON dbo.Terms TO xlpy_user;
+IF OBJECT_ID('dbo.TrnsfrDoc') IS NOT NULL GRANT SELECT ON dbo.TrnsfrDoc TO xlpy_user;
+IF OBJECT_ID('dbo.VendClass') IS NOT NULL GRANT SELECT ON dbo.VendClass TO xlpy_user;
+IF OBJECT_ID('dbo.Vendor') IS NOT NULL GRANT SELECT ON dbo.Vendor TO xlpy_user;
 IF OBJECT_ID('dbo.vs_accessdetrights') IS NOT NULL GRANT SELECT ON dbo.vs_accessdetrights TO xlpy_user;
 IF OBJECT_ID('dbo.vs_AcctSub') IS NOT NULL GRANT SELECT ON dbo.vs_AcctSub TO xlpy_user;
 IF OBJECT_ID('dbo.vs_AcctXref') IS NOT NULL GRANT SELECT ON dbo.vs_AcctXref TO xlpy_user;
@@ -170,11 +186,25 @@ IF OBJECT_ID('dbo.vs_userrec') IS NOT NULL GRANT SELECT ON dbo.vs_userrec TO xlp
 IF OBJECT_ID('dbo.ARTran') IS NOT NULL GRANT INSERT ON dbo.ARTran TO xlpy_user;
 IF OBJECT_ID('dbo.ARDoc') IS NOT NULL GRANT INSERT ON dbo.ARDoc TO xlpy_user;
 IF OBJECT_ID('dbo.RefNbr') IS NOT NULL GRANT INSERT ON dbo.RefNbr TO xlpy_user;
+IF OBJECT_ID('dbo.APTran') IS NOT NULL GRANT INSERT ON dbo.APTran TO xlpy_user;
+IF OBJECT_ID('dbo.APDoc') IS NOT NULL GRANT INSERT ON dbo.APDoc TO xlpy_user;
+IF OBJECT_ID('dbo.APRefNbr') IS NOT NULL GRANT INSERT ON dbo.APRefNbr TO xlpy_user;
+IF OBJECT_ID('dbo.INTran') IS NOT NULL GRANT INSERT ON dbo.INTran TO xlpy_user;
+IF OBJECT_ID('dbo.TrnsfrDoc') IS NOT NULL GRANT INSERT ON dbo.TrnsfrDoc TO xlpy_user;
+IF OBJECT_ID('dbo.GLTran') IS NOT NULL GRANT INSERT ON dbo.GLTran TO xlpy_user;
 IF OBJECT_ID('dbo.Batch') IS NOT NULL GRANT INSERT ON dbo.Batch TO xlpy_user;
 IF OBJECT_ID('dbo.Customer') IS NOT NULL GRANT INSERT ON dbo.Customer TO xlpy_user;
 IF OBJECT_ID('dbo.SOAddress') IS NOT NULL GRANT INSERT ON dbo.SOAddress TO xlpy_user;
 IF OBJECT_ID('dbo.AR_Balances') IS NOT NULL GRANT INSERT ON dbo.AR_Balances TO xlpy_user;
+IF OBJECT_ID('dbo.Vendor') IS NOT NULL GRANT INSERT ON dbo.Vendor TO xlpy_user;
+IF OBJECT_ID('dbo.Inventory') IS NOT NULL GRANT INSERT ON dbo.Inventory TO xlpy_user;
+IF OBJECT_ID('dbo.InventoryADG') IS NOT NULL GRANT INSERT ON dbo.InventoryADG TO xlpy_user;
+IF OBJECT_ID('dbo.INUnit') IS NOT NULL GRANT INSERT ON dbo.INUnit TO xlpy_user;
 IF OBJECT_ID('dbo.ARSetup') IS NOT NULL GRANT UPDATE ON dbo.ARSetup (LastBatNbr) TO xlpy_user;
+IF OBJECT_ID('dbo.APSetup') IS NOT NULL GRANT UPDATE ON dbo.APSetup (LastBatNbr, LastRefNbr) TO xlpy_user;
+IF OBJECT_ID('dbo.INSetup') IS NOT NULL GRANT UPDATE ON dbo.INSetup (LastBatNbr, LstTrnsfrDocNbr) TO xlpy_user;
+IF OBJECT_ID('dbo.GLSetup') IS NOT NULL GRANT UPDATE ON dbo.GLSetup (LastBatNbr) TO xlpy_user;
+IF OBJECT_ID('dbo.Location') IS NOT NULL GRANT UPDATE ON dbo.Location (QtyAllocIN, QtyAvail) TO xlpy_user;
 GRANT SELECT ON dbo.xlpy_Version TO xlpy_user;
 GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_Lock TO xlpy_user;
 GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_Payment TO xlpy_user;

@@ -80,7 +80,7 @@ def _fail(ctx: click.Context, code: int, text: str) -> NoReturn:
 @click.group(cls=_Words, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="xlpy")
 def main() -> None:
-    """Manage to SL: post ConnectWise Manage's invoices into Dynamics SL, and know what was posted."""
+    """Manage to SL: post ConnectWise Manage's transactions into Dynamics SL, and know what was posted."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

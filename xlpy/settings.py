@@ -78,6 +78,7 @@ _CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("posting", "batch_status"): ("B", "H"),
     ("posting", "which_customer"): ("", "bill-to", "company"),
     ("posting", "reference_rule"): ("", "strip", "last10"),
+    ("posting", "cost_journals"): ("invoice", "run"),
 }
 
 
@@ -155,6 +156,11 @@ def _section(kind: type[T], data: Mapping[str, Any], where: str, wrong: list[str
                 values[key] = tuple(value)
             else:
                 wrong.append(f"{name} = {value!r}: must be a list of whole numbers")
+        elif hints[key] == Mapping[str, str]:
+            if isinstance(value, dict) and all(type(v) is str for v in value.values()):
+                values[key] = value
+            else:
+                wrong.append(f"{name} = {value!r}: must be a table of names and texts")
         elif _is_a(value, hints[key]):
             values[key] = value
         else:

@@ -17,7 +17,7 @@ from xlpy.cli import main
 from xlpy.demo.company.release import release_everything
 from xlpy.demo.scenario import DemoFolder
 from xlpy.demo.site.store import Site
-from xlpy.excel.sheets import FIRST_DATA_ROW, INVOICES, PROBLEMS, RESULTS, Sheet
+from xlpy.excel.sheets import EXPENSES, FIRST_DATA_ROW, INVENTORY, INVOICES, PROBLEMS, RESULTS, Sheet
 from xlpy.sl.sqlite import sqlite_engine
 
 
@@ -47,7 +47,7 @@ def test_it_says_where_everything_is(done: tuple[DemoFolder, str]) -> None:
 
 def test_the_planted_mistakes_were_found_and_mended(done: tuple[DemoFolder, str]) -> None:
     demo, said = done
-    for word in ("Nova Startup Lab", "4400", "TRANSIT", "Due on receipt", "Avalara", "cost of goods"):
+    for word in ("Nova Startup Lab", "4400", "TRANSIT", "Due on receipt", "Avalara", "Vendor Nbr", "Location Xref"):
         assert word in said
     left = {row["Code"] for row in cells(demo.workbook, PROBLEMS) if row["Severity"] == "stop"}
     assert left == set()
@@ -61,8 +61,13 @@ def test_the_sheets_tell_what_happened(done: tuple[DemoFolder, str]) -> None:
     exported = [row for row in results if row["Status"] == "Exported"]
     assert len(exported) > 40
     assert all(row["SL batch"] and row["Reference"] and row["Period"] == "10-2026" for row in exported)
+    assert {row["Kind"] for row in exported} == {"invoice", "invoice cost", "expense", "procurement"}
     invoices = {str(row["Number"]): row for row in cells(demo.workbook, INVOICES)}
-    assert all(invoices[str(row["Transaction"])]["Status"] == "Exported" for row in exported)
+    of_invoices = [row for row in exported if str(row["Kind"]).startswith("invoice")]
+    assert all(invoices[str(row["Transaction"])]["Status"] == "Exported" for row in of_invoices)
+    for sheet, kind in ((EXPENSES, "expense"), (INVENTORY, "procurement")):
+        done_rows = [row for row in cells(demo.workbook, sheet) if row["Status"] == "Exported"]
+        assert len(done_rows) == len({row["Transaction"] for row in exported if row["Kind"] == kind})
 
 
 def test_sl_would_release_and_post_every_batch_without_a_message(done: tuple[DemoFolder, str], tmp_path: Path) -> None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import jsonschema
 import pytest
 import requests
 
 from xlpy.demo.site import access
+from xlpy.demo.site.generate import generate_site
 from xlpy.demo.site.routes import COMPANY_INFO, RESOURCES, ROUTES, all_routes
 from xlpy.demo.site.schemas import field_of, fields_of, json_schema, schema_names
 
-EXPORT = {"exportInvoicesFlag": True, "thruDate": "2026-12-31T23:59:59Z"}
+EXPORT = {
+    "exportInvoicesFlag": True,
+    "exportExpensesFlag": True,
+    "exportProductsFlag": True,
+    "thruDate": "2026-12-31T23:59:59Z",
+}
 IDS = {
     "/system/locations": 2,
     "/system/departments": 10,
@@ -28,8 +35,10 @@ IDS = {
     "/company/countries": 2,
     "/procurement/catalog": 743,
     "/finance/invoices": 4401,
+    "/system/members": 33,
+    "/procurement/purchaseorders": 81,
 }
-PARENTS = {"taxCodes": 13, "companies": 255, "invoices": 4401}
+PARENTS = {"taxCodes": 13, "companies": 255, "invoices": 4401, "unitOfMeasures": 14, "purchaseorders": 77}
 
 
 def validate(answer, form):
@@ -45,6 +54,14 @@ def answer_of(caller, method, path, **kwargs):
 
 
 @pytest.fixture
+def site():
+    """A site with everything in it, of a server that names the entries of adjustments."""
+    site = generate_site(expenses=20, procurement=24, server_version="v2026.11.1")
+    site.clock = lambda: datetime(2026, 11, 5, 9, 30, tzinfo=UTC)
+    return site
+
+
+@pytest.fixture
 def posted(caller, site, entry_ids):
     """A site with a batch, an un-batched invoice, and a row and batch id to ask for."""
     documents = caller.export(includedInvoiceIds=[4401, 4402, 4403])
@@ -52,7 +69,13 @@ def posted(caller, site, entry_ids):
     site.unbatch(4403)
     row = caller.get("/finance/accounting/unpostedinvoices", conditions='taxCode/name = "FL-PORT"')[0]
     batch = caller.get("/finance/accounting/batches")[0]["id"]
-    return {"unpostedinvoices": row["id"], "batches": batch}
+    taxed = {"conditions": "taxCode != null"}
+    return {
+        "unpostedinvoices": row["id"],
+        "unpostedexpenses": caller.get("/finance/accounting/unpostedexpenses", **taxed)[0]["id"],
+        "unpostedprocurement": caller.get("/finance/accounting/unpostedprocurement", **taxed)[0]["id"],
+        "batches": batch,
+    }
 
 
 def concrete(path, posted):
@@ -69,10 +92,9 @@ def test_lists_counts_and_single_rows_are_as_published(caller, posted, resource)
     path = concrete(resource.path, posted)
     rows = answer_of(caller, "GET", path, params={"pageSize": 1000})
     validate(rows, f"{resource.schema}[]")
-    if "unpostedexpenses" not in path and "unpostedprocurement" not in path:
-        assert rows
-        wanted = IDS.get(resource.path, rows[0]["id"])
-        validate(answer_of(caller, "GET", f"{path.rstrip('/')}/{wanted}"), resource.schema)
+    assert rows
+    wanted = IDS.get(resource.path, rows[0]["id"])
+    validate(answer_of(caller, "GET", f"{path.rstrip('/')}/{wanted}"), resource.schema)
     if resource.has_count:
         count = answer_of(caller, "GET", f"{path}/count")
         validate(count, "Count")
@@ -84,6 +106,11 @@ def test_the_calls_that_are_no_lists_are_as_published(caller, posted, entry_ids)
     for detail in ("Default", "Condensed", "Detailed"):
         body = {**EXPORT, "summarizeInvoices": detail}
         validate(answer_of(caller, "POST", "/finance/accounting/export", json=body), "GLExport")
+    caller.site.expenses_as_bill = False
+    answer = answer_of(caller, "POST", "/finance/accounting/export", json=EXPORT)
+    for part in ("expenses", "purchaseTransactions", "adjustmentTransactions", "inventoryTransfers", "vendors"):
+        assert answer[part]
+    validate(answer, "GLExport")
     again = answer_of(caller, "POST", f"/finance/accounting/batches/{posted['batches']}/export", json=EXPORT)
     assert again["transactions"]
     validate(again, "GLExport")
@@ -93,6 +120,24 @@ def test_the_calls_that_are_no_lists_are_as_published(caller, posted, entry_ids)
     validate(answer_of(caller, "PATCH", "/company/companies/263", json=patch), "Company")
     patch = [{"op": "add", "path": "/termsXref", "value": "00"}]
     validate(answer_of(caller, "PATCH", "/finance/billingTerms/5", json=patch), "BillingTerm")
+    patch = [{"op": "replace", "path": "/vendorNumber", "value": "E-RPATEL"}]
+    validate(answer_of(caller, "PATCH", "/system/members/32", json=patch), "Member")
+    patch = [{"op": "replace", "path": "/locationXref", "value": "ORL"}]
+    validate(answer_of(caller, "PATCH", "/procurement/warehouses/2", json=patch), "Warehouse")
+
+
+def test_a_batch_of_everything_shows_its_entries_and_purchase_orders_come_out_again(caller, site):
+    body = {name: True for name in EXPORT if name.endswith("Flag")}
+    body |= {"batchIdentifier": "ALL", "processedRecordIds": list(site.records.entries)}
+    validate(answer_of(caller, "POST", "/finance/accounting/batches", json=body), "GLExport")
+    (batch,) = caller.get("/finance/accounting/batches")
+    entries = answer_of(caller, "GET", f"/finance/accounting/batches/{batch['id']}/entries", params={"pageSize": 1000})
+    validate(entries, "BatchEntry[]")
+    assert len(entries) == len(site.records.entries)
+    for path in ("unbatch", "rebatch"):
+        answer = answer_of(caller, "POST", f"/procurement/purchaseorders/77/{path}")
+        validate(answer, "SuccessResponse")
+        assert answer["success"] is True
 
 
 def test_the_token_and_the_company_info_are_as_published(caller):

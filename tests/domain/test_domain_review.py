@@ -13,8 +13,9 @@ from domain_story import MUNOZ, OPTIONS, D, codes, invoice, levels, line, master
 from xlpy.domain.manage_records import Ref
 from xlpy.domain.plan_changes import plan_changes, preview_gone
 from xlpy.domain.problems import Problem, Severity, stops
+from xlpy.domain.row_checks import row_problems
 from xlpy.domain.rules import PostingRules
-from xlpy.domain.run_checks import LONGEST_TYPED, batch_name_problems, gone_problem, row_problems
+from xlpy.domain.run_checks import LONGEST_TYPED, batch_name_problems, gone_problem
 from xlpy.domain.transactions import Kind, TransactionKey
 
 KEY = TransactionKey(Kind.INVOICE, "4417")

@@ -60,6 +60,8 @@ def test_a_new_workbook_has_usable_inputs(book):
     assert inputs.location == ALL_LOCATIONS
     assert inputs.through_date == EVERYTHING
     assert inputs.export_invoices
+    assert inputs.export_expenses
+    assert inputs.export_inventory
     assert inputs.period == PERIOD_CHOICES[0]
     assert (inputs.batch_identifier, inputs.preview_hash) == ("", "")
     assert workbook_is_ours(book)
@@ -69,24 +71,37 @@ def test_what_the_user_typed_is_read(book):
     put(book, Home.LOCATION, " Lab ")
     put(book, Home.THROUGH_DATE, dt.date(2026, 11, 22))
     put(book, Home.EXPORT_INVOICES, "no")
+    put(book, Home.EXPORT_EXPENSES, "N")
+    put(book, Home.EXPORT_INVENTORY, " yes ")
     put(book, Home.DETAIL, "condensed")
     put(book, Home.PERIOD, "10-2026")
     put(book, Home.BATCH_IDENTIFIER, "2026-11-22")
     inputs = read_home(book)
     assert (inputs.location, inputs.through_date, inputs.export_invoices) == ("Lab", dt.date(2026, 11, 22), False)
+    assert (inputs.export_expenses, inputs.export_inventory) == (False, True)
     assert (inputs.detail, inputs.period, inputs.batch_identifier) == ("Condensed", "10-2026", "2026-11-22")
 
 
 def test_every_wrong_input_is_named_at_once(book):
     put(book, Home.THROUGH_DATE, "soon")
     put(book, Home.EXPORT_INVOICES, "perhaps")
+    put(book, Home.EXPORT_EXPENSES, "some")
+    put(book, Home.EXPORT_INVENTORY, "all")
     put(book, Home.DETAIL, "Much")
     put(book, Home.PERIOD, "14-2026")
     book.names[Home.BATCH_IDENTIFIER].refers_to_range.number_format = "General"
     put(book, Home.BATCH_IDENTIFIER, 100)
     with pytest.raises(HomeNotUnderstood) as told:
         read_home(book)
-    for label in ("Through date", "Export invoices", "Invoice detail", "Period to post", "Batch identifier"):
+    for label in (
+        "Through date",
+        "Export invoices",
+        "Export expenses",
+        "Export inventory",
+        "Invoice detail",
+        "Period to post",
+        "Batch identifier",
+    ):
         assert label in str(told.value)
 
 
@@ -121,10 +136,16 @@ def test_more_totals_than_there_is_room_for_are_told(book):
 
 
 def test_ageing_is_written_by_kind(book):
-    write_ageing(book, [Aged("Invoices", Decimal(1), Decimal(2), Decimal(3), Decimal("4.50"))])
-    assert read(book, "xlpy_Ageing") == [["Invoices", 1.0, 2.0, 3.0, 4.5]]
+    inventory = Aged("Inventory", Decimal(-7), Decimal(0), Decimal(0), Decimal(0))
+    invoices = Aged("Invoices", Decimal(1), Decimal(2), Decimal(3), Decimal("4.50"))
+    write_ageing(book, [inventory, invoices])
+    assert read(book, "xlpy_Ageing") == [
+        ["Invoices", 1.0, 2.0, 3.0, 4.5],
+        ["Expenses", None, None, None, None],
+        ["Inventory", -7.0, 0.0, 0.0, 0.0],
+    ]
     write_ageing(book, [])
-    assert read(book, "xlpy_Ageing") == [["Invoices", None, None, None, None]]
+    assert read(book, "xlpy_Ageing") == [[kind, *[None] * 4] for kind in ("Invoices", "Expenses", "Inventory")]
 
 
 def test_the_profile_is_found_on_about(book):

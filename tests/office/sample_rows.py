@@ -13,15 +13,18 @@ from openpyxl.workbook import Workbook
 
 from xlpy.excel.sheets import (
     AGEING_BLOCK,
+    EXPENSES,
     FIRST_DATA_ROW,
     HEADER_ROW,
     INCLUDED_BLOCK,
+    INVENTORY,
     INVOICES,
     LOG,
     NUMBER_FORMAT,
     PREVIEW,
     PROBLEMS,
     RESULTS,
+    SHEETS,
     Home,
     Sheet,
 )
@@ -58,6 +61,32 @@ ROWS: dict[str, list[list[object]]] = {
         ["Yes", "Manage pending", "In SL; the Manage batch is still owed. Press Recover.", "10238", "DownPayment",
          _oct(26), date(2026, 11, 25), "Muñoz Construcción", "MUNOZ1", "Tampa", "Net 30", "FL-HILL", 5000, 0,
          5000, "USD", 5000, "10-2026", "10238", "5008"],
+    ],
+    EXPENSES.name: [
+        ["Yes", "Ready", None, "Jane Doe", "E-JDOE", _oct(5), "Mileage", "Reimbursable", "Cash", None,
+         "Ticket #41822 server replacement", "Acme Marine Supply", "6200:100TP", 33.95, "USD", "Tampa", "611"],
+        ["Yes", "Ready", None, "Jane Doe", "E-JDOE", _oct(5), "Meals", "Reimbursable", "Cash", None,
+         "Ticket #41822 server replacement", "Acme Marine Supply", "6150:100TP", 18.4, "USD", "Tampa", "612"],
+        [None, "Problem", "The member's Vendor Nbr is empty in Manage.", "Sofía Núñez", None, _oct(12), "Lodging",
+         "Reimbursable", "Own credit card", None, "Project: Hamburg roll-out", "Fischer & Söhne KG", "6150:100TP",
+         1240.5, "EUR", "Tampa", "617"],
+        ["Yes", "Ready", "Offset to the company's card, not owed to the member.", "Ravi Patel", "E-RPATEL",
+         _oct(19), "Airfare", "NonReimbursable", "Company card", "Yes", "Training", "Harbor & Pine IT Services",
+         "6150:100OR", 412, "USD", "Orlando", "623"],
+    ],
+    INVENTORY.name: [
+        ["Yes", "Ready", None, "Receipt", "PO-0077 / PS118", "PO-0077", "PS118", "Blue Light Distribution", "BLUEL1",
+         "BL-5531", _oct(2), "Purchase", 50, None, "TPA", 62.5, "USD", "Tampa", "77-PS118-purchase"],
+        ["Yes", "Ready", "Vendor invoice is empty: PO and packing slip stand for it.", "Receipt",
+         "PO-0081 / 2026-10-14-A", "PO-0081", "2026-10-14-A", "Data Euro Handels GmbH", "DATAEU", None, _oct(14),
+         "Purchase", 4, None, "TPA", 11250, "EUR", "Tampa", "81-2026-10-14-A-purchase"],
+        ["Yes", "Ready", "A return: becomes a debit adjustment.", "Receipt", "PO-0077 / RMA-3", "PO-0077", "RMA-3",
+         "Blue Light Distribution", "BLUEL1", "CR-5531", _oct(16), "Purchase", -2, "TPA", None, -2.5, "USD", "Tampa",
+         "77-RMA-3-purchase"],
+        ["Yes", "Ready", None, "Adjustment", "12", None, None, None, None, None, _oct(19), "Cycle count", -3, "TPA",
+         None, -637.5, "USD", "Tampa", "12-adjustment"],
+        [None, "Problem", "Warehouse Orlando has no Location Xref: SL's site is not known.", "Transfer", "58", None,
+         None, None, None, None, _oct(22), "Van stock", 4, "TPA MAIN", "VAN3", 5, "USD", "Orlando", "58-transfer"],
     ],
     PROBLEMS.name: [
         ["stop", "terms-xref", "The billing terms have no Xref, so SL's terms are not known.", "10234",
@@ -108,6 +137,10 @@ HOME: dict[str, object] = {
     Home.BATCH_IDENTIFIER: "2026-10-31 KM",
     Home.AR_CURRENT: "10-2026",
     Home.AR_CLOSED: "09-2026",
+    Home.AP_CURRENT: "10-2026",
+    Home.AP_CLOSED: "09-2026",
+    Home.IN_CURRENT: "10-2026",
+    Home.IN_CLOSED: "09-2026",
     Home.GL_CURRENT: "10-2026",
     Home.GL_CLOSED: "09-2026",
     Home.LAST_RUN: "Completed with errors",
@@ -118,14 +151,24 @@ HOME: dict[str, object] = {
     Home.USER: "kmorales, SL user KMORALES",
     Home.CONNECTIONS: "Manage: na.example.com, API 2025.8\nSL: server SLPROD, database HPAPP, encrypted",
 }
-INCLUDED = [["Invoices", "USD", 5, 1344047.79], ["Invoices", "EUR", 1, 12138]]
-AGEING = [["Invoices", 1358334.14, 42750.25, 8100, 0]]
+INCLUDED = [
+    ["Invoices", "EUR", 1, 12138],
+    ["Invoices", "USD", 5, 1344047.79],
+    ["Expenses", "USD", 3, 464.35],
+    ["Inventory", "EUR", 1, 11250],
+    ["Inventory", "USD", 3, -577.5],
+]
+AGEING = [
+    ["Invoices", 1358334.14, 42750.25, 8100, 0],
+    ["Expenses", 1819.12, 240, 0, 0],
+    ["Inventory", 11650.4, 880.75, -120, 0],
+]
 
 
 def fill_with_sample(path: Path) -> None:
     """Put the rows above into the built workbook at ``path``."""
     book = load_workbook(path, keep_vba=True)
-    for sheet in (INVOICES, PROBLEMS, PREVIEW, RESULTS, LOG):
+    for sheet in SHEETS:
         _fill_table(book, sheet, ROWS[sheet.name])
     for name, value in HOME.items():
         _first_cell(book, name).value = value

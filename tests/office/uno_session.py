@@ -139,7 +139,7 @@ def mark(document, target):
         "shown_total": total.Value,
         "total_error": total.Error,
         "line": sheet.getCellByPosition(0, area.StartRow - 1).String,
-        "bar": document.Sheets.getByName("Home").getCellRangeByName("H26").String,
+        "bar": document.Sheets.getByName("Home").getCellRangeByName("H28").String,
         "errors": formula_errors(document),
     }
     document.storeToURL(Path(target).resolve().as_uri(), (prop("FilterName", "Calc MS Excel 2007 VBA XML"),))

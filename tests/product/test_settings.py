@@ -41,6 +41,21 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
         assert expected in str(told.value)
 
 
+def test_bins_units_and_cost_journals_of_the_profile(tmp_path: Path) -> None:
+    path = tmp_path / "stock.toml"
+    path.write_text(
+        '[posting]\ncost_journals = "run"\nbins = { "Van 3" = "VAN3" }\n[posting.units]\nEach = "EA"\n',
+        encoding="utf-8",
+    )
+    posting = load_profile(path, environment={}).posting
+    assert (posting.cost_journals, posting.bins, posting.units) == ("run", {"Van 3": "VAN3"}, {"Each": "EA"})
+    path.write_text('[posting]\ncost_journals = "day"\nbins = { "Van 3" = 3 }\nunits = "EA"\n', encoding="utf-8")
+    with pytest.raises(SettingsError) as told:
+        load_profile(path, environment={})
+    for expected in ("[posting] cost_journals", "[posting] bins", "[posting] units"):
+        assert expected in str(told.value)
+
+
 def test_the_environment_wins(tmp_path: Path) -> None:
     path = tmp_path / "p.toml"
     path.write_text('[sl]\nurl = "sqlite:///a"\n[manage]\ncompany = "one"\n', encoding="utf-8")

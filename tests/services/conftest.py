@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from xlpy.demo.site.generate import generate_site
 from xlpy.demo.site.server import serve
 from xlpy.demo.site.store import Site
 from xlpy.domain.rules import PostingRules
+from xlpy.domain.transactions import Kind, TransactionKey
 from xlpy.services.push import push
 from xlpy.services.recover import RecoverReport, recover
 from xlpy.services.reports import Marked, RunReport, Selection
@@ -26,6 +28,10 @@ from xlpy.services.session import Session
 from xlpy.settings import ManageSettings, Profile, SlSettings
 from xlpy.sl.ledger import create_ledger
 from xlpy.sl.sqlite import sqlite_engine
+
+
+def invoice_key(record: int) -> TransactionKey:
+    return TransactionKey(Kind.INVOICE, str(record))
 
 
 @dataclass
@@ -50,8 +56,24 @@ class Story:
         return sorted(r.billing_log_id for r in rows if r.invoice_date and r.invoice_date <= firm.THROUGH_DATE)
 
     def selection(self, ids: list[int], batch: str = "OCT", again: list[int] | None = None, **more: Any) -> Selection:
-        marked = tuple(Marked(i, i in (again or [])) for i in ids)
+        marked = tuple(Marked(invoice_key(i), i in (again or [])) for i in ids)
         return Selection(batch, firm.THROUGH_DATE, marked, **more)
+
+    def everything(self, batch: str = "OCT", but: Collection[TransactionKey] = ()) -> Selection:
+        """All that is unposted and of the month, of every kind."""
+        manage = self.session().manage
+        keys = [invoice_key(i) for i in self.unposted()]
+        keys += [
+            TransactionKey(Kind.EXPENSE, str(row.expense_detail_id))
+            for row in manage.unposted_expenses()
+            if row.classification == "Reimbursable" and (row.expense_date or date.min) <= firm.THROUGH_DATE
+        ]
+        keys += [
+            TransactionKey(Kind.PROCUREMENT, row.unposted_product_id)
+            for row in manage.unposted_procurement()
+            if (row.document_date or date.min) <= firm.THROUGH_DATE
+        ]
+        return Selection(batch, firm.THROUGH_DATE, tuple(Marked(key) for key in keys if key not in but))
 
     def push(self, ids: list[int], batch: str = "OCT", again: list[int] | None = None, **more: Any) -> RunReport:
         return push(self.session(), self.selection(ids, batch, again, **more))
@@ -85,7 +107,23 @@ def story(tmp_path: Path) -> Iterator[Story]:
         yield stack.enter_context(_stage(tmp_path, stack, invoices=24))
 
 
-def _stage(folder: Path, stack: ExitStack, invoices: int) -> Any:
+@pytest.fixture
+def month(tmp_path: Path) -> Iterator[Story]:
+    """A month of mixed transactions: invoices with costs, expenses as bills, receipts, adjustments, transfers."""
+    with ExitStack() as stack:
+        yield stack.enter_context(_stage(tmp_path, stack, invoices=60, expenses=24, procurement=24))
+
+
+@pytest.fixture
+def journals(tmp_path: Path) -> Iterator[Story]:
+    """Expenses that Manage does not transfer as bills; their offset account has no subaccount of its own."""
+    with ExitStack() as stack:
+        story = stack.enter_context(_stage(tmp_path, stack, invoices=20, expenses=14, as_bill=False))
+        story.profile = replace(story.profile, posting=replace(story.profile.posting, default_sub="00000"))
+        yield story
+
+
+def _stage(folder: Path, stack: ExitStack, invoices: int, **kinds: Any) -> Any:
     from contextlib import contextmanager
 
     @contextmanager
@@ -94,7 +132,7 @@ def _stage(folder: Path, stack: ExitStack, invoices: int) -> Any:
         made = make_company(url, mistakes=False)
         create_ledger(made)
         made.dispose()
-        site = generate_site(seed=7, invoices=invoices, mistakes=False)
+        site = generate_site(seed=7, invoices=invoices, mistakes=False, **kinds)
         running = stack.enter_context(serve(site))
         engine = sqlite_engine(url)
         profile = Profile(
@@ -102,7 +140,11 @@ def _stage(folder: Path, stack: ExitStack, invoices: int) -> Any:
                 url=running.url, company=access.COMPANY, client_id=access.CLIENT_ID, public_key=access.PUBLIC_KEY
             ),
             sl=SlSettings(url=url, company=firm.COMPANY_ID, user=firm.SL_USER),
-            posting=PostingRules(record_id_column="User1"),
+            posting=PostingRules(
+                record_id_column="User1",
+                company_paid_account=firm.COMPANY_PAID_ACCOUNT,
+                bins={name: sl_bin for name, _, sl_bin in firm.BINS.values()},
+            ),
         )
         inner = ExitStack()
         try:

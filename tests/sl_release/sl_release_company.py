@@ -27,6 +27,7 @@ PARTS = {
     "gltran": "GLTran",
     "accthist": "AcctHist",
 }
+PAYABLES_PARTS = PARTS | {"docs": "APDoc", "lines": "APTran", "balances": "AP_Balances"}
 
 
 def read_cases(name: str) -> list[dict[str, Any]]:
@@ -83,10 +84,15 @@ def comparable(row: dict[str, Any], columns: Any) -> dict[str, str]:
     return {column: _text(row[column]) for column in columns}
 
 
-def expected(part: str, row: dict[str, Any]) -> dict[str, str]:
+def table_of(module: str, part: str) -> str:
+    """Name the table that a part of a module's expectation is read from."""
+    return (PAYABLES_PARTS if module == "AP" else PARTS)[part]
+
+
+def expected(module: str, part: str, row: dict[str, Any]) -> dict[str, str]:
     """Complete an expected row with what is the same in most cases, in the form of ``comparable``."""
-    name = PARTS[part]
-    full = COMPANY["expect"].get(part, {}) | row
+    name = table_of(module, part)
+    full = COMPANY["expect_payables" if module == "AP" else "expect"].get(part, {}) | row
     return {column: _text(_typed(name, column, value)) for column, value in full.items()}
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,25 +13,11 @@ from sqlalchemy import Engine
 from xlpy.demo import firm
 from xlpy.demo.company import repairs
 from xlpy.demo.company.release import release_and_post, release_everything
-from xlpy.demo.company.seed import make_company, subaccounts
+from xlpy.demo.company.release_books import Books
+from xlpy.demo.company.seed import PURCHASE_TAX, make_company, subaccounts
+from xlpy.demo.company.voucher_entry import EnteredVoucher, enter_vouchers
 from xlpy.errors import SlError
 from xlpy.sl.sqlite import sqlite_engine
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("demo") / "company.sqlite"
-    make_company(f"sqlite:///{path.as_posix()}").dispose()
-    return path
-
-
-@pytest.fixture
-def demo(made: Path) -> Iterator[Engine]:
-    engine = sqlite_engine("sqlite://")
-    with closing(sqlite3.connect(made)) as source, closing(engine.raw_connection()) as copy:
-        source.backup(copy.driver_connection)
-    yield engine
-    engine.dispose()
 
 
 def test_the_set_up_is_the_one_of_the_firm(demo: Engine) -> None:
@@ -162,3 +145,107 @@ def test_a_restored_company_has_forgotten_what_came_later(tmp_path: Path, made: 
     with pytest.raises(SlError, match="no backup"):
         repairs.restore(engine, tmp_path / "other.sqlite")
     engine.dispose()
+
+
+def test_vendors_are_those_that_sl_has(demo: Engine) -> None:
+    vendors = {row["VendId"]: row for row in rows_of(demo, "Vendor")}
+    expected = {v.vendor_id for v in firm.VENDORS if v.in_sl} | {m.vendor_id for m in firm.MEMBERS if m.in_sl}
+    assert set(vendors) == expected
+    assert (vendors["DATAEU"]["CuryId"], vendors["DATAEU"]["CuryRateType"]) == ("EUR", firm.RATE_TYPE)
+    assert (vendors["E-JDOE"]["Name"], vendors["E-JDOE"]["APAcct"]) == ("Doe~Jane", "2010")
+    assert vendors["BLUEL1"]["APAcct"] == "2000"
+    (vendor_class,) = rows_of(demo, "VendClass")
+    (ap,) = rows_of(demo, "APSetup")
+    assert vendor_class["ClassID"] == ap["ClassID"] == firm.DEFAULT_VENDOR_CLASS
+    assert (ap["AutoRef"], ap["DupInvcChk"], len(ap["LastRefNbr"]), len(ap["LastBatNbr"])) == (1, 1, 6, 6)
+
+
+def test_what_is_owed_agrees_with_the_general_ledger(demo: Engine) -> None:
+    owed = sum(row["CurrBal"] for row in rows_of(demo, "AP_Balances"))
+    payables = [row for row in rows_of(demo, "AcctHist") if row["Acct"] in ("2000", "2010")]
+    assert owed == sum(row["YtdBal09"] for row in payables) > 0
+    assert {row["InvcNbr"] for row in rows_of(demo, "APDoc")} >= {"BL-77120", "50318", "RE-2026-0914"}
+    assert {row["RefNbr"] for row in rows_of(demo, "APRefNbr")} == {row["RefNbr"] for row in rows_of(demo, "APDoc")}
+
+
+def test_items_are_in_stock_in_the_main_bins(demo: Engine) -> None:
+    items = {item.xref for item in firm.ITEMS if item.in_sl and item.product_class == "Inventory"}
+    assert {row["InvtID"] for row in rows_of(demo, "Inventory")} == items
+    assert {row["InvtID"] for row in rows_of(demo, "InventoryADG")} == items
+    for item in items:
+        assert repairs.stock_of(demo, item, "TPA", "MAIN") == repairs.stock_of(demo, item, "ORL", "MAINO") == 40
+        assert repairs.stock_of(demo, item, "TPA", "SHELFB") == 0
+        assert [row["QtyOnHand"] for row in rows_of(demo, "ItemSite", InvtID=item, SiteID="TPA")] == [40]
+    bins = {(row["SiteID"], row["WhseLoc"]) for row in rows_of(demo, "LocTable")}
+    assert bins == {(firm.WAREHOUSES[warehouse][1], whse_loc) for _name, warehouse, whse_loc in firm.BINS.values()}
+    (setup,) = rows_of(demo, "INSetup")
+    assert (setup["Init"], setup["UpdateGL"], setup["NegQty"]) == (1, 1, 0)
+    (box,) = rows_of(demo, "INUnit", FromUnit="BOX")
+    assert (box["UnitType"], box["ClassID"], box["CnvFact"]) == ("2", firm.DEFAULT_ITEM_CLASS, firm.BOX_OF)
+
+
+def test_purchases_have_a_tax_account_of_their_own(demo: Engine) -> None:
+    taxes = rows_of(demo, "SalesTax", TaxType="T")
+    assert {(row["PurTaxAcct"], row["PurTaxSub"]) for row in taxes} == {(PURCHASE_TAX, "00000")}
+    assert PURCHASE_TAX not in {row["SlsTaxAcct"] for row in taxes}
+
+
+def test_vendors_items_and_bins_are_added_once(demo: Engine) -> None:
+    repairs.add_vendor(demo, "EAGLEP")
+    repairs.add_vendor(demo, "E-TKLEIN")
+    repairs.add_item(demo, "DOCK-C")
+    repairs.add_bin(demo, "TPA", "RACK9")
+    assert [row["Status"] for row in rows_of(demo, "Vendor", VendId="EAGLEP")] == ["A"]
+    assert [row["Name"] for row in rows_of(demo, "Vendor", VendId="E-TKLEIN")] == ["Klein~Tom"]
+    assert len(rows_of(demo, "InventoryADG", InvtID="DOCK-C")) == len(rows_of(demo, "Inventory", InvtID="DOCK-C")) == 1
+    assert [row["ReceiptsValid"] for row in rows_of(demo, "LocTable", WhseLoc="RACK9")] == ["Y"]
+    with pytest.raises(SlError, match="already"):
+        repairs.add_vendor(demo, "EAGLEP")
+    with pytest.raises(SlError, match="NOBODY"):
+        repairs.add_vendor(demo, "NOBODY")
+    with pytest.raises(SlError, match="NOTHING"):
+        repairs.add_item(demo, "NOTHING")
+    with pytest.raises(SlError, match="NOWHERE"):
+        repairs.add_bin(demo, "NOWHERE", "X")
+
+
+def test_a_vendor_is_put_out_of_use_and_back(demo: Engine) -> None:
+    repairs.activate_vendor(demo, "CABLEW", active=False)
+    assert [row["Status"] for row in rows_of(demo, "Vendor", VendId="CABLEW")] == ["I"]
+    repairs.activate_vendor(demo, "CABLEW")
+    assert [row["Status"] for row in rows_of(demo, "Vendor", VendId="CABLEW")] == ["A"]
+
+
+def test_a_hand_entered_voucher_goes_the_whole_way(demo: Engine) -> None:
+    bat_nbr = repairs.enter_voucher(demo, "DATAEU", "RE-2026-1001", Decimal("100.00"))
+    (doc,) = rows_of(demo, "APDoc", InvcNbr="RE-2026-1001")
+    assert (doc["BatNbr"], doc["Rlsed"], doc["CuryId"], doc["OrigDocAmt"]) == (bat_nbr, 0, "EUR", Decimal("109.17"))
+    outcomes = release_everything(demo, firm.COMPANY_ID)
+    assert [(one.module, one.bat_nbr, one.status, one.messages) for one in outcomes] == [("AP", bat_nbr, "P", ())]
+
+
+def test_a_voided_voucher_keeps_its_row_and_its_number(demo: Engine) -> None:
+    bat_nbr = repairs.enter_voucher(demo, "CABLEW", "60000", Decimal(10))
+    (doc,) = rows_of(demo, "APDoc", InvcNbr="60000")
+    repairs.void_document(demo, doc["RefNbr"])
+    (after,) = rows_of(demo, "APDoc", InvcNbr="60000")
+    assert (after["Status"], after["OpenDoc"], after["DocBal"]) == ("V", 1, Decimal(10))
+    assert rows_of(demo, "APTran", RefNbr=doc["RefNbr"]) == []
+    assert rows_of(demo, "APRefNbr", RefNbr=doc["RefNbr"]) != []
+    (batch,) = rows_of(demo, "Batch", Module="AP", BatNbr=bat_nbr)
+    assert (batch["Status"], batch["EditScrnNbr"]) == ("V", "")
+    with pytest.raises(SlError, match=doc["RefNbr"]):
+        repairs.void_document(demo, doc["RefNbr"])
+
+
+def test_one_of_several_vouchers_is_taken_out_of_the_batch(demo: Engine) -> None:
+    with demo.begin() as connection:
+        books = Books(connection)
+        typed = [EnteredVoucher("CABLEW", number, Decimal(amount)) for number, amount in (("A", 10), ("B", 25))]
+        bat_nbr = enter_vouchers(books, typed, entered=firm.FIRST_DATE)
+        books.save()
+    (doc,) = rows_of(demo, "APDoc", InvcNbr="A")
+    repairs.void_document(demo, doc["RefNbr"])
+    (batch,) = rows_of(demo, "Batch", Module="AP", BatNbr=bat_nbr)
+    assert (batch["CuryCrTot"], batch["Status"]) == (Decimal(25), "B")
+    assert release_and_post(demo, "AP", bat_nbr).status == "P"

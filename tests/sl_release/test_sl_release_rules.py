@@ -268,8 +268,8 @@ def test_without_its_ledger_the_batch_is_rolled_back(company: Engine) -> None:
 
 
 def test_only_modules_that_are_here_are_released(company: Engine) -> None:
-    with pytest.raises(SlError, match="IN 000101"):
-        release_batch(company, "IN", "000101")
+    with pytest.raises(SlError, match="CA 000101"):
+        release_batch(company, "CA", "000101")
 
 
 # --- what the AR release makes --------------------------------------------------------------------------------------

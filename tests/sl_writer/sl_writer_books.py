@@ -19,6 +19,8 @@ from xlpy.sl.ledger import create_ledger
 from xlpy.sl.posting import PostRequest
 
 TABLES = [
+    *("APDoc", "APRefNbr", "APSetup", "APTran", "GLTran", "INSetup", "INTran", "INUnit", "Inventory", "InventoryADG"),
+    *("Ledger", "Location", "LocTable", "TrnsfrDoc", "Vendor"),
     "AR_Balances",
     "ARDoc",
     "ARSetup",
@@ -206,13 +208,16 @@ class Books:
     def refuse(self, table: str, column: str, value: str, said: str) -> None:
         """Let the database refuse rows of one value, as a site's own trigger might."""
         self.run(
-            f"CREATE TRIGGER no_{table}_{value} BEFORE INSERT ON {table} WHEN NEW.{column} = '{value}' "
+            f"CREATE TRIGGER \"no_{table}_{value}\" BEFORE INSERT ON {table} WHEN NEW.{column} = '{value}' "
             f"BEGIN SELECT RAISE(ABORT, '{said}'); END"
         )
 
     def nothing_written(self) -> bool:
-        tables = ("Batch", "ARDoc", "ARTran", "RefNbr", "SOAddress", "xlpy_Posting", "xlpy_PostingDoc")
-        return not any(self.count(table) for table in tables) and self.count("Customer") == 2
+        documents = ("ARDoc", "ARTran", "RefNbr", "APDoc", "APTran", "APRefNbr", "GLTran", "INTran", "TrnsfrDoc")
+        tables = ("Batch", *documents, "SOAddress", "InventoryADG", "xlpy_Posting", "xlpy_PostingDoc")
+        counts = " + ".join(f"(SELECT count(*) FROM {table})" for table in tables)
+        masters = " + ".join(f"(SELECT count(*) FROM {table})" for table in ("Customer", "Vendor", "Inventory"))
+        return bool(self.scalar(f"SELECT {counts} = 0 AND {masters} = 6"))
 
 
 def furnish(engine: Engine) -> SlCompany:
@@ -247,7 +252,43 @@ def furnish(engine: Engine) -> SlCompany:
         BaseCuryId="USD",
         LedgerID="ACTUAL",
         AllowPostOpt="P",
+        LastBatNbr="000070",
     )
+    books.add("Ledger", LedgerID="ACTUAL", BalanceType="A", BalRequired=1, BaseCuryID="USD")
+    books.add(
+        "APSetup",
+        SetupId="AP",
+        Init=1,
+        PerNbr="202610",
+        CurrPerNbr="202610",
+        GLPostOpt="D",
+        LastBatNbr="000011",
+        LastRefNbr="0000201",
+        AutoRef=1,
+        DupInvcChk=1,
+        ChkAcct="1010",
+        ChkSub="00000",
+    )
+    books.add(
+        "INSetup",
+        SetupId="IN",
+        Init=1,
+        PerNbr="202610",
+        CurrPerNbr="202610",
+        GLPostOpt="S",
+        UpdateGL=1,
+        LastBatNbr="000021",
+        LstTrnsfrDocNbr="000300",
+        DfltInvtType="F",
+        DfltSource="P",
+    )
+    books.add("Vendor", VendId="BLUEL1", Name="Blue Light Distribution", Status="A", PmtMethod="C")
+    books.add("Vendor", VendId="E-JDOE", Name="Doe~Jane", Status="A", Vend1099=1, DfltBox="07")
+    for item in ("PATCH10", "SWITCH24"):
+        books.add("Inventory", InvtID=item, TranStatusCode="AC", StkItem=1, StkUnit="EA", ClassID="HW")
+        books.add("Location", InvtID=item, SiteID="TPA", WhseLoc="MAIN", QtyOnHand=50, QtyAvail=50)
+    books.add("LocTable", SiteID="TPA", WhseLoc="MAIN", InclQtyAvail=1)
+    books.add("LocTable", SiteID="TPA", WhseLoc="QUARAN", InclQtyAvail=0)
     books.add("CustClass", ClassId="STD", ARAcct="1100", ARSub="00000", Terms="30")
     books.add("Customer", CustId="ACME01", Name="Acme Marine Supply", Status="A", ClassId="STD")
     books.add("Customer", CustId="BAYDEN", Name="Bay Dental Group", Status="A", ClassId="STD")

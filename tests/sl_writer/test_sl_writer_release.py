@@ -21,11 +21,28 @@ from sl_writer_books import (
     request_of,
     transaction,
 )
+from sl_writer_payables import (
+    adjustment,
+    ap_batch,
+    ap_line,
+    expense,
+    gl_batch,
+    in_batch,
+    in_line,
+    journal,
+    new_item,
+    new_vendor,
+    payables_plan,
+    receipt,
+    transfer,
+    voucher,
+)
 
 from xlpy.demo import firm
 from xlpy.demo.company.release import release_and_post, release_batch, void_batch
 from xlpy.demo.company.seed import make_company
 from xlpy.domain.documents import RateUsed, TaxSlot
+from xlpy.domain.payables_documents import GlLine
 from xlpy.domain.plan import Action
 from xlpy.domain.transactions import SlState
 from xlpy.settings import SlSettings
@@ -105,3 +122,72 @@ def test_a_voided_batch_is_posted_again_with_the_same_numbers_and_released(demo:
     assert second.posted[0].bat_nbr != first.posted[0].bat_nbr
     assert release_batch(demo.engine, "AR", second.posted[0].bat_nbr).released
     assert part_state(demo, 9501) is SlState.RELEASED
+
+
+def test_vouchers_journals_adjustments_and_transfers_are_released_and_posted(demo: Books) -> None:
+    for site, place in (("TPA", "MAIN"), ("TPA", "SHELFB"), ("ORL", "VAN3")):
+        if not demo.rows("LocTable", SiteID=site, WhseLoc=place):
+            pytest.fail(f"the demo company has no bin {site} {place}")
+    before = demo.rows("Location", InvtID="PATCH10", SiteID="TPA", WhseLoc="MAIN")[0]
+    accounts = {"acct": "5900", "sub": "00000", "invt_acct": "1400", "invt_sub": "00000"}
+    tax = TaxSlot("FL-HILL", Decimal("7.00"), Decimal("100.00"), Decimal("7.00"), Decimal("100.00"))
+    foreign = voucher(
+        receipt(3),
+        lines=tuple(ap_line("33.33", "36.14", acct="5400", sub="00000") for _ in range(3)),
+        rate=SPOT,
+        vend_id="DATAEU",
+        ap_acct="2000",
+        total=Decimal("108.41"),
+        base_difference=Decimal("-0.01"),
+    )
+    made = payables_plan(
+        ap_batch(
+            voucher(expense(1), expense(2), lines=(ap_line("50.00", sub="00000"), ap_line("-10.00", sub="00000"))),
+            voucher(receipt(1), vend_id="BLUEL1", lines=(ap_line("100.00", sub="00000"),), taxes=(tax,)),
+            voucher(receipt(2), vend_id="NEWVEN", doc_type="AD", lines=(ap_line("40.00", sub="00000"),)),
+        ),
+        ap_batch(foreign, number=2),
+        gl_batch(journal(expense(4), part="document", lines=_cost("E4")), number=3),
+        in_batch(adjustment(5, in_line("-3", **accounts), in_line("2", **accounts))),
+        in_batch(transfer(6, in_line("4", **accounts, to_site_id="ORL", to_whse_loc="VAN3")), number=2),
+        in_batch(adjustment(7, in_line("2", invt_id="NEWITEM", **accounts)), number=3),
+        vendors=(new_vendor("NEWVEN"),),
+        items=(new_item("NEWITEM", class_id=firm.DEFAULT_ITEM_CLASS),),
+        cpny_id=firm.COMPANY_ID,
+    )
+    outcome = post_plan(demo.company, request_of(made, expected=read_setup_seen(demo.company)))
+    assert outcome.failed == ()
+    during = demo.rows("Location", InvtID="PATCH10", SiteID="TPA", WhseLoc="MAIN")[0]
+    assert during["QtyAllocIN"] == before["QtyAllocIN"] + 7
+    for module, number in sorted({(d.module, d.bat_nbr) for d in outcome.posted}):
+        released = release_and_post(demo.engine, module, number)
+        assert released.release.messages == (), (module, number)
+        assert released.release.error is None
+        assert released.status == "P", (module, number)
+    after = demo.rows("Location", InvtID="PATCH10", SiteID="TPA", WhseLoc="MAIN")[0]
+    assert (after["QtyAllocIN"], after["QtyOnHand"]) == (before["QtyAllocIN"], before["QtyOnHand"] - 5)
+    with demo.engine.connect() as connection:
+        found = read_postings(connection, HOST, SITE, [t.key for t in made.transactions])
+    assert {part.state for posting in found.values() for part in posting.parts} == {SlState.POSTED}
+    assert demo.row("AP_Balances", VendID="NEWVEN")["CurrBal"] == Decimal("-40.00")
+
+
+def _cost(reference: str) -> tuple[GlLine, ...]:
+    return (
+        GlLine("5200", "00000", Decimal("12.50"), Decimal(0), "Patch cable", reference),
+        GlLine("1400", "00000", Decimal(0), Decimal("12.50"), "Patch cable", reference),
+    )
+
+
+@pytest.mark.parametrize("module", ["AP", "GL", "IN"])
+def test_what_is_voided_before_its_release_is_voided_in_the_ledger(demo: Books, module: str) -> None:
+    accounts = {"sub": "00000", "invt_sub": "00000"}
+    made = {
+        "AP": ap_batch(voucher(receipt(1), vend_id="BLUEL1", lines=(ap_line("1.00", sub="00000"),))),
+        "GL": gl_batch(journal(receipt(1), part="document", lines=_cost("J1"))),
+        "IN": in_batch(adjustment(1, in_line("-1", **accounts))),
+    }[module]
+    outcome = post_plan(demo.company, request_of(payables_plan(made, cpny_id=firm.COMPANY_ID)))
+    assert void_batch(demo.engine, module, outcome.posted[0].bat_nbr).status == "V"
+    with demo.engine.connect() as connection:
+        assert read_postings(connection, HOST, SITE, [receipt(1)])[receipt(1)].parts[0].state is SlState.VOIDED

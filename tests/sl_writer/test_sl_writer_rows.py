@@ -25,7 +25,8 @@ from sqlalchemy import select
 
 from xlpy.domain.documents import TaxSlot
 from xlpy.errors import PostingRefused, SlError
-from xlpy.sl.ar_rows import FIRST_LINE_NBR, EntryStamp, line_values
+from xlpy.sl.ar_rows import line_values
+from xlpy.sl.entry_rows import FIRST_LINE_NBR, EntryStamp
 from xlpy.sl.posting import post_plan
 
 GROUP = TaxSlot("FL-HILL", Decimal("7.00"), Decimal("100.00"), Decimal("7.00"), Decimal("100.00"))

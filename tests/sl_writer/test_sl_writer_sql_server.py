@@ -10,6 +10,22 @@ from datetime import datetime
 import pytest
 import sqlglot
 from sl_writer_books import EURO, HOST, NOW, SITE, Books, batch, document, key, line, new_customer, plan, request_of
+from sl_writer_payables import (
+    adjustment,
+    ap_batch,
+    ap_line,
+    expense,
+    gl_batch,
+    in_batch,
+    in_line,
+    journal,
+    new_item,
+    new_vendor,
+    payables_plan,
+    receipt,
+    transfer,
+    voucher,
+)
 from sl_writer_recorder import RecordingDbapi, Sent
 from sqlglot import exp
 
@@ -41,6 +57,18 @@ MADE = plan(
     ),
     batch(document(503, line("10.00", "10.84"), rate=EURO), number=2),
     customers=(new_customer(),),
+)
+
+EXPENSES = payables_plan(
+    ap_batch(voucher(expense(11), expense(12)), voucher(expense(13), doc_type="AD")),
+    gl_batch(journal(expense(14), part="document", amount="10.84")),
+)
+PROCUREMENT = payables_plan(
+    ap_batch(voucher(receipt(1), vend_id="EAGLEP", rate=EURO, lines=(ap_line("10.00", "10.84"),))),
+    in_batch(adjustment(2, in_line("-3"), in_line("2", invt_id="DOCK-C"))),
+    in_batch(transfer(3), number=2),
+    vendors=(new_vendor(),),
+    items=(new_item(),),
 )
 
 
@@ -212,3 +240,80 @@ def test_installing_runs_the_script_batch_by_batch_and_a_refusal_is_said_in_word
     dbapi.fail["CREATE ROLE"] = ""
     with pytest.raises(SlError, match="sl-setup --print"):
         install_ledger(company)
+
+
+def push_payables(server: tuple[SlCompany, RecordingDbapi]) -> tuple[list[Sent], list[Sent]]:
+    company, dbapi = server
+    with company.engine.connect():
+        dbapi.sent.clear()
+    assert post_plan(company, request_of(EXPENSES)).failed == ()
+    expenses = list(dbapi.sent)
+    dbapi.sent.clear()
+    assert post_plan(company, request_of(PROCUREMENT, "run-2")).failed == ()
+    return expenses, list(dbapi.sent)
+
+
+def written_tables(sent: list[Sent]) -> list[str]:
+    return [table_of(s) for s in sent if s.sql.startswith(("INSERT", "UPDATE"))]
+
+
+def test_every_module_is_locked_first_and_its_documents_come_before_their_batch(
+    server: tuple[SlCompany, RecordingDbapi],
+) -> None:
+    expenses, procurement = push_payables(server)
+    for sent, locked in ((expenses, ["APSetup", "GLSetup"]), (procurement, ["APSetup", "INSetup"])):
+        work = [s for s in sent if not s.sql.startswith("SET ")]
+        assert [table_of(s) for s in work[: len(locked)]] == locked
+        assert all("WITH (UPDLOCK, HOLDLOCK)" in s.sql for s in work[: len(locked)])
+        assert sum(s.sql == "COMMIT" for s in sent) == 1
+        assert sent[-1].sql == "COMMIT"
+    ledger = ["xlpy_Posting", "xlpy_PostingDoc"]
+    assert written_tables(expenses) == [
+        *("APTran", "APDoc", "APRefNbr", "GLTran", "Batch", "APSetup", "GLSetup"),
+        *ledger,
+    ]
+    assert written_tables(procurement) == [
+        *("Vendor", "Inventory", "InventoryADG", "INUnit", "APTran", "APDoc", "APRefNbr", "INTran", "TrnsfrDoc"),
+        *("Location", "Batch", "APSetup", "INSetup"),
+        *ledger,
+    ]
+
+
+def test_binds_of_every_module_are_floats_minutes_and_varchar(server: tuple[SlCompany, RecordingDbapi]) -> None:
+    for sent in (s for some in push_payables(server) for s in some):
+        for row in sent.rows:
+            assert {type(value) for value in row} <= {str, float, int, datetime, type(None)}, sent.sql
+            assert len(row) <= 2100
+        if sent.sizes and table_of(sent) not in LEDGER_TEXT:
+            sizes = [size[0] if isinstance(size, tuple) else size for size in sent.sizes]
+            assert not {"WVARCHAR", "WCHAR", "WLONGVARCHAR"} & set(sizes), sent.sql
+            for value, size in zip(sent.rows[0], sizes, strict=True):
+                assert not isinstance(value, str) or size == "VARCHAR", sent.sql
+
+
+def test_every_statement_of_every_module_is_portable_t_sql(server: tuple[SlCompany, RecordingDbapi]) -> None:
+    parsed = 0
+    for sent in (s for some in push_payables(server) for s in some):
+        if sent.sql.startswith(NOT_PARSED) or "XACT_STATE" in sent.sql:
+            continue
+        (tree,) = sqlglot.parse(sent.sql, dialect="tsql")
+        assert tree is not None
+        for kind in (exp.Merge, exp.Limit, exp.Fetch, exp.Returning, exp.OnConflict, exp.Command):
+            assert tree.find(kind) is None, sent.sql
+        assert not re.search(r"\b(OUTPUT|MERGE|LIMIT|RETURNING|WAITFOR|NOLOCK)\b", sent.sql)
+        parsed += 1
+    assert parsed > 60
+
+
+def test_a_refused_expense_is_found_by_savepoints_with_its_whole_voucher(
+    server: tuple[SlCompany, RecordingDbapi],
+) -> None:
+    company, dbapi = server
+    dbapi.fail["INSERT INTO [APDoc]"] = "EXP11"
+    outcome = post_plan(company, request_of(EXPENSES))
+    assert [d.transaction for d in outcome.posted] == [expense(13), expense(14)]
+    assert {f.reason for f in outcome.failed} == {"SL refused VO EXP11 of vendor E-JDOE: Refused EXP11"}
+    order = [s.sql.split()[0] + (" state" if "XACT_STATE" in s.sql else "") for s in dbapi.sent]
+    for place, word in enumerate(order):
+        if word == "ROLLBACK" and dbapi.sent[place].sql != "ROLLBACK":
+            assert order[place + 1] == "SELECT state"

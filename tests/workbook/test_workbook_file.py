@@ -294,8 +294,9 @@ def test_lists_offer_the_choices_of_the_contract_down_to_the_last_row(built: Pat
         assert offered == expected
         assert not any("," in choice for column in sheet.columns for choice in column.choices)
     lists = [v.formula1 for v in book[HOME].data_validations.dataValidation]
-    assert len(lists) == 4
+    assert len(lists) == 6
     assert PERIODS_LIST in lists
+    assert lists.count('"Yes,No"') == 3  # one per kind
     for name, expected in ((PERIODS_LIST, PERIOD_CHOICES), (LOCATIONS_LIST, (ALL_LOCATIONS,))):
         title, ref = next(iter(book.defined_names[name].destinations))
         values = tuple(row[0].value for row in book[title][ref.replace("$", "")])

@@ -171,9 +171,115 @@ CUSTOMERS = (
 #  2. Account 4400 is inactive in SL's chart: she activates it (01.260).
 #  3. Tax id TRANSIT is missing in SL: she adds it (21.280 Tax Maintenance) and to the group FL-PORT.
 #  4. Terms "Due on receipt" have no Xref in Manage: she types 00.
-#  5. An Avalara invoice and an invoice with an inventory cost: she deselects them (Deselect problem rows).
+#  5. An Avalara invoice, and two of a closed period: she deselects them (Deselect problem rows).
+# With expenses:
+#  6. Ravi Patel has no Vendor Nbr in Manage: she types E-RPATEL (System > Members).
+#  7. A few expenses were paid by the company (company card, an advance) or are personal: the profile needs a
+#     company-paid account for the first ones; a personal one is deselected.
+# With procurement:
+#  8. Cable Works has no Vendor XRef in Manage: she types CABLEW on the company's finance page.
+#  9. The warehouse Orlando has no Location Xref in Manage: she types ORL (Procurement > Warehouses).
+# 10. Blue Light's invoice BL-5531 was typed for two receipts of different orders: she deselects the second.
 COMPANY_WITHOUT_ACCOUNT = 263
 ACCOUNT_TO_GIVE = "NOVA01"
 TERMS_WITHOUT_XREF = 5
 TAX_MISSING_IN_SL = "TRANSIT"
 DEFAULT_CUSTOMER_CLASS = "STD"
+MEMBER_WITHOUT_VENDOR = 32
+VENDOR_NUMBER_TO_GIVE = "E-RPATEL"
+COMPANY_PAID_ACCOUNT = "2050:00000"  # account and sub of the profile's company_paid_account
+VENDOR_WITHOUT_XREF = 7
+VENDOR_XREF_TO_GIVE = "CABLEW"
+WAREHOUSE_WITHOUT_XREF = 2
+LOCATION_XREF_TO_GIVE = "ORL"
+DOUBLE_VENDOR_INVOICE = "BL-5531"
+
+
+@dataclass(frozen=True, slots=True)
+class FirmVendor:
+    """A vendor company of Manage. ``vendor_id``: its Vendor XRef there (the SL vendor)."""
+
+    manage_id: int
+    identifier: str
+    name: str
+    vendor_id: str
+    city: str = "Tampa"
+    state: str = "FL"
+    country: str = "US"
+    currency: str = "USD"
+    terms: str = "30"
+    in_sl: bool = True
+
+
+VENDORS = (
+    FirmVendor(6, "BlueLight", "Blue Light Distribution", "BLUEL1"),
+    FirmVendor(7, "CableWorks", "Cable Works Inc.", "CABLEW"),
+    FirmVendor(8, "DataEuro", "Data Euro Handels GmbH", "DATAEU", "Berlin", "", "DE", "EUR"),
+    FirmVendor(9, "EagleParts", "Eagle Parts Supply", "EAGLEP", in_sl=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FirmMember:
+    """A member of Manage. ``vendor_id``: the Vendor Nbr there."""
+
+    manage_id: int
+    identifier: str
+    first_name: str
+    last_name: str
+    vendor_id: str
+    in_sl: bool = True
+
+
+MEMBERS = (
+    FirmMember(31, "JDoe", "Jane", "Doe", "E-JDOE"),
+    FirmMember(32, "RPatel", "Ravi", "Patel", "E-RPATEL"),
+    FirmMember(33, "SNuñez", "Sofía", "Núñez", "E-SNUNEZ"),
+    FirmMember(34, "TKlein", "Tom", "Klein", "E-TKLEIN", in_sl=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FirmItem:
+    """A product of the catalog. ``xref``: its Integration XRef, the SL item."""
+
+    manage_id: int
+    identifier: str
+    descr: str
+    xref: str
+    product_class: str
+    cost: Decimal
+    price: Decimal
+    in_sl: bool = True
+
+
+ITEMS = (
+    FirmItem(743, "PATCH10", "Patch cable 10 ft", "PATCH10", "Inventory", Decimal("1.25"), Decimal("7.00")),
+    FirmItem(754, "SWITCH24", "24-port switch", "SWITCH24", "Inventory", Decimal("180.00"), Decimal("289.00")),
+    FirmItem(755, "UPS1500", "UPS 1500 VA", "UPS1500", "Inventory", Decimal("212.50"), Decimal("345.00")),
+    FirmItem(756, "DOCK-C", "USB-C dock", "DOCK-C", "Inventory", Decimal("96.40"), Decimal("159.00"), in_sl=False),
+    FirmItem(757, "LIC365", "Office licence, month", "", "NonInventory", Decimal("9.90"), Decimal("12.50")),
+    FirmItem(758, "ONSITE", "On-site setup", "", "Service", Decimal(0), Decimal("95.00")),
+)
+
+# Warehouse: Manage id → (name, SL site); bins: Manage id → (name, warehouse, SL bin).
+WAREHOUSES = {1: ("Tampa", "TPA"), 2: ("Orlando", "ORL")}
+BINS = {2: ("Main", 1, "MAIN"), 3: ("Shelf B", 1, "SHELFB"), 9: ("Van 3", 2, "VAN3"), 10: ("Main O", 2, "MAINO")}
+UNITS = {13: ("Each", "EA"), 14: ("Box", "BOX")}  # Manage id → (name, SL unit)
+BOX_OF = 10  # a box holds ten
+DEFAULT_VENDOR_CLASS = "STD"
+DEFAULT_ITEM_CLASS = "HW"
+# Further accounts of payables and inventory, with their SL AcctType
+ACCOUNTS.update(
+    {
+        "1250": ("Purchase tax receivable", "1A"),
+        "1450": ("Inventory in transit", "1A"),
+        "2010": ("Accounts payable, members", "2L"),
+        "2050": ("Company cards", "2L"),
+        "5300": ("Freight in", "4E"),
+        "5400": ("Non-stock purchases", "4E"),
+        "5900": ("Inventory adjustments", "4E"),
+        "6150": ("Meals", "4E"),
+        "6200": ("Mileage", "4E"),
+    }
+)

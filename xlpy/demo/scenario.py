@@ -103,6 +103,15 @@ def _mend(demo: DemoFolder, site: Site, say: Say) -> None:
     say(f"    Manage, Nova Startup Lab, Finance: Account {firm.ACCOUNT_TO_GIVE}")
     site.set_terms_xref(firm.TERMS_WITHOUT_XREF, "00")
     say("    Manage, Billing Terms 'Due on receipt': Xref 00")
+    member = next(m for m in firm.MEMBERS if m.manage_id == firm.MEMBER_WITHOUT_VENDOR)
+    site.set_vendor_number(member.manage_id, member.vendor_id)
+    say(f"    Manage, Members, {member.first_name} {member.last_name}: Vendor Nbr {member.vendor_id}")
+    vendor = next(v for v in firm.VENDORS if v.manage_id == firm.VENDOR_WITHOUT_XREF)
+    site.set_vendor_xref(vendor.manage_id, vendor.vendor_id)
+    say(f"    Manage, {vendor.name}, Finance: Vendor XRef {vendor.vendor_id}")
+    name, sl_site = firm.WAREHOUSES[firm.WAREHOUSE_WITHOUT_XREF]
+    site.set_location_xref(firm.WAREHOUSE_WITHOUT_XREF, sl_site)
+    say(f"    Manage, Warehouses, {name}: Location Xref {sl_site}")
     with _sl(demo) as engine:
         repairs.activate_account(engine, firm.INACTIVE_ACCOUNT)
         say(f"    SL 01.260 Chart of Accounts: account {firm.INACTIVE_ACCOUNT} active again")
@@ -176,7 +185,7 @@ def _prepare(demo: DemoFolder, *, invoices: int, go_on: bool, say: Say) -> Site:
     say(f"A fresh demo in {demo.folder}")
     for path in (demo.workbook, demo.company, demo.site, demo.profile):
         path.unlink(missing_ok=True)
-    site = generate_site(invoices=invoices)
+    site = generate_site(invoices=invoices, expenses=max(invoices // 2, 12), procurement=max(invoices // 2, 12))
     site.save(demo.site)
     engine = make_company(demo.company_url)
     try:
@@ -212,6 +221,7 @@ def _port(demo: DemoFolder, port: int, *, go_on: bool) -> int:
 def _write_profile(demo: DemoFolder, url: str) -> None:
     from xlpy.demo.site import access
 
+    bins = ", ".join(f'"{name}" = "{sl_bin}"' for name, _, sl_bin in firm.BINS.values())
     demo.profile.write_text(
         "# Settings of the demo. The private key is not here: it comes from the environment.\n"
         "[manage]\n"
@@ -224,7 +234,9 @@ def _write_profile(demo: DemoFolder, url: str) -> None:
         f'company = "{firm.COMPANY_ID}"\n'
         f'user = "{firm.SL_USER}"\n'
         "\n[posting]\n"
-        'record_id_column = "User1"\n',
+        'record_id_column = "User1"\n'
+        f'company_paid_account = "{firm.COMPANY_PAID_ACCOUNT}"\n'
+        f"bins = {{ {bins} }}\n",
         encoding="utf-8",
     )
 

@@ -84,9 +84,22 @@ class Accounts:
         """Resolve the account of a revenue line; a missing sub comes from the profile's ``default_sub``."""
         return self._resolve(text, currency, None)
 
-    def of_control(self, text: str, currency: str, subs: Iterable[str]) -> Resolved:
-        """Resolve the receivable account; a missing sub is the first of ``subs`` (customer, class, set-up)."""
-        return self._resolve(text, currency, tuple(subs))
+    def of_control(self, text: str, currency: str, subs: Iterable[str], without_sub: str = "SUB-CONTROL") -> Resolved:
+        """Resolve a control account; a missing sub is the first of ``subs`` (customer or vendor, class, set-up).
+
+        ``without_sub``: the code of the check that tells that none of them has one.
+        """
+        return self._resolve(text, currency, (without_sub, *subs))
+
+    def of_setting(self, text: str, currency: str) -> Resolved:
+        """Resolve an account of the settings, written ``account:sub`` in SL's own way; the sub may be left out."""
+        acct, _, rest = (part.strip() for part in text.partition(":"))
+        sub = rest or self._default_sub
+        if not acct:
+            return Resolved("", "", (found("ACCT-EMPTY", text),))
+        if not sub:
+            return Resolved(acct, "", (found("SUB-EMPTY", text, text=text),))
+        return Resolved(self._spelt(acct), self._spelt_sub(sub), self.check(acct, sub, currency, text))
 
     def split(self, text: str) -> AccountText:
         """Take an account text apart, without looking at the books."""
@@ -130,10 +143,9 @@ class Accounts:
             problems.extend(self._check_account(account, taken.acct, currency, text))
             return Resolved(taken.acct, sub, tuple(problems))
         if not sub:
-            choices = (self._default_sub,) if control_subs is None else control_subs
+            code, *choices = ("SUB-EMPTY", self._default_sub) if control_subs is None else control_subs
             sub = next((choice for choice in choices if choice), "")
             if not sub:
-                code = "SUB-EMPTY" if control_subs is None else "SUB-CONTROL"
                 problems.append(found(code, text, text=text))
                 account = self._accounts.get(sl_key(taken.acct))
                 problems.extend(self._check_account(account, taken.acct, currency, text))

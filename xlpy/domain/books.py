@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from xlpy.domain.payables_books import PayablesBooks, PayablesNeeds
 from xlpy.domain.transactions import Posting, TransactionKey
 
 
@@ -223,6 +224,7 @@ class SlBooks:
     postings: Mapping[TransactionKey, Posting] = field(default_factory=dict)  # the latest generation of each
     states: frozenset[str] = frozenset()  # State.StateProvId
     countries: frozenset[str] = frozenset()  # Country.CountryID
+    payables: PayablesBooks = field(default_factory=PayablesBooks)
     widths: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (table, column) → bytes of char columns
 
     @property
@@ -240,3 +242,4 @@ class BooksNeeds:
     references: frozenset[str] = frozenset()
     currencies: frozenset[str] = frozenset()
     transactions: frozenset[TransactionKey] = frozenset()
+    payables: PayablesNeeds = field(default_factory=PayablesNeeds)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from xlpy.domain.problems import Check, Severity
 
 _INVOICE = "Manage: Finance > Invoices"
-_REOPEN = "Open the invoice and close it again"
+_TRANSACTION = "Manage: the invoice, expense report, purchase order, adjustment or transfer"
+_REOPEN = "Open it in Manage and close it again"
+_SHEET = "Column Include of its sheet"
+_SCREENS = "SL: the screen of the document (08.010, 03.010, 01.010, 10.030, 10.040)"
 _HOME = "Home, Period to post"
 _LEDGER = "Posting ledger of this product (table xlpy_Posting)"
 _PROFILE = "Settings of this product, [posting]"
@@ -26,15 +29,15 @@ DOCUMENT_CHECKS = (
         Severity.STOP,
         "The transaction is there twice",
         "Refresh; when it stays, tell us: Manage gave the same record twice",
-        "Sheet Invoices",
-        "Manage API: one unposted row and one exported transaction per billingLogId",
+        _SHEET,
+        "Manage API: one unposted row and one exported transaction per record",
     ),
     Check(
         "NOT-EXPORTED",
         Severity.STOP,
         "Manage's export does not contain it: it has no GL entries, or was reopened",
-        "Open the invoice and close it again (a GL mapping may be missing), then refresh",
-        _INVOICE,
+        f"{_REOPEN} (a GL mapping may be missing), then refresh",
+        _TRANSACTION,
         "Manage API: POST /finance/accounting/export returns only records with GL entries",
     ),
     Check(
@@ -42,7 +45,7 @@ DOCUMENT_CHECKS = (
         Severity.STOP,
         "It was changed in Manage since the refresh ({what})",
         "Refresh and look at it again",
-        "Sheet Invoices",
+        _SHEET,
         "This product: what was marked is what is posted",
     ),
     Check(
@@ -50,23 +53,23 @@ DOCUMENT_CHECKS = (
         Severity.STOP,
         "Its lines do not add up to its total",
         f"{_REOPEN}; nothing is plugged with a rounding line",
-        _INVOICE,
+        _TRANSACTION,
         "Manage API: total + sum of detail totals is 0",
     ),
     Check(
         "NO-LINES",
         Severity.STOP,
         "It has tax but no line",
-        "Add a line to the invoice in Manage (SL can't release a document without lines)",
-        _INVOICE,
-        "SL: pp_08400PrepWrk, message 12125",
+        "Add a line to it in Manage (SL can't release a document without lines)",
+        _TRANSACTION,
+        "SL: pp_08400PrepWrk, message 12125; pp_03400prepwrk, message 6019",
     ),
     Check(
         "TURNED",
         Severity.NOTE,
         "A negative {given} becomes {becomes} in SL",
         "Nothing to do",
-        _INVOICE,
+        _TRANSACTION,
         "SL: memos are positive, the document type decides the sign",
     ),
     Check(
@@ -74,7 +77,7 @@ DOCUMENT_CHECKS = (
         Severity.NOTE,
         "All its amounts are 0: SL gets nothing, Manage only its batch",
         "Nothing to do",
-        _INVOICE,
+        _TRANSACTION,
         "This product: documents with nothing but zeros are only marked",
     ),
     Check(
@@ -82,16 +85,8 @@ DOCUMENT_CHECKS = (
         Severity.STOP,
         "Its tax is calculated by Avalara, so there are no tax levels to post",
         "Take Include off and post it by hand, or use a tax code of Manage",
-        _INVOICE,
+        _TRANSACTION,
         "Manage API: avalaraTaxFlag, useAvalaraFlag",
-    ),
-    Check(
-        "INVENTORY-COST",
-        Severity.STOP,
-        "Item {item} has a cost of goods sold",
-        "Take Include off until cost journals are posted by this product",
-        "Sheet Invoices; Manage: Procurement > Product Catalog",
-        "Manage API: detail cost of items with productClass Inventory",
     ),
     Check(
         "LOCATION",
@@ -106,32 +101,32 @@ DOCUMENT_CHECKS = (
         Severity.STOP,
         "Manage gave no GL entry for it (or for one of its lines), so it could not be marked",
         _REOPEN,
-        _INVOICE,
-        "Manage API: glEntryIds and detail ids go into processedRecordIds",
+        _TRANSACTION,
+        "Manage API: GL entry ids go into processedRecordIds",
     ),
     Check(
         "DATE-MISSING",
         Severity.STOP,
         "It has no date",
-        "Give the invoice a date",
-        _INVOICE,
-        "SL: ARDoc.DocDate",
+        "Give it a date in Manage",
+        _TRANSACTION,
+        "SL: DocDate and TranDate",
     ),
     Check(
         "DATE-RANGE",
         Severity.STOP,
         "{date} is a date that SL can't hold (1900-01-02 to 2079-06-06)",
         "Correct the date",
-        _INVOICE,
+        _TRANSACTION,
         "SL: smalldatetime columns",
     ),
     Check(
         "DUE-MISSING",
         Severity.STOP,
         "It has neither a due date nor due days",
-        "Give the invoice billing terms",
-        _INVOICE,
-        "SL: ARDoc.DueDate",
+        "Give it billing terms",
+        _TRANSACTION,
+        "SL: DueDate",
     ),
     # --- what the posting ledger says -------------------------------------------------------------------------
     Check(
@@ -155,7 +150,7 @@ DOCUMENT_CHECKS = (
         Severity.STOP,
         "It was cleared without export before",
         "Set Include to Again if it shall be posted now",
-        "Sheet Invoices, Include",
+        _SHEET,
         _LEDGER,
     ),
     Check(
@@ -163,7 +158,7 @@ DOCUMENT_CHECKS = (
         Severity.STOP,
         "It is in SL ({state}), but its lines in Manage were changed after the export",
         "{cure}",
-        "SL: Invoice and Memo (08.010)",
+        _SCREENS,
         _LEDGER,
     ),
     Check(
@@ -171,7 +166,7 @@ DOCUMENT_CHECKS = (
         Severity.STOP,
         "It was posted before, and was voided or deleted in SL since",
         "Set Include to Again if it shall be posted anew",
-        "Sheet Invoices, Include",
+        _SHEET,
         _LEDGER,
     ),
     Check(
@@ -179,7 +174,7 @@ DOCUMENT_CHECKS = (
         Severity.STOP,
         "A part of what it became was voided or deleted in SL, another part is still there",
         "Void or delete the other part too, then set Include to Again",
-        "SL: Invoice and Memo (08.010), Journal Transactions (01.010)",
+        _SCREENS,
         _LEDGER,
     ),
     Check(
@@ -187,7 +182,7 @@ DOCUMENT_CHECKS = (
         Severity.NOTE,
         "It is posted anew",
         "Nothing to do",
-        "Sheet Invoices, Include",
+        _SHEET,
         _LEDGER,
     ),
     Check(
@@ -195,7 +190,7 @@ DOCUMENT_CHECKS = (
         Severity.NOTE,
         "Include says Again, but there is nothing voided or deleted to post anew",
         "Nothing to do: it is treated as Yes",
-        "Sheet Invoices, Include",
+        _SHEET,
         _LEDGER,
     ),
     Check(
@@ -292,15 +287,15 @@ DOCUMENT_CHECKS = (
     Check(
         "PERIOD-CLOSED",
         Severity.STOP,
-        "Period {period} is closed (current: AR {ar}, GL {gl})",
+        "Period {period} is closed (current: {current})",
         "Choose 'By document date, closed → current' or type an open period",
         _HOME,
-        "SL: ARSetup.PerNbr, GLSetup.PerNbr",
+        "SL: PerNbr of ARSetup, APSetup, INSetup and GLSetup",
     ),
     Check(
         "PERIOD-PRIOR",
         Severity.NOTE,
-        "Period {period} is closed (current: AR {ar}, GL {gl}), but SL's options allow posting into it",
+        "Period {period} is closed (current: {current}), but SL's options allow posting into it",
         "Nothing to do, when it is meant",
         _HOME,
         "SL: GLSetup.AllowPostOpt, ModPriorPost, PriorYearPost",
@@ -319,16 +314,16 @@ DOCUMENT_CHECKS = (
         "TEXT-SHORT",
         Severity.NOTE,
         "Descriptions were shortened to SL's width (they end with ..)",
-        "Nothing to do; Invoice detail Condensed gives shorter texts",
-        "SL: Invoice and Memo (08.010)",
-        "SL: ARTran.TranDesc, ARDoc.DocDesc char(30)",
+        "Nothing to do; for invoices, Invoice detail Condensed gives shorter texts",
+        _SCREENS,
+        "SL: TranDesc and DocDesc char(30)",
     ),
     Check(
         "TEXT-CHARS",
         Severity.NOTE,
         "Descriptions have characters that the SL database can't hold; they were replaced by their nearest",
         "Nothing to do",
-        "SL: Invoice and Memo (08.010)",
+        _SCREENS,
         "SL: char columns hold the code page of the database",
     ),
     Check(
@@ -393,7 +388,7 @@ DOCUMENT_CHECKS = (
         Severity.STOP,
         "Its base amounts differ by rounding, and no line can take the difference",
         "Post it by hand: SL could not release it",
-        "SL: Invoice and Memo (08.010)",
+        _SCREENS,
         "SL: vp_08400CuryDiff leaves out lines whose base amount is 0; message 8888",
     ),
 )

@@ -11,7 +11,10 @@ _GL_MAP = "Manage: System > Setup Tables > GL Accounts"
 _CHART = "SL: Chart of Accounts Maintenance (01.260)"
 _SUBS = "SL: Subaccount Maintenance"
 _COMBOS = "SL: Account/Subaccount Maintenance"
-_CORRECT = "correct the mapping in Manage, then open and close the invoice again (a closed one keeps its accounts)"
+_CORRECT = (
+    "correct the mapping in Manage, then open and close the invoice again (an expense report or a receipt likewise: "
+    "a closed one keeps its accounts)"
+)
 _REOPEN = _CORRECT[0].upper() + _CORRECT[1:]
 _TERMS = "Manage: System > Setup Tables > Billing Terms, Xref"
 _SL_TERMS = "SL: Terms Maintenance"

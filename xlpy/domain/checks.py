@@ -7,13 +7,16 @@ name the transaction, so that the same problem of many transactions is told once
 from __future__ import annotations
 
 from xlpy.domain.check_words_documents import DOCUMENT_CHECKS
+from xlpy.domain.check_words_inventory import INVENTORY_CHECKS
 from xlpy.domain.check_words_masters import MASTER_CHECKS
+from xlpy.domain.check_words_payables import PAYABLES_CHECKS
 from xlpy.domain.check_words_setup import SETUP_CHECKS
 from xlpy.domain.check_words_taxes import TAX_CHECKS
 from xlpy.domain.problems import Check, Problem
 
 CHECKS: dict[str, Check] = {
-    check.code: check for check in (*SETUP_CHECKS, *DOCUMENT_CHECKS, *MASTER_CHECKS, *TAX_CHECKS)
+    check.code: check
+    for check in (*SETUP_CHECKS, *DOCUMENT_CHECKS, *MASTER_CHECKS, *TAX_CHECKS, *INVENTORY_CHECKS, *PAYABLES_CHECKS)
 }
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from xlpy.domain.books import CurrencyRate, Customer, SlBooks, sl_key
 from xlpy.domain.checks import found
 from xlpy.domain.documents import ArLine, RateUsed
+from xlpy.domain.manage_records import ManageMasters
 from xlpy.domain.money import round_money, to_base
 from xlpy.domain.problems import Problem
 
@@ -35,6 +36,22 @@ class Rates:
         return rows[position - 1] if position and rows[position - 1].rate > 0 else None
 
 
+class CurrencyDecimals:
+    """Decimals of currencies: SL's, else Manage's, else 2."""
+
+    def __init__(self, books: SlBooks, masters: ManageMasters) -> None:
+        self._in_manage = {sl_key(key): decimals for key, decimals in masters.decimals.items()}
+        self._decimals = {**self._in_manage, **{sl_key(key): decimals for key, decimals in books.currencies.items()}}
+
+    def of(self, currency: str) -> int:
+        """Decimals of a currency."""
+        return self._decimals.get(sl_key(currency), 2)
+
+    def in_manage(self, currency: str) -> int:
+        """Decimals that Manage gives a currency; 0 when it says nothing."""
+        return self._in_manage.get(sl_key(currency), 0)
+
+
 class Currencies:
     """Finds the rate of a document, each currency, rate type and date once."""
 
@@ -58,7 +75,10 @@ class Currencies:
 
         The rate type is the customer's, else the one of Currency Manager's set-up for receivables.
         """
-        rate_type = (customer.rate_type if customer else "") or self._books.ar_rate_type
+        return self.rate_of_type(currency, (customer.rate_type if customer else "") or self._books.ar_rate_type, day)
+
+    def rate_of_type(self, currency: str, rate_type: str, day: date) -> tuple[RateUsed | None, tuple[Problem, ...]]:
+        """Return the rate of a type that the caller knows, such as a vendor's; else as ``rate_for``."""
         key = (sl_key(currency), rate_type, day)
         answer = self._cache.get(key)
         if answer is None:
@@ -88,16 +108,18 @@ class Currencies:
         return RateUsed(spelt, row.rate, mult_div, row.rate_type, row.effective, self._decimals[key]), problems
 
 
-def base_amount(amount: Decimal, currency: str, day: date | None, books: SlBooks) -> Decimal | None:
+def base_amount(
+    amount: Decimal, currency: str, day: date | None, books: SlBooks, rate_type: str = ""
+) -> Decimal | None:
     """Return an amount in base currency by SL's rate of ``day`` and the set-up's rate type; None without a rate.
 
-    For lists; documents use the customer's rate type.
+    For lists; documents use the rate type of the customer or vendor. ``rate_type``: empty for that of receivables.
     """
     if not currency or sl_key(currency) == sl_key(books.gl.base_currency):
         return round_money(amount, books.base_decimals)
     if day is None or not books.multi_currency:
         return None
-    row = Rates(books.rates, books.gl.base_currency).on(currency, books.ar_rate_type, day)
+    row = Rates(books.rates, books.gl.base_currency).on(currency, rate_type or books.ar_rate_type, day)
     return None if row is None else to_base(amount, row.rate, row.mult_div, books.base_decimals)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlpy.domain.books import Customer, SlBooks, sl_key
 from xlpy.domain.checks import found
 from xlpy.domain.documents import NewCustomer
 from xlpy.domain.manage_records import ExportInvoice, ManageCompany, ManageMasters, UnpostedInvoice
+from xlpy.domain.master_fields import MasterFields
 from xlpy.domain.problems import Problem
 from xlpy.domain.rules import MasterRules, PostingRules
 from xlpy.domain.terms import AllTerms
@@ -174,29 +175,18 @@ def new_customer(
     if others:
         problems.append(found("CUST-LIKE", company.name, ", ".join(others), others=", ".join(others)))
 
-    def text(field: str, given: str, column: str) -> str:
-        fitted = widths.fit(given, "Customer", column)
-        if fitted.changed:
-            problems.append(found("CUST-TEXT", given, fitted.text, field=field, customer=cust_id, stored=fitted.text))
-        return fitted.text
-
-    def only_if(usable: bool, field: str, given: str, stored: str) -> str:
-        if given and not usable:
-            problems.append(found("CUST-LEFT-OUT", given, field=field, given=given, customer=cust_id))
-        return stored if given and usable else ""
-
+    fields = MasterFields(widths, "Customer", "customer", cust_id)
     states, countries = {sl_key(s): s for s in books.states}, {sl_key(c): c for c in books.countries}
     taxes = {sl_key(t): tax.tax_id for t, tax in books.taxes.items()}
     currencies = {sl_key(c): c for c in books.currencies}
     code = masters.tax_codes.get(company.tax_code.id)
-    tax_code = code.identifier if code else ""
     billing = masters.terms.get(company.terms.id)
     xref = billing.xref if billing else ""
-    own_terms = terms.usable_for_customers(xref)
+    own_terms = terms.usable(xref)
     currency = company.currency if books.multi_currency else ""
     new = NewCustomer(
         cust_id=cust_id,
-        name=text("Name", company.name, "Name"),
+        name=fields.text("Name", company.name, "Name"),
         class_id=row.class_id,
         ar_acct=row.ar_acct or ar.ar_acct,
         ar_sub=row.ar_sub if row.ar_acct else ar.ar_sub,
@@ -204,46 +194,28 @@ def new_customer(
         sls_sub=row.sls_sub if row.sls_acct else ar.income_sub,
         prepay_acct=row.prepay_acct or ar.prepay_acct,
         prepay_sub=row.prepay_sub if row.prepay_acct else ar.prepay_sub,
-        terms=only_if(own_terms is not None, "Terms", xref, own_terms.terms_id if own_terms else "") or row.terms,
+        terms=fields.only_if(own_terms is not None, "Terms", xref, own_terms.terms_id if own_terms else "")
+        or row.terms,
         currency=currencies.get(sl_key(currency), "") if currency else books.gl.base_currency,
         price_class=row.price_class,
         price_level=row.price_level,
         trade_discount=row.trade_discount,
-        address1=text("Address", company.address1, "Addr1"),
-        address2=text("Address", company.address2, "Addr2"),
-        city=text("City", company.city, "City"),
-        state=only_if(sl_key(company.state) in states, "State", company.state, states.get(sl_key(company.state), "")),
-        zip=_whole(widths, company.zip, "Zip", only_if),
-        country=only_if(
-            sl_key(company.country) in countries,
-            "Country",
-            company.country,
-            countries.get(sl_key(company.country), ""),
-        ),
-        phone=_whole(widths, company.phone, "Phone", only_if),
-        fax=_whole(widths, company.fax, "Fax", only_if),
-        email=_whole(widths, company.email, "EMailAddr", only_if),
-        attention=text("Attention", company.contact, "Attn"),
-        tax_id=only_if(sl_key(tax_code) in taxes, "Tax code", tax_code, taxes.get(sl_key(tax_code), "")),
+        address1=fields.text("Address", company.address1, "Addr1"),
+        address2=fields.text("Address", company.address2, "Addr2"),
+        city=fields.text("City", company.city, "City"),
+        state=fields.known("State", company.state, states),
+        zip=fields.whole(company.zip, "Zip"),
+        country=fields.known("Country", company.country, countries),
+        phone=fields.whole(company.phone, "Phone"),
+        fax=fields.whole(company.fax, "Fax"),
+        email=fields.whole(company.email, "EMailAddr"),
+        attention=fields.text("Attention", company.contact, "Attn"),
+        tax_id=fields.known("Tax code", code.identifier if code else "", taxes),
     )
-    return (new if new.currency else _with_base_currency(new, books, company, problems)), problems
-
-
-OnlyIf = Callable[[bool, str, str, str], str]
-
-
-def _whole(widths: Widths, given: str, column: str, only_if: OnlyIf) -> str:
-    """Keep a number or address only when it fits whole: a part of it would be another one."""
-    return only_if(widths.fits(given, "Customer", column), column, given, given)
-
-
-def _with_base_currency(
-    new: NewCustomer, books: SlBooks, company: ManageCompany, problems: list[Problem]
-) -> NewCustomer:
-    problems.append(
-        found("CUST-LEFT-OUT", company.currency, field="Currency", given=company.currency, customer=new.cust_id)
-    )
-    return replace(new, currency=books.gl.base_currency)
+    if not new.currency:
+        fields.left_out("Currency", company.currency)
+        new = replace(new, currency=books.gl.base_currency)
+    return new, problems + fields.problems
 
 
 def needed_by(new: NewCustomer, transactions: Sequence[TransactionKey]) -> NewCustomer:

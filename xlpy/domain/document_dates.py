@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from xlpy.domain.books import ArSetup, GlSetup
+from xlpy.domain.books import GlSetup
 from xlpy.domain.checks import found
 from xlpy.domain.invoices import CREDIT_MEMO
 from xlpy.domain.manage_records import ExportInvoice
-from xlpy.domain.periods import expected_period, format_period, is_closed, is_period, prior_posting_allowed
+from xlpy.domain.periods import (
+    ModulePeriods,
+    expected_period,
+    format_period,
+    is_closed,
+    is_period,
+    prior_posting_allowed,
+)
 from xlpy.domain.problems import Problem
 
+NO_DATE = date(1900, 1, 1)  # SL: a blank date
 EARLIEST, LATEST = date(1900, 1, 2), date(2079, 6, 6)  # SL: smalldatetime; 1900-01-01 means no date
 _MOST_DAYS = 36_500
 
@@ -43,11 +51,12 @@ def due_date(invoice: ExportInvoice, doc_type: str, day: date | None, problems: 
 
 
 class DocumentDates:
-    """The period of each document date by the rule of Home, each date once."""
+    """The period of each document date by the rule of Home, each date once. ``module``: whose ``periods`` count."""
 
-    def __init__(self, gl: GlSetup, ar: ArSetup, rule: str) -> None:
+    def __init__(self, gl: GlSetup, periods: ModulePeriods, rule: str, module: str = "AR") -> None:
         self._gl = gl
-        self._ar = ar
+        self._module_periods = periods
+        self._module = module
         self._rule = rule
         self._periods: dict[date, tuple[str, tuple[Problem, ...]]] = {}
 
@@ -59,15 +68,17 @@ class DocumentDates:
         return known
 
     def _find(self, day: date) -> tuple[str, tuple[Problem, ...]]:
-        gl, ar = self._gl, self._ar
-        period = expected_period(day, self._rule, gl, ar)
+        gl, module = self._gl, self._module_periods
+        period = expected_period(day, self._rule, gl, module)
         if not is_period(period, gl.calendar):
             return "", (found("PERIOD-BAD", self._rule, period, period=self._rule),)
         facts = {"period": format_period(period), "gl": format_period(gl.per_nbr)}
-        if is_closed(period, gl, ar):
-            code = "PERIOD-PRIOR" if prior_posting_allowed(period, gl) else "PERIOD-CLOSED"
-            shown = format_period(ar.per_nbr)
-            return period, (found(code, day.isoformat(), facts["period"], **facts, ar=shown),)
+        if is_closed(period, gl, module):
+            code = "PERIOD-PRIOR" if prior_posting_allowed(period, gl, self._module) else "PERIOD-CLOSED"
+            current = f"GL {facts['gl']}"
+            if self._module != "GL":
+                current = f"{self._module} {format_period(module.per_nbr)}, {current}"
+            return period, (found(code, day.isoformat(), facts["period"], period=facts["period"], current=current),)
         if period > gl.per_nbr:
             return period, (found("PERIOD-LATER", in_sl=facts["period"], **facts),)
         return period, ()

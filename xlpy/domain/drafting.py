@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -10,24 +9,25 @@ from decimal import Decimal
 from xlpy.domain.accounts import Accounts, Resolved
 from xlpy.domain.books import Customer, SlBooks, sl_key
 from xlpy.domain.checks import found
-from xlpy.domain.currencies import Currencies, line_taking_difference
+from xlpy.domain.cost_of_goods import cost_journal
+from xlpy.domain.currencies import Currencies, CurrencyDecimals, line_taking_difference
 from xlpy.domain.customers import Customers, ResolvedCustomer
 from xlpy.domain.document_dates import DocumentDates, due_date, usable_date
-from xlpy.domain.documents import ArDocument, ArLine, NewCustomer, RateUsed, TaxPosting
+from xlpy.domain.documents import ArDocument, ArLine, NewCustomer, RateUsed
+from xlpy.domain.included import has_stop
 from xlpy.domain.invoices import CREDIT_MEMO, TurnedInvoice, TurnedLine, turn
 from xlpy.domain.ledger_rules import judge_reference
 from xlpy.domain.manage_records import ExportInvoice, ManageMasters, UnpostedInvoice
 from xlpy.domain.money import round_money, to_base, total
+from xlpy.domain.payables_documents import GlJournal
 from xlpy.domain.plan import PlanOptions
 from xlpy.domain.problems import Problem, Severity
 from xlpy.domain.references import WIDEST_REFERENCE, reference_of
 from xlpy.domain.rules import MasterRules, PostingRules
-from xlpy.domain.taxes import NO_TAXES, ResolvedTaxes, Taxes
+from xlpy.domain.taxes import NO_TAXES, ResolvedTaxes, TaxAccounts, Taxes
 from xlpy.domain.terms import AllTerms, discount
 from xlpy.domain.transactions import Posting, TransactionKey
 from xlpy.domain.widths import Widths
-
-_INVENTORY = "Inventory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Draft:
     turned: TurnedInvoice
     problems: tuple[Problem, ...]
     document: ArDocument | None = None
+    cost: GlJournal | None = None
     period: str = ""
     new_customer: NewCustomer | None = None
     nothing_to_post: bool = False
@@ -58,6 +59,10 @@ class _Facts:
     currency: str
 
 
+Cost = tuple[GlJournal | None, tuple[Problem, ...]]
+_NO_DATE = date(1900, 1, 1)  # SL: a blank date
+
+
 class Drafter:
     """Makes SL documents of exported invoices; masters are resolved once for all of them."""
 
@@ -75,8 +80,7 @@ class Drafter:
         self._posting = posting
         self.widths = Widths(books.widths, books.code_page)
         self._currencies = Currencies(books, posting.rate_max_age_days)
-        self._decimals = {sl_key(key): decimals for key, decimals in books.currencies.items()}
-        self._manage_decimals = {sl_key(key): decimals for key, decimals in masters.decimals.items()}
+        self._decimals = CurrencyDecimals(books, masters)
         self._accounts = Accounts(masters, books, posting.default_sub)
         self._terms = AllTerms(books.terms, masters.terms)
         self._customers = Customers(
@@ -88,12 +92,11 @@ class Drafter:
         self._taxes: dict[str, Taxes] = {}
         self._references = {sl_key(key): uses for key, uses in books.references.items()}
         self._dates = DocumentDates(books.gl, books.ar, options.period)
-        self._tax_accounts: dict[str, tuple[str, str]] = {}
+        self._tax_accounts = TaxAccounts(self._accounts.split)
 
     def decimals_of(self, currency: str) -> int:
         """Decimals of a currency: SL's, else Manage's, else 2."""
-        key = sl_key(currency)
-        return self._decimals.get(key, self._manage_decimals.get(key, 2))
+        return self._decimals.of(currency)
 
     def turned(self, invoice: ExportInvoice) -> TurnedInvoice:
         """Turn an invoice by its details, in its currency's decimals."""
@@ -110,7 +113,7 @@ class Drafter:
         if not turned.balanced:
             problems.append(found("UNBALANCED", f"{invoice.total} / {turned.receivable}"))
         elif turned.is_nothing and not any(level.tax for level in turned.levels):
-            return Draft(turned, (found("NOTHING-TO-POST", invoice.number),), nothing_to_post=True)
+            return self._nothing_but_cost(invoice, turned)
         avalara = invoice.avalara or unposted.avalara
         if not turned.taxes_agree and not avalara:
             levels = total(level.tax for level in turned.levels)
@@ -124,7 +127,6 @@ class Drafter:
         if avalara:
             problems.append(found("AVALARA", invoice.tax_code.name))
             turned = replace(turned, levels=())  # they are Avalara's: that is the one problem to tell
-        problems.extend(self._cost_problems(invoice))
         reference = reference_of(invoice.number, self._posting)
         reuse = self._check_reference(reference, invoice, posting, problems)
         owing = self._customers.resolve(invoice, unposted)
@@ -138,21 +140,44 @@ class Drafter:
         if not currency:
             currency = self._currencies.base_currency
             problems.append(found("CURY-EMPTY", in_sl=currency, currency=currency))
-        kept, sent = self.decimals_of(currency), self._manage_decimals.get(sl_key(currency), 0)
+        kept, sent = self.decimals_of(currency), self._decimals.in_manage(currency)
         if sent > kept and round_money(invoice.total, sent) != round_money(invoice.total, kept):
             problems.append(found("CURY-DECIMALS", str(invoice.total), currency=currency, decimals=kept))
         rate, wrong = self._currencies.rate_for(currency, owing.customer, day) if day else (None, ())
         problems.extend(wrong)
         facts = _Facts(key, invoice, turned, owing, reference, reuse, day, rate, currency)
         document = self._document(facts, problems)
+        cost, wrong = self._cost(invoice, day, reference, owing.cust_id)
+        problems.extend(wrong)
         return Draft(
             turned,
             tuple(problems),
             document=document,
+            cost=cost,
             period=period,
             new_customer=owing.new,
             reference_key=sl_key(reference),
         )
+
+    def _nothing_but_cost(self, invoice: ExportInvoice, turned: TurnedInvoice) -> Draft:
+        """Draft an invoice that asks for no money: goods given away still have their cost journal."""
+        problems: list[Problem] = []
+        reference = self._posting_reference(invoice)
+        day = usable_date(invoice.document_date, problems)
+        cost, wrong = self._cost(invoice, day, reference, "")
+        if cost is None and not has_stop(wrong):
+            return Draft(turned, (found("NOTHING-TO-POST", invoice.number),), nothing_to_post=True)
+        problems.extend(wrong)
+        period = ""
+        if day is not None:
+            period, closed = self._dates.period(day)
+            problems.extend(closed)
+        return Draft(turned, tuple(problems), cost=cost, period=period)
+
+    def _posting_reference(self, invoice: ExportInvoice) -> str:
+        """Return the reference that the journal of an invoice without a document shows, when it fits."""
+        reference = reference_of(invoice.number, self._posting)
+        return reference if len(reference) <= WIDEST_REFERENCE else ""
 
     def _document(self, facts: _Facts, problems: list[Problem]) -> ArDocument | None:
         """Check accounts, taxes, terms and texts, and build the document; None when it can't be built."""
@@ -274,27 +299,9 @@ class Drafter:
             )
         resolved = taxes.resolve(turned.levels, invoice.tax_code.id, invoice.tax_code.name, day, rate)
         problems.extend(resolved.problems)
-        if resolved.postings:
-            self._compare_tax_accounts(invoice, resolved.postings, problems)
+        texts = (line.account_number for line in invoice.lines if line.is_tax and line.total)
+        problems.extend(self._tax_accounts.differing(texts, resolved.postings))
         return resolved
-
-    def _compare_tax_accounts(
-        self, invoice: ExportInvoice, postings: tuple[TaxPosting, ...], problems: list[Problem]
-    ) -> None:
-        """Note Manage's tax accounts that none of SL's taxes has (only compared with a sub when Manage gives one)."""
-        with_sub = {(sl_key(posting.acct), sl_key(posting.sub)) for posting in postings}
-        accounts = {acct for acct, _ in with_sub}
-        for line in invoice.lines:
-            if not line.is_tax or not line.total:
-                continue
-            text = line.account_number
-            taken = self._tax_accounts.get(text)
-            if taken is None:
-                split = self._accounts.split(text)
-                taken = self._tax_accounts[text] = (sl_key(split.acct), sl_key(split.sub))
-            if taken[0] not in accounts or (taken[1] and taken not in with_sub):
-                held = ", ".join(sorted({f"{p.acct} {p.sub}".strip() for p in postings}))
-                problems.append(found("TAX-ACCT-DIFF", text, held, text=text, held=held))
 
     def _check_reference(
         self, reference: str, invoice: ExportInvoice, posting: Posting | None, problems: list[Problem]
@@ -313,18 +320,19 @@ class Drafter:
         problems.extend(judged.problems)
         return judged.reuse_reservation
 
-    def _cost_problems(self, invoice: ExportInvoice) -> Iterable[Problem]:
-        """Find lines whose cost of goods sold would have to be posted (Manage API: cost, dropShippedFlag)."""
-        package = self._masters.package
-        if not package.include_cogs:
-            return
-        for line in invoice.lines:
-            if not line.cost or line.is_tax or (line.drop_shipped and not package.include_cogs_drop_ship):
-                continue
-            item = self._masters.catalog.get(line.item.id)
-            if line.item and (item is None or item.product_class == _INVENTORY):
-                name = (item.identifier if item else "") or line.item.identifier or str(line.item.id)
-                yield found("INVENTORY-COST", name, item=name)
+    def _cost(self, invoice: ExportInvoice, day: date | None, reference: str, cust_id: str) -> Cost:
+        """Return the cost journal of an invoice, and what is wrong with it."""
+        return cost_journal(
+            invoice,
+            day or _NO_DATE,
+            self._masters,
+            self._books,
+            self._posting,
+            reference=reference,
+            cust_id=cust_id,
+            accounts=self._accounts,
+            widths=self.widths,
+        )
 
     def _texts(self, invoice: ExportInvoice, turned: TurnedInvoice, problems: list[Problem]) -> tuple[str, list[str]]:
         """Return the document's and the lines' descriptions as SL holds them; one note for all that were changed."""

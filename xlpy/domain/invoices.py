@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from xlpy.domain.manage_records import ExportInvoice, ExportLine, ExportTaxLevel
-from xlpy.domain.money import ZERO, round_money, total
+from xlpy.domain.money import ZERO, plain, round_money, total
 
 INVOICE = "IN"
 CREDIT_MEMO = "CM"
-_MANAGE_CREDIT = "CREDIT MEMO"
+MANAGE_CREDIT = "CREDIT MEMO"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,14 @@ def turn(invoice: ExportInvoice, decimals: int, price_decimals: int, quantity_de
     """
     lines = [(line, -round_money(line.total, decimals)) for line in invoice.lines]
     receivable = total(amount for _, amount in lines)
-    given = CREDIT_MEMO if invoice.document_type.strip().upper() == _MANAGE_CREDIT else INVOICE
+    given = CREDIT_MEMO if invoice.document_type.strip().upper() == MANAGE_CREDIT else INVOICE
     doc_type = given if not receivable else (INVOICE if receivable > 0 else CREDIT_MEMO)
     sign = -1 if doc_type == CREDIT_MEMO else 1
     header = round_money(invoice.total, decimals)
     # The sign of a credit memo's header is unverified in Manage, so only its size is compared.
     balanced = header == receivable if given == INVOICE else abs(header) == abs(receivable)
     tax = total(amount for line, amount in lines if line.is_tax) * sign
-    levels, agree = _turn_levels(invoice.tax_levels, tax, decimals)
+    levels, agree = turn_levels(invoice.tax_levels, tax, decimals)
     return TurnedInvoice(
         doc_type=doc_type,
         receivable=receivable or round_money(ZERO, decimals),
@@ -95,7 +95,7 @@ def _turn_line(line: ExportLine, amount: Decimal, price_decimals: int, quantity_
     )
 
 
-def _turn_levels(
+def turn_levels(
     levels: tuple[ExportTaxLevel, ...], tax: Decimal, decimals: int
 ) -> tuple[tuple[ExportTaxLevel, ...], bool]:
     """Give tax levels the document's side, so that they add up to ``tax``; says whether they do.
@@ -118,10 +118,14 @@ def lines_hash(invoice: ExportInvoice) -> str:
     """SHA-256 (hex) of what an invoice posts: equal when it was reopened and closed unchanged.
 
     No ids and no texts are in it: ids change on reopening, texts and how lines are split follow the *Invoice detail*
-    of the export. The money of each account, the header and the tax levels are.
+    of the export. The money of each account, of each pair of cost accounts, the header and the tax levels are.
     """
     accounts: dict[tuple[str, str, str], tuple[Decimal, Decimal]] = {}
+    costs: dict[tuple[str, str], Decimal] = {}
     for line in invoice.lines:
+        if line.cost:
+            pair = (line.cost_account, line.inventory_account)
+            costs[pair] = costs.get(pair, ZERO) + line.cost
         key = (line.gl_type, line.account_number, line.gl_class)
         amount, cost = accounts.get(key, (ZERO, ZERO))
         accounts[key] = amount + line.total, cost + line.cost
@@ -134,23 +138,16 @@ def lines_hash(invoice: ExportInvoice) -> str:
         invoice.account_number,
         invoice.terms_xref,
         invoice.currency,
-        _plain(invoice.total),
+        plain(invoice.total),
         *(
-            "\t".join((*key, _plain(amount), _plain(cost)))
+            "\t".join((*key, plain(amount), plain(cost)))
             for key, (amount, cost) in sorted(accounts.items())
             if amount or cost
         ),
+        *("\t".join(("cost", *pair, plain(cost))) for pair, cost in sorted(costs.items()) if cost),
         *(
-            f"{level.level}\t{_plain(level.tax)}\t{_plain(level.taxable)}"
+            f"{level.level}\t{plain(level.tax)}\t{plain(level.taxable)}"
             for level in sorted(invoice.tax_levels, key=lambda level: level.level)
         ),
     ]
     return hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()
-
-
-def _plain(amount: Decimal) -> str:
-    """Return one text for one amount: no trailing zeros, no exponent, no negative zero."""
-    text = f"{amount:f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text

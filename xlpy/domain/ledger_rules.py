@@ -17,7 +17,7 @@ from xlpy.domain.transactions import Posting, PostingState, SlState
 _GONE = (SlState.VOIDED, SlState.MISSING)
 _CURE = {
     SlState.UNRELEASED: "Not released: delete or void the document in SL, then set Include to Again",
-    SlState.RELEASED: "Released: restore the invoice in Manage as it was and correct it by a credit memo",
+    SlState.RELEASED: "Released: restore it in Manage as it was and correct it anew (an invoice by a credit memo)",
 }
 
 

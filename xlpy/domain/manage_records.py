@@ -12,20 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from xlpy.domain.expense_records import Member
+from xlpy.domain.procurement_records import AdjustmentRecord, UnitOfMeasure, Warehouse
+from xlpy.domain.refs import NO_REF, ExportTaxLevel, Ref
 
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """A reference to another record; ``id`` 0 means empty."""
-
-    id: int = 0
-    identifier: str = ""
-    name: str = ""
-
-    def __bool__(self) -> bool:
-        return self.id != 0
-
-
-NO_REF = Ref()
+__all__ = ["NO_REF", "ExportTaxLevel", "Ref"]  # shared records, also found here
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +48,6 @@ class UnpostedInvoice:
     def is_credit(self) -> bool:
         """Whether it is a credit memo."""
         return self.invoice_type == "CreditMemo"
-
-
-@dataclass(frozen=True, slots=True)
-class ExportTaxLevel:
-    """Tax of one level of a document, as in the header's ``taxLevels``; Manage's own sign."""
-
-    level: int
-    xref: str
-    tax: Decimal
-    taxable: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +200,8 @@ class CatalogItem:
     description: str = ""
     product_class: str = ""
     integration_xref: str = ""
+    unit: Ref = NO_REF
+    serialized: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,3 +216,7 @@ class ManageMasters:
     terms: Mapping[int, BillingTerms] = field(default_factory=dict)
     catalog: Mapping[int, CatalogItem] = field(default_factory=dict)
     decimals: Mapping[str, int] = field(default_factory=dict)  # by currency code
+    members: Mapping[int, Member] = field(default_factory=dict)
+    warehouses: Mapping[int, Warehouse] = field(default_factory=dict)
+    units: Mapping[int, UnitOfMeasure] = field(default_factory=dict)
+    adjustments: Mapping[int, AdjustmentRecord] = field(default_factory=dict)

@@ -27,6 +27,14 @@ def to_base(cury_amount: Decimal, rate: Decimal, mult_div: str, decimals: int) -
     return round_money(cury_amount * rate if mult_div != "D" else cury_amount / rate, decimals)
 
 
+def plain(amount: Decimal) -> str:
+    """Return one text for one amount: no trailing zeros, no exponent, no negative zero."""
+    text = f"{amount:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """Sum that stays a Decimal when there is nothing to add."""
     return sum(amounts, ZERO)

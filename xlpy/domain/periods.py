@@ -10,8 +10,9 @@ import re
 from bisect import bisect_left
 from datetime import date
 from functools import lru_cache
+from typing import Protocol
 
-from xlpy.domain.books import ArSetup, FiscalCalendar, GlSetup
+from xlpy.domain.books import FiscalCalendar, GlSetup
 
 BY_DOCUMENT_DATE = "By document date"
 BY_DOCUMENT_DATE_OR_CURRENT = "By document date, closed → current"
@@ -21,6 +22,18 @@ MOST_PERIODS = 13
 _END = re.compile(r"(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])")
 _STORED = re.compile(r"[0-9]{4}(0[1-9]|1[0-3])")
 _SHOWN = re.compile(r"(0?[1-9]|1[0-3])-([0-9]{4})")
+
+
+class ModulePeriods(Protocol):
+    """The periods of a module's set-up row: ARSetup, APSetup, INSetup, or those of General Ledger itself."""
+
+    @property
+    def per_nbr(self) -> str:
+        """PerNbr."""
+
+    @property
+    def curr_per_nbr(self) -> str:
+        """CurrPerNbr; empty means PerNbr."""
 
 
 def format_period(period: str) -> str:
@@ -81,37 +94,37 @@ def period_before(period: str, calendar: FiscalCalendar) -> str:
     return f"{year:04d}{number - 1:02d}" if number > 1 else f"{year - 1:04d}{calendar.periods:02d}"
 
 
-def current_period(ar: ArSetup) -> str:
-    """Return the current period of accounts receivable (ARSetup.CurrPerNbr, else PerNbr)."""
-    return ar.curr_per_nbr or ar.per_nbr
+def current_period(module: ModulePeriods) -> str:
+    """Return the current period of a module (CurrPerNbr of its set-up row, else PerNbr)."""
+    return module.curr_per_nbr or module.per_nbr
 
 
-def expected_period(day: date, rule: str, gl: GlSetup, ar: ArSetup) -> str:
+def expected_period(day: date, rule: str, gl: GlSetup, module: ModulePeriods) -> str:
     """Return the period to post a document of ``day`` to, by the rule of Home; empty when the rule can't be read.
 
     ``rule``: *By document date*, *By document date, closed → current*, *Current*, or a typed period.
     """
     if rule == CURRENT:
-        return current_period(ar)
+        return current_period(module)
     if rule in (BY_DOCUMENT_DATE, BY_DOCUMENT_DATE_OR_CURRENT):
         if not calendar_is_usable(gl.calendar):
             return ""
         period = period_of(day, gl.calendar)
-        if rule == BY_DOCUMENT_DATE_OR_CURRENT and is_closed(period, gl, ar):
-            return current_period(ar)
+        if rule == BY_DOCUMENT_DATE_OR_CURRENT and is_closed(period, gl, module):
+            return current_period(module)
         return period
     return parse_period(rule)
 
 
-def is_closed(period: str, gl: GlSetup, ar: ArSetup) -> bool:
-    """Whether a period is closed for receivables: below ARSetup.PerNbr or below GLSetup.PerNbr."""
-    return period < ar.per_nbr or period < gl.per_nbr
+def is_closed(period: str, gl: GlSetup, module: ModulePeriods) -> bool:
+    """Whether a period is closed for a module: below its PerNbr or below GLSetup.PerNbr."""
+    return period < module.per_nbr or period < gl.per_nbr
 
 
 def prior_posting_allowed(period: str, gl: GlSetup, module: str = "AR") -> bool:
     """Whether SL's options let ``module`` post into a closed period.
 
-    Unverified for receivables: only the inventory release is known to enforce it (SL: SCM_10400_INTran_Validation,
+    Unverified but for inventory: only the inventory release is known to enforce it (SL: SCM_10400_INTran_Validation,
     messages 24): with AllowPostOpt ``P`` the modules listed in ModPriorPost may, with ``A`` all may, and with
     PriorYearPost set none may go back before the current fiscal year.
     """

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
 
+from xlpy.domain.books import sl_key
 from xlpy.domain.documents import ArBatch, NewCustomer
+from xlpy.domain.payables_documents import PayablesPlan
 from xlpy.domain.problems import Problem, stops
 from xlpy.domain.transactions import Kind, TransactionKey
 
@@ -73,6 +76,7 @@ class Plan:
     transactions: tuple[PlannedTransaction, ...]
     customers: tuple[NewCustomer, ...]
     ar_batches: tuple[ArBatch, ...]
+    payables: PayablesPlan = field(default_factory=PayablesPlan)
     problems: tuple[Problem, ...] = ()
     schema: int = PLAN_SCHEMA
 
@@ -94,6 +98,42 @@ class Plan:
     def from_json(cls, data: bytes) -> Plan:
         """Read back what ``to_json`` wrote; raises ``msgspec.ValidationError`` on anything else."""
         return msgspec.json.decode(data, type=cls)
+
+
+def plan_of_kind(plan: Plan, kind: Kind) -> Plan:
+    """Return the part of a plan that is written for one kind, in a transaction of its own.
+
+    Invoices keep their customers, AR batches and the journals of their costs; expenses and procurement their vouchers,
+    journals and inventory documents with the masters that these need. The problems are those of the whole plan: a stop
+    of one kind stops all.
+    """
+    payables = plan.payables
+    ap = tuple(b for b in payables.ap_batches if _is_of(kind, [d.transactions for d in b.documents]))
+    gl = tuple(b for b in payables.gl_batches if _is_of(kind, [j.transactions for j in b.journals]))
+    inventory = tuple(b for b in payables.in_batches if _is_of(kind, [d.transactions for d in b.documents]))
+    vendors = {sl_key(voucher.vend_id) for batch in ap for voucher in batch.documents}
+    items = {sl_key(line.invt_id) for batch in ap for voucher in batch.documents for line in voucher.lines}
+    items |= {sl_key(line.invt_id) for batch in inventory for document in batch.documents for line in document.lines}
+    invoices = kind is Kind.INVOICE
+    return replace(
+        plan,
+        transactions=tuple(t for t in plan.transactions if t.key.kind is kind),
+        customers=plan.customers if invoices else (),
+        ar_batches=plan.ar_batches if invoices else (),
+        payables=PayablesPlan(
+            vendors=tuple(v for v in payables.vendors if sl_key(v.vend_id) in vendors),
+            items=tuple(i for i in payables.items if sl_key(i.invt_id) in items),
+            ap_batches=ap,
+            gl_batches=gl,
+            in_batches=inventory,
+            base_currency=payables.base_currency,
+        ),
+    )
+
+
+def _is_of(kind: Kind, documents: Iterable[Iterable[TransactionKey]]) -> bool:
+    """Tell whether a batch is of a kind; each batch is of one (each kind is written on its own)."""
+    return any(key.kind is kind for keys in documents for key in keys)
 
 
 def _canonical(value: object) -> bytes:

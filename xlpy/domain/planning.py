@@ -11,20 +11,22 @@ from xlpy.domain.books import BooksNeeds, SlBooks
 from xlpy.domain.checks import bound, found
 from xlpy.domain.checks_setup import setup_problems
 from xlpy.domain.customers import accounts_that_may_owe, needed_by
+from xlpy.domain.document_dates import NO_DATE
 from xlpy.domain.documents import NewCustomer
 from xlpy.domain.drafting import Draft, Drafter
+from xlpy.domain.included import location_problems
 from xlpy.domain.invoices import TurnedInvoice, lines_hash
+from xlpy.domain.journals import gl_batches_of
 from xlpy.domain.ledger_rules import Verdict, judge
 from xlpy.domain.manage_records import ExportInvoice, ManageMasters, UnpostedInvoice
 from xlpy.domain.money import round_money
+from xlpy.domain.payables_documents import PayablesPlan
 from xlpy.domain.plan import Action, Plan, PlannedTransaction, PlanOptions
 from xlpy.domain.problems import Problem, Severity
 from xlpy.domain.references import WIDEST_REFERENCE, reference_of
 from xlpy.domain.rules import MasterRules, PostingRules
 from xlpy.domain.sl_batches import batches_of
 from xlpy.domain.transactions import Kind, TransactionKey
-
-NO_DATE = date(1900, 1, 1)  # SL: a blank date
 
 __all__ = ["Included", "PlanRequest", "build_plan", "lines_hash", "needs_of"]
 
@@ -137,6 +139,8 @@ class _Planner:
                 judged.append(one)
         going = self._without_collisions(judged)
         documents = [(one.draft.period, one.draft.document) for one in going if one.draft and one.draft.document]
+        costs = [(one.draft.period, one.draft.cost) for one in going if one.draft and one.draft.cost]
+        journals = gl_batches_of(costs, request.options, request.posting, self.drafter.widths)
         return Plan(
             manage_host=request.manage_host,
             manage_company=request.manage_company,
@@ -145,6 +149,7 @@ class _Planner:
             transactions=tuple(_planned(one, self.books.gl.base_currency) for one in going),
             customers=_customers_of(going),
             ar_batches=batches_of(documents, request.options, self.drafter.widths),
+            payables=PayablesPlan(gl_batches=journals, base_currency=self.books.gl.base_currency),
             problems=tuple(self.problems),
         )
 
@@ -172,10 +177,7 @@ class _Planner:
             problems.append(found("TWICE", invoice.number))
         if not invoice.all_entry_ids or any(not line.id for line in invoice.lines):
             problems.append(found("ENTRY-IDS", invoice.number))
-        locations = self.request.posting.locations
-        if locations and entry.unposted.location_id not in locations:
-            location = entry.unposted.location or str(entry.unposted.location_id)
-            problems.append(found("LOCATION", location, location=location))
+        problems.extend(location_problems(self.request.posting, entry.unposted.location_id, entry.unposted.location))
         posting = self.books.postings.get(entry.key)
         fingerprint = lines_hash(invoice)
         verdict = judge(posting, fingerprint, again=entry.again, cpny_id=self.request.cpny_id)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,10 @@ class PostingRules:
     rate_max_age_days: int = 31
     record_id_column: str = ""  # User column of ARDoc to stamp with the Manage id, such as User1
     document_description: str = "{number} {company}"
+    company_paid_account: str = ""  # "account:sub" that offsets expenses which must not be paid to the member
+    cost_journals: str = "invoice"  # one SL batch per invoice, or "run": one per run and period
+    bins: Mapping[str, str] = field(default_factory=dict)  # Manage bin name → SL WhseLoc
+    units: Mapping[str, str] = field(default_factory=dict)  # Manage unit name → SL unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
-from xlpy.domain.checks import bound, found
-from xlpy.domain.manage_records import UnpostedInvoice
-from xlpy.domain.money import round_money
-from xlpy.domain.plan import PlanOptions
 from xlpy.domain.problems import Problem, Severity
 from xlpy.domain.transactions import BATCH_SUFFIX, TransactionKey
 
@@ -49,51 +43,5 @@ def gone_problem(key: TransactionKey, number: str) -> Problem:
         transaction=number or key.record_id,
         transaction_id=str(key),
         fix="Refresh, and look at it in Manage",
-        where="Manage: Finance > Invoices",
+        where="Manage: Finance > Accounting Interface",
     )
-
-
-def row_problems(
-    key: TransactionKey, row: UnpostedInvoice, seen: UnpostedInvoice | None, options: PlanOptions
-) -> Iterable[Problem]:
-    """Compare a marked row with what the user saw of it at the refresh, and with the inputs of Home.
-
-    ``seen`` None: there was no refresh on this PC. A GL entry id, a name or a description may have changed.
-    """
-    changed = [] if seen is None else [what for what, of in _SEEN.items() if of(seen) != of(row)]
-    if seen is not None and changed:
-        before, after = (", ".join(str(_SEEN[what](each)) for what in changed) for each in (seen, row))
-        yield bound(found("CHANGED", f"{before} → {after}", what=", ".join(changed)), row.number, str(key))
-    wrong = ""
-    if options.location_id and row.location_id != options.location_id:
-        wrong = f"It is of location {row.location or row.location_id}, which is not the one chosen on Home"
-    elif row.invoice_date is not None and row.invoice_date > options.through_date:
-        wrong = f"It is dated {row.invoice_date.isoformat()}, later than the Through date on Home"
-    if wrong:
-        yield Problem(
-            Severity.STOP,
-            "NOT-CHOSEN",
-            wrong,
-            transaction=row.number,
-            transaction_id=str(key),
-            fix="Change it on Home and refresh, or take Include off",
-            where="Home, Location and Through date",
-        )
-
-
-_SEEN: dict[str, Callable[[UnpostedInvoice], object]] = {
-    "number": lambda row: row.number,
-    "type": lambda row: row.invoice_type,
-    "date": lambda row: row.invoice_date or "none",
-    "due date": lambda row: row.due_date or "none",
-    "company": lambda row: row.company.id,
-    "bill-to company": lambda row: row.bill_to.id,
-    "customer id": lambda row: row.account_number,
-    "location": lambda row: row.location_id,
-    "terms": lambda row: row.terms.id,
-    "tax code": lambda row: row.tax_code.id,
-    "currency": lambda row: row.currency,
-    "subtotal": lambda row: f"{round_money(row.subtotal, row.decimals)}",
-    "tax": lambda row: f"{round_money(row.sales_tax, row.decimals)}",
-    "total": lambda row: f"{round_money(row.total, row.decimals)}",
-}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from xlpy.domain.documents import ArBatch, ArDocument
+from xlpy.domain.payables_documents import ApDocument
 from xlpy.domain.plan import PlanOptions
 from xlpy.domain.transactions import BATCH_SUFFIX, Kind
 from xlpy.domain.widths import Widths
@@ -12,8 +14,10 @@ from xlpy.domain.widths import Widths
 MOST_DOCUMENTS = 500
 MOST_GL_LINES = 30_000  # SL: GLTran.LineNbr is a smallint, unique per batch
 
+DocumentT = TypeVar("DocumentT", ArDocument, ApDocument)
 
-def gl_lines(document: ArDocument) -> int:
+
+def gl_lines(document: ArDocument | ApDocument) -> int:
     """GL lines that the release makes of a document: its lines, its taxes and the control line."""
     return len(document.lines) + len(document.tax_postings) + 1
 
@@ -32,14 +36,15 @@ def batches_of(
     batches: list[ArBatch] = []
     for (period, currency), pile in sorted(piles.items()):
         pile.sort(key=lambda document: (document.doc_date, document.ref_nbr))
-        for part in _parts(pile):
+        for part in split_by_size(pile):
             day = max(document.doc_date for document in part)
             batches.append(ArBatch(len(batches) + 1, period, currency, day, descr, tuple(part)))
     return tuple(batches)
 
 
-def _parts(documents: list[ArDocument]) -> Iterable[list[ArDocument]]:
-    part: list[ArDocument] = []
+def split_by_size(documents: Iterable[DocumentT]) -> Iterable[list[DocumentT]]:
+    """Split documents of one period and currency into what one SL batch can hold, in their order."""
+    part: list[DocumentT] = []
     lines = 0
     for document in documents:
         count = gl_lines(document)

@@ -7,11 +7,12 @@ one (ARDoc has four slots). A group never stands beside one of its members: both
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from xlpy.domain.accounts import AccountText
 from xlpy.domain.books import SalesTax, sl_key
 from xlpy.domain.checks import found
 from xlpy.domain.documents import RateUsed, TaxPosting, TaxSlot
@@ -102,15 +103,24 @@ def tax_postings(
 
 
 class Taxes:
-    """Resolves the taxes of documents against the books; what does not depend on amounts is done once."""
+    """Resolves the taxes of documents against the books; what does not depend on amounts is done once.
+
+    ``side``: sales or purchase; ``taxes`` gives each tax with the account and sub of that side.
+    """
 
     def __init__(
-        self, taxes: BooksTaxes, codes: Mapping[int, TaxCode], check_account: CheckAccount, base_decimals: int
+        self,
+        taxes: BooksTaxes,
+        codes: Mapping[int, TaxCode],
+        check_account: CheckAccount,
+        base_decimals: int,
+        side: str = "sales",
     ) -> None:
         self._taxes = taxes
         self._codes = codes
         self._check_account = check_account
         self._base_decimals = base_decimals
+        self._side = side
         self._checked: dict[tuple[str, str], tuple[Problem, ...]] = {}
 
     def resolve(
@@ -202,7 +212,9 @@ class Taxes:
             if row.price_included != "N":
                 mine.append(found("TAX-INCLUDED", row.tax_id, row.price_included or "blank", tax=row.tax_id))
             if not row.acct or not row.sub:
-                mine.append(found("TAX-ACCT", row.tax_id, f"{row.acct} {row.sub}".strip(), tax=row.tax_id))
+                mine.append(
+                    found("TAX-ACCT", row.tax_id, f"{row.acct} {row.sub}".strip(), tax=row.tax_id, side=self._side)
+                )
             else:
                 mine.extend(self._check_account(row.acct, row.sub))
             if any(row.category_exceptions):
@@ -269,6 +281,29 @@ class Taxes:
             to_base(amount, rate.rate, rate.mult_div, self._base_decimals),
             to_base(taxable, rate.rate, rate.mult_div, self._base_decimals),
         )
+
+
+class TaxAccounts:
+    """Compares Manage's tax accounts with those that SL posts; each account text is taken apart once."""
+
+    def __init__(self, split: Callable[[str], AccountText]) -> None:
+        self._split = split
+        self._taken: dict[str, tuple[str, str]] = {}
+
+    def differing(self, texts: Iterable[str], postings: Sequence[TaxPosting]) -> Iterable[Problem]:
+        """Note Manage's tax accounts that none of SL's taxes has (only compared with a sub when Manage gives one)."""
+        if not postings:
+            return
+        with_sub = {(sl_key(posting.acct), sl_key(posting.sub)) for posting in postings}
+        accounts = {acct for acct, _ in with_sub}
+        for text in texts:
+            taken = self._taken.get(text)
+            if taken is None:
+                split = self._split(text)
+                taken = self._taken[text] = (sl_key(split.acct), sl_key(split.sub))
+            if taken[0] not in accounts or (taken[1] and taken not in with_sub):
+                held = ", ".join(sorted({f"{p.acct} {p.sub}".strip() for p in postings}))
+                yield found("TAX-ACCT-DIFF", text, held, text=text, held=held)
 
 
 def _plain(number: Decimal) -> str:

@@ -1,4 +1,4 @@
-"""SL's terms of an invoice: which, until when, and the discount they give."""
+"""SL's terms of a document: which, until when, and the discount they give."""
 
 from __future__ import annotations
 
@@ -6,15 +6,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Protocol
 
 from xlpy.domain.books import Terms, sl_key
 from xlpy.domain.checks import found
-from xlpy.domain.manage_records import BillingTerms, ExportInvoice
+from xlpy.domain.manage_records import BillingTerms, Ref
 from xlpy.domain.money import round_money
 from xlpy.domain.problems import Problem
 
 WIDEST_TERMS = 2  # SL: Terms.TermsId char(2)
 _BY_DAYS = "D"
+FOR_CUSTOMERS, FOR_VENDORS = "C", "V"  # SL: Terms.ApplyTo; B is for both
+
+
+class HasTerms(Protocol):
+    """A document of Manage's export with billing terms: an invoice, an item receipt."""
+
+    @property
+    def terms(self) -> Ref:
+        """The billing terms."""
+
+    @property
+    def terms_xref(self) -> str:
+        """Their Xref as the export gives it."""
+
+    @property
+    def due_days(self) -> int | None:
+        """Their due days as the export gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +44,40 @@ class ResolvedTerms:
 
 
 class AllTerms:
-    """Resolves billing terms against SL's terms, each Xref once."""
+    """Resolves billing terms against SL's terms, each Xref once. ``apply_to``: whom they have to be for."""
 
-    def __init__(self, terms: Mapping[str, Terms], billing_terms: Mapping[int, BillingTerms]) -> None:
+    def __init__(
+        self, terms: Mapping[str, Terms], billing_terms: Mapping[int, BillingTerms], apply_to: str = FOR_CUSTOMERS
+    ) -> None:
+        self._apply_to = apply_to
         self._terms = {sl_key(key): row for key, row in terms.items()}
         self._billing_terms = billing_terms
         self._cache: dict[tuple[int, str, int | None], ResolvedTerms] = {}
 
-    def resolve(self, invoice: ExportInvoice) -> ResolvedTerms:
-        """Return SL's terms of an invoice. The export's Xref wins, else that of the billing terms."""
-        key = (invoice.terms.id, invoice.terms_xref, invoice.due_days)
+    def resolve(self, document: HasTerms) -> ResolvedTerms:
+        """Return SL's terms of a document. The export's Xref wins, else that of the billing terms."""
+        key = (document.terms.id, document.terms_xref, document.due_days)
         answer = self._cache.get(key)
         if answer is None:
-            answer = self._cache[key] = self._resolve_anew(invoice)
+            answer = self._cache[key] = self._resolve_anew(document)
         return answer
 
-    def usable_for_customers(self, xref: str) -> Terms | None:
-        """Return single-payment terms for customers by their id, or None."""
+    def usable(self, xref: str) -> Terms | None:
+        """Return single-payment terms for this side (customers or vendors) by their id, or None."""
         terms = self._terms.get(sl_key(xref)) if xref else None
-        return terms if terms is not None and terms.terms_type == "S" and terms.apply_to in ("C", "B") else None
+        return terms if terms is not None and terms.terms_type == "S" and self._applies(terms) else None
 
-    def _resolve_anew(self, invoice: ExportInvoice) -> ResolvedTerms:
-        billing = self._billing_terms.get(invoice.terms.id)
-        xref = invoice.terms_xref or (billing.xref if billing else "")
-        name = invoice.terms.name or (billing.name if billing else "")
+    def billing(self, terms: Ref) -> BillingTerms | None:
+        """Return Manage's record of billing terms."""
+        return self._billing_terms.get(terms.id)
+
+    def _applies(self, terms: Terms) -> bool:
+        return terms.apply_to in (self._apply_to, "B")
+
+    def _resolve_anew(self, document: HasTerms) -> ResolvedTerms:
+        billing = self.billing(document.terms)
+        xref = document.terms_xref or (billing.xref if billing else "")
+        name = document.terms.name or (billing.name if billing else "")
         if not xref:
             return ResolvedTerms(problems=(found("TERMS-EMPTY", name, terms=name),))
         if len(xref) > WIDEST_TERMS:
@@ -60,15 +88,17 @@ class AllTerms:
         problems: list[Problem] = []
         if terms.terms_type != "S":
             problems.append(found("TERMS-MULTIPLE", xref, terms.descr, xref=xref))
-        if terms.apply_to not in ("C", "B"):
-            problems.append(found("TERMS-VENDOR", xref, terms.descr, xref=xref))
+        for_customers = self._apply_to == FOR_CUSTOMERS
+        if not self._applies(terms):
+            code = "TERMS-VENDOR" if for_customers else "TERMS-CUSTOMER"
+            problems.append(found(code, xref, terms.descr, xref=xref))
         if not (xref.isascii() and xref.isdecimal()):
             problems.append(found("TERMS-NUMBER", xref, terms.terms_id, xref=xref))
-        days = billing.due_days if billing else invoice.due_days
+        days = billing.due_days if billing else document.due_days
         if terms.due_type == _BY_DAYS and days is not None and days != terms.due_interval:
             problems.append(
                 found(
-                    "TERMS-DAYS",
+                    "TERMS-DAYS" if for_customers else "TERMS-DAYS-SL",
                     str(days),
                     str(terms.due_interval),
                     xref=xref,

@@ -127,3 +127,5 @@ class PostOutcome:
     posted: tuple[PostedDocument, ...] = ()
     failed: tuple[FailedTransaction, ...] = ()
     created_customers: tuple[str, ...] = ()
+    created_vendors: tuple[str, ...] = ()
+    created_items: tuple[str, ...] = ()

@@ -11,22 +11,24 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from xlpy.domain.problems import Problem, Severity
-from xlpy.errors import StoppedByProblems, WorkbookError
+from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.errors import WorkbookError
 from xlpy.excel import rows as render
 from xlpy.excel.home import HomeInputs, read_home, write_ageing, write_home, write_included
-from xlpy.excel.sheets import (
-    ALL_LOCATIONS,
-    INVOICES,
-    LOG,
-    PREVIEW,
-    PROBLEMS,
-    RESULTS,
-    Home,
-    Status,
+from xlpy.excel.selection import (
+    SHEET_OF,
+    chosen_location,
+    exported_kinds,
+    marked_transactions,
+    meant_sheets,
+    read_selection,
+    show_transactions,
+    transaction_of,
 )
-from xlpy.excel.tables import append, parse_include, prepend, read_rows, refill, set_include, update_by_key
+from xlpy.excel.sheets import LOG, PREVIEW, PROBLEMS, RESULTS, Home, Status
+from xlpy.excel.tables import append, prepend, refill, set_include
 from xlpy.runlog import LogEntry, RunLog, run_log
-from xlpy.services.reports import EXIT_CODE, Marked, RunReport, RunState, Selection
+from xlpy.services.reports import EXIT_CODE, RunReport, RunState
 from xlpy.services.session import Progress, Session, no_progress
 
 if TYPE_CHECKING:
@@ -85,8 +87,22 @@ def _refresh(session: Session, book: xw.Book) -> Pressed:
     from xlpy.services.refresh import refresh
 
     inputs = read_home(book)
-    report = refresh(session, through=inputs.through_date, location=_location(inputs), period_rule=inputs.period)
-    refill(book, INVOICES, render.invoice_rows(report.invoices))
+    kinds = exported_kinds(inputs)
+    report = refresh(
+        session,
+        through=inputs.through_date,
+        location=chosen_location(inputs),
+        period_rule=inputs.period,
+        kinds=kinds,
+    )
+    filled = {
+        Kind.INVOICE: render.invoice_rows(report.invoices),
+        Kind.EXPENSE: render.expense_rows(report.expenses),
+        Kind.PROCUREMENT: render.procurement_rows(report.procurement),
+    }
+    for kind in Kind:
+        if kind in kinds:  # the sheet of a kind that is not exported stays as it is
+            refill(book, SHEET_OF[kind], filled[kind])
     refill(book, PROBLEMS, ())
     refill(book, PREVIEW, ())
     periods = {period.module: period for period in report.periods}
@@ -98,6 +114,10 @@ def _refresh(session: Session, book: xw.Book) -> Pressed:
             Home.LAST_REFRESH: report.at,
             Home.AR_CURRENT: render.period_text(periods["AR"].current),
             Home.AR_CLOSED: render.period_text(periods["AR"].closed),
+            Home.AP_CURRENT: render.period_text(periods["AP"].current),
+            Home.AP_CLOSED: render.period_text(periods["AP"].closed),
+            Home.IN_CURRENT: render.period_text(periods["IN"].current),
+            Home.IN_CLOSED: render.period_text(periods["IN"].closed),
             Home.GL_CURRENT: render.period_text(periods["GL"].current),
             Home.GL_CLOSED: render.period_text(periods["GL"].closed),
             Home.PREVIEW_HASH: "",
@@ -107,8 +127,18 @@ def _refresh(session: Session, book: xw.Book) -> Pressed:
     )
     write_ageing(book, report.ageing)
     _write_included(session, book)
-    text = f"{len(report.invoices)} unposted invoices" + "".join(f". {message}" for message in report.messages)
-    return Pressed(0, text, {"state": "refreshed", "invoices": len(report.invoices), "messages": list(report.messages)})
+    read = {kind: len(filled[kind]) for kind in Kind if kind in kinds}
+    counts = ", ".join(f"{count} {_UNPOSTED[kind]}" for kind, count in read.items())
+    text = f"Unposted: {counts}" if counts else "Nothing was read: Home says to export nothing"
+    data = {
+        "state": "refreshed",
+        **{_UNPOSTED[kind]: count for kind, count in read.items()},
+        "messages": list(report.messages),
+    }
+    return Pressed(0, text + "".join(f". {message}" for message in report.messages), data)
+
+
+_UNPOSTED = {Kind.INVOICE: "invoices", Kind.EXPENSE: "expenses", Kind.PROCUREMENT: "inventory"}
 
 
 def _check(session: Session, book: xw.Book) -> Pressed:
@@ -165,9 +195,7 @@ def _recover(session: Session, book: xw.Book) -> Pressed:
     from xlpy.services.run_json import recover_json
 
     report = recover(session)
-    changes = {posting.key.record_id: {"Status": Status.EXPORTED, "Message": ""} for posting in report.closed}
-    if changes:
-        update_by_key(book, INVOICES, changes)
+    show_transactions(book, {posting.key: {"Status": Status.EXPORTED, "Message": ""} for posting in report.closed})
     return Pressed(report.exit_code, report.text, recover_json(report))
 
 
@@ -192,19 +220,22 @@ def _doctor(session: Session, book: xw.Book) -> Pressed:
 
 
 def _select_all(session: Session, book: xw.Book) -> Pressed:
-    set_include(book, INVOICES, "Yes")
+    for sheet in meant_sheets(book):
+        set_include(book, sheet, "Yes")
     _write_included(session, book)
     return Pressed(0, "")
 
 
 def _deselect_all(session: Session, book: xw.Book) -> Pressed:
-    set_include(book, INVOICES, "")
+    for sheet in meant_sheets(book):
+        set_include(book, sheet, "")
     _write_included(session, book)
     return Pressed(0, "")
 
 
 def _deselect_problems(session: Session, book: xw.Book) -> Pressed:
-    set_include(book, INVOICES, "", visible_only=False, where={"Status": Status.PROBLEM})
+    for sheet in SHEET_OF.values():
+        set_include(book, sheet, "", visible_only=False, where={"Status": Status.PROBLEM})
     _write_included(session, book)
     return Pressed(0, "")
 
@@ -233,62 +264,23 @@ _BUTTONS: Mapping[str, Callable[[Session, xw.Book], Pressed]] = {
 }
 
 
-def read_selection(book: xw.Book, inputs: HomeInputs) -> Selection:
-    """Read the Include marks and Home's inputs. Raises ``StoppedByProblems`` for marks that can't be understood."""
-    marked: list[Marked] = []
-    wrong: list[str] = []
-    if inputs.export_invoices:
-        for row in read_rows(book, INVOICES):
-            try:
-                mark = parse_include(row["Include"])
-            except ValueError as error:
-                wrong.append(f"row {row.number} ({row['Number']}): {error}")
-                continue
-            if mark:
-                record = str(row["Id"] or "")
-                if record.isdecimal():
-                    marked.append(Marked(int(record), again=mark == "Again"))
-                else:
-                    wrong.append(f"row {row.number}: the Id {record!r} is not one of Manage's; refresh")
-    if wrong:
-        raise StoppedByProblems(
-            f"The sheet {INVOICES.name} has marks that can't be understood: " + "; ".join(wrong) + ".",
-            fix="Include is Yes, Again or empty. Nothing was written.",
-        )
-    return Selection(
-        batch_identifier=inputs.batch_identifier,
-        through_date=inputs.through_date,
-        marked=tuple(marked),
-        location=_location(inputs),
-        detail=inputs.detail,
-        period=inputs.period,
-    )
-
-
-def _location(inputs: HomeInputs) -> str:
-    return "" if inputs.location in ("", ALL_LOCATIONS) else inputs.location
-
-
 def _show_problems(book: xw.Book, problems: Sequence[Problem]) -> None:
     refill(book, PROBLEMS, render.problem_rows(problems))
 
 
 def _show_states(book: xw.Book, plan: Plan, problems: Iterable[Problem]) -> None:
     """Status and message of the rows that the plan is about; other rows keep theirs."""
-    changes: dict[str, dict[str, object]] = {
-        t.key.record_id: {"Status": Status.READY, "Message": ""} for t in plan.transactions
+    changes: dict[TransactionKey, dict[str, object]] = {
+        t.key: {"Status": Status.READY, "Message": ""} for t in plan.transactions
     }
     for problem in problems:
-        if problem.transaction_id and problem.severity is Severity.STOP:
-            found = changes.setdefault(_row_id(problem), {})
+        key = transaction_of(problem.transaction_id)
+        if key and problem.severity is Severity.STOP:
+            found = changes.setdefault(key, {})
             before = str(found.get("Message") or "") if found.get("Status") == Status.PROBLEM else ""
             found["Status"] = Status.PROBLEM
             found["Message"] = f"{before}; {problem.what}" if before else problem.what
-    update_by_key(book, INVOICES, changes)
-
-
-def _row_id(problem: Problem) -> str:
-    return problem.transaction_id.rpartition(":")[2]
+    show_transactions(book, changes)
 
 
 def _show_run(session: Session, book: xw.Book, report: RunReport) -> None:
@@ -297,11 +289,10 @@ def _show_run(session: Session, book: xw.Book, report: RunReport) -> None:
         _show_problems(book, report.problems)
         if report.plan and not report.results:
             _show_states(book, report.plan, report.problems)
-    update_by_key(
+    show_transactions(
         book,
-        INVOICES,
         {
-            row.transaction_id: {
+            TransactionKey(Kind(row.kind), row.transaction_id): {
                 "Status": row.status,
                 "Message": row.message,
                 **({"Include": ""} if row.status != Status.FAILED else {}),
@@ -336,23 +327,22 @@ def _write_included(session: Session, book: xw.Book) -> None:
     """Write counts and totals of what is included, by kind and currency: from the refresh, never from cells."""
     from xlpy.services.included import included_totals
 
-    marks = [str(row["Id"]) for row in read_rows(book, INVOICES) if _is_marked(row["Include"])]
-    write_included(book, included_totals(session.profile, marks))
-
-
-def _is_marked(cell: object) -> bool:
-    try:
-        return bool(parse_include(cell))
-    except ValueError:
-        return False
+    write_included(book, included_totals(session.profile, marked_transactions(book)))
 
 
 def _said(plan: Plan) -> str:
     stops = len(plan.stops)
-    documents = sum(len(batch.documents) for batch in plan.ar_batches)
     if stops:
         return f"{stops} problem{'s' if stops != 1 else ''} must be solved first: see the sheet {PROBLEMS.name}."
-    created = f", {len(plan.customers)} customers to be created" if plan.customers else ""
+    payables = plan.payables
+    documents = (
+        sum(len(batch.documents) for batch in plan.ar_batches)
+        + sum(len(batch.documents) for batch in payables.ap_batches)
+        + sum(len(batch.documents) for batch in payables.in_batches)
+        + sum(len(batch.journals) for batch in payables.gl_batches)
+    )
+    masters = {"customers": plan.customers, "vendors": payables.vendors, "products": payables.items}
+    created = "".join(f", {len(new)} {what} to be created" for what, new in masters.items() if new)
     return f"{len(plan.transactions)} transactions are ready: {documents} SL documents{created}."
 
 

@@ -86,6 +86,8 @@ class HomeInputs:
     location: str
     through_date: date
     export_invoices: bool
+    export_expenses: bool
+    export_inventory: bool
     detail: str
     period: str
     batch_identifier: str
@@ -118,6 +120,8 @@ def read_home(book: xw.Book) -> HomeInputs:
         location=take(Home.LOCATION, "Location", _text, "") or ALL_LOCATIONS,
         through_date=take(Home.THROUGH_DATE, "Through date", _day, EVERYTHING),
         export_invoices=take(Home.EXPORT_INVOICES, "Export invoices", _yes_or_no, False),
+        export_expenses=take(Home.EXPORT_EXPENSES, "Export expenses", _yes_or_no, False),
+        export_inventory=take(Home.EXPORT_INVENTORY, "Export inventory", _yes_or_no, False),
         detail=take(Home.DETAIL, "Invoice detail", _detail, ""),
         period=take(Home.PERIOD, "Period to post", _period, ""),
         batch_identifier=take(Home.BATCH_IDENTIFIER, "Batch identifier", _text, ""),

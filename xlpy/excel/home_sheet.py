@@ -31,16 +31,17 @@ from xlpy.excel.sheets import (
 
 HOME = "Home"
 ABOUT = "About"
-HOME_WIDTHS = (2, 24, 25, 15, 17, 3, 22, 14, 14, 16, 16, 2, 34, 34)  # A…N; M and N hold the lists, hidden
+HOME_WIDTHS = (2, 24, 25, 15, 17, 3, 23, 14, 14, 16, 16, 2, 34, 34)  # A…N; M and N hold the lists, hidden
 _LABEL, _VALUE, _ASIDE, _LEFT_END = 2, 3, 4, 5
 _RIGHT, _RIGHT_END = 7, 11
 _LOCATIONS_COLUMN, _PERIODS_COLUMN = 13, 14
-_LAST_ROW = 30
+_LAST_ROW = 41
+_BETWEEN_KINDS = 6  # height of the row that sets the bars of two kinds apart
 _BAR_LENGTH = 46  # blocks of the longest bar of the picture
 
 STEPS = (
     ("Refresh", "reads what is not yet posted."),
-    ("Include", "mark rows on the Invoices sheet."),
+    ("Include", "mark rows on Invoices, Expenses and Inventory."),
     ("Check mappings", "lists what must be mended, and where."),
     ("Preview", "shows the exact documents SL would get."),
     ("Run export", "writes unreleased batches, then marks Manage."),
@@ -54,19 +55,24 @@ _COMPANY = (
 _INPUTS = (
     (Home.LOCATION, "Location", CellKind.TEXT, "those that have transactions"),
     (Home.THROUGH_DATE, "Through date", CellKind.DATE, "empty: everything"),
-    (Home.EXPORT_INVOICES, "Export invoices", CellKind.TEXT, ""),
+    (Home.EXPORT_INVOICES, "Export invoices", CellKind.TEXT, "and credit memos"),
+    (Home.EXPORT_EXPENSES, "Export expenses", CellKind.TEXT, "of members"),
+    (Home.EXPORT_INVENTORY, "Export inventory", CellKind.TEXT, "receipts, adjustments, transfers"),
     (Home.DETAIL, "Invoice detail", CellKind.TEXT, "lines per document"),
     (Home.PERIOD, "Period to post", CellKind.TEXT, "or type PP-YYYY"),
     (Home.BATCH_IDENTIFIER, "Batch identifier", CellKind.TEXT, "the batch's name in Manage"),
 )
+_YES_NO_INPUTS = (Home.EXPORT_INVOICES, Home.EXPORT_EXPENSES, Home.EXPORT_INVENTORY)
 _INPUT_DEFAULT = {
     Home.LOCATION: ALL_LOCATIONS,
-    Home.EXPORT_INVOICES: YES_NO[0],
+    **dict.fromkeys(_YES_NO_INPUTS, YES_NO[0]),
     Home.DETAIL: DETAIL_CHOICES[0],
     Home.PERIOD: PERIOD_CHOICES[0],
 }
 _PERIODS = (
     ("Accounts receivable", Home.AR_CURRENT, Home.AR_CLOSED),
+    ("Accounts payable", Home.AP_CURRENT, Home.AP_CLOSED),
+    ("Inventory", Home.IN_CURRENT, Home.IN_CLOSED),
     ("General ledger", Home.GL_CURRENT, Home.GL_CLOSED),
 )
 _ABOUT = (
@@ -90,8 +96,8 @@ def lay_out_home(book: Workbook) -> Worksheet:
         ws.row_dimensions[row].height = 19
     _company(book, ws, 4)
     _inputs(book, ws, 9)
-    _periods(book, ws, 17)
-    _last_run(book, ws, 22)
+    _periods(book, ws, 19)
+    _last_run(book, ws, 26)
     _steps(ws, 4)
     _included(book, ws, 11)
     _picture(book, ws, 22)
@@ -162,7 +168,7 @@ def _inputs(book: Workbook, ws: Worksheet, row: int) -> None:
         ref = f"{get_column_letter(_VALUE)}{at}"
         if name is Home.LOCATION:
             offer(ws, ref, locations, label, "")
-        elif name is Home.EXPORT_INVOICES:
+        elif name in _YES_NO_INPUTS:
             offer(ws, ref, YES_NO, label, "", only=True)
         elif name is Home.DETAIL:
             offer(ws, ref, DETAIL_CHOICES, label, "", only=True)
@@ -239,6 +245,9 @@ def _picture(book: Workbook, ws: Worksheet, row: int) -> None:
             bar.value = f'=IF(N({amount})>0,REPT("█",MAX(1,ROUND({_BAR_LENGTH}*{amount}/MAX({amounts}),0))),"")'
             bar.font = look.font(size=9, color=look.BAR)
             bar.alignment = Alignment(vertical="center")
+            at += 1
+        if number < len(AGEING_KINDS) - 1:
+            ws.row_dimensions[at].height = _BETWEEN_KINDS
             at += 1
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from xlpy.domain.journal import JournalRow
+from xlpy.domain.matching import PURCHASE, packing_slip, procurement_kind, procurement_number
 from xlpy.domain.periods import format_period
 from xlpy.domain.problems import Problem, Severity, grouped
 from xlpy.runlog import LogEntry
-from xlpy.services.reports import InvoiceRow, RunReport
+from xlpy.services.reports import ExpenseRow, InvoiceRow, ProcurementRow, RunReport
 
 Row = Mapping[str, object]
 
@@ -40,6 +41,61 @@ def invoice_rows(rows: Iterable[InvoiceRow]) -> list[Row]:
         }
         for row in rows
     ]
+
+
+def expense_rows(rows: Iterable[ExpenseRow]) -> list[Row]:
+    """Rows of the Expenses sheet, in the order Manage's list has them."""
+    return [
+        {
+            "Status": row.status,
+            "Message": row.message,
+            "Member": row.expense.member.name or row.expense.member.identifier,
+            "Vendor nbr": row.vendor_number,
+            "Date": row.expense.expense_date,
+            "Type": row.expense.expense_type.name,
+            "Classification": row.expense.classification,
+            "Payment method": row.expense.payment_method.name,
+            "Company-paid": "Yes" if row.company_paid else "",
+            "Charge": row.expense.charge,
+            "Company": row.expense.company.name,
+            "Account": row.expense.account_number,
+            "Total": row.total,
+            "Currency": row.expense.currency,
+            "Location": row.expense.location,
+            "Id": str(row.expense.expense_detail_id),
+        }
+        for row in rows
+    ]
+
+
+def procurement_rows(rows: Iterable[ProcurementRow]) -> list[Row]:
+    """Rows of the Inventory sheet, in the order Manage's list has them."""
+    return [
+        {
+            "Status": row.status,
+            "Message": row.message,
+            "Kind": _KIND_WORDS.get(procurement_kind(row.procurement), procurement_kind(row.procurement)),
+            "Document": procurement_number(row.procurement),
+            "PO": row.procurement.purchase_order.name,
+            "Packing slip": packing_slip(row.procurement),
+            "Vendor": row.procurement.vendor.name,
+            "Vendor id": row.vendor_id,
+            "Vendor invoice": row.procurement.vendor_invoice_number,
+            "Date": row.procurement.document_date,
+            "Description": row.procurement.description,
+            "Quantity": row.quantity,
+            "From": row.from_place,
+            "To": row.to_place,
+            "Total": row.total,
+            "Currency": row.procurement.currency,
+            "Location": row.procurement.location,
+            "Id": row.procurement.unposted_product_id,
+        }
+        for row in rows
+    ]
+
+
+_KIND_WORDS = {PURCHASE: "Receipt"}  # the accountant's word; adjustments and transfers are called alike
 
 
 def problem_rows(problems: Sequence[Problem]) -> list[Row]:
@@ -109,7 +165,7 @@ def result_rows(report: RunReport) -> list[Row]:
                 "Batch identifier": row.batch_identifier,
                 "Status": row.status,
                 "Message": row.message,
-                "Kind": row.kind,
+                "Kind": row.kind if row.part == "document" else f"{row.kind} {row.part}",
                 "Transaction": row.transaction,
                 "Amount": row.amount,
                 "Currency": row.currency,

@@ -126,6 +126,64 @@ INVOICES = Sheet(
     hint="Filter, then write Yes under Include (or press Select all). Again posts anew what is void or gone in SL.",
 )
 
+EXPENSES = Sheet(
+    "Expenses",
+    "Expenses",
+    "Unposted expenses of members in Manage",
+    Part.WORK,
+    (
+        _INCLUDE,
+        _STATUS,
+        _MESSAGE,
+        Column("Member", width=20),
+        Column("Vendor nbr", width=12),
+        Column("Date", CellKind.DATE, 11),
+        Column("Type", width=14),
+        Column("Classification", width=16),
+        Column("Payment method", width=16),
+        Column("Company-paid", width=11),
+        Column("Charge", CellKind.WRAP, 30),
+        Column("Company", width=26),
+        Column("Account", width=12),
+        Column("Total", CellKind.MONEY, 13),
+        Column("Currency", width=10),
+        Column("Location", width=12),
+        Column("Id", width=10),
+    ),
+    key="Id",
+    hint="Write Yes under Include (or press Select all). What the company paid itself is not owed to the member.",
+)
+
+INVENTORY = Sheet(
+    "Inventory",
+    "Inventory",
+    "Unposted item receipts, inventory adjustments and transfers of Manage",
+    Part.WORK,
+    (
+        _INCLUDE,
+        _STATUS,
+        _MESSAGE,
+        Column("Kind", width=12),
+        Column("Document", CellKind.WRAP, 24),
+        Column("PO", width=13),
+        Column("Packing slip", width=15),
+        Column("Vendor", width=26),
+        Column("Vendor id", width=11),
+        Column("Vendor invoice", width=19),
+        Column("Date", CellKind.DATE, 11),
+        Column("Description", width=22),
+        Column("Quantity", CellKind.QUANTITY, 10),
+        Column("From", width=13),
+        Column("To", width=13),
+        Column("Total", CellKind.MONEY, 13),
+        Column("Currency", width=10),
+        Column("Location", width=12),
+        Column("Id", width=26),
+    ),
+    key="Id",
+    hint="Write Yes under Include (or press Select all). A receipt becomes a voucher, a return a debit adjustment.",
+)
+
 PROBLEMS = Sheet(
     "Mapping check",
     "Problems",
@@ -171,7 +229,7 @@ PREVIEW = Sheet(
         Column("Base credit", CellKind.MONEY, 14, total=True),
         Column("Tax id", width=11),
         Column("Description", CellKind.TEXT, 32),
-        Column("Transaction", width=13),
+        Column("Transaction", CellKind.WRAP, 22),
     ),
     hint="Nothing is written yet. Each document foots to zero; lines made at release come from SL itself.",
 )
@@ -214,7 +272,7 @@ LOG = Sheet(
     hint="The steps of the last run. Errors say what to do; the full log is a file.",
 )
 
-SHEETS = (INVOICES, PROBLEMS, PREVIEW, RESULTS, LOG)  # between Home and About
+SHEETS = (INVOICES, EXPENSES, INVENTORY, PROBLEMS, PREVIEW, RESULTS, LOG)  # between Home and About
 
 
 class Home(StrEnum):
@@ -227,9 +285,15 @@ class Home(StrEnum):
     THROUGH_DATE = "xlpy_ThroughDate"
     AR_CURRENT = "xlpy_ArCurrent"
     AR_CLOSED = "xlpy_ArClosed"
+    AP_CURRENT = "xlpy_ApCurrent"
+    AP_CLOSED = "xlpy_ApClosed"
+    IN_CURRENT = "xlpy_InCurrent"
+    IN_CLOSED = "xlpy_InClosed"
     GL_CURRENT = "xlpy_GlCurrent"
     GL_CLOSED = "xlpy_GlClosed"
     EXPORT_INVOICES = "xlpy_ExportInvoices"
+    EXPORT_EXPENSES = "xlpy_ExportExpenses"
+    EXPORT_INVENTORY = "xlpy_ExportInventory"
     DETAIL = "xlpy_InvoiceDetail"
     PERIOD = "xlpy_PeriodToPost"
     BATCH_IDENTIFIER = "xlpy_BatchIdentifier"
@@ -243,7 +307,16 @@ class Home(StrEnum):
     SETTINGS = "xlpy_Settings"
 
 
-HOME_INPUTS = (Home.LOCATION, Home.THROUGH_DATE, Home.EXPORT_INVOICES, Home.DETAIL, Home.PERIOD, Home.BATCH_IDENTIFIER)
+HOME_INPUTS = (
+    Home.LOCATION,
+    Home.THROUGH_DATE,
+    Home.EXPORT_INVOICES,
+    Home.EXPORT_EXPENSES,
+    Home.EXPORT_INVENTORY,
+    Home.DETAIL,
+    Home.PERIOD,
+    Home.BATCH_IDENTIFIER,
+)
 PERIOD_CHOICES = ("By document date", "By document date, closed → current", "Current")
 DETAIL_CHOICES = ("Default", "Condensed", "Detailed")
 YES_NO = ("Yes", "No")
@@ -252,7 +325,11 @@ ALL_LOCATIONS = "All locations"
 INCLUDED_BLOCK = "xlpy_Included"  # Home: kind, currency, count, total of what is included (named range, 4 columns)
 INCLUDED_ROWS = 8  # rows of that block; empty ones stay empty
 AGEING_BLOCK = "xlpy_Ageing"  # Home: unposted base amount by kind and age; the picture draws it
-AGEING_KINDS = ("Invoices",)  # one row of the ageing block each: the kind, then one amount per age
+AGEING_KINDS = (
+    "Invoices",
+    "Expenses",
+    "Inventory",
+)  # one row of the ageing block each: the kind, then one amount per age
 AGES = ("0–30 days", "31–60 days", "61–90 days", "Over 90 days")
 LOCATIONS_LIST = "xlpy_Locations"  # Home, hidden column: what the Location list offers; one column, LOCATIONS_ROWS
 LOCATIONS_ROWS = 60

@@ -8,6 +8,7 @@ from datetime import date
 from types import TracebackType
 
 from xlpy.credentials import ManageSecrets
+from xlpy.domain.expense_records import ExportedExpenses, Member, UnpostedExpense
 from xlpy.domain.manage_records import (
     BillingTerms,
     CatalogItem,
@@ -19,13 +20,24 @@ from xlpy.domain.manage_records import (
     TaxCode,
     UnpostedInvoice,
 )
+from xlpy.domain.procurement_records import (
+    AdjustmentRecord,
+    ExportedProcurement,
+    UnitOfMeasure,
+    UnpostedProcurement,
+    Warehouse,
+)
 from xlpy.domain.transactions import Kind
-from xlpy.manage import batches, invoices, masters, setup
+from xlpy.manage import batches, expenses, invoices, masters, procurement, setup
 from xlpy.manage.batches import AccountingBatch, BatchEntry
+from xlpy.manage.exporting import ExportRequest
 from xlpy.manage.paging import Progress
 from xlpy.manage.setup import SystemInfo
 from xlpy.manage.transport import Transport
 from xlpy.settings import ManageSettings
+
+NO_EXPENSES = ExportedExpenses()
+NO_PROCUREMENT = ExportedProcurement()
 
 __all__ = ["AccountingBatch", "BatchEntry", "ManageClient", "Progress", "SystemInfo"]
 
@@ -113,22 +125,59 @@ class ManageClient:
         """Return the products with these ids, by id."""
         return masters.catalog_items(self._transport, ids)
 
-    def read_masters(self, export: Sequence[ExportInvoice], companies_of: Iterable[int] = ()) -> ManageMasters:
-        """Return the masters that these invoices refer to: companies with those they are billed to, taxes, products.
+    def members(self, ids: Collection[int]) -> dict[int, Member]:
+        """Return the members with these ids, by id."""
+        return masters.members(self._transport, ids)
+
+    def company_payment_methods(self) -> frozenset[int]:
+        """Return the ids of the payment methods by which the company pays itself."""
+        return masters.company_payment_methods(self._transport)
+
+    def warehouses(self) -> dict[int, Warehouse]:
+        """Return all warehouses by id."""
+        return masters.warehouses(self._transport)
+
+    def units(self) -> dict[int, UnitOfMeasure]:
+        """Return all units of measure by id."""
+        return masters.units(self._transport)
+
+    def adjustment_records(self, ids: Collection[int]) -> dict[int, AdjustmentRecord]:
+        """Return the inventory adjustments with these ids, with their details; those not there are left out."""
+        return masters.adjustment_records(self._transport, ids)
+
+    def read_masters(
+        self,
+        export: Sequence[ExportInvoice],
+        companies_of: Iterable[int] = (),
+        *,
+        expenses: ExportedExpenses = NO_EXPENSES,
+        procurement: ExportedProcurement = NO_PROCUREMENT,
+    ) -> ManageMasters:
+        """Return the masters that these documents refer to; a kind that has no documents costs no call.
 
         ``companies_of``: ids of more companies, such as those that the unposted list bills the invoices to.
+        Companies: those of the invoices with those they are billed to, and the vendors of the receipts. Warehouses
+        and units come whole when there is procurement: documents name them by their names.
         """
-        companies = self.companies(_present((*companies_of, *(invoice.company.id for invoice in export))))
+        of_documents = (doc.company.id for docs in (export, procurement.purchases) for doc in docs)
+        companies = self.companies(_present((*companies_of, *of_documents)))
         bill_to = _present(company.bill_to.id for company in companies.values()) - companies.keys()
+        stocked = bool(procurement.purchases or procurement.adjustments or procurement.transfers)
         return ManageMasters(
             package=self.package_setup(),
             segments=self.gl_segments(),
             gl_accounts=self.gl_account_texts(),
             companies={**companies, **self.companies(bill_to)},
-            tax_codes=self.tax_codes(_present(invoice.tax_code.id for invoice in export)),
+            tax_codes=self.tax_codes(
+                _present(doc.tax_code.id for docs in (export, procurement.purchases) for doc in docs)
+            ),
             terms=self.billing_terms(),
-            catalog=self.catalog_items(_present(line.item.id for invoice in export for line in invoice.lines)),
+            catalog=self.catalog_items(_present(_items(export, procurement))),
             decimals=self.currency_decimals(),
+            members=self.members(_present(_members(expenses))),
+            warehouses=self.warehouses() if stocked else {},
+            units=self.units() if stocked else {},
+            adjustments=self.adjustment_records(_present(doc.adjustment_id for doc in procurement.adjustments)),
         )
 
     # -- invoices ------------------------------------------------------------------------------------------------
@@ -152,16 +201,54 @@ class ManageClient:
         ``location_id`` 0 means all. An invoice that Manage can't export (no GL entries) is missing in the answer.
         Raises ``ManageError`` when anything else comes back.
         """
-        return invoices.export_invoices(
-            self._transport,
-            ids,
-            through=through,
-            detail=detail,
-            batch_identifier=batch_identifier,
-            location_id=location_id,
-            chunk=self._chunk,
-            progress=progress,
-        )
+        request = ExportRequest(through, detail, batch_identifier, location_id)
+        return invoices.export_invoices(self._transport, ids, request, chunk=self._chunk, progress=progress)
+
+    # -- expenses and procurement --------------------------------------------------------------------------------
+
+    def unposted_expenses(self, progress: Progress | None = None) -> list[UnpostedExpense]:
+        """Return the unposted expenses, once each, with the names of their locations."""
+        return expenses.unposted_expenses(self._transport, self.locations, progress)
+
+    def export_expenses(
+        self,
+        ids: Sequence[int],
+        *,
+        through: date,
+        detail: str,
+        batch_identifier: str,
+        location_id: int = 0,
+        progress: Progress | None = None,
+    ) -> ExportedExpenses:
+        """Return the export of these expenses (expense detail ids), as bills or one by one; nothing in Manage changes.
+
+        See ``xlpy.domain.matching`` for which expense each line belongs to. Raises ``ManageError`` when a GL entry
+        comes twice or other things come back.
+        """
+        request = ExportRequest(through, detail, batch_identifier, location_id)
+        return expenses.export_expenses(self._transport, ids, request, progress=progress)
+
+    def unposted_procurement(self, progress: Progress | None = None) -> list[UnpostedProcurement]:
+        """Return the unposted receipts, adjustments and transfers, once each, with the names of their locations."""
+        return procurement.unposted_procurement(self._transport, self.locations, progress)
+
+    def export_procurement(
+        self,
+        ids: Sequence[str],
+        *,
+        through: date,
+        detail: str,
+        batch_identifier: str,
+        location_id: int = 0,
+        progress: Progress | None = None,
+    ) -> ExportedProcurement:
+        """Return the export of these transactions (unposted product ids); nothing in Manage changes.
+
+        See ``xlpy.domain.matching`` for which transaction each document belongs to. Raises ``ManageError`` when a GL
+        entry or a document comes twice or other things come back.
+        """
+        request = ExportRequest(through, detail, batch_identifier, location_id)
+        return procurement.export_procurement(self._transport, ids, request, chunk=self._chunk, progress=progress)
 
     # -- batches -------------------------------------------------------------------------------------------------
 
@@ -196,3 +283,15 @@ class ManageClient:
 
 def _present(ids: Iterable[int]) -> set[int]:
     return {i for i in ids if i}
+
+
+def _members(expenses: ExportedExpenses) -> Iterable[int]:
+    yield from (bill.member.id for bill in expenses.bills)
+    yield from (expense.member.id for expense in expenses.expenses)
+
+
+def _items(export: Sequence[ExportInvoice], procurement: ExportedProcurement) -> Iterable[int]:
+    """Yield the catalog ids of everything that is sold, received, adjusted or moved."""
+    for parts in (export, procurement.purchases, procurement.adjustments):
+        yield from (line.item.id for document in parts for line in document.lines)
+    yield from (transfer.item.id for transfer in procurement.transfers)

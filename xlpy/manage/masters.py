@@ -1,11 +1,16 @@
-"""Masters of Manage that documents refer to: companies, tax codes, billing terms, products."""
+"""Masters of Manage that documents refer to: companies, members, tax codes, terms, products, warehouses, units."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from http import HTTPStatus
 
+from xlpy.domain.expense_records import Member
 from xlpy.domain.manage_records import BillingTerms, CatalogItem, ManageCompany, TaxCode
-from xlpy.manage import records
+from xlpy.domain.procurement_records import AdjustmentRecord, UnitOfMeasure, Warehouse
+from xlpy.errors import ManageRefused, ManageSpokeNonsense
+from xlpy.manage import payables_records, records
+from xlpy.manage.answers import shape
 from xlpy.manage.paging import read_by_ids, read_list
 from xlpy.manage.row import Row
 from xlpy.manage.transport import Transport
@@ -15,8 +20,11 @@ COMPANY_FIELDS = (
     "faxNumber,invoiceToEmailAddress,billingContact,defaultContact,billingTerms,taxCode,currency,billToCompany,"
     "deletedFlag"
 )
-CATALOG_FIELDS = "id,identifier,description,productClass,integrationXRef"
+CATALOG_FIELDS = "id,identifier,description,productClass,integrationXRef,unitOfMeasure,serializedFlag"
 TAX_CODE_FIELDS = "id,identifier,description"
+MEMBER_FIELDS = "id,identifier,firstName,lastName,vendorNumber,officeEmail,primaryEmail,inactiveFlag"
+WAREHOUSE_FIELDS = "id,name,locationXref"
+UNIT_FIELDS = "id,name,uomScheduleXref"
 
 
 def companies(transport: Transport, ids: Collection[int], country_codes: dict[int, str]) -> dict[int, ManageCompany]:
@@ -58,3 +66,51 @@ def catalog_items(transport: Transport, ids: Collection[int]) -> dict[int, Catal
     """Return the products with these ids."""
     rows = read_by_ids(transport, "/procurement/catalog", set(ids), CATALOG_FIELDS)
     return {item.id: item for item in map(records.catalog_item, rows)}
+
+
+def members(transport: Transport, ids: Collection[int]) -> dict[int, Member]:
+    """Return the members with these ids, inactive ones too. Only the fields that are needed: a member is huge."""
+    rows = read_by_ids(transport, "/system/members", set(ids), MEMBER_FIELDS)
+    return {member.id: member for member in map(payables_records.member, rows)}
+
+
+def company_payment_methods(transport: Transport) -> frozenset[int]:
+    """Return the ids of the payment methods by which the company itself pays an expense.
+
+    Unverified: that ``companyFlag`` of a payment type means that. It is only shown; whether an expense is owed to the
+    member is decided by the export's lines.
+    """
+    rows = (Row(data, "a payment type") for data in read_list(transport, "/expense/paymentTypes"))
+    return frozenset(row.id() for row in rows if row.flag("companyFlag"))
+
+
+def warehouses(transport: Transport) -> dict[int, Warehouse]:
+    """Return all warehouses by id."""
+    rows = read_list(transport, "/procurement/warehouses", params={"fields": WAREHOUSE_FIELDS})
+    return {warehouse.id: warehouse for warehouse in map(payables_records.warehouse, rows)}
+
+
+def units(transport: Transport) -> dict[int, UnitOfMeasure]:
+    """Return all units of measure by id."""
+    rows = read_list(transport, "/procurement/unitOfMeasures", params={"fields": UNIT_FIELDS})
+    return {unit.id: unit for unit in map(payables_records.unit_of_measure, rows)}
+
+
+def adjustment_records(transport: Transport, ids: Collection[int]) -> dict[int, AdjustmentRecord]:
+    """Return the inventory adjustments with these ids, with their details; those that are not there are left out.
+
+    One call each: whether the list shows the details is unverified, the record does.
+    """
+    found: dict[int, AdjustmentRecord] = {}
+    for number in sorted(i for i in set(ids) if i > 0):
+        path = f"/procurement/adjustments/{number}"
+        try:
+            data = transport.get(path).data
+        except ManageRefused as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            continue
+        if not isinstance(data, dict):
+            raise ManageSpokeNonsense(f"not an adjustment: {shape(data)}", method="GET", path=path)
+        found[number] = payables_records.adjustment_record(data)
+    return found

@@ -43,7 +43,7 @@ def unposted_invoice(data: Json) -> UnpostedInvoice:
         terms=row.ref("billingTerms"),
         tax_code=row.ref("taxCode"),
         currency=row.currency(),
-        decimals=_decimals(row.row("currency")),
+        decimals=decimals_of(row.row("currency")),
         subtotal=row.amount("subTotal"),
         sales_tax=row.amount("salesTaxAmount"),
         total=row.amount("total"),
@@ -186,6 +186,8 @@ def catalog_item(data: Json) -> CatalogItem:
         description=row.text("description"),
         product_class=row.text("productClass"),
         integration_xref=row.text("integrationXRef"),
+        unit=row.ref("unitOfMeasure"),
+        serialized=row.flag("serializedFlag"),
     )
 
 
@@ -210,9 +212,10 @@ def currency_codes(data: Json) -> tuple[tuple[str, ...], int]:
     """
     row = Row(data, f"currency {data.get('currencyIdentifier') or data.get('id')}")
     codes = (row.ref("currencyCode").name.upper(), row.text("currencyIdentifier").upper())
-    return tuple(dict.fromkeys(code for code in codes if code)), _decimals(row)
+    return tuple(dict.fromkeys(code for code in codes if code)), decimals_of(row)
 
 
-def _decimals(currency: Row) -> int:
+def decimals_of(currency: Row) -> int:
+    """Return the decimals that a currency reference tells; two when it does not."""
     found = currency.whole("numberOfDecimals")
     return DEFAULT_DECIMALS if found is None else found

@@ -73,6 +73,10 @@ class Row:
         """Return an id; 0 when it is absent."""
         return self.whole(name) or 0
 
+    def says(self, name: str) -> bool:
+        """Whether the field is there and not null."""
+        return self.data.get(name) is not None
+
     def flag(self, name: str) -> bool:
         """Return a yes or no; absent is no."""
         value = self.data.get(name)

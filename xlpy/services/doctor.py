@@ -166,6 +166,16 @@ def _books(books: SlBooks) -> Iterator[Finding]:
             "set up" if ready else "not set up",
             "" if ready else f"Finish {'01.950 GL' if module == 'GL' else '08.950 AR'} Setup.",
         )
+    for module, ready, what in (
+        ("AP", books.payables.ap.set_up, "expenses and receipts"),
+        ("IN", books.payables.inventory.set_up, "adjustments and transfers"),
+    ):
+        yield Finding(
+            "SL",
+            f"Module {module}",
+            Verdict.OK if ready else Verdict.NOTE,
+            "set up" if ready else f"not set up: {what} can't be posted",
+        )
     yield Finding(
         "SL",
         "AR AutoRef",

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xlpy.domain.money import ZERO
-from xlpy.services.memory import recall_refresh
+from xlpy.domain.money import ZERO, round_money
+from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.services.memory import Refreshed, recall_refresh
 from xlpy.services.refresh import shown_amount
 from xlpy.settings import Profile
+
+_WORDS = {Kind.INVOICE: "Invoices", Kind.EXPENSE: "Expenses", Kind.PROCUREMENT: "Inventory"}  # as the sheets are called
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +25,32 @@ class IncludedTotal:
     total: Decimal
 
 
-def included_totals(profile: Profile, marked_ids: Iterable[str]) -> tuple[IncludedTotal, ...]:
-    """Add up the marked rows; two currencies are never added together."""
+def included_totals(profile: Profile, marked: Iterable[TransactionKey]) -> tuple[IncludedTotal, ...]:
+    """Add up the marked rows; two kinds or two currencies are never added together."""
     seen = recall_refresh(profile)
-    sums: dict[str, tuple[int, Decimal]] = {}
-    for record in marked_ids:
-        row = seen.get(int(record)) if record.isdecimal() else None
-        if row is not None:
-            count, total = sums.get(row.currency, (0, ZERO))
-            sums[row.currency] = count + 1, total + shown_amount(row, row.total)
-    return tuple(IncludedTotal("Invoices", currency, *sums[currency]) for currency in sorted(sums))
+    sums: dict[tuple[Kind, str], tuple[int, Decimal]] = {}
+    for key in marked:
+        amount = _amount(seen, key)
+        if amount is not None:
+            currency, worth = amount
+            count, total = sums.get((key.kind, currency), (0, ZERO))
+            sums[key.kind, currency] = count + 1, total + worth
+    return tuple(
+        IncludedTotal(word, currency, *sums[kind, currency])
+        for kind, word in _WORDS.items()
+        for currency in sorted(currency for of, currency in sums if of is kind)
+    )
+
+
+def _amount(seen: Refreshed, key: TransactionKey) -> tuple[str, Decimal] | None:
+    """Return currency and amount of a row as its sheet shows them; None for one that the refresh did not show."""
+    if key.kind is Kind.PROCUREMENT:
+        receipt = seen.procurement.get(key.record_id)
+        return None if receipt is None else (receipt.currency, round_money(receipt.total, receipt.decimals))
+    if not key.record_id.isdecimal():
+        return None
+    if key.kind is Kind.EXPENSE:
+        expense = seen.expenses.get(int(key.record_id))
+        return None if expense is None else (expense.currency, round_money(expense.total, expense.decimals))
+    invoice = seen.invoices.get(int(key.record_id))
+    return None if invoice is None else (invoice.currency, shown_amount(invoice, invoice.total))

@@ -7,20 +7,16 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from xlpy.domain.manage_records import ExportInvoice
-from xlpy.domain.planning import lines_hash
 from xlpy.domain.transactions import Kind, Posting
 from xlpy.errors import ManageError
+from xlpy.services.re_export import called, list_unposted, show_again
 from xlpy.services.reports import ManageBatchMade
 from xlpy.services.session import Session
 
 logger = logging.getLogger(__name__)
-
-FAR_AHEAD_YEARS = 20
-MARKED_KINDS = frozenset({Kind.INVOICE})  # others are left as they are, for a version that knows how to export them
 
 
 @dataclass(slots=True)
@@ -47,10 +43,7 @@ def mark_in_manage(session: Session, postings: Sequence[Posting], done: Marked, 
     for posting in postings:
         by_batch[posting.batch_identifier, posting.key.kind].append(posting)
     for (identifier, kind), members in sorted(by_batch.items()):
-        if kind in MARKED_KINDS:
-            _mark_batch(session, identifier, kind, members, done, fresh=fresh)
-        else:
-            logger.warning("Batch %s: %d rows of kind %s are left as they are", identifier, len(members), kind)
+        _mark_batch(session, identifier, kind, members, done, fresh=fresh)
 
 
 def _mark_batch(
@@ -71,28 +64,28 @@ def _mark_batch(
     else:
         raise ManageError(f"Manage has too many batches named like {identifier!r}.", fix="Take another identifier.")
     if not fresh:
-        owed = _close_covered(session, _with_new_ids(session, owed, earlier, done), earlier, done)
+        owed = _close_covered(session, _with_new_ids(session, kind, owed, earlier, done), earlier, done)
         if not owed:
             return
     wanted = sorted({entry for posting in owed for entry in posting.entry_ids} - earlier.keys())
     made = manage.create_batch(name, wanted, {kind})
     logger.info("Manage batch %s made with %d entries", name, len(wanted))
-    taken = _taken(session, made.id, len(wanted), owed, earlier)
+    taken = _taken(session, kind, made.id, len(wanted), owed, earlier)
     _close(session, taken, ManageBatchMade(name, made.id, len(wanted)), done)
 
 
 def _taken(
-    session: Session, batch_id: int, sent: int, owed: list[Posting], earlier: dict[int, ManageBatchMade]
+    session: Session, kind: Kind, batch_id: int, sent: int, owed: list[Posting], earlier: dict[int, ManageBatchMade]
 ) -> list[Posting]:
     """Return the postings that the new batch really marks: all, unless it has another number of entries than sent."""
     if session.manage.count_batch_entries(batch_id) == sent:
         return owed
     inside = {entry.id for entry in session.manage.batch_entries(batch_id)} | earlier.keys()
     doubtful = [posting for posting in owed if not inside.issuperset(posting.entry_ids)]
-    unposted = {row.billing_log_id for row in session.manage.unposted_invoices()} if doubtful else set()
-    left = [posting for posting in doubtful if int(posting.key.record_id) in unposted]
+    unposted = list_unposted(session, kind).record_ids if doubtful else ()
+    left = [posting for posting in doubtful if posting.key.record_id in unposted]
     for posting in left:
-        logger.warning("Invoice %s is still unposted in Manage, though it was sent with its batch", posting.number)
+        logger.warning("%s is still unposted in Manage, though it was sent with its batch", called(posting))
     return [posting for posting in owed if posting not in left]
 
 
@@ -126,46 +119,33 @@ def _close(session: Session, postings: Sequence[Posting], batch: ManageBatchMade
 
 
 def _with_new_ids(
-    session: Session, postings: Sequence[Posting], earlier: dict[int, ManageBatchMade], done: Marked
+    session: Session, kind: Kind, postings: Sequence[Posting], earlier: dict[int, ManageBatchMade], done: Marked
 ) -> list[Posting]:
-    """Export the documents again and compare their lines (entry ids go stale when an invoice is reopened).
+    """Export the documents again and compare their lines (entry ids go stale when a document is reopened).
 
     What is no longer unposted, while a batch of ours has some of its entries, is marked by that batch.
     """
     from xlpy.sl.ledger import mark_changed, replace_entry_ids
 
-    unposted = {row.billing_log_id for row in session.manage.unposted_invoices()}
-    exported = {str(invoice.id): invoice for invoice in _export(session, postings, unposted)}
+    unposted = list_unposted(session, kind)
+    exported = show_again(session, unposted, postings)
     same: list[Posting] = []
     changed: list[Posting] = []
     for posting in postings:
-        invoice = exported.get(posting.key.record_id)
+        shown = exported.get(posting.key.record_id)
         batch = next((earlier[entry] for entry in posting.entry_ids if entry in earlier), None)
-        if invoice is not None and lines_hash(invoice) == posting.lines_hash:
-            same.append(replace(posting, entry_ids=invoice.all_entry_ids))
-        elif int(posting.key.record_id) not in unposted and batch is not None:
+        if shown is not None and shown.entry_ids and shown.lines_hash == posting.lines_hash:
+            same.append(replace(posting, entry_ids=shown.entry_ids))
+        elif posting.key.record_id not in unposted.record_ids and batch is not None:
             _close(session, [posting], batch, done)
         else:
             changed.append(posting)
             logger.warning(
-                "Invoice %s is in SL, but Manage shows other lines now (or no longer has it unposted): not marked",
-                posting.number,
+                "%s is in SL, but Manage shows other lines now (or no longer has it unposted): not marked",
+                called(posting),
             )
     with session.sl.engine.begin() as connection:
         replace_entry_ids(connection, {posting.posting_id: posting.entry_ids for posting in same})
         mark_changed(connection, [posting.posting_id for posting in changed])
     done.changed.extend(changed)
     return same
-
-
-def _export(session: Session, postings: Iterable[Posting], unposted: set[int]) -> tuple[ExportInvoice, ...]:
-    wanted = sorted({int(posting.key.record_id) for posting in postings} & unposted)
-    if not wanted:
-        return ()
-    today = session.today()
-    return session.manage.export_invoices(
-        wanted,
-        through=today.replace(year=today.year + FAR_AHEAD_YEARS, day=1),
-        detail="Default",
-        batch_identifier="recover",
-    )

@@ -8,31 +8,61 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 import msgspec
 
+from xlpy.domain.expense_records import UnpostedExpense
 from xlpy.domain.manage_records import UnpostedInvoice
 from xlpy.domain.plan import Plan
+from xlpy.domain.procurement_records import UnpostedProcurement
 from xlpy.paths import data_folder, file_name, write_beside
 from xlpy.settings import Profile
 
 KEEP_PREVIEWS = 20
 
 
-def remember_refresh(profile: Profile, invoices: Iterable[UnpostedInvoice]) -> None:
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """The rows that the user looked at: by ``billing_log_id``, ``expense_detail_id``, ``unposted_product_id``."""
+
+    invoices: Mapping[int, UnpostedInvoice] = field(default_factory=dict)
+    expenses: Mapping[int, UnpostedExpense] = field(default_factory=dict)
+    procurement: Mapping[str, UnpostedProcurement] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The rows as their file has them."""
+
+    invoices: list[UnpostedInvoice]
+    expenses: list[UnpostedExpense]
+    procurement: list[UnpostedProcurement]
+
+
+def remember_refresh(
+    profile: Profile,
+    invoices: Iterable[UnpostedInvoice],
+    expenses: Iterable[UnpostedExpense] = (),
+    procurement: Iterable[UnpostedProcurement] = (),
+) -> None:
     """Keep the rows that the user is going to look at."""
     path = data_folder("refresh") / f"{_site(profile)}.json"
-    write_beside(path, msgspec.json.encode(list(invoices)))
+    write_beside(path, msgspec.json.encode(_Kept(list(invoices), list(expenses), list(procurement))))
 
 
-def recall_refresh(profile: Profile) -> Mapping[int, UnpostedInvoice]:
-    """Return the rows of the last refresh by ``billing_log_id``; empty when there is none or it can't be read."""
+def recall_refresh(profile: Profile) -> Refreshed:
+    """Return the rows of the last refresh; empty when there is none or it can't be read."""
     path = data_folder("refresh") / f"{_site(profile)}.json"
     try:
-        rows = msgspec.json.decode(path.read_bytes(), type=list[UnpostedInvoice])
+        kept = msgspec.json.decode(path.read_bytes(), type=_Kept)
     except (OSError, msgspec.MsgspecError):
-        return {}
-    return {row.billing_log_id: row for row in rows}
+        return Refreshed()
+    return Refreshed(
+        {row.billing_log_id: row for row in kept.invoices},
+        {row.expense_detail_id: row for row in kept.expenses},
+        {row.unposted_product_id: row for row in kept.procurement},
+    )
 
 
 def remember_preview(plan: Plan) -> str:

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from xlpy.domain.manage_records import ExportInvoice, UnpostedInvoice
+from xlpy.domain.payables_planning import IncludedExpense, IncludedProcurement
 from xlpy.domain.plan import InvoiceDetail, Plan, PlanOptions
-from xlpy.domain.planning import Included, PlanRequest, build_plan, needs_of
+from xlpy.domain.planning import Included, PlanRequest
 from xlpy.domain.problems import Problem, stops
-from xlpy.domain.run_checks import (
-    LONGEST_TYPED,
-    batch_name_problems,
-    gone_problem,
-    name_taken_problem,
-    row_problems,
-)
-from xlpy.domain.transactions import BATCH_SUFFIX, Kind, TransactionKey
+from xlpy.domain.row_checks import foreign_problems, number_of_row, row_problems
+from xlpy.domain.run_checks import LONGEST_TYPED, batch_name_problems, gone_problem, name_taken_problem
+from xlpy.domain.transactions import BATCH_SUFFIX, Kind, Posting, TransactionKey
+from xlpy.domain.whole_plan import WholeRequest, build_whole_plan, receipts_in_question, whole_needs
 from xlpy.errors import SettingsError
-from xlpy.services.memory import recall_refresh
-from xlpy.services.reports import Marked, Selection
+from xlpy.services.exporting import UnpostedRow, export_marked
+from xlpy.services.memory import Refreshed, recall_refresh
+from xlpy.services.reports import Selection
 from xlpy.services.session import Session
 
 if TYPE_CHECKING:
@@ -43,51 +40,61 @@ def make_plan(session: Session, selection: Selection) -> Plan:
 
     manage = session.manage
     options = _options(session, selection)
-    seen = recall_refresh(session.profile)
-    unposted = {
-        row.billing_log_id: row for row in manage.unposted_invoices(_counting(session, "Reading Manage's list"))
-    }
-    wanted = [marked for marked in selection.marked if marked.billing_log_id in unposted]
-    export: tuple[ExportInvoice, ...] = ()
-    if wanted:
-        export = manage.export_invoices(
-            [marked.billing_log_id for marked in wanted],
-            through=options.through_date,
-            detail=options.detail,
-            batch_identifier=options.batch_identifier,
-            progress=_counting(session, "Exporting from Manage"),
-        )
+    marked = export_marked(session, selection.marked, options)
     session.progress("Reading the masters of Manage", 0, 0)
-    rows = [unposted[marked.billing_log_id] for marked in wanted]
-    masters = manage.read_masters(export, [i for row in rows for i in (row.company.id, row.bill_to.id)])
-    included = tuple(Included(_key(marked), marked.again, row) for marked, row in zip(wanted, rows, strict=True))
+    invoices = [row for _, row in marked.invoices]
+    masters = manage.read_masters(
+        marked.exported_invoices,
+        [number for row in invoices for number in (row.company.id, row.bill_to.id)],
+        expenses=marked.exported_expenses,
+        procurement=marked.exported_procurement,
+    )
+    included = tuple(Included(mark.key, mark.again, row) for mark, row in marked.invoices)
+    expenses = tuple(IncludedExpense(mark.key, mark.again, row) for mark, row in marked.expenses)
+    procurement = tuple(IncludedProcurement(mark.key, mark.again, row) for mark, row in marked.procurement)
     session.progress("Reading SL", 0, 0)
     rules = session.profile.posting
-    needs = needs_of(export, included, masters, rules)
+    needs = whole_needs(
+        marked.exported_invoices,
+        included,
+        expenses,
+        procurement,
+        marked.exported_expenses,
+        marked.exported_procurement,
+        masters,
+        rules,
+    )
     with session.sl.engine.connect() as connection:
         check_ledger(connection)
-        postings = read_postings(connection, manage.host, manage.company, [entry.key for entry in included])
+        postings = read_postings(connection, manage.host, manage.company, [key for key, _ in marked.rows])
         books = read_books(connection, session.sl, needs, postings=postings)
-    session.progress("Checking", 0, len(included))
-    plan = build_plan(
-        PlanRequest(
+    session.progress("Checking", 0, len(marked.rows))
+    request = WholeRequest(
+        invoices=PlanRequest(
             manage_host=manage.host,
             manage_company=manage.company,
             cpny_id=session.profile.sl.company,
             options=options,
             included=included,
-            export=export,
+            export=marked.exported_invoices,
             masters=masters,
             books=books,
             posting=rules,
             master_rules=session.profile.masters,
             today=session.today(),
-        )
+        ),
+        expenses=expenses,
+        procurement=procurement,
+        exported_expenses=marked.exported_expenses,
+        exported_procurement=marked.exported_procurement,
     )
+    plan = build_whole_plan(replace(request, still_batched=_still_batched(manage, receipts_in_question(request))))
+    seen = recall_refresh(session.profile)
     around = (
         *_problems_of_the_name(manage, options),
-        *_problems_of_the_gone(selection.marked, unposted, seen),
-        *_problems_of_the_rows(rows, seen, options),
+        *(gone_problem(mark.key, number_of_row(_seen(seen, mark.key))) for mark in marked.gone),
+        *(problem for key, row in marked.rows for problem in row_problems(key, row, _seen(seen, key), options)),
+        *foreign_problems(expenses, procurement, marked.exported_expenses, marked.exported_procurement),
     )
     logger.info(
         "Planned %d of %d marked transactions: %d problems, %d of them stops",
@@ -139,24 +146,26 @@ def _options(session: Session, selection: Selection) -> PlanOptions:
     )
 
 
-def _key(marked: Marked) -> TransactionKey:
-    return TransactionKey(Kind.INVOICE, str(marked.billing_log_id))
+def _seen(seen: Refreshed, key: TransactionKey) -> UnpostedRow | None:
+    """Return a row as the user saw it at the refresh; None when there was none on this PC."""
+    if key.kind is Kind.PROCUREMENT:
+        return seen.procurement.get(key.record_id)
+    if not key.record_id.isdecimal():
+        return None
+    record = int(key.record_id)
+    return seen.invoices.get(record) if key.kind is Kind.INVOICE else seen.expenses.get(record)
 
 
-def _counting(session: Session, what: str) -> _Counter:
-    return _Counter(session, what)
-
-
-class _Counter:
-    """The Manage client's progress, told to the session with its step's name."""
-
-    def __init__(self, session: Session, what: str) -> None:
-        self.session = session
-        self.what = what
-        session.progress(what, 0, 0)
-
-    def __call__(self, done: int, of: int) -> None:
-        self.session.progress(self.what, done, of)
+def _still_batched(manage: ManageClient, receipts: Sequence[Posting]) -> dict[TransactionKey, bool]:
+    """Ask Manage whether the entries of receipts that were posted before are still in their batch."""
+    answer: dict[TransactionKey, bool] = {}
+    for posting in receipts:
+        if posting.manage_batch_id is None:
+            continue  # not known to be in a batch of ours: the plan then stops it instead of guessing
+        batch = manage.find_batch(posting.batch_identifier)
+        inside = {entry.id for entry in manage.batch_entries(batch.id)} if batch else set()
+        answer[posting.key] = bool(posting.entry_ids) and inside.issuperset(posting.entry_ids)
+    return answer
 
 
 def _problems_of_the_name(manage: ManageClient, options: PlanOptions) -> tuple[Problem, ...]:
@@ -167,27 +176,3 @@ def _problems_of_the_name(manage: ManageClient, options: PlanOptions) -> tuple[P
     if free == options.batch_identifier:
         return ()
     return (name_taken_problem(options.batch_identifier, free),)
-
-
-def _problems_of_the_gone(
-    marked: Sequence[Marked], unposted: Mapping[int, UnpostedInvoice], seen: Mapping[int, UnpostedInvoice]
-) -> tuple[Problem, ...]:
-    """Find marked rows that left Manage's list since the refresh."""
-    return tuple(
-        gone_problem(_key(entry), seen[entry.billing_log_id].number if entry.billing_log_id in seen else "")
-        for entry in marked
-        if entry.billing_log_id not in unposted
-    )
-
-
-def _problems_of_the_rows(
-    rows: Sequence[UnpostedInvoice], seen: Mapping[int, UnpostedInvoice], options: PlanOptions
-) -> tuple[Problem, ...]:
-    """Compare marked rows with what the user saw of them at the refresh, and with Home's inputs."""
-    return tuple(
-        problem
-        for row in rows
-        for problem in row_problems(
-            TransactionKey(Kind.INVOICE, str(row.billing_log_id)), row, seen.get(row.billing_log_id), options
-        )
-    )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from xlpy.domain.plan import Action, Plan, PlannedTransaction
+from xlpy.domain.journals import DOCUMENT
+from xlpy.domain.plan import Action, Plan, PlannedTransaction, plan_of_kind
 from xlpy.domain.plan_changes import plan_changes, preview_gone
 from xlpy.domain.problems import Problem, Severity
-from xlpy.domain.transactions import PostedDocument, Posting, PostOutcome, TransactionKey
-from xlpy.errors import CommitUnknown, PostingRefused, XlpyError
+from xlpy.domain.transactions import FailedTransaction, Kind, PostedDocument, Posting, PostOutcome, TransactionKey
+from xlpy.errors import CommitUnknown, PostingRefused, SlError, XlpyError
 from xlpy.services.marking import Marked, mark_in_manage
 from xlpy.services.memory import recall_preview
 from xlpy.services.planning import batch_name, make_plan
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from xlpy.sl.posting_checks import SetupSeen
 
 logger = logging.getLogger(__name__)
+
+BATCH_WORDS = {Kind.INVOICE: "invoices", Kind.EXPENSE: "expenses", Kind.PROCUREMENT: "procurement"}
 
 
 def push(session: Session, selection: Selection, *, preview_hash: str = "") -> RunReport:
@@ -46,7 +50,7 @@ def push(session: Session, selection: Selection, *, preview_hash: str = "") -> R
             report = _nothing_written(session, run_id, plan, refused)
         else:
             try:
-                outcome = _write(session, run_id, plan, seen)
+                outcome = _write_kinds(session, run_id, plan, seen)
             except PostingRefused as error:
                 report = _nothing_written(session, run_id, plan, (_refusal(error),), str(error))
             else:
@@ -96,7 +100,35 @@ def _only_run(session: Session) -> Iterator[None]:
         yield
 
 
-def _write(session: Session, run_id: str, plan: Plan, seen: SetupSeen) -> PostOutcome:
+def _write_kinds(session: Session, run_id: str, plan: Plan, seen: SetupSeen) -> PostOutcome:
+    """Write each kind in a transaction of its own: each has its own Manage batch.
+
+    Raises ``PostingRefused`` when nothing was committed. When a later kind is refused, or its commit is not known,
+    what is committed stays, and the kinds that are left count as failed with the reason.
+    """
+    done = PostOutcome()
+    kinds = [kind for kind in Kind if any(t.key.kind is kind for t in plan.transactions)]
+    for at, kind in enumerate(kinds):
+        part = plan_of_kind(plan, kind)
+        try:
+            one = _write(session, run_id, part, seen, plan.hash)
+        except (PostingRefused, SlError) as error:
+            if not done.posted or isinstance(error, CommitUnknown):
+                raise
+            logger.exception("SL refused the %s", BATCH_WORDS[kind])
+            left = [t.key for t in plan.transactions if t.key.kind in kinds[at:]]
+            return replace(done, failed=(*done.failed, *(FailedTransaction(key, str(error)) for key in left)))
+        done = PostOutcome(
+            posted=(*done.posted, *one.posted),
+            failed=(*done.failed, *one.failed),
+            created_customers=(*done.created_customers, *one.created_customers),
+            created_vendors=(*done.created_vendors, *one.created_vendors),
+            created_items=(*done.created_items, *one.created_items),
+        )
+    return done
+
+
+def _write(session: Session, run_id: str, plan: Plan, seen: SetupSeen, plan_hash: str) -> PostOutcome:
     from xlpy.sl.posting import PostRequest, post_plan
 
     session.progress("Writing SL", 0, len(plan.transactions))
@@ -110,6 +142,7 @@ def _write(session: Session, run_id: str, plan: Plan, seen: SetupSeen) -> PostOu
         batch_status=posting.batch_status,
         record_id_column=posting.record_id_column,
         expected=seen,
+        plan_hash=plan_hash,
     )
     try:
         outcome = post_plan(session.sl, request, observe=session.observe)
@@ -132,7 +165,7 @@ def _nothing_written(
     elif refused:
         text = f"Nothing was written: {len(refused)} problem{'s' if len(refused) != 1 else ''} must be solved first."
     else:
-        text = "Nothing was written: no row is marked Include (or Home says not to export invoices)."
+        text = "Nothing was written: no row is marked Include (or Home says not to export its kind)."
     problems = plan.problems if refused == plan.stops else (*refused, *plan.problems)
     return RunReport(
         run_id, session.now(), RunState.NOTHING_WRITTEN, text, plan.options.batch_identifier, plan, (), (), problems
@@ -150,11 +183,14 @@ def _report(
 ) -> RunReport:
     closed = {posting.key: posting for posting in marked.closed}
     failed = {failure.transaction: failure.reason for failure in outcome.failed}
-    documents = {d.transaction: d for d in outcome.posted if d.part == "document"}
     known = {posting.key: posting for posting in owed}
+    made: dict[TransactionKey, list[PostedDocument]] = defaultdict(list)
+    for document in sorted(outcome.posted, key=lambda d: d.part != DOCUMENT):
+        made[document.transaction].append(document)
     results = tuple(
-        _result(t, plan, documents.get(t.key) or _document_of(known.get(t.key)), failed, closed, pending)
+        _result(t, plan, document, failed, closed, pending)
         for t in plan.transactions
+        for document in (*made[t.key],) or (_document_of(known.get(t.key)),)
     )
     written = [t for t in plan.transactions if t.key not in failed]
     batches = {d.module + d.bat_nbr for d in outcome.posted}
@@ -186,7 +222,7 @@ def _report(
 
 def _document_of(posting: Posting | None) -> PostedDocument | None:
     """Return the SL document of a transaction that was in SL before this run; its period is not in the ledger."""
-    part = next((part for part in posting.parts if part.part == "document"), None) if posting else None
+    part = next((part for part in posting.parts if part.part == DOCUMENT), None) if posting else None
     if posting is None or part is None:
         return None
     return PostedDocument(
@@ -231,10 +267,11 @@ def _result(
         status=status,
         message=message,
         kind=str(key.kind),
+        part=document.part if document else DOCUMENT,
         transaction=transaction.number,
         transaction_id=key.record_id,
-        amount=transaction.amount,
-        currency=transaction.currency,
+        amount=document.amount if document and document.part != DOCUMENT else transaction.amount,
+        currency=document.currency if document and document.part != DOCUMENT else transaction.currency,
         module=document.module if document else "",
         sl_batch=document.bat_nbr if document else "",
         doc_type=document.doc_type if document else "",

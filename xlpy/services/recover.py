@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from xlpy.domain.books import sl_key
 from xlpy.domain.transactions import Posting
-from xlpy.services.marking import MARKED_KINDS, Marked, mark_in_manage
+from xlpy.services.marking import Marked, mark_in_manage
+from xlpy.services.re_export import called
 from xlpy.services.reports import ManageBatchMade
 from xlpy.services.session import Session
 
@@ -71,20 +72,17 @@ def finish_unfinished(session: Session) -> RecoverReport:
         with session.sl.engine.begin() as connection:
             mark_changed(connection, [posting.posting_id for posting in lost])
         for posting in lost:
-            logger.warning("Invoice %s was posted, but SL no longer has its documents: not marked", posting.number)
+            logger.warning("%s was posted, but SL no longer has its documents: not marked", called(posting))
     done = Marked()
     mark_in_manage(session, [posting for posting in owed if posting not in lost], done, fresh=False)
     return RecoverReport(tuple(done.closed), tuple(done.changed), tuple(lost), tuple(done.batches))
 
 
 def owed_to_manage(session: Session) -> list[Posting]:
-    """Return what is in this SL company while Manage is still owed its batch, of any PC and user.
-
-    Rows of kinds that this version can't mark are left to one that can.
-    """
+    """Return what is in this SL company while Manage is still owed its batch, of any PC and user."""
     from xlpy.sl.ledger import unfinished
 
     with session.sl.engine.connect() as connection:
         owed = unfinished(connection, session.manage.host, session.manage.company)
     own = sl_key(session.sl.cpny_id)
-    return [posting for posting in owed if posting.key.kind in MARKED_KINDS and sl_key(posting.cpny_id) == own]
+    return [posting for posting in owed if sl_key(posting.cpny_id) == own]

@@ -4,70 +4,114 @@ from __future__ import annotations
 
 import logging
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from xlpy.domain.books import BooksNeeds, SlBooks
 from xlpy.domain.currencies import base_amount
-from xlpy.domain.manage_records import UnpostedInvoice
+from xlpy.domain.expense_journals import REIMBURSABLE
+from xlpy.domain.expense_records import Member, UnpostedExpense
+from xlpy.domain.manage_records import ManageCompany, UnpostedInvoice
 from xlpy.domain.money import ZERO, round_money
 from xlpy.domain.periods import expected_period
+from xlpy.domain.procurement_records import UnpostedProcurement
 from xlpy.domain.references import expected_reference
 from xlpy.domain.transactions import Kind, Posting, PostingState, TransactionKey
 from xlpy.errors import LedgerMissing
-from xlpy.services.memory import remember_refresh
+from xlpy.services.memory import Refreshed, recall_refresh, remember_refresh
 from xlpy.services.recover import owed_to_manage
-from xlpy.services.reports import AgeingRow, InvoiceRow, ModulePeriods, RefreshReport
+from xlpy.services.reports import AgeingRow, ExpenseRow, InvoiceRow, ModulePeriods, ProcurementRow, RefreshReport
 from xlpy.services.session import Session
 
 logger = logging.getLogger(__name__)
 
+ALL_KINDS = frozenset(Kind)
 _AGES = (30, 60, 90)  # days; what is older is the last bucket
+_Unposted = UnpostedInvoice | UnpostedExpense | UnpostedProcurement
+_Shown = InvoiceRow | ExpenseRow | ProcurementRow
+_Row = TypeVar("_Row", UnpostedInvoice, UnpostedExpense, UnpostedProcurement)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """Rows of the three lists; those of a kind that is not read are empty."""
+
+    invoices: list[UnpostedInvoice]
+    expenses: list[UnpostedExpense]
+    procurement: list[UnpostedProcurement]
+
+    @property
+    def rows(self) -> list[_Unposted]:
+        """The rows of all kinds."""
+        return [*self.invoices, *self.expenses, *self.procurement]
 
 
 def refresh(
-    session: Session, *, through: date, location: str = "", period_rule: str = "By document date"
+    session: Session,
+    *,
+    through: date,
+    location: str = "",
+    period_rule: str = "By document date",
+    kinds: frozenset[Kind] = ALL_KINDS,
 ) -> RefreshReport:
-    """Read the unposted invoices up to ``through`` of one location (empty: all) and what SL will make of each.
+    """Read the unposted transactions up to ``through`` of one location (empty: all) and what SL will make of each.
 
-    The rows are remembered, so that the checks can tell whether one changed after the user looked at it.
+    Only the lists of ``kinds`` are read: the others may need rights that the member lacks. The rows are remembered, so
+    that the checks can tell whether one changed after the user looked at it; those of other kinds stay remembered.
     """
     from xlpy.sl.books_reader import read_books
 
     manage = session.manage
-    session.progress("Reading Manage's list", 0, 0)
-    everything = manage.unposted_invoices(lambda done, of: session.progress("Reading Manage's list", done, of))
-    locations = tuple(sorted({row.location for row in everything if row.location}, key=str.casefold))
-    invoices = [
-        row
-        for row in everything
-        if (row.invoice_date is None or row.invoice_date <= through) and location in ("", row.location)
-    ]
+    everything = _read_lists(session, kinds)
+    locations = tuple(sorted({row.location for row in everything.rows if row.location}, key=str.casefold))
+    lists = _Lists(
+        _chosen(everything.invoices, through, location),
+        _chosen(everything.expenses, through, location),
+        _chosen(everything.procurement, through, location),
+    )
+    members = manage.members({row.member.id for row in lists.expenses if row.member.id})
+    company_methods = manage.company_payment_methods() if lists.expenses else frozenset()
+    vendors = manage.companies({row.vendor.id for row in lists.procurement if row.vendor.id})
     session.progress("Reading SL", 0, 0)
     messages: list[str] = []
     with session.sl.engine.connect() as connection:
-        books = read_books(connection, session.sl, BooksNeeds(currencies=frozenset(r.currency for r in invoices)))
+        needs = BooksNeeds(currencies=frozenset(row.currency for row in lists.rows if row.currency))
+        books = read_books(connection, session.sl, needs)
         postings: Mapping[TransactionKey, Posting] = {}
         unfinished_count = 0
         try:
-            postings, unfinished_count = _ledger(session, [_key(row) for row in invoices])
+            postings, unfinished_count = _ledger(session, [_key(row) for row in lists.rows])
         except LedgerMissing as error:
             messages.append(str(error))
-    rows = tuple(_row(session, row, books, postings.get(_key(row)), period_rule) for row in invoices)
-    remember_refresh(session.profile, invoices)
-    logger.info("Refreshed: %d unposted invoices, %d shown", len(everything), len(rows))
+    invoices = tuple(_row(session, row, books, postings.get(_key(row)), period_rule) for row in lists.invoices)
+    expenses = tuple(
+        _expense_row(row, books, postings.get(_key(row)), members, company_methods) for row in lists.expenses
+    )
+    procurement = tuple(_procurement_row(row, books, postings.get(_key(row)), vendors) for row in lists.procurement)
+    _remember(session, lists, kinds)
+    logger.info("Refreshed: %d unposted transactions, %d shown", len(everything.rows), len(lists.rows))
     if unfinished_count:
         messages.append(f"{unfinished_count} transactions are in SL but not yet in a Manage batch: run Recover.")
+    on = min(through, session.today())
+    ageing = {
+        Kind.INVOICE: _ageing("Invoices", invoices, on),
+        Kind.EXPENSE: _ageing("Expenses", expenses, on),
+        Kind.PROCUREMENT: _ageing("Inventory", procurement, on),
+    }
     return RefreshReport(
         at=session.now(),
         company=f"{books.company.cpny_id} {books.company.name}",
         site=f"{manage.host} {manage.company}",
-        invoices=rows,
-        all_unposted=len(everything),
+        invoices=invoices,
+        expenses=expenses,
+        procurement=procurement,
+        all_unposted=len(everything.rows),
         locations=locations,
         periods=_periods(books),
-        ageing=(_ageing("Invoices", rows, min(through, session.today())),),
+        ageing=tuple(row for kind, row in ageing.items() if kind in kinds),
         unfinished=unfinished_count,
         messages=tuple(messages),
     )
@@ -90,8 +134,48 @@ def _ledger(session: Session, keys: list[TransactionKey]) -> tuple[Mapping[Trans
     return postings, len(owed_to_manage(session))
 
 
-def _key(row: UnpostedInvoice) -> TransactionKey:
-    return TransactionKey(Kind.INVOICE, str(row.billing_log_id))
+def _read_lists(session: Session, kinds: frozenset[Kind]) -> _Lists:
+    manage = session.manage
+
+    def counting(what: str) -> Callable[[int, int], None]:
+        session.progress(what, 0, 0)
+        return lambda done, of: session.progress(what, done, of)
+
+    return _Lists(
+        manage.unposted_invoices(counting("Reading Manage's list")) if Kind.INVOICE in kinds else [],
+        manage.unposted_expenses(counting("Reading Manage's expenses")) if Kind.EXPENSE in kinds else [],
+        manage.unposted_procurement(counting("Reading Manage's inventory")) if Kind.PROCUREMENT in kinds else [],
+    )
+
+
+def _chosen(rows: Iterable[_Row], through: date, location: str) -> list[_Row]:
+    """Keep the rows up to a day, undated ones too, of one location (empty: all)."""
+    return [row for row in rows if (_day(row) or through) <= through and location in ("", row.location)]
+
+
+def _remember(session: Session, lists: _Lists, kinds: frozenset[Kind]) -> None:
+    """Remember the rows of the kinds that were read; the sheets of the others still show what they did."""
+    before = recall_refresh(session.profile) if kinds < ALL_KINDS else Refreshed()
+    remember_refresh(
+        session.profile,
+        lists.invoices if Kind.INVOICE in kinds else before.invoices.values(),
+        lists.expenses if Kind.EXPENSE in kinds else before.expenses.values(),
+        lists.procurement if Kind.PROCUREMENT in kinds else before.procurement.values(),
+    )
+
+
+def _key(row: _Unposted) -> TransactionKey:
+    if isinstance(row, UnpostedInvoice):
+        return TransactionKey(Kind.INVOICE, str(row.billing_log_id))
+    if isinstance(row, UnpostedExpense):
+        return TransactionKey(Kind.EXPENSE, str(row.expense_detail_id))
+    return TransactionKey(Kind.PROCUREMENT, row.unposted_product_id)
+
+
+def _day(row: _Unposted) -> date | None:
+    if isinstance(row, UnpostedInvoice):
+        return row.invoice_date
+    return row.expense_date if isinstance(row, UnpostedExpense) else row.document_date
 
 
 def _row(
@@ -112,6 +196,48 @@ def _row(
         else "",
         reference=expected_reference(invoice.number, session.profile.posting),
     )
+
+
+def _expense_row(
+    expense: UnpostedExpense,
+    books: SlBooks,
+    posting: Posting | None,
+    members: Mapping[int, Member],
+    company_methods: frozenset[int],
+) -> ExpenseRow:
+    status, message = _known(posting)
+    member = members.get(expense.member.id)
+    row = ExpenseRow(
+        expense=expense,
+        status=status,
+        message=message or _why_not_exported(expense),
+        vendor_number=member.vendor_number if member else "",
+        company_paid=expense.payment_method.id in company_methods,
+    )
+    return replace(row, base_total=_owed_base(row.total, expense.currency, expense.expense_date, books))
+
+
+def _why_not_exported(expense: UnpostedExpense) -> str:
+    """Say what is not owed to the member. Unverified: which classifications Manage exports, beside Reimbursable.
+
+    What it exports is offset to the profile's company-paid account; the rest stays in Manage until it is cleared there.
+    """
+    if expense.classification.casefold() in ("", REIMBURSABLE.casefold()):
+        return ""
+    return f"Not reimbursable ({expense.classification}): never paid to the member; not every one is exported by Manage"
+
+
+def _procurement_row(
+    procurement: UnpostedProcurement, books: SlBooks, posting: Posting | None, vendors: Mapping[int, ManageCompany]
+) -> ProcurementRow:
+    status, message = _known(posting)
+    vendor = vendors.get(procurement.vendor.id)
+    row = ProcurementRow(procurement, status, message, vendor_id=vendor.vendor_identifier if vendor else "")
+    return replace(row, base_total=_owed_base(row.total, procurement.currency, procurement.document_date, books))
+
+
+def _owed_base(total: Decimal, currency: str, day: date | None, books: SlBooks) -> Decimal | None:
+    return base_amount(total, currency, day, books, books.payables.ap_rate_type)
 
 
 def _known(posting: Posting | None) -> tuple[str, str]:
@@ -135,14 +261,26 @@ def _periods(books: SlBooks) -> tuple[ModulePeriods, ...]:
     calendar = books.gl.calendar
     return tuple(
         ModulePeriods(module, current, period_before(current, calendar) if current else "")
-        for module, current in (("AR", books.ar.per_nbr), ("GL", books.gl.per_nbr))
+        for module, current in (
+            ("AR", books.ar.per_nbr),
+            ("AP", books.payables.ap.per_nbr),
+            ("IN", books.payables.inventory.per_nbr),
+            ("GL", books.gl.per_nbr),
+        )
     )
 
 
-def _ageing(kind: str, rows: Iterable[InvoiceRow], on: date) -> AgeingRow:
+def _ageing(kind: str, rows: Iterable[_Shown], on: date) -> AgeingRow:
     """Add up base amounts by the age of the document on a day; a later document is 0 days old."""
     buckets = [ZERO, ZERO, ZERO, ZERO]
     for row in rows:
-        if row.base_total is not None and row.invoice.invoice_date is not None:
-            buckets[bisect_left(_AGES, (on - row.invoice.invoice_date).days)] += row.base_total
+        day = _day(_unposted(row))
+        if row.base_total is not None and day is not None:
+            buckets[bisect_left(_AGES, (on - day).days)] += row.base_total
     return AgeingRow(kind, *buckets)
+
+
+def _unposted(row: _Shown) -> _Unposted:
+    if isinstance(row, InvoiceRow):
+        return row.invoice
+    return row.expense if isinstance(row, ExpenseRow) else row.procurement

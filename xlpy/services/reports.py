@@ -7,9 +7,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from xlpy.domain.expense_records import UnpostedExpense
 from xlpy.domain.manage_records import UnpostedInvoice
+from xlpy.domain.money import round_money
 from xlpy.domain.plan import Plan
 from xlpy.domain.problems import Problem
+from xlpy.domain.procurement_records import UnpostedProcurement
+from xlpy.domain.transactions import TransactionKey
 
 
 class RunState(StrEnum):
@@ -37,6 +41,49 @@ class InvoiceRow:
     base_total: Decimal | None
     expected_period: str
     reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpenseRow:
+    """A row of the Expenses sheet. ``vendor_number``: the member's Vendor Nbr, the SL vendor.
+
+    ``base_total`` is for the ageing; None: no rate.
+    """
+
+    expense: UnpostedExpense
+    status: str
+    message: str
+    vendor_number: str = ""
+    company_paid: bool = False
+    base_total: Decimal | None = None
+
+    @property
+    def total(self) -> Decimal:
+        """Document currency, as Manage shows it."""
+        return round_money(self.expense.total, self.expense.decimals)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcurementRow:
+    """A row of the Inventory sheet. ``vendor_id``: the company's Vendor XRef, the SL vendor.
+
+    ``quantity``, ``from_place`` and ``to_place`` are only known of a document that was exported; ``base_total`` is for
+    the ageing, None: no rate.
+    """
+
+    procurement: UnpostedProcurement
+    status: str
+    message: str
+    vendor_id: str = ""
+    quantity: Decimal | None = None
+    from_place: str = ""
+    to_place: str = ""
+    base_total: Decimal | None = None
+
+    @property
+    def total(self) -> Decimal:
+        """Document currency, as Manage shows it."""
+        return round_money(self.procurement.total, self.procurement.decimals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +120,8 @@ class RefreshReport:
     ageing: tuple[AgeingRow, ...]
     unfinished: int
     messages: tuple[str, ...] = ()
+    expenses: tuple[ExpenseRow, ...] = ()
+    procurement: tuple[ProcurementRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +137,7 @@ class ResultRow:
     amount: Decimal
     currency: str
     module: str = ""
+    part: str = "document"  # or "cost": the cost journal of an invoice, a row of its own
     sl_batch: str = ""
     doc_type: str = ""
     reference: str = ""
@@ -126,9 +176,9 @@ class RunReport:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A row that the user marked: its Id and whether ``Again`` was written."""
+    """A row that the user marked: its transaction, and whether ``Again`` was written."""
 
-    billing_log_id: int
+    key: TransactionKey
     again: bool = False
 
 

@@ -107,6 +107,7 @@ def run_json(report: RunReport) -> dict[str, Any]:
                 "transaction": row.transaction,
                 "id": row.transaction_id,
                 "kind": row.kind,
+                "part": row.part,
                 "status": row.status,
                 "message": row.message,
                 "amount": str(row.amount),

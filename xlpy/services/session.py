@@ -81,6 +81,11 @@ class Session:
             )
         return open_company(settings)
 
+    def counting(self, what: str) -> Callable[[int, int], None]:
+        """Return a counter that tells the progress of one step."""
+        self.progress(what, 0, 0)
+        return lambda done, of: self.progress(what, done, of)
+
     def today(self) -> date:
         """Today by this PC's clock."""
         return self.clock().date()

@@ -7,54 +7,24 @@ release makes (control line, tax lines, balances, histories) is never written he
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from xlpy.domain.documents import ArBatch, ArDocument, ArLine
+from xlpy.domain.documents import ArBatch, ArDocument, ArLine, RateUsed
 from xlpy.domain.money import total
 from xlpy.errors import SlError
+from xlpy.sl.entry_rows import (
+    LINE_NBR_END,
+    EntryStamp,
+    Values,
+    batch_row,
+    line_place,
+    refuse_too_many_lines,
+    tax_values,
+)
 
 SCREEN = "08010"
 MODULE = "AR"
-FIRST_LINE_NBR = -32768
-LINE_NBR_END = 32765  # the release numbers its tax, discount and control lines from here on
-TAX_SLOTS = 4
 STAMP_COLUMNS = ("User1", "User2", "User3", "User4", "User5", "User6")
-
-Values = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class EntryStamp:
-    """What every row of a run takes from SL's set-up and from the run.
-
-    ``per_ent``: ARSetup.CurrPerNbr, the period in which the batch is entered (YYYYPP). ``status``: B balanced or
-    H on hold. ``record_id_column``: a free User column of ARDoc to stamp with the Manage id, empty for none.
-    """
-
-    cpny_id: str
-    base_currency: str
-    ledger_id: str
-    gl_post_opt: str
-    per_ent: str
-    sl_user: str
-    now: datetime
-    status: str = "B"
-    record_id_column: str = ""
-
-    def audit(self, screen: str = SCREEN) -> Values:
-        """Return Crtd_* and LUpd_*: the screen that would have written the row, and 10 characters of the user id."""
-        user = self.sl_user[:10]
-        return {
-            "Crtd_DateTime": self.now,
-            "Crtd_Prog": screen,
-            "Crtd_User": user,
-            "LUpd_DateTime": self.now,
-            "LUpd_Prog": screen,
-            "LUpd_User": user,
-        }
 
 
 def batch_values(batch: ArBatch, documents: Sequence[ArDocument], bat_nbr: str, stamp: EntryStamp) -> Values:
@@ -63,35 +33,26 @@ def batch_values(batch: ArBatch, documents: Sequence[ArDocument], bat_nbr: str, 
     Credit memos count positive (SL: vp_08400ChkSumARDocs). The batch's rate is its first document's; the release
     uses each document's own.
     """
-    rate = documents[0].rate
+    rate: RateUsed = documents[0].rate
     cury = total(document.cury_total for document in documents)
     base = total(document.total for document in documents)
     return {
-        "Module": MODULE,
-        "BatNbr": bat_nbr,
-        "BatType": "N",
-        "JrnlType": MODULE,
-        "EditScrnNbr": SCREEN,
-        "CpnyID": stamp.cpny_id,
-        "BaseCuryID": stamp.base_currency,
+        **batch_row(
+            module=MODULE,
+            screen=SCREEN,
+            journal_type=MODULE,
+            bat_nbr=bat_nbr,
+            rate=rate,
+            batch_date=batch.batch_date,
+            per_post=batch.per_post,
+            descr=batch.descr,
+            stamp=stamp,
+        ),
         "CuryId": batch.currency,
-        "CuryEffDate": batch.batch_date,
-        "CuryMultDiv": rate.mult_div,
-        "CuryRate": rate.rate,
-        "CuryRateType": rate.rate_type,
-        "DateEnt": batch.batch_date,
         "CrTot": base,
         "CtrlTot": base,
         "CuryCrTot": cury,
         "CuryCtrlTot": cury,
-        "Descr": batch.descr,
-        "GLPostOpt": stamp.gl_post_opt,
-        "LedgerID": stamp.ledger_id,
-        "PerEnt": stamp.per_ent,
-        "PerPost": batch.per_post,
-        "Rlsed": 0,
-        "Status": stamp.status,
-        **stamp.audit(),
     }
 
 
@@ -133,8 +94,8 @@ def document_values(batch: ArBatch, document: ArDocument, bat_seq: int, bat_nbr:
         "OpenDoc": 1,
         "PC_Status": "0",
         "Rlsed": 0,
-        **_tax_values(document),
-        **stamp.audit(),
+        **tax_values(document.taxes, f"Invoice {document.ref_nbr}"),
+        **stamp.audit(SCREEN),
     }
     if stamp.record_id_column:
         values[stamp.record_id_column] = _stamp_value(stamp.record_id_column, document.transaction.record_id)
@@ -147,8 +108,7 @@ def line_values(batch: ArBatch, document: ArDocument, bat_nbr: str, stamp: Entry
     A flipped DrCr instead would be refused by the release in foreign currency (SL: message 8888). Raises ``SlError``
     when a document has more lines than SL can number below the release's own.
     """
-    if len(document.lines) > LINE_NBR_END - FIRST_LINE_NBR:
-        raise SlError(f"Invoice {document.ref_nbr} has {len(document.lines)} lines; SL can't number that many.")
+    refuse_too_many_lines(len(document.lines), LINE_NBR_END, f"Invoice {document.ref_nbr}")
     common: Values = {
         "CustId": document.cust_id,
         "TranType": document.doc_type,
@@ -167,7 +127,7 @@ def line_values(batch: ArBatch, document: ArDocument, bat_nbr: str, stamp: Entry
         "TaxCalced": "N",
         "TranDate": document.doc_date,
         "Rlsed": 0,
-        **stamp.audit(),
+        **stamp.audit(SCREEN),
     }
     for index, line in enumerate(document.lines):
         yield {**common, **_line_values(line, index)}
@@ -180,9 +140,7 @@ def reservation_values(document: ArDocument) -> Values:
 
 def _line_values(line: ArLine, index: int) -> Values:
     return {
-        "LineNbr": FIRST_LINE_NBR + index,
-        "LineId": index + 1,
-        "LineRef": f"{index + 1:05}",
+        **line_place(index),
         "Acct": line.acct,
         "Sub": line.sub,
         "TranAmt": line.amount,
@@ -194,24 +152,6 @@ def _line_values(line: ArLine, index: int) -> Values:
         "TranDesc": line.descr,
         "InvtId": line.invt_id,
     }
-
-
-def _tax_values(document: ArDocument) -> Values:
-    """Return the document-level taxes; equal slots would count once at the release (SL: pp_08400SalesTax)."""
-    ids = [slot.tax_id for slot in document.taxes]
-    if len(ids) > TAX_SLOTS or len(set(ids)) != len(ids):
-        raise SlError(f"Invoice {document.ref_nbr} can't carry the taxes {', '.join(ids)}: at most four, each once.")
-    values: Values = {}
-    for index, slot in enumerate(document.taxes):
-        values |= {
-            f"TaxId{index:02}": slot.tax_id,
-            f"TaxCntr{index:02}": 1,
-            f"TaxTot{index:02}": slot.tax,
-            f"TxblTot{index:02}": slot.taxable,
-            f"CuryTaxTot{index:02}": slot.cury_tax,
-            f"CuryTxblTot{index:02}": slot.cury_taxable,
-        }
-    return values
 
 
 def _stamp_value(column: str, record_id: str) -> str | Decimal:

@@ -6,25 +6,35 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.documents import ArDocument, NewCustomer
+from xlpy.domain.payables_documents import InDocument
 from xlpy.domain.plan import Plan
 from xlpy.domain.transactions import TransactionKey
 from xlpy.errors import PostingRefused
 from xlpy.sl import tsql
-from xlpy.sl.ar_rows import EntryStamp, Values, batch_values, document_values, line_values, reservation_values
-from xlpy.sl.customers import customer_rows
+from xlpy.sl.availability import allocate
+from xlpy.sl.entries import (
+    ENTRIES,
+    DocumentName,
+    MasterKind,
+    Placed,
+    SlBatch,
+    SlDocument,
+    WrittenBatch,
+)
+from xlpy.sl.entry_rows import EntryStamp, Values
 from xlpy.sl.insert_rows import insert_rows
-from xlpy.sl.numbering import AR_NUMBERS, free_batch_numbers, store_last_batch_number
+from xlpy.sl.masters import NewMaster, new_masters
+from xlpy.sl.numbering import free_batch_numbers, free_references, store_counters
 from xlpy.sl.posting_checks import Rechecked
 from xlpy.sl.types import ValueRefused
-from xlpy.sl.verify import WrittenBatch, verify_batch
+from xlpy.sl.units import documents_of, sl_batches_of, units_of
+from xlpy.sl.verify import verify_batch
 
 if TYPE_CHECKING:
     from xlpy.sl.engine import SlCompany
@@ -32,42 +42,63 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Failures = dict[TransactionKey, str]
+UnitParts = list[tuple[WrittenBatch, Placed]]
+BATCH_COUNTER = "LastBatNbr"
 
 
 @dataclass(slots=True)
 class Written:
-    """What is in the transaction: batches as written, hash of each document's rows, and who failed with the reason."""
+    """What is in the transaction: batches as written, hash of each document's rows, and who failed with the reason.
+
+    ``hashes``: by module, BatNbr and the document's name in the batch. ``created``: ids by kind of master.
+    """
 
     batches: list[WrittenBatch] = field(default_factory=list)
-    hashes: dict[TransactionKey, str] = field(default_factory=dict)
+    hashes: dict[tuple[str, str, DocumentName], str] = field(default_factory=dict)
     failed: Failures = field(default_factory=dict)
-    created_customers: tuple[str, ...] = ()
+    created: dict[MasterKind, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Numbers:
+    """Free numbers of a module, enough for everything; what is left out leaves no gap in them."""
+
+    batches: list[str]
+    references: list[str]
 
 
 class BatchWriter:
-    """Writes a plan's batches: everything at once, and without the transactions that SL refuses when it does."""
+    """Writes a plan's batches: everything at once, and without the units that SL refuses when it does."""
 
     def __init__(
-        self, connection: Connection, company: SlCompany, plan: Plan, found: Rechecked, stamp: EntryStamp
+        self,
+        connection: Connection,
+        company: SlCompany,
+        plan: Plan,
+        found: Rechecked,
+        stamps: Mapping[str, EntryStamp],
     ) -> None:
+        """Prepare to write ``plan``. ``stamps``: by module."""
         self._connection = connection
         self._company = company
         self._plan = plan
         self._found = found
-        self._stamp = stamp
-        self._numbers: list[str] = []
+        self._stamps = stamps
+        self._units = units_of(plan)
+        self._numbers: dict[str, _Numbers] = {}
+        self._masters: list[NewMaster] = []
 
     def write_all(self) -> Written:
         """Write what can be written. Raises ``PostingRefused`` when the failing ones can't be told apart."""
-        written = Written(failed=dict(self._found.taken))
-        if self._batches_without(written.failed):
-            self._numbers = free_batch_numbers(
-                self._connection, self._company, AR_NUMBERS, self._found.last_bat_nbr, len(self._plan.ar_batches)
-            )
+        written = Written(failed=self._with_their_units(self._found.taken))
+        if self._left(written.failed):
+            self._numbers = self._take_numbers()
+            stamp = next(iter(self._stamps.values()))
+            self._masters = new_masters(self._connection, self._company, self._plan, self._found, stamp)
         while batches := self._batches_without(written.failed):
-            failures = self._try_all(batches, written)
+            failures = self._with_their_units(self._try_all(batches, written))
             if not failures:
-                store_last_batch_number(self._connection, self._company, AR_NUMBERS, batches[-1].bat_nbr)
+                self._store_counters(batches)
                 written.batches = batches
                 break
             for key, reason in failures.items():
@@ -75,22 +106,78 @@ class BatchWriter:
             written.failed |= failures
         return written
 
+    def _with_their_units(self, failures: Mapping[TransactionKey, str]) -> Failures:
+        """Let the whole unit of a failed transaction fail, for the same reason."""
+        every: Failures = dict(failures)
+        for key, reason in failures.items():
+            for other in self._units.get(key, ()):
+                every.setdefault(other, reason)
+        return every
+
+    def _left(self, failed: Mapping[TransactionKey, str]) -> list[tuple[SlBatch, list[SlDocument]]]:
+        """Return the plan's batches with the documents that have not failed; a batch without any is left out."""
+        left: list[tuple[SlBatch, list[SlDocument]]] = []
+        for batch in sl_batches_of(self._plan):
+            entry = ENTRIES[batch.module]
+            some = [d for d in documents_of(batch) if failed.keys().isdisjoint(entry.transactions(d))]
+            if some:
+                left.append((batch, some))
+        return left
+
+    def _take_numbers(self) -> dict[str, _Numbers]:
+        numbers: dict[str, _Numbers] = {}
+        batches = sl_batches_of(self._plan)
+        for module, row in self._found.setup.items():
+            entry = ENTRIES[module]
+            own = [batch for batch in batches if batch.module == module]
+            unnamed = sum(not entry.own_reference(document) for batch in own for document in documents_of(batch))
+            counter = entry.references
+            numbers[module] = _Numbers(
+                free_batch_numbers(
+                    self._connection, self._company, entry.numbers, row[BATCH_COUNTER.lower()], len(own)
+                ),
+                free_references(self._connection, self._company, counter, row[counter.column.lower()], unnamed)
+                if counter and unnamed
+                else [],
+            )
+        return numbers
+
     def _batches_without(self, failed: Mapping[TransactionKey, str]) -> list[WrittenBatch]:
-        """Return the batches with what has not failed; one without documents takes no number."""
+        """Return the batches with what has not failed, numbered; one without documents takes no number."""
+        numbers = {module: iter(some.batches) for module, some in self._numbers.items()}
+        references = {module: iter(some.references) for module, some in self._numbers.items()}
         batches: list[WrittenBatch] = []
-        for batch in self._plan.ar_batches:
-            left = [document for document in batch.documents if document.transaction not in failed]
-            if left:
-                number = self._numbers[len(batches)] if self._numbers else ""
-                batches.append(WrittenBatch(batch, number, tuple(enumerate(left, start=1))))
+        for batch, documents in self._left(failed):
+            entry = ENTRIES[batch.module]
+            placed: list[Placed] = []
+            lines = 0
+            for seq, document in enumerate(documents, start=1):
+                own = entry.own_reference(document)
+                given = next(references[batch.module]) if entry.references and not own else own
+                placed.append(Placed(document, seq, given, lines))
+                lines += len(document.lines)
+            batches.append(WrittenBatch(batch, next(numbers[batch.module]), tuple(placed)))
         return batches
+
+    def _store_counters(self, batches: list[WrittenBatch]) -> None:
+        """Store the last numbers used of every module that got a batch."""
+        counters: dict[str, dict[str, str]] = {}
+        for written in batches:
+            entry = ENTRIES[written.batch.module]
+            own = counters.setdefault(written.batch.module, {})
+            own[BATCH_COUNTER] = written.bat_nbr
+            given = [p.ref_nbr for p in written.documents if not entry.own_reference(p.document)]
+            if entry.references and given:
+                own[entry.references.column] = given[-1]
+        for module, some in counters.items():
+            store_counters(self._connection, self._company, ENTRIES[module].numbers, some)
 
     def _try_all(self, batches: list[WrittenBatch], written: Written) -> Failures:
         """Write and verify everything in a savepoint; when that fails, undo it and return the ones to blame."""
         failures: Failures = {}
         with self._savepoint() as savepoint:
             try:
-                failures = self._create_customers(batches)
+                failures = self._create_masters(batches)
                 if not failures:
                     self._insert(batches)
                     failures = self._verify(batches, written)
@@ -106,84 +193,107 @@ class BatchWriter:
                 if failures:
                     savepoint.undo(None)
                 else:
-                    written.created_customers = tuple(c.cust_id for c in self._needed_customers(batches))
+                    needed = self._needed_masters(batches)
+                    written.created = {
+                        kind: tuple(m.master_id for m in needed if m.kind is kind) for kind in MasterKind
+                    }
         return failures
 
     def _find_failing(self, batches: list[WrittenBatch]) -> Failures:
-        """Write each transaction alone, in a savepoint of its own, to see which ones SL refuses; keep nothing."""
-        failures: Failures = {}
+        """Write each unit alone, in a savepoint of its own, to see which ones SL refuses; keep nothing."""
         with self._savepoint() as all_of_it:
-            failures |= self._create_customers(batches)
-            for written in batches:
-                for seq, document in written.documents:
-                    if document.transaction in failures:
-                        continue
-                    alone = WrittenBatch(written.batch, written.bat_nbr, ((seq, document),))
-                    reason = self._attempt(lambda alone=alone: self._insert_documents([alone]))  # type: ignore[misc]
-                    if reason:
-                        failures[document.transaction] = f"SL refused {document.doc_type} {document.ref_nbr}: {reason}"
+            failures = self._with_their_units(self._create_masters(batches))
+            for keys, parts in self._parts_of_units(batches).items():
+                if failures.keys().isdisjoint(keys):
+                    reason = self._attempt_unit(parts)
+                    failures |= dict.fromkeys(keys, reason) if reason else {}
             all_of_it.undo(None)
         return failures
 
-    def _create_customers(self, batches: list[WrittenBatch]) -> Failures:
-        """Create the customers that are needed, each in its own savepoint; a failed one fails its documents."""
+    def _parts_of_units(self, batches: list[WrittenBatch]) -> dict[frozenset[TransactionKey], UnitParts]:
+        parts: dict[frozenset[TransactionKey], UnitParts] = {}
+        for written in batches:
+            entry = ENTRIES[written.batch.module]
+            for placed in written.documents:
+                unit = self._units[entry.transactions(placed.document)[0]]
+                parts.setdefault(unit, []).append((written, placed))
+        return parts
+
+    def _attempt_unit(self, parts: UnitParts) -> str:
+        """Write the documents of a unit; return which one the database refused and why, or nothing."""
+        with self._savepoint() as savepoint:
+            for written, placed in parts:
+                try:
+                    self._insert_documents([replace(written, documents=(placed,))])
+                except (StatementError, ValueRefused) as error:
+                    savepoint.undo(error)
+                    what = ENTRIES[written.batch.module].said(placed.document)
+                    return f"SL refused {what}: {database_said(error)}"
+        return ""
+
+    def _create_masters(self, batches: list[WrittenBatch]) -> Failures:
+        """Create the masters that are needed, each in its own savepoint; a failed one fails its documents."""
         failures: Failures = {}
-        for customer in self._needed_customers(batches):
-            reason = self._attempt(lambda customer=customer: self._insert_customer(customer))  # type: ignore[misc]
-            if reason:
-                for written in batches:
-                    for _, document in written.documents:
-                        if sl_key(document.cust_id) == sl_key(customer.cust_id):
-                            failures[document.transaction] = (
-                                f"Customer {customer.cust_id} could not be created in SL: {reason}"
-                            )
+        for master in self._needed_masters(batches):
+            reason = self._attempt(lambda master=master: self._insert_master(master))  # type: ignore[misc]
+            if not reason:
+                continue
+            text = f"{master.kind} {master.master_id} could not be created in SL: {reason}"
+            for written in batches:
+                entry = ENTRIES[written.batch.module]
+                for placed in written.documents:
+                    if master.name in set(entry.masters(placed.document)):
+                        failures |= dict.fromkeys(entry.transactions(placed.document), text)
         return failures
 
-    def _needed_customers(self, batches: list[WrittenBatch]) -> list[NewCustomer]:
-        used = {sl_key(document.cust_id) for written in batches for _, document in written.documents}
-        return [customer for customer in self._plan.customers if sl_key(customer.cust_id) in used]
+    def _needed_masters(self, batches: list[WrittenBatch]) -> list[NewMaster]:
+        if not self._masters:
+            return []
+        used = {
+            name
+            for written in batches
+            for placed in written.documents
+            for name in ENTRIES[written.batch.module].masters(placed.document)
+        }
+        return [master for master in self._masters if master.name in used]
 
-    def _insert_customer(self, customer: NewCustomer) -> None:
-        rows = customer_rows(customer, self._found.ar, self._stamp)
-        self._rows("Customer", [rows.customer])
-        self._rows("SOAddress", [rows.ship_to])
-        self._rows("AR_Balances", [rows.balance])
+    def _insert_master(self, master: NewMaster) -> None:
+        for table, values in master.rows:
+            self._rows(table, [values])
 
     def _insert(self, batches: list[WrittenBatch]) -> None:
         self._insert_documents(batches)
         self._rows(
             "Batch",
             [
-                batch_values(written.batch, [d for _, d in written.documents], written.bat_nbr, self._stamp)
+                ENTRIES[written.batch.module].batch_row(
+                    written.batch,
+                    [placed.document for placed in written.documents],
+                    written.bat_nbr,
+                    self._stamps[written.batch.module],
+                )
                 for written in batches
             ],
         )
 
     def _insert_documents(self, batches: list[WrittenBatch]) -> None:
         """Insert lines, documents, reservations: SL's release lists start from Batch, so that comes last."""
-        stamp = self._stamp
-        documents = [(written, seq, document) for written in batches for seq, document in written.documents]
-        self._rows(
-            "ARTran",
-            (
-                values
-                for written, _, document in documents
-                for values in line_values(written.batch, document, written.bat_nbr, stamp)
-            ),
-        )
-        self._rows(
-            "ARDoc",
-            (
-                document_values(written.batch, document, seq, written.bat_nbr, stamp)
-                for written, seq, document in documents
-            ),
-        )
-        self._rows(
-            "RefNbr", (reservation_values(document) for _, _, document in documents if not self._is_reserved(document))
-        )
-
-    def _is_reserved(self, document: ArDocument) -> bool:
-        return document.reuse_reservation and sl_key(document.ref_nbr) in self._found.reserved
+        for module, entry in ENTRIES.items():
+            own = [(w, placed) for w in batches if w.batch.module == module for placed in w.documents]
+            if not own:
+                continue
+            stamp = self._stamps[module]
+            self._rows(entry.lines, (row for w, p in own for row in entry.line_rows(w.batch, p, w.bat_nbr, stamp)))
+            if entry.header:
+                self._rows(
+                    entry.header, (row for w, p in own for row in entry.header_rows(w.batch, p, w.bat_nbr, stamp))
+                )
+            if entry.reservation:
+                reserved = self._found.reserved
+                self._rows(entry.reservation, (row for _, p in own for row in entry.reservation_rows(p, reserved)))
+        moved = [p.document for w in batches for p in w.documents if isinstance(p.document, InDocument)]
+        if moved:
+            allocate(self._connection, self._company, moved)
 
     def _rows(self, table: str, rows: Iterable[Values]) -> None:
         insert_rows(self._connection, self._company, table, rows)
@@ -192,8 +302,9 @@ class BatchWriter:
         written.hashes.clear()
         faults: Failures = {}
         for batch in batches:
-            found = verify_batch(self._connection, self._company, batch, self._stamp)
-            written.hashes |= found.hashes
+            module = batch.batch.module
+            found = verify_batch(self._connection, self._company, batch, self._stamps[module])
+            written.hashes |= {(module, batch.bat_nbr, name): digest for name, digest in found.hashes.items()}
             faults |= {key: f"SL did not keep it as it was sent: {fault}" for key, fault in found.faults.items()}
             if found.batch_faults and not found.faults:
                 raise PostingRefused(f"{'; '.join(found.batch_faults)}. Everything was rolled back.")

@@ -6,11 +6,9 @@ does not grow with the number of transactions, but for one per thousand ids aske
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection
 
 from xlpy.domain.books import (
     Account,
@@ -27,20 +25,19 @@ from xlpy.domain.books import (
     sl_key,
 )
 from xlpy.domain.transactions import Posting, TransactionKey
-from xlpy.domain.widths import encoded_size
 from xlpy.errors import SlError
 from xlpy.sl import tsql
 from xlpy.sl.engine import SlCompany
-from xlpy.sl.ledger import chunks
 from xlpy.sl.numbering import read_reference_uses
+from xlpy.sl.payables_reader import read_payables
 from xlpy.sl.setup_rows import AR_COLUMNS, GL_COLUMNS, ar_setup_of, gl_setup_of
+from xlpy.sl.table_reader import Fields, TableReader
 from xlpy.sl.types import NO_DATE
 
 SUB_FLEX_FIELD = "SUBACCOUNT"
 MOST_SEGMENTS = 8
 TAX_SLOTS = ("00", "01", "02", "03")
 CATEGORY_SLOTS = ("00", "01", "02", "03", "04", "05")
-Fields = Mapping[str, Any]
 
 
 def read_books(
@@ -56,7 +53,7 @@ def read_books(
     module that is not set up, for the checks to say. Raises ``SlError`` when SL does not know the company, or when a
     table or column is not there.
     """
-    reader = _Reader(connection, company)
+    reader = TableReader(connection, company)
     own = _company(reader)
     gl = gl_setup_of(reader.one("GLSetup", GL_COLUMNS, SetupId="GL"), own.base_currency)
     currency_manager = reader.one("CMSetup", ("SetupId", "MCActivated", "ARRtTpDflt"))
@@ -87,6 +84,7 @@ def read_books(
         postings=dict(postings or {}),
         states=frozenset(sl_key(row["stateprovid"]) for row in reader.rows("State", ("StateProvId",))),
         countries=frozenset(sl_key(row["countryid"]) for row in reader.rows("Country", ("CountryID",))),
+        payables=read_payables(reader, own.cpny_id, needs.payables),
         widths=company.catalogue.widths(),
     )
 
@@ -97,44 +95,7 @@ _FLEX_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads columns of SL's tables; rows come keyed by lower-case column name, texts without padding."""
-
-    connection: Connection
-    company: SlCompany
-
-    def rows(self, table: str, columns: tuple[str, ...], **equal: object) -> Iterator[Fields]:
-        """Read the rows in which all named columns have these values."""
-        source = self.company.catalogue.require(table, *columns, *equal)
-        yield from self._read(table, columns, [source.c[name] == value for name, value in equal.items()])
-
-    def one(self, table: str, columns: tuple[str, ...], **equal: object) -> Fields | None:
-        """Read the one row of a set-up table, None when it is missing."""
-        return next(iter(list(self.rows(table, columns, **equal))), None)
-
-    def rows_of(self, table: str, columns: tuple[str, ...], column: str, values: Collection[str]) -> Iterator[Fields]:
-        """Read the rows whose ``column`` is one of ``values``; what does not fit the column can't be in SL."""
-        source = self.company.catalogue.require(table, *columns, column)
-        for chunk in chunks(self.fitting(table, column, values)):
-            yield from self._read(table, columns, [source.c[column].in_(chunk)])
-
-    def fitting(self, table: str, column: str, values: Collection[str]) -> list[str]:
-        """Return the different values that a column can hold, sorted; blanks are none."""
-        width = self.company.catalogue.width(table, column) or 0
-        stripped = {sl_key(value): value.rstrip() for value in values if value.strip()}
-        sizes = {key: encoded_size(value, self.company.code_page) for key, value in stripped.items()}
-        return sorted(stripped[key] for key, size in sizes.items() if size is not None and size <= width)
-
-    def _read(self, table: str, columns: tuple[str, ...], where: list[ColumnElement[bool]]) -> Iterator[Fields]:
-        source = self.company.catalogue.require(table, *columns)
-        names = [name.lower() for name in columns]
-        # All rows are fetched before the next statement: one open cursor per connection.
-        for row in self.connection.execute(select(*(source.c[name] for name in columns)).where(*where)).all():
-            yield dict(zip(names, row, strict=True))
-
-
-def _company(reader: _Reader) -> Company:
+def _company(reader: TableReader) -> Company:
     columns = ("CpnyID", "CpnyName", "Active", "BaseCuryID", "CpnyCOA", "CpnySub", "DatabaseName")
     rows = list(reader.rows("vs_company", columns))
     wanted = reader.company.cpny_id
@@ -160,7 +121,7 @@ def _is_this_database(connection: Connection, named: str) -> bool:
     return sl_key(str(connection.execute(tsql.DATABASE_NAME).scalar())) == sl_key(named)
 
 
-def _accounts(reader: _Reader, coa_company: str) -> dict[str, Account]:
+def _accounts(reader: TableReader, coa_company: str) -> dict[str, Account]:
     listed = {sl_key(row["acct"]) for row in reader.rows("vs_AcctXref", ("Acct",), CpnyID=coa_company, Active=1)}
     return {
         sl_key(row["acct"]): Account(
@@ -174,7 +135,7 @@ def _accounts(reader: _Reader, coa_company: str) -> dict[str, Account]:
     }
 
 
-def _subs(reader: _Reader, sub_company: str) -> dict[str, SubAccount]:
+def _subs(reader: TableReader, sub_company: str) -> dict[str, SubAccount]:
     listed = {sl_key(row["sub"]) for row in reader.rows("vs_subxref", ("Sub",), CpnyID=sub_company, Active=1)}
     return {
         sl_key(row["sub"]): SubAccount(row["sub"], row["active"] == 1, sl_key(row["sub"]) in listed)
@@ -188,7 +149,7 @@ def _segment_lengths(flex: Fields | None) -> tuple[int, ...]:
     return tuple(flex[f"seglength{index:02}"] for index in range(min(flex["numbersegments"], MOST_SEGMENTS)))
 
 
-def _customers(reader: _Reader, needed: Collection[str]) -> dict[str, Customer]:
+def _customers(reader: TableReader, needed: Collection[str]) -> dict[str, Customer]:
     columns = (
         *("CustId", "Name", "Status", "ClassId", "ArAcct", "ArSub", "Terms", "CuryId", "CuryRateType"),
         *("SlsAcct", "SlsSub", *(f"TaxID{slot}" for slot in TAX_SLOTS)),
@@ -212,14 +173,14 @@ def _customers(reader: _Reader, needed: Collection[str]) -> dict[str, Customer]:
     }
 
 
-def _customer_names(reader: _Reader, needed: Collection[str]) -> dict[str, tuple[str, ...]]:
+def _customer_names(reader: TableReader, needed: Collection[str]) -> dict[str, tuple[str, ...]]:
     index: dict[str, list[str]] = {}
     for row in reader.rows_of("Customer", ("CustId", "Name"), "Name", needed):
         index.setdefault(sl_key(row["name"]), []).append(row["custid"])
     return {name: tuple(sorted(ids)) for name, ids in index.items()}
 
 
-def _customer_classes(reader: _Reader) -> dict[str, CustomerClass]:
+def _customer_classes(reader: TableReader) -> dict[str, CustomerClass]:
     columns = (
         *("ClassId", "ARAcct", "ARSub", "SlsAcct", "SlsSub", "PrePayAcct", "PrePaySub"),
         *("Terms", "PriceClass", "PrcLvlID", "TradeDisc"),
@@ -242,7 +203,7 @@ def _customer_classes(reader: _Reader) -> dict[str, CustomerClass]:
     }
 
 
-def _terms(reader: _Reader) -> dict[str, Terms]:
+def _terms(reader: TableReader) -> dict[str, Terms]:
     columns = (
         *("TermsId", "Descr", "TermsType", "ApplyTo", "DueType", "DueIntrv"),
         *("DiscType", "DiscIntrv", "DiscPct"),
@@ -263,7 +224,7 @@ def _terms(reader: _Reader) -> dict[str, Terms]:
     }
 
 
-def _taxes(reader: _Reader) -> dict[str, SalesTax]:
+def _taxes(reader: TableReader) -> dict[str, SalesTax]:
     """Read taxes and groups by their id; where an id is both, the tax wins (SL's key is type and id)."""
     columns = (
         *("TaxId", "TaxType", "TaxRate", "TaxCalcType", "TaxCalcLvl", "PrcTaxIncl", "SlsTaxAcct", "SlsTaxSub", "Descr"),
@@ -295,7 +256,7 @@ def _taxes(reader: _Reader) -> dict[str, SalesTax]:
     }
 
 
-def _rates(reader: _Reader, needed: Collection[str], base_currency: str) -> tuple[CurrencyRate, ...]:
+def _rates(reader: TableReader, needed: Collection[str], base_currency: str) -> tuple[CurrencyRate, ...]:
     foreign = [currency for currency in needed if sl_key(currency) != sl_key(base_currency)]
     columns = ("FromCuryId", "ToCuryId", "RateType", "EffDate", "Rate", "MultDiv")
     rates = (
@@ -313,5 +274,5 @@ def _rates(reader: _Reader, needed: Collection[str], base_currency: str) -> tupl
     return tuple(sorted(rates, key=lambda rate: (rate.from_currency, rate.rate_type, rate.effective)))
 
 
-def _references(reader: _Reader, needed: Collection[str]) -> Mapping[str, tuple[ReferenceUse, ...]]:
+def _references(reader: TableReader, needed: Collection[str]) -> Mapping[str, tuple[ReferenceUse, ...]]:
     return read_reference_uses(reader.connection, reader.company, reader.fitting("ARDoc", "RefNbr", needed))

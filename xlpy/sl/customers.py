@@ -10,7 +10,7 @@ from typing import Any
 
 from xlpy.domain.books import ArSetup
 from xlpy.domain.documents import NewCustomer
-from xlpy.sl.ar_rows import EntryStamp, Values
+from xlpy.sl.entry_rows import EntryStamp, Values
 
 SCREEN = "08260"
 SHIP_TO = "DEFAULT"

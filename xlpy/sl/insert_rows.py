@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, insert, literal_column
 
-from xlpy.sl.ar_rows import Values
+from xlpy.sl.entry_rows import Values
 from xlpy.sl.ledger import chunks
 
 if TYPE_CHECKING:

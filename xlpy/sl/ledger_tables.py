@@ -84,7 +84,7 @@ posting_docs = Table(
     Column("Module", String(2), nullable=False),
     Column("BatNbr", String(10), nullable=False),
     Column("DocType", String(2), nullable=False),
-    Column("RefNbr", String(10), nullable=False),
+    Column("RefNbr", String(15), nullable=False),
     Column("Amount", SlAmount(), nullable=False),
     Column("RowsHash", _exact(64), nullable=False),
     Index("xlpy_PostingDoc_Posting", "PostingID"),

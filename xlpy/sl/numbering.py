@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xlpy.sl.engine import SlCompany
 
 _LOOK_AHEAD = 50  # candidates asked about in one statement
+_LEAST_WIDTH = 3  # of a document number that SL counts up
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,25 @@ class NumberedModule:
 
 
 AR_NUMBERS = NumberedModule("AR", "ARSetup", "Accounts Receivable Setup (08.950)")
+AP_NUMBERS = NumberedModule("AP", "APSetup", "Accounts Payable Setup (03.950)")
+IN_NUMBERS = NumberedModule("IN", "INSetup", "Inventory Setup (10.950)")
+GL_NUMBERS = NumberedModule("GL", "GLSetup", "GL Setup (01.950)")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedReference:
+    """A counter of document numbers: column of the module's set-up row, and where a number may be in use.
+
+    ``of_company``: a number is only taken by documents of the same company.
+    """
+
+    column: str
+    used_in: tuple[tuple[str, str], ...]  # table, column
+    of_company: bool = False
+
+
+AP_REFERENCES = NumberedReference("LastRefNbr", (("APDoc", "RefNbr"), ("APRefNbr", "RefNbr")))
+TRANSFER_NUMBERS = NumberedReference("LstTrnsfrDocNbr", (("TrnsfrDoc", "TrnsfrDocNbr"),), of_company=True)
 
 
 def lock_setup_row(connection: Connection, company: SlCompany, numbers: NumberedModule) -> dict[str, Any]:
@@ -80,10 +100,49 @@ def free_batch_numbers(
     return found[:count]
 
 
-def store_last_batch_number(connection: Connection, company: SlCompany, numbers: NumberedModule, number: str) -> None:
-    """Store the last number *used* in the set-up row, which is locked already."""
+def free_references(
+    connection: Connection, company: SlCompany, counter: NumberedReference, last: str, count: int
+) -> list[str]:
+    """Return the next ``count`` free document numbers after ``last`` (the set-up row's counter), in order.
+
+    As SL does (SL: DMG_PR_Auto_RefNbr_NextNum; for transfers by analogy, unverified): as wide as the counter and at
+    least 3; a counter that is no number starts at 1, and so does one that is full. A number counts as used when a
+    document or a reservation has it. Raises ``PostingRefused`` when all are used up.
+    """
+    width = max(len(last.rstrip()), _LEAST_WIDTH)
+    start = int(last) if last.isascii() and last.isdigit() else 0
+    found: list[str] = []
+    candidates = _counted(start, width)
+    while len(found) < count:
+        some = list(islice(candidates, max(count - len(found), _LOOK_AHEAD)))
+        if not some:
+            raise PostingRefused(f"All document numbers of {counter.column} are used up in SL.")
+        taken = _taken_numbers(connection, company, counter, some)
+        found += [candidate for candidate in some if candidate not in taken]
+    return found[:count]
+
+
+def store_counters(
+    connection: Connection, company: SlCompany, numbers: NumberedModule, counters: Mapping[str, str]
+) -> None:
+    """Store the last numbers *used* (column → number) in the set-up row, which is locked already."""
     table = company.catalogue.table(numbers.setup_table)
-    connection.execute(update(table).where(table.c.SetupId == numbers.module).values({table.c.LastBatNbr: number}))
+    statement = update(table).where(table.c.SetupId == numbers.module)
+    connection.execute(statement.values({table.c[column]: number for column, number in counters.items()}))
+
+
+def _taken_numbers(
+    connection: Connection, company: SlCompany, counter: NumberedReference, numbers: Collection[str]
+) -> set[str]:
+    taken: set[str] = set()
+    for table_name, column in counter.used_in:
+        table = company.catalogue.table(table_name)
+        for chunk in chunks(numbers):
+            statement = select(table.c[column]).where(table.c[column].in_(chunk))
+            if counter.of_company:
+                statement = statement.where(table.c.CpnyID == company.cpny_id)
+            taken.update(connection.scalars(statement))
+    return taken
 
 
 def _after(last: str, numbers: NumberedModule) -> Iterator[str]:
@@ -92,10 +151,14 @@ def _after(last: str, numbers: NumberedModule) -> Iterator[str]:
             f"The last batch number of module {numbers.module} in SL is {last!r}, not a number.",
             fix=f"Correct it in {numbers.screen}.",
         )
-    width, start = len(last), int(last)
+    yield from _counted(int(last), len(last))
+
+
+def _counted(last: int, width: int) -> Iterator[str]:
+    """Count on from ``last`` in ``width`` digits, back to 1 after all nines, once round."""
     highest = 10**width - 1
     for step in range(highest):
-        yield f"{(start + step) % highest + 1:0{width}}"
+        yield f"{(last + step) % highest + 1:0{width}}"
 
 
 def read_reference_uses(

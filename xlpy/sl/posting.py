@@ -1,24 +1,24 @@
 """Writing a plan into SL: one transaction, all that can be written, counted exactly, or nothing.
 
 The SL documents and the posting ledger's rows are committed together. Everything is tried at once first; only when
-that fails, each transaction alone in a savepoint, to find the ones that SL refuses. Those are left out, and the rest
-is written anew, so that nothing of them stays: no line, no number, no customer.
+that fails, each unit (a set of transactions with all its documents) alone in a savepoint, to find the ones that SL
+refuses. Those are left out, and the rest is written anew, so that nothing of them stays: no line, no number, no master.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from xlpy.domain.documents import ArDocument
+from xlpy.domain.books import sl_key
 from xlpy.domain.plan import Action, Plan, PlannedTransaction
 from xlpy.domain.transactions import (
     BATCH_SUFFIX,
@@ -31,8 +31,9 @@ from xlpy.domain.transactions import (
     TransactionKey,
 )
 from xlpy.errors import CommitUnknown, PostingRefused, SlError
-from xlpy.sl.ar_rows import EntryStamp
 from xlpy.sl.batch_writer import BatchWriter, Written, database_said
+from xlpy.sl.entries import ENTRIES, MasterKind, Placed, WrittenBatch
+from xlpy.sl.entry_rows import EntryStamp
 from xlpy.sl.ledger import PostingRun, insert_postings, postings_of_run, reopen_for_marking
 from xlpy.sl.posting_checks import WRITTEN, Rechecked, SetupSeen, recheck, refuse_incomplete
 
@@ -49,6 +50,7 @@ class PostRequest:
     """What to write, and for whom. ``now``: local time. ``expected``: the set-up that the plan was made with.
 
     ``batch_status``: B balanced or H on hold. ``record_id_column``: a free column of ARDoc for the Manage id.
+    ``plan_hash``: of the whole plan, when ``plan`` is the part of one kind; empty: ``plan`` is the whole.
     """
 
     plan: Plan
@@ -59,6 +61,7 @@ class PostRequest:
     batch_status: str = "B"
     record_id_column: str = ""
     expected: SetupSeen | None = None
+    plan_hash: str = ""
 
     @property
     def run(self) -> PostingRun:
@@ -121,43 +124,81 @@ def _refused(error: DBAPIError) -> PostingRefused:
 def _write(connection: Connection, company: SlCompany, request: PostRequest) -> PostOutcome:
     plan = request.plan
     found = recheck(connection, company, plan, request.expected)
+    written = BatchWriter(connection, company, plan, found, _stamps(company, request, found)).write_all()
+    parts = _write_ledger(connection, request, found, written)
+    _find_every_ledger_row(connection, request, parts)
+    return PostOutcome(
+        posted=tuple(_posted(written, found.gl.base_currency)),
+        failed=tuple(
+            FailedTransaction(t.key, written.failed[t.key]) for t in plan.transactions if t.key in written.failed
+        ),
+        created_customers=written.created.get(MasterKind.CUSTOMER, ()),
+        created_vendors=written.created.get(MasterKind.VENDOR, ()),
+        created_items=written.created.get(MasterKind.ITEM, ()),
+    )
+
+
+def _stamps(company: SlCompany, request: PostRequest, found: Rechecked) -> Mapping[str, EntryStamp]:
+    """Return what the rows of each module that is written to take from its set-up."""
     stamp = EntryStamp(
         cpny_id=company.cpny_id,
         base_currency=found.gl.base_currency,
         ledger_id=found.gl.ledger_id,
-        gl_post_opt=found.ar.gl_post_opt,
-        per_ent=found.ar.curr_per_nbr or found.ar.per_nbr,
+        gl_post_opt="D",
+        per_ent=found.gl.per_nbr,
         sl_user=company.sl_user,
         now=request.now,
         status=request.batch_status,
-        record_id_column=request.record_id_column,
     )
-    written = BatchWriter(connection, company, plan, found, stamp).write_all()
-    parts = _write_ledger(connection, request, found, written)
-    _find_every_ledger_row(connection, request, parts)
-    return PostOutcome(
-        posted=tuple(_posted(written)),
-        failed=tuple(
-            FailedTransaction(t.key, written.failed[t.key]) for t in plan.transactions if t.key in written.failed
+    of_module = {
+        "GL": replace(stamp, balance_type=found.balance_type),
+        "AR": replace(
+            stamp,
+            gl_post_opt=found.ar.gl_post_opt,
+            per_ent=found.ar.curr_per_nbr or found.ar.per_nbr,
+            record_id_column=request.record_id_column,
         ),
-        created_customers=written.created_customers,
-    )
+        "AP": replace(
+            stamp,
+            gl_post_opt=found.ap.gl_post_opt,
+            per_ent=found.ap.curr_per_nbr or found.ap.per_nbr,
+            vendors=found.vendors,
+        ),
+        "IN": replace(
+            stamp,
+            gl_post_opt=found.inventory.gl_post_opt,
+            per_ent=found.inventory.curr_per_nbr or found.inventory.per_nbr,
+        ),
+    }
+    if "AP" in found.setup:
+        cash = found.setup["AP"]
+        of_module["AP"] = replace(of_module["AP"], cash_acct=cash["chkacct"], cash_sub=cash["chksub"])
+    return {module: of_module[module] for module in found.setup}
 
 
-def _posted(written: Written) -> Iterator[PostedDocument]:
+def _documents(written: Written) -> Iterator[tuple[WrittenBatch, Placed, TransactionKey]]:
+    """Yield every document once for each transaction that is part of it."""
     for batch in written.batches:
-        for _, document in batch.documents:
-            yield PostedDocument(
-                transaction=document.transaction,
-                part="document",
-                module=batch.batch.module,
-                bat_nbr=batch.bat_nbr,
-                doc_type=document.doc_type,
-                ref_nbr=document.ref_nbr,
-                period=batch.batch.per_post,
-                amount=document.sign * document.cury_total,
-                currency=document.rate.currency,
-            )
+        for placed in batch.documents:
+            for key in ENTRIES[batch.batch.module].transactions(placed.document):
+                yield batch, placed, key
+
+
+def _posted(written: Written, base_currency: str) -> Iterator[PostedDocument]:
+    for batch, placed, key in _documents(written):
+        entry = ENTRIES[batch.batch.module]
+        amount, currency, _ = entry.amount(placed.document)
+        yield PostedDocument(
+            transaction=key,
+            part=entry.part(placed.document),
+            module=batch.batch.module,
+            bat_nbr=batch.bat_nbr,
+            doc_type=entry.doc_type(placed.document),
+            ref_nbr=placed.ref_nbr,
+            period=batch.batch.per_post,
+            amount=amount,
+            currency=currency or base_currency,
+        )
 
 
 def _write_ledger(
@@ -165,13 +206,11 @@ def _write_ledger(
 ) -> dict[TransactionKey, list[PostedPart]]:
     """Write a ledger row for every transaction that went in, and owe Manage its half of what needs nothing else."""
     parts: dict[TransactionKey, list[PostedPart]] = {}
-    for batch in written.batches:
-        for _, document in batch.documents:
-            part = _part(batch.batch.module, batch.bat_nbr, document, written.hashes[document.transaction])
-            parts.setdefault(document.transaction, []).append(part)
+    for batch, placed, key in _documents(written):
+        parts.setdefault(key, []).append(_part(batch, placed, written))
     new: list[Posting] = []
     again: dict[int, Posting] = {}
-    plan_hash = request.plan.hash
+    plan_hash = request.plan_hash or request.plan.hash
     for transaction in request.plan.transactions:
         posting = _posting(request, transaction, plan_hash)
         latest = found.latest.get(transaction.key)
@@ -193,7 +232,8 @@ def _find_every_ledger_row(
     connection: Connection, request: PostRequest, parts: dict[TransactionKey, list[PostedPart]]
 ) -> None:
     """Refuse to commit unless the ledger, read back, has the row of everything that is counted."""
-    ours = {posting.key: posting for posting in postings_of_run(connection, request.run_id)}
+    own = {transaction.key for transaction in request.plan.transactions}  # another kind of the run has its own
+    ours = {p.key: p for p in postings_of_run(connection, request.run_id) if p.key in own}
     marked = {t.key for t in request.plan.transactions if t.action not in WRITTEN}
     if ours.keys() != parts.keys() | marked:
         raise PostingRefused("The posting ledger does not have the row of every document. Everything was rolled back.")
@@ -204,9 +244,19 @@ def _find_every_ledger_row(
             )
 
 
-def _part(module: str, bat_nbr: str, document: ArDocument, rows_hash: str) -> PostedPart:
+def _part(batch: WrittenBatch, placed: Placed, written: Written) -> PostedPart:
+    module = batch.batch.module
+    entry = ENTRIES[module]
+    doc_type = entry.doc_type(placed.document)
+    name = sl_key(doc_type), sl_key(placed.ref_nbr)
     return PostedPart(
-        "document", module, bat_nbr, document.doc_type, document.ref_nbr, document.total, rows_hash=rows_hash
+        part=entry.part(placed.document),
+        module=module,
+        bat_nbr=batch.bat_nbr,
+        doc_type=doc_type,
+        ref_nbr=placed.ref_nbr,
+        amount=entry.amount(placed.document)[2],
+        rows_hash=written.hashes[module, batch.bat_nbr, name],
     )
 
 
@@ -244,6 +294,7 @@ def _settle(company: SlCompany, request: PostRequest, outcome: PostOutcome, brok
     try:
         with company.engine.connect() as connection:
             there = {posting.key for posting in postings_of_run(connection, request.run_id)}
+            there &= {transaction.key for transaction in request.plan.transactions}
     except (SQLAlchemyError, SlError) as error:
         raise CommitUnknown(database_said(broken)) from error
     failed = {failure.transaction for failure in outcome.failed}

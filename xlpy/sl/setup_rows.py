@@ -1,4 +1,4 @@
-"""SL's set-up rows as typed values: GLSetup and ARSetup. A row that is missing is a module that is not set up."""
+"""SL's set-up rows as typed values: GL, AR, AP and IN. A row that is missing is a module that is not set up."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from xlpy.domain.books import ArSetup, FiscalCalendar, GlSetup
+from xlpy.domain.payables_books import ApSetup, InSetup
 
 MOST_PERIODS = 13
 
@@ -18,6 +19,15 @@ AR_COLUMNS = (
     *("SetupId", "Init", "PerNbr", "CurrPerNbr", "AutoRef", "GLPostOpt", "DfltClass", "ArAcct", "ArSub"),
     *("DecPlPrcCst", "DecPlQty", "DfltStmtCycle", "DfltStmtType", "DfltAutoApply"),
     *("IncAcct", "IncSub", "PrePayAcct", "PrePaySub"),
+)
+AP_COLUMNS = (
+    *("SetupId", "Init", "PerNbr", "CurrPerNbr", "GLPostOpt", "ClassID", "APAcct", "APSub", "ExpAcct", "ExpSub"),
+    *("PPayAcct", "PPaySub", "Terms", "DupInvcChk"),
+)
+IN_COLUMNS = (
+    *("SetupId", "Init", "PerNbr", "CurrPerNbr", "GLPostOpt", "UpdateGL", "NegQty", "DfltInvtAcct", "DfltInvtSub"),
+    *("DfltCOGSAcct", "DfltCOGSSub", "DfltSalesAcct", "DfltSalesSub", "DfltProdClass", "DfltValMthd"),
+    *("DfltInvtType", "DfltSource", "DecPlQty", "DecPlPrcCst"),
 )
 
 
@@ -72,6 +82,53 @@ def ar_setup_of(row: Mapping[str, Any] | None) -> ArSetup:
         income_sub=row["incsub"],
         prepay_acct=row["prepayacct"],
         prepay_sub=row["prepaysub"],
+    )
+
+
+def ap_setup_of(row: Mapping[str, Any] | None) -> ApSetup:
+    """Read an APSetup row, keyed by lower-case column name."""
+    if row is None:
+        return ApSetup()
+    return ApSetup(
+        per_nbr=row["pernbr"],
+        curr_per_nbr=row["currpernbr"],
+        gl_post_opt=row["glpostopt"],
+        default_class=row["classid"],
+        ap_acct=row["apacct"],
+        ap_sub=row["apsub"],
+        exp_acct=row["expacct"],
+        exp_sub=row["expsub"],
+        ppay_acct=row["ppayacct"],
+        ppay_sub=row["ppaysub"],
+        terms=row["terms"],
+        duplicate_check=bool(row["dupinvcchk"]),
+        set_up=bool(row["init"]),
+    )
+
+
+def in_setup_of(row: Mapping[str, Any] | None) -> InSetup:
+    """Read an INSetup row, keyed by lower-case column name."""
+    if row is None:
+        return InSetup()
+    return InSetup(
+        per_nbr=row["pernbr"],
+        curr_per_nbr=row["currpernbr"],
+        gl_post_opt=row["glpostopt"],
+        update_gl=bool(row["updategl"]),
+        negative_stock=bool(row["negqty"]),
+        invt_acct=row["dfltinvtacct"],
+        invt_sub=row["dfltinvtsub"],
+        cogs_acct=row["dfltcogsacct"],
+        cogs_sub=row["dfltcogssub"],
+        sales_acct=row["dfltsalesacct"],
+        sales_sub=row["dfltsalessub"],
+        default_class=row["dfltprodclass"],
+        default_valuation=row["dfltvalmthd"],
+        default_invt_type=row["dfltinvttype"],
+        default_source=row["dfltsource"],
+        quantity_decimals=row["decplqty"],
+        cost_decimals=row["decplprccst"],
+        set_up=bool(row["init"]),
     )
 
 

@@ -31,6 +31,10 @@ READ = (
     "ARSetup",
     "ARTran",
     "AR_Balances",
+    "APDoc",
+    "APRefNbr",
+    "APSetup",
+    "APTran",
     "Batch",
     "CMSetup",
     "Country",
@@ -40,16 +44,28 @@ READ = (
     "Customer",
     "FlexDef",
     "GLSetup",
-    "APSetup",
+    "GLTran",
     "INSetup",
+    "INTran",
+    "INUnit",
+    "Inventory",
+    "InventoryADG",
+    "ItemSite",
     "Ledger",
+    "Location",
+    "LocTable",
+    "ProductClass",
     "RefNbr",
     "SalesTax",
+    "Site",
     "SlsTaxGrp",
     "SOAddress",
     "State",
     "SubAcct",
     "Terms",
+    "TrnsfrDoc",
+    "VendClass",
+    "Vendor",
     "vs_accessdetrights",
     "vs_AcctSub",
     "vs_AcctXref",
@@ -58,8 +74,18 @@ READ = (
     "vs_usergrp",
     "vs_userrec",
 )
-WRITE = ("ARTran", "ARDoc", "RefNbr", "Batch", "Customer", "SOAddress", "AR_Balances")
-COUNTERS = {"ARSetup": ("LastBatNbr",)}
+WRITE = (
+    *("ARTran", "ARDoc", "RefNbr", "APTran", "APDoc", "APRefNbr", "INTran", "TrnsfrDoc", "GLTran", "Batch"),
+    *("Customer", "SOAddress", "AR_Balances", "Vendor", "Inventory", "InventoryADG", "INUnit"),
+)
+# Columns that are updated: the counters of the set-up rows, and the bins that entered inventory documents take from.
+COUNTERS = {
+    "ARSetup": ("LastBatNbr",),
+    "APSetup": ("LastBatNbr", "LastRefNbr"),
+    "INSetup": ("LastBatNbr", "LstTrnsfrDocNbr"),
+    "GLSetup": ("LastBatNbr",),
+    "Location": ("QtyAllocIN", "QtyAvail"),
+}
 # Ledger rows are never deleted; the version is the script's own affair.
 LEDGER_WRITE = tuple(table.name for table in ledger_metadata.sorted_tables if table is not versions)
 

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Select, Table, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from xlpy.domain.books import sl_key
-from xlpy.domain.documents import ArBatch, ArDocument
-from xlpy.domain.money import ZERO, total
+from xlpy.domain.money import ZERO
 from xlpy.domain.transactions import TransactionKey
-from xlpy.sl.ar_rows import TAX_SLOTS, EntryStamp, Values, batch_values, document_values, line_values
+from xlpy.sl.entries import ENTRIES, DocumentName, Placed, WrittenBatch
+from xlpy.sl.entry_rows import EntryStamp, Values
 from xlpy.sl.numbering import lowered
 
 if TYPE_CHECKING:
@@ -29,145 +29,153 @@ if TYPE_CHECKING:
 _VOLATILE = frozenset({"tstamp", "recordid", "lupd_datetime", "lupd_prog", "lupd_user"})
 _FETCH = 1000
 
-DocumentName = tuple[str, str]  # (sl_key of DocType, sl_key of RefNbr) within one SL batch
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenBatch:
-    """An SL batch as it was sent: its number and the documents that are in it, each with its BatSeq."""
-
-    batch: ArBatch
-    bat_nbr: str
-    documents: tuple[tuple[int, ArDocument], ...]
-
 
 @dataclass(slots=True)
 class Verified:
     """What reading back found. ``hashes``: of each document's rows; ``faults``: what differs, by transaction."""
 
-    hashes: dict[TransactionKey, str] = field(default_factory=dict)
+    hashes: dict[DocumentName, str] = field(default_factory=dict)
     faults: dict[TransactionKey, str] = field(default_factory=dict)
     batch_faults: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """An ARDoc row with its ARTran rows in LineNbr's order, columns keyed by lower-case name."""
+    """A document's own row (empty when its module has none) and its lines in LineNbr's order.
 
+    Columns are keyed by lower-case name.
+    """
+
+    name: DocumentName
     row: Mapping[str, Any]
     lines: Sequence[Mapping[str, Any]]
-
-    @property
-    def name(self) -> DocumentName:
-        """Its key within the batch."""
-        return sl_key(self.row["doctype"]), sl_key(self.row["refnbr"])
 
     @property
     def rows_hash(self) -> str:
         """SHA-256 (hex) of everything in its rows that a user could have changed."""
         digest = hashlib.sha256()
-        for row in (self.row, *self.lines):
+        for row in (self.row, *self.lines) if self.row else self.lines:
             for name in sorted(row.keys() - _VOLATILE):
                 digest.update(f"{name}={_plain(row[name])}\x1f".encode())
             digest.update(b"\x1e")
         return digest.hexdigest()
 
 
-def read_documents(connection: Connection, company: SlCompany, bat_nbr: str) -> Iterator[ReadDocument]:
-    """Yield the documents of an AR batch with their lines, one at a time: a batch can have 30,000 lines.
+def read_documents(
+    connection: Connection, company: SlCompany, bat_nbr: str, module: str = "AR"
+) -> Iterator[ReadDocument]:
+    """Yield the documents of an SL batch with their lines, one at a time: a batch can have 30,000 lines.
 
     Take all of them before the connection is used for anything else (one open cursor per connection).
     """
-    docs, lines = company.catalogue.table("ARDoc"), company.catalogue.table("ARTran")
-    in_batch = select(docs).where(docs.c.BatNbr == bat_nbr)
-    by_name: dict[DocumentName, ReadDocument] = {}
-    for row in connection.execute(in_batch).mappings():
-        read = ReadDocument(lowered(row), ())
-        by_name[read.name] = read
-    order = [lines.c[name] for name in ("TranType", "RefNbr", "LineNbr", "RecordID")]
-    statement = select(lines).where(lines.c.BatNbr == bat_nbr).order_by(*order)
+    entry = ENTRIES[module]
+    headers: dict[DocumentName, Mapping[str, Any]] = {}
+    if entry.header:
+        table = company.catalogue.table(entry.header)
+        for own in map(lowered, connection.execute(_in_batch(table, bat_nbr, module)).mappings()):
+            headers[entry.name_of_header(own)] = own
+    lines = company.catalogue.table(entry.lines)
+    order = [c for name in ("trantype", "refnbr", "linenbr", "recordid") for c in lines.c if c.key.lower() == name]
+    statement = _in_batch(lines, bat_nbr, module).order_by(*order)
     found = (lowered(row) for row in connection.execute(statement, execution_options={"yield_per": _FETCH}).mappings())
     for name, group in groupby(found, lambda row: (sl_key(row["trantype"]), sl_key(row["refnbr"]))):
-        of_document = list(group)
-        if name in by_name:
-            yield ReadDocument(by_name.pop(name).row, of_document)
-    yield from by_name.values()
+        yield ReadDocument(name, headers.pop(name, {}), list(group))
+    for name, row in headers.items():
+        yield ReadDocument(name, row, ())
 
 
-def document_hashes(connection: Connection, company: SlCompany, bat_nbr: str) -> dict[DocumentName, str]:
-    """Return the hash of every document of an AR batch as it is now, to compare with ``PostedPart.rows_hash``."""
-    return {document.name: document.rows_hash for document in read_documents(connection, company, bat_nbr)}
+def document_hashes(
+    connection: Connection, company: SlCompany, bat_nbr: str, module: str = "AR"
+) -> dict[DocumentName, str]:
+    """Return the hash of every document of an SL batch as it is now, to compare with ``PostedPart.rows_hash``."""
+    return {document.name: document.rows_hash for document in read_documents(connection, company, bat_nbr, module)}
 
 
 def verify_batch(connection: Connection, company: SlCompany, written: WrittenBatch, stamp: EntryStamp) -> Verified:
     """Read an SL batch back inside its transaction and compare it with what was sent (SL reference, write recipe)."""
     found = Verified()
+    module = written.batch.module
+    entry = ENTRIES[module]
     compare = _Comparison(company, connection.dialect)
-    sent = {(sl_key(d.doc_type), sl_key(d.ref_nbr)): (seq, d) for seq, d in written.documents}
+    sent = {(sl_key(entry.doc_type(p.document)), sl_key(p.ref_nbr)): p for p in written.documents}
     cury = base = ZERO
-    for read in read_documents(connection, company, written.bat_nbr):
-        if read.name not in sent:
-            found.batch_faults.append(
-                f"SL batch {written.bat_nbr} has a document {read.row['refnbr']} that is not ours"
-            )
+    for read in read_documents(connection, company, written.bat_nbr, module):
+        placed = sent.pop(read.name, None)
+        if placed is None:
+            found.batch_faults.append(f"SL batch {written.bat_nbr} has a document {read.name[1]} that is not ours")
             continue
-        seq, document = sent.pop(read.name)
-        cury += read.row["curyorigdocamt"]
-        base += read.row["origdocamt"]
-        fault = compare.document(written, seq, document, read, stamp)
+        fault = compare.document(written, placed, read, stamp)
         if fault:
-            found.faults[document.transaction] = fault
-        found.hashes[document.transaction] = read.rows_hash
-    for _, missing in sent.values():
-        found.faults[missing.transaction] = f"{missing.doc_type} {missing.ref_nbr} is not in SL after writing it"
-    found.batch_faults += _batch_faults(connection, company, written, stamp, compare)
-    expected = (written.batch.currency, total(d.cury_total for _, d in written.documents))
-    if cury != expected[1] or base != total(d.total for _, d in written.documents):
-        found.batch_faults.append(
-            f"the documents of SL batch {written.bat_nbr} add up to {cury} {expected[0]} instead of {expected[1]}"
-        )
+            found.faults |= dict.fromkeys(entry.transactions(placed.document), fault)
+        else:
+            sums = entry.sums(read.row, read.lines)
+            cury, base = cury + sums[0], base + sums[1]
+        found.hashes[read.name] = read.rows_hash
+    for missing in sent.values():
+        fault = f"{entry.said(missing.document)} is not in SL after writing it"
+        found.faults |= dict.fromkeys(entry.transactions(missing.document), fault)
+    found.batch_faults += _batch_faults(connection, company, written, stamp, compare, (cury, base))
     return found
 
 
 def _batch_faults(
-    connection: Connection, company: SlCompany, written: WrittenBatch, stamp: EntryStamp, compare: _Comparison
+    connection: Connection,
+    company: SlCompany,
+    written: WrittenBatch,
+    stamp: EntryStamp,
+    compare: _Comparison,
+    sums: tuple[Any, Any],
 ) -> list[str]:
     table = company.catalogue.table("Batch")
-    statement = select(table).where(table.c.Module == written.batch.module, table.c.BatNbr == written.bat_nbr)
+    module = written.batch.module
+    statement = select(table).where(table.c.Module == module, table.c.BatNbr == written.bat_nbr)
     rows = connection.execute(statement).mappings().all()
     if len(rows) != 1:
         return [f"SL batch {written.bat_nbr} was found {len(rows)} times after writing it"]
-    documents = [document for _, document in written.documents]
-    fault = compare.rows(table, batch_values(written.batch, documents, written.bat_nbr, stamp), lowered(rows[0]))
-    return [f"SL batch {written.bat_nbr}: {fault}"] if fault else []
+    row = lowered(rows[0])
+    documents = [placed.document for placed in written.documents]
+    fault = compare.rows(table, ENTRIES[module].batch_row(written.batch, documents, written.bat_nbr, stamp), row)
+    if fault:
+        return [f"SL batch {written.bat_nbr}: {fault}"]
+    if sums != (row["curycrtot"], row["crtot"]):
+        return [
+            f"the documents of SL batch {written.bat_nbr} add up to {sums[0]} {row['curyid']} instead of"
+            f" {row['curycrtot']}"
+        ]
+    return []
 
 
 class _Comparison:
     """Compares sent with read, each value as its column would give it back."""
 
     def __init__(self, company: SlCompany, dialect: Dialect) -> None:
+        self._catalogue = company.catalogue
         self._dialect = dialect
-        self._docs = company.catalogue.table("ARDoc")
-        self._lines = company.catalogue.table("ARTran")
 
-    def document(
-        self, written: WrittenBatch, seq: int, document: ArDocument, read: ReadDocument, stamp: EntryStamp
-    ) -> str:
+    def document(self, written: WrittenBatch, placed: Placed, read: ReadDocument, stamp: EntryStamp) -> str:
         """Return what is wrong with a document, or nothing."""
-        header = document_values(written.batch, document, seq, written.bat_nbr, stamp)
-        wrong = self.rows(self._docs, header, read.row)
-        if wrong:
-            return wrong
-        sent = list(line_values(written.batch, document, written.bat_nbr, stamp))
-        if len(sent) != len(read.lines):
-            return f"{len(read.lines)} lines are in SL, {len(sent)} were sent"
-        if len({line["linenbr"] for line in read.lines}) != len(sent):
-            return "two lines have the same LineNbr"
-        for values, row in zip(sent, read.lines, strict=True):
-            wrong = self.rows(self._lines, values, row)
+        entry = ENTRIES[written.batch.module]
+        headers = list(entry.header_rows(written.batch, placed, written.bat_nbr, stamp))
+        if bool(headers) != bool(read.row):
+            return f"its row in {entry.header} is missing" if headers else f"it has a row in {entry.header}"
+        for values in headers:
+            wrong = self.rows(self._catalogue.table(entry.header), values, read.row)
             if wrong:
-                return f"line {values['LineId']}: {wrong}"
-        return _unbalanced(document, read)
+                return wrong
+        sent = list(entry.line_rows(written.batch, placed, written.bat_nbr, stamp))
+        wrong = self._lines(self._catalogue.table(entry.lines), sent, read.lines)
+        return wrong or entry.footing(placed.document, read.row, read.lines)
+
+    def _lines(self, table: Table, sent: Sequence[Values], read: Sequence[Mapping[str, Any]]) -> str:
+        if len(sent) != len(read):
+            return f"{len(read)} lines are in SL, {len(sent)} were sent"
+        if len({line["linenbr"] for line in read}) != len(sent):
+            return "two lines have the same LineNbr"
+        for number, (values, row) in enumerate(zip(sent, read, strict=True), start=1):
+            wrong = self.rows(table, values, row)
+            if wrong:
+                return f"line {number}: {wrong}"
+        return ""
 
     def rows(self, table: Table, sent: Values, read: Mapping[str, Any]) -> str:
         """Return the first column that came back otherwise than it was sent, or nothing."""
@@ -184,19 +192,10 @@ class _Comparison:
         return value
 
 
-def _unbalanced(document: ArDocument, read: ReadDocument) -> str:
-    """Check the footing as SL's release will (messages 12124, 8888), from the rows as they are in SL.
-
-    In base currency a foreign document may be off by what the release moves to a line (SL: pp_08400BaseAmtBal).
-    """
-    for prefix, allowed in (("cury", ZERO), ("", abs(document.base_difference))):
-        lines = total(line[f"{prefix}tranamt"] for line in read.lines)
-        taxes = total(read.row[f"{prefix}taxtot{slot:02}"] for slot in range(TAX_SLOTS))
-        difference = read.row[f"{prefix}origdocamt"] - lines - taxes
-        if abs(difference) != allowed:
-            which = f"in {document.rate.currency}" if prefix else "in base currency"
-            return f"lines {lines} and taxes {taxes} are not the total {read.row[f'{prefix}origdocamt']} {which}"
-    return ""
+def _in_batch(table: Table, bat_nbr: str, module: str) -> Select[Any]:
+    """Select the rows of a batch; in GLTran the batches of all modules are together."""
+    statement = select(table).where(table.c.BatNbr == bat_nbr)
+    return statement.where(table.c.Module == module) if "Module" in table.c else statement
 
 
 def _plain(value: object) -> str:

@@ -39,7 +39,7 @@ def enter_batch(
     batch_period = period or str(ar["CurrPerNbr"])
     bat_nbr = next_batch_number(books, ar)
     customers = [_customer(books, document.cust_id) for document in documents]
-    currency = _currency(books, gl, customers[0], entered)
+    currency = currency_of(books, gl, customers[0], entered)
     audit = stamp(SCREEN, user)
     shared = {
         **audit,
@@ -54,7 +54,7 @@ def enter_batch(
     effective = {"CuryEffDate": entered, "CuryRateType": currency["CuryRateType"]}
     total = base_total = Decimal(0)
     for sequence, (document, customer) in enumerate(zip(documents, customers, strict=True), start=1):
-        base = _base_amount(books, gl, document.amount, currency)
+        base = base_amount(books, gl, document.amount, currency)
         total += document.amount
         base_total += base
         terms = books.one("Terms", TermsId=customer["Terms"])
@@ -95,15 +95,15 @@ def enter_batch(
     return bat_nbr
 
 
-def next_batch_number(books: Books, ar: Row) -> str:
-    """Take the next free AR batch number."""
-    width = len(ar["LastBatNbr"]) or 6
-    number = int(ar["LastBatNbr"] or 0)
+def next_batch_number(books: Books, setup: Row) -> str:
+    """Take the next free batch number of a module (``setup``: its set-up row)."""
+    width = len(setup["LastBatNbr"]) or 6
+    number = int(setup["LastBatNbr"] or 0)
     while True:
         number = number % (10**width - 1) + 1
         text = f"{number:0{width}}"
-        if books.one("Batch", Module="AR", BatNbr=text) is None:
-            ar["LastBatNbr"] = text
+        if books.one("Batch", Module=setup["SetupId"], BatNbr=text) is None:
+            setup["LastBatNbr"] = text
             return text
 
 
@@ -114,15 +114,18 @@ def _customer(books: Books, cust_id: str) -> Row:
     return customer
 
 
-def _currency(books: Books, gl: Row, customer: Row, entered: date) -> Row:
-    """Give the currency of the customer with the rate of the day (the latest one before)."""
-    cury_id = customer["CuryId"] or gl["BaseCuryId"]
+def currency_of(books: Books, gl: Row, party: Row, entered: date) -> Row:
+    """Give the currency of a customer or vendor with the rate of the day (the latest one before).
+
+    Raises SlError when there is none.
+    """
+    cury_id = party["CuryId"] or gl["BaseCuryId"]
     if same(cury_id, gl["BaseCuryId"]):
         return {"CuryId": cury_id, "CuryMultDiv": "M", "CuryRate": Decimal(1), "CuryRateType": ""}
     rates = [
         rate
         for rate in books.rows(
-            "CuryRate", FromCuryId=cury_id, ToCuryId=gl["BaseCuryId"], RateType=customer["CuryRateType"]
+            "CuryRate", FromCuryId=cury_id, ToCuryId=gl["BaseCuryId"], RateType=party["CuryRateType"]
         )
         if rate["EffDate"] <= entered
     ]
@@ -137,7 +140,8 @@ def _currency(books: Books, gl: Row, customer: Row, entered: date) -> Row:
     }
 
 
-def _base_amount(books: Books, gl: Row, amount: Decimal, currency: Row) -> Decimal:
+def base_amount(books: Books, gl: Row, amount: Decimal, currency: Row) -> Decimal:
+    """Give an amount in base currency, at the rate that ``currency_of`` gave."""
     decimals = {sl_key(row["CuryId"]): int(row["DecPl"]) for row in books.rows("Currncy")}[sl_key(gl["BaseCuryId"])]
     return to_base(round_money(amount, 2), currency["CuryRate"], currency["CuryMultDiv"], decimals)
 

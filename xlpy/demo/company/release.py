@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from xlpy.demo.company.posting import PostingResult, post_batch
+from xlpy.demo.company.release_ap import prepare_payables, release_payables
 from xlpy.demo.company.release_ar import prepare_receivables, release_receivables
 from xlpy.demo.company.release_batch import MESSAGES, BatchRun, NotReleased, ReleaseMessage, open_batch
-from xlpy.demo.company.release_books import Books, SqlStopped
+from xlpy.demo.company.release_books import Books, SqlStopped, blank_row
+from xlpy.demo.company.release_in import InventoryNotReleased, prepare_inventory, release_inventory
 from xlpy.demo.company.release_journal import prepare_journal, release_journal, void_journal
 from xlpy.demo.company.tables import table
 from xlpy.errors import SlError
@@ -80,9 +82,11 @@ class _Release:
 # A module is released by adding it here.
 _RELEASES = {
     "AR": _Release(prepare_receivables, release_receivables),
+    "AP": _Release(prepare_payables, release_payables),
+    "IN": _Release(prepare_inventory, release_inventory),
     "GL": _Release(prepare_journal, release_journal),
 }
-_ORDER = ("AR", "GL")
+_ORDER = ("AR", "AP", "IN", "GL")
 
 
 def release_batch(engine: Engine, module: str, bat_nbr: str, *, user: str = "SYSADMIN") -> ReleaseResult:
@@ -98,12 +102,7 @@ def release_batch(engine: Engine, module: str, bat_nbr: str, *, user: str = "SYS
     with engine.begin() as connection:
         _forget_messages(connection, module, bat_nbr)
         messages, error = _release(connection, _RELEASES[module], module, bat_nbr, user)
-        for message in messages:
-            connection.execute(
-                insert(table("WrkReleaseBad")).values(
-                    BatNbr=bat_nbr, Module=module, MsgID=message.msg_id, UserAddress=user[:21]
-                )
-            )
+        _keep_messages(connection, module, bat_nbr, user, messages)
         return ReleaseResult(_status(connection, module, bat_nbr), messages, error)
 
 
@@ -123,6 +122,8 @@ def _release(
         release.finish(run)
         with connection.begin_nested():
             run.books.save()
+    except InventoryNotReleased as refused:
+        return refused.messages, None
     except NotReleased as refused:
         return (ReleaseMessage(refused.msg_id, MESSAGES[refused.msg_id]),), None
     except SqlStopped as stopped:
@@ -180,7 +181,38 @@ def void_batch(engine: Engine, module: str, bat_nbr: str, *, user: str = "SYSADM
     return release_batch(engine, module, bat_nbr, user=user)
 
 
+def _keep_messages(
+    connection: Connection, module: str, bat_nbr: str, user: str, messages: tuple[ReleaseMessage, ...]
+) -> None:
+    """Keep the messages where SL's screens look for them. Inventory has its own table, with their parameters."""
+    if module != "IN":
+        for message in messages:
+            connection.execute(
+                insert(table("WrkReleaseBad")).values(
+                    BatNbr=bat_nbr, Module=module, MsgID=message.msg_id, UserAddress=user[:21]
+                )
+            )
+        return
+    kept = table("IN10400_Return")
+    last = connection.scalar(select(func.max(kept.c.MsgID)).where(kept.c.ComputerName == user[:21])) or 0
+    for number, message in enumerate(messages, start=int(last) + 1):
+        named = {f"Parm{index:02}": text[:30] for index, text in enumerate(message.parameters)}
+        row = {
+            **blank_row("IN10400_Return"),
+            "BatNbr": bat_nbr,
+            "ComputerName": user[:21],
+            "MsgID": number,
+            "MsgNbr": message.msg_id,
+            "ParmCnt": len(named),
+        }
+        connection.execute(insert(kept).values(row | named))
+
+
 def _forget_messages(connection: Connection, module: str, bat_nbr: str) -> None:
+    if module == "IN":
+        kept = table("IN10400_Return")
+        connection.execute(delete(kept).where(kept.c.BatNbr == bat_nbr))
+        return
     bad = table("WrkReleaseBad")
     connection.execute(delete(bad).where(bad.c.Module == module, bad.c.BatNbr == bat_nbr))
 

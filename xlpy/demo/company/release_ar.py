@@ -11,8 +11,9 @@ from decimal import Decimal
 from xlpy.demo.company.release_batch import BatchRun, NotReleased, sum_of
 from xlpy.demo.company.release_books import Books, Row, amount, key_of, same, stamp
 from xlpy.demo.company.release_checks import check_receivables
-from xlpy.demo.company.release_gl import LineOfDocument, check_balance, total_batch, write_gl_transactions
+from xlpy.demo.company.release_gl import GlStyle, LineOfDocument, check_balance, total_batch, write_gl_transactions
 from xlpy.demo.company.release_history import (
+    TAX_COLLECTED,
     earn_commissions,
     keep_customer_history,
     keep_salesperson_history,
@@ -88,8 +89,7 @@ def release_receivables(run: BatchRun) -> None:
     write_gl_transactions(
         run,
         _lines_of_documents(run, docs),
-        summarise=ar["GLPostOpt"] == "S",
-        keep_quantity=run.batch["EditScrnNbr"] == "08010",
+        GlStyle(summarise=ar["GLPostOpt"] == "S", keep_quantity=run.batch["EditScrnNbr"] == "08010"),
     )
     for line in _lines(books, run):
         line["Rlsed"] = 1
@@ -210,7 +210,7 @@ def _add_taxes(run: BatchRun, docs: list[Row]) -> None:
     shares = share_document_taxes(run, docs, "CustId") + share_line_taxes(run, lines, "CustId", "ARDoc")
     prorate_groups(run, shares)
     add_tax_lines(run, shares)
-    keep_tax_history(run, shares)
+    keep_tax_history(run, shares, TAX_COLLECTED)
 
 
 def _close_settled_documents(docs: list[Row]) -> None:
@@ -225,7 +225,7 @@ def _lines_of_documents(run: BatchRun, docs: list[Row]) -> list[LineOfDocument]:
     for doc in docs:
         by_key.setdefault(key_of(doc, "CustId", "DocType", "RefNbr"), []).append(doc)
     return [
-        LineOfDocument(line, doc, line["CustId"])
+        LineOfDocument(line, doc, line["CustId"], line["TranType"])
         for line in _lines(run.books, run)
         for doc in by_key.get(key_of(line, "CustId", "TranType", "RefNbr"), ())
     ]

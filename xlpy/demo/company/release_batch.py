@@ -12,9 +12,14 @@ from xlpy.errors import SlError
 
 # What the release screens say, in our words. Numbers are SL's message numbers (WrkReleaseBad.MsgID).
 MESSAGES = {
+    -2: "A tax id of a payables document is unknown.",
+    -1: "The vendor of a document is blank or unknown.",
     832: "The batch is not balanced (status B), so it can't be released.",
     835: "There is no such batch.",
-    6019: "The batch is out of balance: its total is not the sum of its debits and credits.",
+    6019: (
+        "The batch is out of balance: its total is not the sum of its debits and credits; in payables, a document "
+        "has no lines, or its lines are not its total less its taxes."
+    ),
     6624: "A tax is used by itself and through its group on the same document.",
     6928: "An account is blank, on a line or as the receivables account of a document.",
     6929: "A subaccount is blank, on a line or with the receivables account of a document.",
@@ -39,10 +44,14 @@ MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class ReleaseMessage:
-    """A row of WrkReleaseBad: why the batch was not released."""
+    """A row of WrkReleaseBad (inventory: IN10400_Return): why the batch was not released.
+
+    ``parameters``: what an inventory message names.
+    """
 
     msg_id: int
     text: str
+    parameters: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

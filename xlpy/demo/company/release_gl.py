@@ -21,7 +21,8 @@ _COPIED = (
     *(f"S4Future{number:02}" for number in range(1, 13)),
     *(f"User{number}" for number in range(1, 9)),
 )
-_SUMMARY_KEY = ["Acct", "CuryId", "FiscYr", "JrnlType", "PerEnt", "PerPost", "Sub", "CpnyID", "TranType", "DrCr"]
+_SUMMARY_KEY = ["Acct", "CuryId", "FiscYr", "JrnlType", "PerEnt", "PerPost", "Sub", "CpnyID", "DrCr"]
+_BETWEEN_COMPANIES = "Inter-Company Transaction"  # description of such a transaction of payables
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,20 @@ class LineOfDocument:
     line: Row
     doc: Row
     party: str
+    tran_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class GlStyle:
+    """The ways of a module's release.
+
+    ``summarise``: the module's set-up posts in summary. ``keep_quantity``: quantity and unit price go along.
+    ``payables``: transactions of nothing are kept, and companies are balanced per document, by the net of its lines.
+    """
+
+    summarise: bool
+    keep_quantity: bool = False
+    payables: bool = False
 
 
 @dataclass(slots=True)
@@ -56,13 +71,10 @@ class _Draft:
     other_database: int = 0
 
 
-def write_gl_transactions(
-    run: BatchRun, lines: Iterable[LineOfDocument], *, summarise: bool, keep_quantity: bool
-) -> None:
+def write_gl_transactions(run: BatchRun, lines: Iterable[LineOfDocument], style: GlStyle) -> None:
     """Add GLTran rows for the lines of the batch.
 
-    ``summarise``: the module's set-up posts in summary. ``keep_quantity``: quantity and unit price go along. Raises
-    NotReleased 12341 when a line is another company's and no inter-company accounts are set up.
+    Raises NotReleased 12341 when a line is another company's and no inter-company accounts are set up.
     """
     details: list[_Draft] = []
     summaries: dict[tuple[object, ...], _Draft] = {}
@@ -70,23 +82,23 @@ def write_gl_transactions(
     accounts = {sl_key(account["Acct"]): account for account in run.books.rows("Account")}
     for source in lines:
         account = accounts.get(sl_key(source.line["Acct"]))
-        draft = _draft(run, source, keep_quantity=keep_quantity)
+        draft = _draft(run, source, style)
         if account is None:
             draft.qty = draft.units = Decimal(0)
             unknown.append(draft)
-        elif summarise or account["SummPost"] == "Y":
+        elif style.summarise or account["SummPost"] == "Y":
             _summarise(run, summaries, draft)
         else:
             details.append(draft)
     drafts = [*details, *summaries.values(), *unknown]
     _mark_other_databases(run, drafts)
-    drafts += _balance_companies(run, drafts)
+    drafts += (_balance_documents if style.payables else _balance_companies)(run, drafts)
     for number, draft in enumerate(drafts, start=_FIRST_LINE):
-        if draft.dr or draft.cr or draft.cury_dr or draft.cury_cr:
+        if style.payables or draft.dr or draft.cr or draft.cury_dr or draft.cury_cr:
             _write(run, draft, number)
 
 
-def _draft(run: BatchRun, source: LineOfDocument, *, keep_quantity: bool) -> _Draft:
+def _draft(run: BatchRun, source: LineOfDocument, style: GlStyle) -> _Draft:
     line, doc = source.line, source.doc
     zero = Decimal(0)
     total, cury_total = amount(line["TranAmt"]), amount(line["CuryTranAmt"])
@@ -96,25 +108,31 @@ def _draft(run: BatchRun, source: LineOfDocument, *, keep_quantity: bool) -> _Dr
         acct=line["Acct"],
         sub=line["Sub"],
         cpny_id=line["CpnyID"],
-        tran_type=line["TranType"],
+        tran_type=source.tran_type,
         dr=total if debit else zero,
         cr=total if credit else zero,
         cury_dr=cury_total if debit else zero,
         cury_cr=cury_total if credit else zero,
-        qty=line["Qty"] if keep_quantity else zero,
-        units=amount(line["UnitPrice"]) if keep_quantity else zero,
+        qty=line["Qty"] if style.keep_quantity else zero,
+        units=amount(line["UnitPrice"]) if style.keep_quantity else zero,
         descr=line["TranDesc"],
-        orig_cpny=doc["CpnyID"] if doc["DocType"] in ("IN", "DM", "CM", "CS", "AD") else line["CpnyID"],
+        orig_cpny=_original_company(run, line, doc, style),
         orig_acct=line["ProjectID"][:10].rstrip(),
         orig_sub=line["TaskID"][:24].rstrip(),
-        screen=run.row["Crtd_Prog"],
+        screen=run.row["EditScrnNbr" if style.payables else "Crtd_Prog"],
     )
+
+
+def _original_company(run: BatchRun, line: Row, doc: Row, style: GlStyle) -> str:
+    if style.payables:
+        return str(run.row["CpnyID"])
+    return str((doc if doc["DocType"] in ("IN", "DM", "CM", "CS", "AD") else line)["CpnyID"])
 
 
 def _summarise(run: BatchRun, summaries: dict[tuple[object, ...], _Draft], draft: _Draft) -> None:
     """Add a line to its summary. What a summary keeps of single lines is that of its first line."""
     doc = draft.source.doc
-    key = (*key_of(draft.source.line, *_SUMMARY_KEY), doc["DocType"], sl_key(doc["CpnyID"]))
+    key = (*key_of(draft.source.line, *_SUMMARY_KEY), sl_key(draft.tran_type), doc["DocType"], sl_key(doc["CpnyID"]))
     summary = summaries.get(key)
     if summary is None:
         draft.units = Decimal(0)
@@ -174,6 +192,48 @@ def _balance_companies(run: BatchRun, drafts: list[_Draft]) -> list[_Draft]:
         back.dr, back.cr, back.cury_dr, back.cury_cr = draft.cr, draft.dr, draft.cury_cr, draft.cury_dr
         theirs.append(back)
     return ours + theirs
+
+
+def _balance_documents(run: BatchRun, drafts: list[_Draft]) -> list[_Draft]:
+    """Make the inter-company transactions of payables: one pair per document and company, of the net of its lines.
+
+    SL: pp_03400GLInterComp. A company that keeps its books elsewhere gets its lines back one by one.
+    """
+    groups: dict[tuple[str, str, str], list[_Draft]] = {}
+    for draft in drafts:
+        from_cpny, to_cpny = sl_key(draft.source.doc["CpnyID"]), sl_key(draft.cpny_id)
+        if from_cpny != to_cpny:
+            groups.setdefault((from_cpny, to_cpny, sl_key(draft.source.line["RefNbr"])), []).append(draft)
+    made = []
+    for members in groups.values():
+        first = members[0]
+        from_cpny = first.source.doc["CpnyID"]
+        accounts = intercompany_accounts(run, from_cpny, first.cpny_id, first.screen)
+        if accounts is None:
+            raise NotReleased(12341)
+        made.append(_net(members, accounts["FromAcct"], accounts["FromSub"], from_cpny, sign=1))
+        here = [member for member in members if member.other_database == 0]
+        if here:
+            made.append(_net(here, accounts["ToAcct"], accounts["ToSub"], first.cpny_id, sign=-1))
+        made += [
+            _net([member], member.acct, member.sub, member.cpny_id, sign=-1)
+            for member in members
+            if member.other_database
+        ]
+    return made
+
+
+def _net(members: list[_Draft], acct: str, sub: str, cpny_id: str, *, sign: int) -> _Draft:
+    zero = Decimal(0)
+    net = sign * sum((member.dr - member.cr for member in members), zero)
+    cury_net = sign * sum((member.cury_dr - member.cury_cr for member in members), zero)
+    one = _copy(members[0], acct, sub, cpny_id)
+    one.dr, one.cr = max(net, zero), max(-net, zero)
+    one.cury_dr, one.cury_cr = max(cury_net, zero), max(-cury_net, zero)
+    one.descr = _BETWEEN_COMPANIES
+    one.orig_acct = min(member.acct for member in members)
+    one.orig_sub = min(member.sub for member in members)
+    return one
 
 
 def _copy(draft: _Draft, acct: str, sub: str, cpny_id: str) -> _Draft:

@@ -1,7 +1,8 @@
-"""What the AR release leaves in the histories: taxes, customer balances, customer and salesperson history."""
+"""What the releases leave in the histories: taxes of both sides, customer balances, customers and salespersons."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -25,29 +26,46 @@ _YEAR_COLUMNS = {"Sales": "YtdSales", "CrMemo": "YtdCrMemo", "DrMemo": "YtdDrMem
                  "Rcpt": "YtdRcpt"}  # fmt: skip
 
 
-def keep_tax_history(run: BatchRun, shares: list[TaxShare]) -> None:
+@dataclass(frozen=True, slots=True)
+class TaxSide:
+    """Where the taxes of a subledger are kept. ``adds``: the document types whose tax counts positive."""
+
+    journal: str
+    program: str
+    doc_table: str
+    party: str
+    total: str
+    taxable: str
+    adds: tuple[str, ...]
+
+
+TAX_COLLECTED = TaxSide("AR", PROGRAM, "ARDoc", "CustId", "TotTaxColl", "txblslstot", ("IN", "DM"))
+TAX_PAID = TaxSide("AP", "03400", "APDoc", "VendId", "TotTaxPaid", "TxblPurchTot", ("VO", "AC"))
+
+
+def keep_tax_history(run: BatchRun, shares: list[TaxShare], side: TaxSide) -> None:
     """Write HistDocSlsTax and SlsTaxHist. Raises SqlStopped when a document's tax is in the history already.
 
     SL finds the documents by type and reference only: another document with the same ones (another customer's, an
     old one) gives a second row with the same key.
     """
-    _keep_document_taxes(run, shares)
+    _keep_document_taxes(run, shares, side)
     for share in shares:
         key = {"TaxId": share.tax["TaxId"], "CpnyID": share.cpny_id, "YrMon": share.month}
         history = run.books.one("SlsTaxHist", **key)
         if history is None:
-            history = run.books.add("SlsTaxHist", **stamp(PROGRAM, run.user), **key)
-        sign = 1 if share.doc_type in ("IN", "DM") else -1
-        history["TotTaxColl"] = amount(history["TotTaxColl"]) + sign * share.total
-        history["txblslstot"] = amount(history["txblslstot"]) + sign * share.taxable
+            history = run.books.add("SlsTaxHist", **stamp(side.program, run.user), **key)
+        sign = 1 if share.doc_type in side.adds else -1
+        history[side.total] = amount(history[side.total]) + sign * share.total
+        history[side.taxable] = amount(history[side.taxable]) + sign * share.taxable
 
 
-def _keep_document_taxes(run: BatchRun, shares: list[TaxShare]) -> None:
+def _keep_document_taxes(run: BatchRun, shares: list[TaxShare], side: TaxSide) -> None:
     by_tax: dict[tuple[str, ...], list[TaxShare]] = {}
     for share in shares:
         key = (sl_key(share.tax["TaxId"]), share.month, sl_key(share.doc_type), sl_key(share.ref_nbr))
         by_tax.setdefault(key, []).append(share)
-    documents = documents_of(run, shares)
+    documents = documents_of(run, shares, side.doc_table)
     references = tuple({share.ref_nbr for share in shares})
     in_history = {
         key_of(row, "TaxId", "YrMon", "DocType", "RefNbr") for row in run.books.rows("HistDocSlsTax", RefNbr=references)
@@ -56,15 +74,17 @@ def _keep_document_taxes(run: BatchRun, shares: list[TaxShare]) -> None:
         first = members[0]
         alike: dict[tuple[object, ...], list[Row]] = {}
         for doc in documents.get((sl_key(first.doc_type), sl_key(first.ref_nbr)), ()):
-            facts = key_of(doc, "CuryOrigDocAmt", "CuryId", "CuryMultDiv", "CuryRate", "CustId", "OrigDocAmt", "CpnyID")
+            facts = key_of(
+                doc, "CuryOrigDocAmt", "CuryId", "CuryMultDiv", "CuryRate", side.party, "OrigDocAmt", "CpnyID"
+            )
             alike.setdefault(facts, []).append(doc)
         if len(alike) > 1 or tax_key in in_history:
             raise duplicate_key()
         for docs in alike.values():
-            _add_document_tax(run, docs, members)
+            _add_document_tax(run, docs, members, side)
 
 
-def _add_document_tax(run: BatchRun, docs: list[Row], members: list[TaxShare]) -> None:
+def _add_document_tax(run: BatchRun, docs: list[Row], members: list[TaxShare], side: TaxSide) -> None:
     doc, share = docs[0], members[0]
     cury_total, cury_taxable, total, taxable = (
         len(docs) * sum((getattr(member, name) for member in members), _ZERO)
@@ -72,7 +92,7 @@ def _add_document_tax(run: BatchRun, docs: list[Row], members: list[TaxShare]) -
     )
     run.books.add(
         "HistDocSlsTax",
-        **stamp(PROGRAM, run.user),
+        **stamp(side.program, run.user),
         TaxId=share.tax["TaxId"],
         YrMon=share.month,
         DocType=share.doc_type,
@@ -84,9 +104,9 @@ def _add_document_tax(run: BatchRun, docs: list[Row], members: list[TaxShare]) -
         CuryRate=doc["CuryRate"],
         CuryTaxTot=run.in_currency(cury_total, doc["CuryId"]),
         CuryTxblTot=run.in_currency(cury_taxable, doc["CuryId"]),
-        CustVendId=doc["CustId"],
+        CustVendId=doc[side.party],
         DocTot=doc["OrigDocAmt"],
-        JrnlType="AR",
+        JrnlType=side.journal,
         TaxTot=run.base(total),
         TxblTot=run.base(taxable),
     )

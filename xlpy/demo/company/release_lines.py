@@ -79,10 +79,15 @@ def add_tax_lines(run: BatchRun, shares: list[TaxShare]) -> None:
             numbers[key] = min(numbers[key] + 1, _LAST_FREE_LINE - 1)
 
 
-def documents_of(run: BatchRun, shares: list[TaxShare]) -> dict[tuple[object, ...], list[Row]]:
-    """Find the documents of taxes as SL does, by type and reference: any batch, any customer, known currency."""
+def documents_of(
+    run: BatchRun, shares: list[TaxShare], doc_table: str = "ARDoc"
+) -> dict[tuple[object, ...], list[Row]]:
+    """Find the documents of taxes as SL does, by type and reference: any batch, any customer, known currency.
+
+    ``doc_table``: ARDoc or APDoc.
+    """
     found: dict[tuple[object, ...], list[Row]] = {}
-    for doc in run.books.rows("ARDoc", RefNbr=tuple({share.ref_nbr for share in shares})):
+    for doc in run.books.rows(doc_table, RefNbr=tuple({share.ref_nbr for share in shares})):
         if run.knows_currency(doc["CuryId"]):
             found.setdefault(key_of(doc, "DocType", "RefNbr"), []).append(doc)
     return found

@@ -46,11 +46,13 @@ class TaxShare:
     cury_taxable: Decimal
     total: Decimal
     taxable: Decimal
+    acct: str = ""  # of payables: where the tax is posted
+    sub: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    """A filled tax slot."""
+class TaxEntry:
+    """A filled tax slot of a document or line."""
 
     tax_id: str
     cury_tax: Decimal
@@ -85,7 +87,7 @@ def share_document_taxes(run: BatchRun, docs: list[Row], party: str) -> list[Tax
         if not run.knows_currency(doc["CuryId"]):
             continue
         merged: dict[tuple[str, str], TaxShare] = {}
-        for entry in dict.fromkeys(_document_slots(doc)):
+        for entry in dict.fromkeys(document_slots(doc)):
             for reference in references.get(sl_key(entry.tax_id), ()):
                 if reference.tax["TaxCalcType"] != "D":
                     continue
@@ -105,7 +107,7 @@ def share_line_taxes(run: BatchRun, lines: list[Row], party: str, doc_table: str
     categories = {""} | {sl_key(category["CatId"]) for category in run.books.rows("SlsTaxCat")}
     shares = []
     for record, line in enumerate(lines, start=_DOCUMENT + 1):
-        entries = dict.fromkeys(_line_slots(line))
+        entries = dict.fromkeys(line_slots(line))
         if not entries or sl_key(line["TaxCat"]) not in categories or not run.knows_currency(line["CuryId"]):
             continue
         documents = run.books.rows(doc_table, **{party: line[party]}, DocType=line["TranType"], RefNbr=line["RefNbr"])
@@ -125,7 +127,7 @@ def take_included_tax(run: BatchRun, lines: list[Row]) -> None:
     for line in lines:
         included = [
             entry
-            for entry in dict.fromkeys(_line_slots(line))
+            for entry in dict.fromkeys(line_slots(line))
             if any(
                 reference.tax["TaxCalcType"] == "I"
                 and reference.tax["PrcTaxIncl"] == "Y"
@@ -141,16 +143,26 @@ def take_included_tax(run: BatchRun, lines: list[Row]) -> None:
 
 def prorate_groups(run: BatchRun, shares: list[TaxShare]) -> None:
     """Split the amounts of groups over their members, and check that no share is there twice (SqlStopped)."""
+    check_shares(shares)
+    for members in groups_of(shares):
+        _split(run, members)
+
+
+def check_shares(shares: list[TaxShare]) -> None:
+    """Check the key of SL's work table of taxes. Raises SqlStopped when a share is there twice."""
     keys = [(share.record, sl_key(share.tax["TaxId"]), sl_key(share.ref_nbr), sl_key(share.group)) for share in shares]
     if len(set(keys)) != len(keys):
         raise duplicate_key()
+
+
+def groups_of(shares: list[TaxShare]) -> list[list[TaxShare]]:
+    """Give the shares of each group on each document or line, in order of their tax ids."""
     groups: dict[tuple[int, str, str, str, str], list[TaxShare]] = {}
     for share in shares:
         if share.group:
             key = (share.record, sl_key(share.cust_vend), share.doc_type, sl_key(share.ref_nbr), sl_key(share.group))
             groups.setdefault(key, []).append(share)
-    for members in groups.values():
-        _split(run, sorted(members, key=lambda share: sl_key(share.tax["TaxId"])))
+    return [sorted(members, key=lambda share: sl_key(share.tax["TaxId"])) for members in groups.values()]
 
 
 def covers(tax: Row, category: str) -> bool:
@@ -206,7 +218,7 @@ def _share(doc: Row, reference: TaxReference, record: int, doc_type: str, party:
     )
 
 
-def _add(share: TaxShare, entry: _Entry) -> None:
+def _add(share: TaxShare, entry: TaxEntry) -> None:
     share.cury_total += entry.cury_tax
     share.cury_taxable += entry.cury_taxable
     share.total += entry.tax
@@ -220,19 +232,21 @@ def _round(run: BatchRun, share: TaxShare) -> None:
     share.taxable = run.base(share.taxable)
 
 
-def _document_slots(doc: Row) -> Iterator[_Entry]:
+def document_slots(doc: Row) -> Iterator[TaxEntry]:
+    """Give the filled tax slots of a document."""
     return _slots(doc, "TaxTot", "TxblTot")
 
 
-def _line_slots(line: Row) -> Iterator[_Entry]:
+def line_slots(line: Row) -> Iterator[TaxEntry]:
+    """Give the filled tax slots of a line."""
     return _slots(line, "TaxAmt", "TxblAmt")
 
 
-def _slots(row: Row, tax: str, taxable: str) -> Iterator[_Entry]:
+def _slots(row: Row, tax: str, taxable: str) -> Iterator[TaxEntry]:
     for slot in TAX_SLOTS:
         tax_id = row[f"TaxId{slot}"]
         if tax_id:
-            yield _Entry(
+            yield TaxEntry(
                 sl_key(tax_id),
                 amount(row[f"Cury{tax}{slot}"]),
                 amount(row[f"Cury{taxable}{slot}"]),

@@ -16,9 +16,12 @@ from sqlalchemy import Engine
 
 from xlpy.demo import firm
 from xlpy.demo.company.invoice_entry import EnteredDocument, enter_batch
+from xlpy.demo.company.release import void_batch
 from xlpy.demo.company.release_books import Books, Row, stamp
 from xlpy.demo.company.release_journal import next_period
-from xlpy.demo.company.seed import driver_of, tax_row
+from xlpy.demo.company.seed import NO_SUB, driver_of, tax_row
+from xlpy.demo.company.seed_payables import bin_row, item_row, vendor_row
+from xlpy.demo.company.voucher_entry import EnteredVoucher, enter_vouchers
 from xlpy.errors import SlError
 from xlpy.sl.sqlite import database_file
 
@@ -119,9 +122,7 @@ def _remove_document(books: Books, doc: Row) -> None:
     ):
         books.remove("ARTran", line)
     batch = _found(books, "Batch", f"AR batch {doc['BatNbr']}", Module="AR", BatNbr=doc["BatNbr"])
-    for total in ("CrTot", "CtrlTot"):
-        batch[total] -= doc["OrigDocAmt"]
-        batch[f"Cury{total}"] -= doc["CuryOrigDocAmt"]
+    _lower_totals(batch, doc)
     batch.update(stamp("08010", firm.SL_USER, created=False))
     books.remove("ARDoc", doc)
 
@@ -139,6 +140,115 @@ def enter_invoice(
         bat_nbr = enter_batch(books, [document], entered=entered, user=firm.SL_USER)
         books.save()
         return bat_nbr
+
+
+def add_vendor(engine: Engine, vend_id: str) -> None:
+    """Add a vendor of the firm, a supplier or a member (03.270 Vendor Maintenance).
+
+    Raises SlError for a vendor that the firm does not have, or SL has already.
+    """
+    row = vendor_row(vend_id, NO_SUB)
+    if row is None:
+        raise SlError(f"The demo firm has no vendor {vend_id}.")
+    _add_new(engine, "Vendor", "03270", f"vendor {vend_id}", {"VendId": vend_id}, row)
+
+
+def activate_vendor(engine: Engine, vend_id: str, *, active: bool = True) -> None:
+    """Activate a vendor, or make it inactive (03.270 Vendor Maintenance)."""
+    with engine.begin() as connection:
+        books = Books(connection)
+        vendor = _found(books, "Vendor", f"vendor {vend_id}", VendId=vend_id)
+        vendor.update(stamp("03270", firm.SL_USER, created=False), Status="A" if active else "I")
+        books.save()
+
+
+def add_item(engine: Engine, invt_id: str) -> None:
+    """Add an item of the firm (10.250 Inventory Items), without stock at any site.
+
+    Raises SlError for an item that the firm does not have, or SL has already.
+    """
+    item = next((item for item in firm.ITEMS if item.xref and item.xref == invt_id), None)
+    if item is None:
+        raise SlError(f"The demo firm has no item {invt_id}.")
+    key = {"InvtID": invt_id}
+    _add_new(engine, "Inventory", "10250", f"item {invt_id}", key, item_row(item, NO_SUB))
+    _add_new(engine, "InventoryADG", "10250", f"item {invt_id}", key, key)
+
+
+def add_bin(engine: Engine, site_id: str, whse_loc: str) -> None:
+    """Add a bin to a site (10.340 Warehouse Bin Location Maintenance), open for everything."""
+    key = {"SiteID": site_id, "WhseLoc": whse_loc}
+    with engine.connect() as connection:
+        _found(Books(connection), "Site", f"site {site_id}", SiteId=site_id)
+    _add_new(engine, "LocTable", "10340", f"bin {whse_loc} of site {site_id}", key, bin_row(site_id, whse_loc))
+
+
+def stock_of(engine: Engine, invt_id: str, site_id: str, whse_loc: str) -> Decimal:
+    """Look up the quantity on hand of an item in a bin (10.220 Inventory Item Inquiry), in stock units."""
+    with engine.connect() as connection:
+        row = Books(connection).one("Location", InvtID=invt_id, SiteID=site_id, WhseLoc=whse_loc)
+        return Decimal(row["QtyOnHand"]) if row is not None else Decimal(0)
+
+
+def enter_voucher(
+    engine: Engine, vend_id: str, invc_nbr: str, amount: Decimal, *, entered: date = firm.THROUGH_DATE
+) -> str:
+    """Enter a voucher by hand in Voucher and Adjustment Entry (03.010), in a batch of its own, unreleased.
+
+    ``amount`` is in the vendor's currency. Returns its BatNbr.
+    """
+    with engine.begin() as connection:
+        books = Books(connection)
+        voucher = EnteredVoucher(vend_id, invc_nbr, amount)
+        bat_nbr = enter_vouchers(books, [voucher], entered=entered, user=firm.SL_USER)
+        books.save()
+        return bat_nbr
+
+
+def void_document(engine: Engine, ref_nbr: str) -> None:
+    """Void an unreleased voucher or adjustment (03.010).
+
+    The only document of its batch: the batch is voided and the document keeps its row, with status V. One of several:
+    it is deleted with its lines and the totals of the batch go down (unverified: what the screen does then). Its
+    number stays reserved. Raises SlError when there is none, or when it is released.
+    """
+    with engine.begin() as connection:
+        books = Books(connection)
+        documents = [doc for doc in books.rows("APDoc", RefNbr=ref_nbr) if not doc["Rlsed"] and doc["Status"] != "V"]
+        if not documents:
+            raise SlError(f"SL has no unreleased payables document {ref_nbr}.")
+        doc = documents[0]
+        bat_nbr = doc["BatNbr"]
+        alone = len(books.rows("APDoc", BatNbr=bat_nbr)) == 1
+        if not alone:
+            _remove_voucher(books, doc)
+            books.save()
+    if alone:
+        void_batch(engine, "AP", bat_nbr, user=firm.SL_USER)
+
+
+def _remove_voucher(books: Books, doc: Row) -> None:
+    for line in books.rows("APTran", BatNbr=doc["BatNbr"], RefNbr=doc["RefNbr"], trantype=doc["DocType"]):
+        books.remove("APTran", line)
+    batch = _found(books, "Batch", f"AP batch {doc['BatNbr']}", Module="AP", BatNbr=doc["BatNbr"])
+    _lower_totals(batch, doc)
+    batch.update(stamp("03010", firm.SL_USER, created=False))
+    books.remove("APDoc", doc)
+
+
+def _lower_totals(batch: Row, doc: Row) -> None:
+    for total in ("CrTot", "CtrlTot"):
+        batch[total] -= doc["OrigDocAmt"]
+        batch[f"Cury{total}"] -= doc["CuryOrigDocAmt"]
+
+
+def _add_new(engine: Engine, name: str, program: str, what: str, key: Row, row: Row) -> None:
+    with engine.begin() as connection:
+        books = Books(connection)
+        if books.one(name, **key) is not None:
+            raise SlError(f"SL has {what} already.")
+        books.add(name, **stamp(program, firm.SL_USER), **row)
+        books.save()
 
 
 def backup(engine: Engine, path: Path) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, PoolProxiedConnection, insert, make_u
 from xlpy.demo import firm
 from xlpy.demo.company.release_books import Row, blank_row, stamp
 from xlpy.demo.company.seed_history import enter_history
+from xlpy.demo.company.seed_payables import inventory_rows, payables_rows
 from xlpy.demo.company.seed_setup import setup_rows
 from xlpy.demo.company.tables import create_tables, table
 from xlpy.errors import SlError
@@ -29,6 +30,7 @@ DATABASE = "HPAPP"
 NO_SUB = "".join("0" * length for length in firm.SUB_SEGMENTS)
 FOREIGN_RECEIVABLES = "1110"
 RECEIVABLES = "1100"
+PURCHASE_TAX = "1250"
 OPENED = date(2019, 1, 1)
 _STATES = {"FL": "Florida", "GA": "Georgia", "NY": "New York"}
 _COUNTRIES = {"US": "United States", "DE": "Germany", "GB": "United Kingdom", "CA": "Canada"}
@@ -77,6 +79,8 @@ def seed_company(engine: Engine, *, mistakes: bool = True) -> None:
         _put(connection, "State", ({"StateProvId": code, "Descr": name} for code, name in _STATES.items()))
         _put(connection, "Country", ({"CountryID": code, "Descr": name} for code, name in _COUNTRIES.items()))
         _seed_customers(connection)
+        for name, rows in (payables_rows(NO_SUB) | inventory_rows(NO_SUB)).items():
+            _put(connection, name, rows)
     enter_history(engine, NO_SUB)
 
 
@@ -97,7 +101,7 @@ def tax_row(tax: firm.FirmTax) -> Row:
         "TaxRate": tax.rate,
         "SlsTaxAcct": tax.account,
         "SlsTaxSub": NO_SUB,
-        "PurTaxAcct": tax.account,
+        "PurTaxAcct": PURCHASE_TAX,
         "PurTaxSub": NO_SUB,
     }
 

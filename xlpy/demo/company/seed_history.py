@@ -1,4 +1,4 @@
-"""A little history of the demo company: invoices and a credit memo of the month before, released, and a payment."""
+"""A little history of the demo company: invoices, a credit memo and vouchers of the month before, and a payment."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from xlpy.demo.company.posting import post_batch
 from xlpy.demo.company.release import release_and_post
 from xlpy.demo.company.release_ar import receivables_setup
 from xlpy.demo.company.release_books import Books, Row, stamp
+from xlpy.demo.company.voucher_entry import EnteredVoucher, enter_vouchers
 
 _ENTERED = date(2026, 9, 21)
 _PAID = date(2026, 9, 30)
@@ -31,20 +32,30 @@ OLD_DOCUMENTS = (
     EnteredDocument("JONES1", "09008", Decimal("760.50"), descr="Support"),
     EnteredDocument("EVERGR", "09009", Decimal("150.00"), doc_type="CM", descr="Goodwill, server move"),
 )
+OLD_VOUCHERS = (
+    EnteredVoucher("BLUEL1", "BL-77120", Decimal("1437.60"), descr="Switches, September"),
+    EnteredVoucher("CABLEW", "50318", Decimal("212.40"), descr="Patch cables"),
+    EnteredVoucher("CABLEW", "50318-C", Decimal("18.75"), doc_type="AD", descr="Cables returned"),
+    EnteredVoucher("E-JDOE", "EXP88", Decimal("96.30"), descr="Travel, September"),
+)
+OLD_EURO_VOUCHER = EnteredVoucher("DATAEU", "RE-2026-0914", Decimal("640.00"), descr="Firewall")
 OLD_EURO_DOCUMENT = EnteredDocument("FISCHE", "09010", Decimal("1875.00"), descr="Fernwartung")
 
 
 def enter_history(engine: Engine, no_sub: str) -> None:
     """Enter, release and post the old documents, and a payment of the first of them (DocClass P, applied in full)."""
-    entered = []
+    entered: list[tuple[str, str]] = []
     with engine.begin() as connection:
         books = Books(connection)
         for documents in (list(OLD_DOCUMENTS), [OLD_EURO_DOCUMENT]):
             day = _ENTERED if documents[0] is not OLD_EURO_DOCUMENT else _PAID
-            entered.append(enter_batch(books, documents, entered=day, period=firm.CLOSED_PERIOD))
+            entered.append(("AR", enter_batch(books, documents, entered=day, period=firm.CLOSED_PERIOD)))
+        for vouchers in (list(OLD_VOUCHERS), [OLD_EURO_VOUCHER]):
+            day = _ENTERED if vouchers[0] is not OLD_EURO_VOUCHER else _PAID
+            entered.append(("AP", enter_vouchers(books, vouchers, entered=day, period=firm.CLOSED_PERIOD)))
         books.save()
-    for bat_nbr in entered:
-        release_and_post(engine, "AR", bat_nbr)
+    for module, bat_nbr in entered:
+        release_and_post(engine, module, bat_nbr)
     with engine.begin() as connection:
         books = Books(connection)
         paid = _receive_payment(books, OLD_DOCUMENTS[0], no_sub)

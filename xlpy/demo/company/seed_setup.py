@@ -52,6 +52,19 @@ def setup_rows(no_sub: str) -> dict[str, list[Row]]:
             }
         ],
         "APSetup": [_payables(no_sub)],
+        "VendClass": [
+            {
+                "ClassID": firm.DEFAULT_VENDOR_CLASS,
+                "Descr": "Standard",
+                "APAcct": "2000",
+                "APSub": no_sub,
+                "ExpAcct": "6100",
+                "ExpSub": no_sub,
+                "PPayAcct": "2000",
+                "PPaySub": no_sub,
+                "Terms": "30",
+            }
+        ],
         "INSetup": [_inventory(no_sub)],
     }
 
@@ -146,6 +159,9 @@ def _payables(no_sub: str) -> Row:
         "ChkSub": no_sub,
         "ExpAcct": "6100",
         "ExpSub": no_sub,
+        "ClassID": firm.DEFAULT_VENDOR_CLASS,
+        "PPayAcct": "2000",
+        "PPaySub": no_sub,
         "Curr1099Yr": firm.PERIOD[:4],
         "Next1099Yr": str(int(firm.PERIOD[:4]) + 1),
         "DupInvcChk": 1,
@@ -164,13 +180,26 @@ def _inventory(no_sub: str) -> Row:
         "DfltCOGSSub": no_sub,
         "DfltSalesAcct": "4200",
         "DfltSalesSub": no_sub,
-        "AdjustmentsAcct": "5200",
+        "AdjustmentsAcct": "5900",
         "AdjustmentsSub": no_sub,
         "INClearingAcct": "1400",
         "INClearingSub": no_sub,
-        "InTransitAcct": "1400",
+        "InTransitAcct": "1450",
         "InTransitSub": no_sub,
         "DfltInvtLeadTime": Decimal(0),
+        "DfltInvtType": "F",
+        "DfltLotSerTrack": "N",
+        "DfltProdClass": firm.DEFAULT_ITEM_CLASS,
+        "DfltSite": "TPA",
+        "DfltSlsTaxCat": "TAXABLE",
+        "DfltSource": "P",
+        "DfltStatus": "A",
+        "DfltStkItem": 1,
         "DfltValMthd": "A",
+        "IssuesAcct": "5200",
+        "IssuesSub": no_sub,
+        "MultWhse": 1,
+        "NegQty": 0,  # no stock below zero
         "UpdateGL": 1,
+        "WhseLocValid": "Y",
     }

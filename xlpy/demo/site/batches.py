@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from xlpy.demo.site.answers import Json, Refusal, not_found, refuse_field
 from xlpy.demo.site.catalog import CATALOG_BY_ID
+from xlpy.demo.site.payables_entries import payables_entry
+from xlpy.demo.site.payables_records import EXPENSE, PROCUREMENT
 from xlpy.demo.site.records import INVOICE, Batch, Invoice, Line
 from xlpy.demo.site.store import Site
 from xlpy.demo.site.unposted import midnight
@@ -34,8 +36,9 @@ def create_batch(site: Site, body: Json) -> Batch:
     name = body.get("batchIdentifier") or site.clock().strftime("%Y%m%d%H%M%S")
     if any(batch.identifier.casefold() == name.casefold() for batch in records.batches.values()):
         raise refuse_field(REQUEST, "batchIdentifier", f"The batch {name} exists already.", detail_code="ObjectExists")
-    kinds = {INVOICE: body.get("exportInvoicesFlag", False)}
-    flags = (kinds[INVOICE], body.get("exportExpensesFlag", False), body.get("exportProductsFlag", False))
+    flags = tuple(bool(body.get(f"export{name}Flag")) for name in ("Invoices", "Expenses", "Products"))
+    invoices, expenses, products = flags
+    kinds = {INVOICE: invoices, EXPENSE: expenses, **dict.fromkeys(PROCUREMENT, products)}
     if not any(flags):
         raise refuse_field(REQUEST, "exportInvoicesFlag", "At least one kind must be named.")
     entry_ids = list(dict.fromkeys(number for number in body["processedRecordIds"] if number is not None))
@@ -50,7 +53,7 @@ def create_batch(site: Site, body: Json) -> Batch:
             raise refuse_field(REQUEST, "processedRecordIds", f"GL entry {entry_id} is in batch {taken} already.")
         if not kinds[entry.kind]:
             raise refuse_field(REQUEST, "processedRecordIds", f"GL entry {entry_id} is of another kind.")
-    batch = Batch(records.next_batch_id, name, *flags, entry_ids=entry_ids)
+    batch = Batch(records.next_batch_id, name, invoices, expenses, products, entry_ids=entry_ids)
     records.next_batch_id += 1
     records.batches[batch.id] = batch
     records.batched.update(dict.fromkeys(entry_ids, batch.id))
@@ -97,7 +100,11 @@ def batch_entries(site: Site, batch_id: int) -> list[Json]:
     rows = []
     lines: dict[int, dict[int, Line]] = {}
     for entry_id in the_batch(site, batch_id).entry_ids:
-        invoice = site.records.invoices[site.records.entries[entry_id].document_id]
+        entry = site.records.entries[entry_id]
+        if entry.kind != INVOICE:
+            rows.append(payables_entry(site, entry))
+            continue
+        invoice = site.records.invoices[entry.document_id]
         known = lines.setdefault(invoice.id, {line.entry_id: line for line in invoice.lines})
         if entry_id in known:
             rows.append(_line_entry(invoice, known[entry_id]))

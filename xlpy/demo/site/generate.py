@@ -1,4 +1,4 @@
-"""Making a demo site of any size: the firm's masters and a month of invoices, the same ones for the same seed."""
+"""Making a demo site of any size: the firm's masters, a month of invoices and more, the same ones for the same seed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from xlpy.demo import firm
 from xlpy.demo.site.catalog import LAPTOP
+from xlpy.demo.site.generate_expenses import make_expenses
+from xlpy.demo.site.generate_procurement import add_procurement
 from xlpy.demo.site.invoices import (
     FORMULA_MEMOS,
     ODD_MEMOS,
@@ -21,10 +23,12 @@ from xlpy.demo.site.invoices import (
     close,
     credited,
     from_stock,
+    sold_from_stock,
 )
 from xlpy.demo.site.masters import DEPOSITS, make_tables
+from xlpy.demo.site.memory import Records
 from xlpy.demo.site.records import Line
-from xlpy.demo.site.store import Records, Site
+from xlpy.demo.site.store import Site
 
 FIRST_INVOICE_NUMBER = 10_001
 FIRST_RECORD_ID = 4_401
@@ -44,31 +48,66 @@ def generate_site(
     *,
     seed: int = 1,
     invoices: int = 60,
+    expenses: int = 0,
+    procurement: int = 0,
     mistakes: bool = True,
     server_version: str = "v2025.8.114523",
     closed_period: bool | None = None,
+    as_bill: bool = True,
+    company_paid: bool | None = None,
+    cogs: bool | None = None,
+    glentry_rec_id: bool | None = None,
 ) -> Site:
-    """Make a site with ``invoices`` unposted invoices, numbered from 10001.
+    """Make a site with ``invoices`` unposted invoices, numbered from 10001, ``expenses`` and ``procurement``.
 
     With ``mistakes``, those of the list in ``xlpy.demo.firm`` are planted; without, none of them is there.
-    ``closed_period``: whether two invoices are dated in September, which is closed in SL; None means with the
-    mistakes only. Some 40 invoices are enough to have one of everything; with fewer, the later kinds are left out.
+    ``closed_period``: whether two invoices (and a receipt) are dated in September, which is closed in SL; None means
+    with the mistakes only. Some 40 invoices, 14 expenses and 16 of procurement are enough to have one of everything;
+    with fewer, the later kinds are left out.
+
+    ``as_bill``: whether the accounting package transfers expenses as bills. ``company_paid``: whether some expenses
+    were paid by the company, and one is personal; None means with the mistakes only. ``cogs``: whether invoices sell
+    goods from stock, with their cost; None means with procurement only. ``glentry_rec_id``: whether the export names
+    the GL entries of adjustments; None means when the server's version is 2026.11 or later.
     """
-    site = Site(Records(server_version, "v2025_1", make_tables(mistakes=mistakes)))
+    site = Site(
+        Records(
+            server_version,
+            "v2025_1",
+            make_tables(
+                mistakes=mistakes,
+                as_bill=as_bill,
+                expense_mistakes=mistakes and expenses > 0,
+                procurement_mistakes=mistakes and procurement > 0,
+            ),
+            adjustment_entry_ids=_release(server_version) >= (2026, 11) if glentry_rec_id is None else glentry_rec_id,
+        )
+    )
     desk = Desk(seed)
     september = mistakes if closed_period is None else closed_period
-    drafts = _drafts(desk, mistakes=mistakes, september=september)
+    drafts = _drafts(desk, mistakes=mistakes, september=september, cogs=procurement > 0 if cogs is None else cogs)
     days = (firm.THROUGH_DATE - firm.FIRST_DATE).days + 1
     for index in range(invoices):
         draft = next(drafts)
         on = draft.on or firm.FIRST_DATE + timedelta(days=index * days // invoices)
         number = str(FIRST_INVOICE_NUMBER + index)
         site.add_invoice(close(draft, record_id=FIRST_RECORD_ID + index, number=number, on=on, clerk=index))
+    paid = mistakes if company_paid is None else company_paid
+    for expense in make_expenses(seed=seed, count=expenses, company_paid=paid):
+        site.add_expense(expense)
+    add_procurement(site, seed=seed, count=procurement, mistakes=mistakes, september=september)
     return site
 
 
-def _drafts(desk: Desk, *, mistakes: bool, september: bool) -> Iterator[Draft]:
+def _release(server_version: str) -> tuple[int, ...]:
+    """Return year and number of a version such as ``v2025.8.114523``."""
+    return tuple(int(part) for part in server_version.removeprefix("v").split(".")[:2])
+
+
+def _drafts(desk: Desk, *, mistakes: bool, september: bool, cogs: bool) -> Iterator[Draft]:
     yield from _one_of_each_type(desk)
+    if cogs:
+        yield from _stock_sales(desk)
     if mistakes:
         yield from _planted(desk)
     else:
@@ -80,7 +119,18 @@ def _drafts(desk: Desk, *, mistakes: bool, september: bool) -> Iterator[Draft]:
     rare = {_PORT, _NO_ACCOUNT, *_NO_XREF} if mistakes else set()
     usual = [customer for customer in firm.CUSTOMERS if customer.identifier not in rare]
     while True:
-        yield _usual(desk, desk.random.choice(usual))
+        draft = _usual(desk, desk.random.choice(usual))
+        yield desk.with_goods(draft) if cogs else draft
+
+
+def _stock_sales(desk: Desk) -> Iterator[Draft]:
+    acme, delta, law, fischer = (_CUSTOMERS[name] for name in ("Acme", "DeltaLog", "EvergreenLaw", "FischerKG"))
+    switch = sold_from_stock("SWITCH24", 1, delta)
+    yield Draft("Standard", acme, (desk.service(acme), sold_from_stock("PATCH10", 12, acme)), memo="Cabling")
+    yield Draft("Standard", delta, (switch, sold_from_stock("PATCH10", 5, delta), desk.service(delta)))
+    yield Draft("CreditMemo", acme, credited([sold_from_stock("PATCH10", 2, acme)]), memo="Two cables came back")
+    yield Draft("Standard", law, (sold_from_stock("UPS1500", 1, law, drop_shipped=True), desk.service(law)))
+    yield Draft("Standard", fischer, (sold_from_stock("DOCK-C", 2, fischer), desk.service(fischer)))
 
 
 def _one_of_each_type(desk: Desk) -> Iterator[Draft]:

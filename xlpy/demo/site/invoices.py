@@ -18,16 +18,17 @@ from xlpy.demo.site.masters import (
     DEPARTMENT_IDS,
     DEPOSITS,
     INVENTORY,
-    MEMBERS,
     RECEIVABLE,
     RECEIVABLE_FOREIGN,
     tax_rate,
 )
+from xlpy.demo.site.payables_masters import CLERKS
 from xlpy.demo.site.records import Invoice, Line, ReceivablePart, TaxLevel
 from xlpy.domain.money import round_money, total
 
 CENTS = 2
 ONE = Decimal(1)
+STOCK_SALES = 0.2  # of the everyday invoices
 PORT_STEP = 20  # whole multiples of this make every level of FL-PORT exact to the cent
 
 DESCRIPTIONS = {
@@ -121,6 +122,13 @@ class Desk:
         account = f"4900:100:{office_of(customer)}"
         return a_line("R", account, "Loyalty discount", ONE, price, taxable=True)
 
+    def with_goods(self, draft: Draft) -> Draft:
+        """Add goods from stock to some of the standard invoices of customers whose tax allows any price."""
+        if draft.invoice_type != "Standard" or in_port(draft.customer) or self.random.random() >= STOCK_SALES:
+            return draft
+        line = sold_from_stock(self.random.choice(("PATCH10", "UPS1500")), self.random.randint(1, 2), draft.customer)
+        return replace(draft, lines=(*draft.lines, line))
+
     def odd_memo(self) -> str:
         """Pick a text that is long, or not plain ASCII, or looks like a formula."""
         return self.random.choice((*ODD_MEMOS, *FORMULA_MEMOS))
@@ -150,6 +158,19 @@ def from_stock(quantity: int) -> Line:
     line = an_item_line(INVENTORY_ITEM, "4200:300:TP", Decimal(quantity), taxable=True)
     cost = round_money(Decimal("4.20") * quantity, CENTS)
     return replace(line, cost=cost, cost_account=COST_OF_GOODS, inventory_account=INVENTORY)
+
+
+def sold_from_stock(identifier: str, quantity: int, customer: firm.FirmCustomer, *, drop_shipped: bool = False) -> Line:
+    """Return a line that sells an item of the firm's stock at its cost; ``drop_shipped``: the vendor ships it."""
+    item = next(item for item in firm.ITEMS if item.identifier == identifier)
+    line = an_item_line(item.manage_id, f"4200:300:{office_of(customer)}", Decimal(quantity), taxable=True)
+    return replace(
+        line,
+        cost=round_money(item.cost * quantity, CENTS),
+        cost_account=COST_OF_GOODS,
+        inventory_account=INVENTORY,
+        drop_shipped=drop_shipped,
+    )
 
 
 def credited(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -188,7 +209,7 @@ def close(draft: Draft, *, record_id: int, number: str, on: date, clerk: int) ->
         lines=lines,
         levels=levels,
         closed_at=datetime(on.year, on.month, on.day, 14, 2, 11, tzinfo=UTC) + timedelta(days=1),
-        closed_by=MEMBERS[clerk % len(MEMBERS)][1],
+        closed_by=CLERKS[clerk % len(CLERKS)][1],
         memo=draft.memo,
         description=draft.description,
         customer_po=f"PO-{4000 + record_id}" if record_id % 4 == 0 else "",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from xlpy.demo import firm
+from xlpy.demo.site import payables_masters
 from xlpy.demo.site.answers import Json
 from xlpy.demo.site.catalog import CATALOG, catalog_item
 
@@ -23,13 +24,12 @@ _COUNTRIES = {"US": (1, "United States", "USD"), "DE": (2, "Germany", "EUR"), "G
 _LEVEL_NAMES = ("One", "Two", "Three", "Four", "Five", "Six")
 _STREETS = ("Bayshore Blvd", "Harbor Island Dr", "W Kennedy Blvd", "Orange Ave", "Channelside Dr")
 DEPARTMENT_IDS = {"100": 10, "200": 20, "300": 30}
-MEMBERS = ((31, "KMorales", "Karen", "Morales"), (32, "TBecker", "Tom", "Becker"), (33, "AOkafor", "Ada", "Okafor"))
 
 RECEIVABLE = "1100"
 RECEIVABLE_FOREIGN = "1110"
 DEPOSITS = "2300:000:00"
-COST_OF_GOODS = "5200:300:TP"
-INVENTORY = "1400:000:00"
+COST_OF_GOODS = payables_masters.COST_OF_GOODS
+INVENTORY = payables_masters.INVENTORY
 
 
 @dataclass(slots=True)
@@ -40,32 +40,44 @@ class Tables:
     children: dict[str, dict[int, list[Json]]] = field(default_factory=dict)
 
 
-def make_tables(*, mistakes: bool) -> Tables:
-    """Make the firm's masters; with ``mistakes``, those of ``xlpy.demo.firm``'s list that are in masters."""
+def make_tables(
+    *, mistakes: bool, as_bill: bool = True, expense_mistakes: bool = False, procurement_mistakes: bool = False
+) -> Tables:
+    """Make the firm's masters; with the ``mistakes`` of each kind, those of ``xlpy.demo.firm``'s list in masters.
+
+    ``as_bill``: whether the accounting package transfers expenses as bills.
+    """
+    vendors = {v.manage_id: _vendor(v, mistakes=procurement_mistakes) for v in firm.VENDORS}
     return Tables(
         rows={
-            "companies": {c.manage_id: _company(c, mistakes=mistakes) for c in firm.CUSTOMERS},
+            "companies": {c.manage_id: _company(c, mistakes=mistakes) for c in firm.CUSTOMERS} | vendors,
             "countries": {number: _country(code) for code, (number, _, _) in _COUNTRIES.items()},
             "currencies": {CURRENCY_IDS[code]: _currency(code) for code in _CURRENCIES},
             "billingTerms": {t.manage_id: _terms(t, mistakes=mistakes) for t in firm.TERMS},
             "taxCodes": {code.manage_id: _tax_code(code) for code in firm.TAX_CODES},
             "glCaptions": {1: _captions()},
             "glAccounts": {row["id"]: row for row in _gl_accounts(mistakes=mistakes)},
-            "accountingPackageSetup": {1: _package_setup()},
+            "accountingPackageSetup": {1: _package_setup(as_bill=as_bill)},
             "locations": {number: _location(number) for number in firm.LOCATIONS},
             "departments": {
                 number: {"id": number, "identifier": code, "name": firm.DEPARTMENTS[code]}
                 for code, number in DEPARTMENT_IDS.items()
             },
             "catalog": {row.id: catalog_item(row) for row in CATALOG},
-            "members": {
-                number: {"id": number, "identifier": identifier, "firstName": first, "lastName": last}
-                for number, identifier, first, last in MEMBERS
-            },
+            "members": payables_masters.members(mistakes=expense_mistakes),
+            "warehouses": payables_masters.warehouses(mistakes=procurement_mistakes),
+            "warehouseBins": payables_masters.bins(),
+            "unitOfMeasures": payables_masters.units(),
+            "productTypes": payables_masters.product_types(),
+            "expenseTypes": payables_masters.expense_types(),
+            "expenseClassifications": payables_masters.classifications(),
+            "expensePaymentTypes": payables_masters.payment_types(),
         },
         children={
-            "sites": {c.manage_id: [_site(c)] for c in firm.CUSTOMERS},
+            "sites": {c.manage_id: [_site(c)] for c in firm.CUSTOMERS}
+            | {number: [payables_masters.vendor_site(row)] for number, row in vendors.items()},
             "taxCodeLevels": {code.manage_id: _tax_levels(code) for code in firm.TAX_CODES},
+            "unitConversions": payables_masters.unit_conversions(),
         },
     )
 
@@ -143,6 +155,12 @@ def _company(customer: firm.FirmCustomer, *, mistakes: bool) -> Json:
     if not account:
         del record["accountNumber"]
     return record
+
+
+def _vendor(vendor: firm.FirmVendor, *, mistakes: bool) -> Json:
+    country_id, country_name, _ = _COUNTRIES[vendor.country]
+    country: Json = {"id": country_id, "identifier": vendor.country, "name": country_name}
+    return payables_masters.vendor(vendor, country, currency_reference(vendor.currency), mistakes=mistakes)
 
 
 def _zip(customer: firm.FirmCustomer) -> str:
@@ -294,6 +312,7 @@ def _gl_accounts(*, mistakes: bool) -> list[Json]:
             ("RP", f"4200:300:{office}", "Product Category", f"Hardware, {office_name}"),
             ("RE", f"4300:200:{office}", "Expense Type", f"Travel, {office_name}"),
         ]
+    wanted += payables_masters.gl_rows()
     if mistakes:
         wanted.append(("RP", f"{firm.INACTIVE_ACCOUNT}:300:TP", "Product Category", "Licences, old"))
     rows = []
@@ -313,7 +332,7 @@ def _gl_accounts(*, mistakes: bool) -> list[Json]:
     return rows
 
 
-def _package_setup() -> Json:
+def _package_setup(*, as_bill: bool) -> Json:
     return {
         "id": 1,
         "accountingPackage": {"id": 6, "identifier": "Other", "name": "Other"},
@@ -321,7 +340,7 @@ def _package_setup() -> Json:
         "includeInvoicesFlag": True,
         "invoiceFormat": "Default",
         "includeExpensesFlag": True,
-        "transferExpensesAsBillFlag": True,
+        "transferExpensesAsBillFlag": as_bill,
         "expenseFormat": "Default",
         "suppressMemoFlag": False,
         "syncPaymentInfoFlag": None,

@@ -13,10 +13,24 @@ from xlpy.demo.site import access
 from xlpy.demo.site.answers import Answer, Json, Refusal, not_found
 from xlpy.demo.site.batches import batch_entries, batch_rows, create_batch, delete_batch
 from xlpy.demo.site.bodies import patched, read_json, read_object
-from xlpy.demo.site.export import export_batch, export_unposted, read_request
+from xlpy.demo.site.export_request import read_request
+from xlpy.demo.site.gl_export import export_batch, export_unposted
 from xlpy.demo.site.lists import ListQuery, count_of, page_of, record_of
+from xlpy.demo.site.payables_lists import (
+    adjustment_records,
+    expense_entries,
+    expense_reports,
+    purchase_order_lines,
+    purchase_orders,
+)
 from xlpy.demo.site.store import Site
 from xlpy.demo.site.unposted import gl_entries, invoice_record, invoice_records, unposted_levels, unposted_rows
+from xlpy.demo.site.unposted_payables import (
+    unposted_expense_levels,
+    unposted_expense_rows,
+    unposted_procurement_levels,
+    unposted_procurement_rows,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +93,6 @@ def _one_invoice(site: Site, billing_log_id: int) -> Json | None:
     return None if invoice is None else invoice_record(site, invoice)
 
 
-def _nothing_yet(_site: Site, _call: Call) -> Sequence[Json]:
-    return []
-
-
 _ACCOUNTING = "/finance/accounting"
 
 RESOURCES = (
@@ -99,14 +109,50 @@ RESOURCES = (
     Resource("/company/companies/<int:parent_id>/sites", "CompanySite", _children("sites", "companies")),
     Resource("/company/countries", "Country", _masters("countries")),
     Resource("/procurement/catalog", "CatalogItem", _masters("catalog")),
+    Resource("/system/members", "Member", _masters("members"), patch_table="members"),
+    Resource("/procurement/types", "ProductType", _masters("productTypes")),
+    Resource("/procurement/warehouses", "Warehouse", _masters("warehouses"), patch_table="warehouses"),
+    Resource("/procurement/warehouseBins", "WarehouseBin", _masters("warehouseBins")),
+    Resource("/procurement/unitOfMeasures", "UnitOfMeasure", _masters("unitOfMeasures")),
+    Resource(
+        "/procurement/unitOfMeasures/<int:parent_id>/conversions",
+        "Conversion",
+        _children("unitConversions", "unitOfMeasures"),
+    ),
+    Resource("/procurement/adjustments", "ProcurementAdjustment", lambda site, _: adjustment_records(site)),
+    Resource("/procurement/purchaseorders", "PurchaseOrder", lambda site, _: purchase_orders(site)),
+    Resource(
+        "/procurement/purchaseorders/<int:parent_id>/lineitems",
+        "PurchaseOrderLineItem",
+        lambda site, call: purchase_order_lines(site, call.ids["parent_id"]),
+    ),
+    Resource("/expense/entries", "ExpenseEntry", lambda site, _: expense_entries(site)),
+    Resource("/expense/reports", "ExpenseReport", lambda site, _: expense_reports(site)),
+    Resource("/expense/types", "ExpenseType", _masters("expenseTypes")),
+    Resource("/expense/classifications", "Classification", _masters("expenseClassifications")),
+    Resource("/expense/paymentTypes", "PaymentType", _masters("expensePaymentTypes")),
     Resource(f"{_ACCOUNTING}/unpostedinvoices", "UnpostedInvoice", lambda site, _: unposted_rows(site)),
     Resource(
         f"{_ACCOUNTING}/unpostedinvoices/<int:parent_id>/taxableLevels",
         "UnpostedInvoiceTaxableLevel",
         lambda site, call: unposted_levels(site, call.ids["parent_id"]),
     ),
-    Resource(f"{_ACCOUNTING}/unpostedexpenses", "UnpostedExpense", _nothing_yet),
-    Resource(f"{_ACCOUNTING}/unpostedprocurement", "UnpostedProcurement", _nothing_yet),
+    Resource(f"{_ACCOUNTING}/unpostedexpenses", "UnpostedExpense", lambda site, _: unposted_expense_rows(site)),
+    Resource(
+        f"{_ACCOUNTING}/unpostedexpenses/<int:parent_id>/taxableLevels",
+        "UnpostedExpenseTaxableLevel",
+        lambda site, call: unposted_expense_levels(site, call.ids["parent_id"]),
+    ),
+    Resource(
+        f"{_ACCOUNTING}/unpostedprocurement",
+        "UnpostedProcurement",
+        lambda site, _: unposted_procurement_rows(site),
+    ),
+    Resource(
+        f"{_ACCOUNTING}/unpostedprocurement/<int:parent_id>/taxableLevels",
+        "UnpostedProcurementTaxableLevel",
+        lambda site, call: unposted_procurement_levels(site, call.ids["parent_id"]),
+    ),
     Resource("/finance/invoices", "Invoice", lambda site, _: invoice_records(site), one=_one_invoice),
     Resource(
         # With its slash at the end, as the API has it.
@@ -200,12 +246,24 @@ def _delete_batch(site: Site, call: Call) -> Answer:
     return Answer(status=204)
 
 
+def _unbatch_order(site: Site, call: Call) -> Answer:
+    site.unbatch_order(call.ids["record_id"])
+    return Answer({"success": True, "message": "The purchase order was un-batched."})
+
+
+def _rebatch_order(site: Site, call: Call) -> Answer:
+    site.rebatch_order(call.ids["record_id"])
+    return Answer({"success": True, "message": "The purchase order is in its batches again."})
+
+
 ROUTES = (
     Route("GET", "/system/info", _info, "Info"),
     Route("POST", "/system/members/<member>/tokens", _token, "Token"),
     Route("POST", f"{_ACCOUNTING}/export", _export, "GLExport"),
     Route("POST", f"{_ACCOUNTING}/batches", _create_batch, "GLExport"),
     Route("POST", f"{_ACCOUNTING}/batches/<int:record_id>/export", _export_again, "GLExport"),
+    Route("POST", "/procurement/purchaseorders/<int:record_id>/unbatch", _unbatch_order, "SuccessResponse"),
+    Route("POST", "/procurement/purchaseorders/<int:record_id>/rebatch", _rebatch_order, "SuccessResponse"),
     Route("DELETE", f"{_ACCOUNTING}/batches/<int:record_id>", _delete_batch, ""),
 )
 COMPANY_INFO = Route("GET", "/login/companyinfo/<company_id>", _company_info, "null|CompanyInfo")

@@ -1,48 +1,28 @@
-"""The demo site's memory: every record behind one lock, and what people do to it at Manage's screens.
+"""The demo site: its records, what people do to them at Manage's screens, and keeping them in a file.
 
-What the API does to the records is in ``batches`` and ``patches``; how it shows them is in ``unposted`` and ``export``.
+What the API does to the records is in ``batches`` and ``bodies``; how it shows them is in ``unposted`` and ``export``.
 """
 
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeVar, cast
 
 import msgspec
 
 from xlpy.demo.site.access import Token
-from xlpy.demo.site.answers import Json
 from xlpy.demo.site.faults import Faults
-from xlpy.demo.site.masters import Tables
-from xlpy.demo.site.records import INVOICE, Batch, GlEntry, Invoice, Line
+from xlpy.demo.site.memory import Records
+from xlpy.demo.site.payables_screens import PayablesScreens
+from xlpy.demo.site.records import INVOICE, Invoice, Line
 from xlpy.errors import SettingsError
 
-T = TypeVar("T")
 
-
-@dataclass(slots=True)
-class Records:
-    """Everything that ``Site.save`` keeps. ``batched``: GL entry id → the id of the batch it is in."""
-
-    server_version: str
-    codebase: str
-    tables: Tables
-    invoices: dict[int, Invoice] = field(default_factory=dict)
-    entries: dict[int, GlEntry] = field(default_factory=dict)
-    batches: dict[int, Batch] = field(default_factory=dict)
-    batched: dict[int, int] = field(default_factory=dict)
-    next_entry_id: int = 90_000
-    next_batch_id: int = 318
-    negative_credit_headers: bool = True
-
-
-class Site:
+class Site(PayablesScreens):
     """A Manage site. All methods may be called from any thread, while the site is being served too.
 
     ``calls``: (method, path) of every request in order; the path without host and API prefix. ``before_request`` and
@@ -52,16 +32,13 @@ class Site:
     """
 
     def __init__(self, records: Records) -> None:
-        self.records = records
-        self.lock = threading.RLock()
+        super().__init__(records)
         self.faults = Faults()
         self.calls: list[tuple[str, str]] = []
         self.before_request: Callable[[str, str], None] | None = None
         self.after_request: Callable[[str, str], None] | None = None
         self.clock: Callable[[], datetime] = _now
         self.tokens: dict[str, Token] = {}
-        self._version = 0
-        self._remembered: dict[str, tuple[int, object]] = {}
 
     @property
     def negative_credit_headers(self) -> bool:
@@ -74,54 +51,30 @@ class Site:
 
     # Reading
 
-    def table(self, name: str) -> dict[int, Json]:
-        """Return a table of masters, such as ``companies``."""
-        return self.records.tables.rows[name]
-
     def batch_of(self, billing_log_id: int) -> str | None:
         """Return the identifier of the batch that an invoice is in; None when any entry of it is unposted."""
         with self.lock:
             batch = self.batch_with(self._invoice(billing_log_id).entry_ids)
             return batch.identifier if batch is not None else None
 
-    def batch_with(self, entry_ids: Iterable[int]) -> Batch | None:
-        """Return the batch of a document's entries; None when any of them, or all, are in none."""
-        numbers = [self.records.batched.get(entry_id) for entry_id in entry_ids]
-        if not numbers or None in numbers:
-            return None
-        return self.records.batches[cast("int", numbers[0])]
-
     def is_unposted(self, invoice: Invoice) -> bool:
         """Whether an invoice is in the unposted list: any of its entries is in no batch, or it has none at all."""
-        batched = self.records.batched
-        return not invoice.has_entries or any(entry_id not in batched for entry_id in invoice.entry_ids)
+        return not invoice.has_entries or self.is_open(invoice.entry_ids)
 
     def unposted_invoice_ids(self) -> tuple[int, ...]:
         """Return the billingLogIds of the unposted invoices, in order."""
         with self.lock:
             return tuple(i.id for i in self.records.invoices.values() if self.is_unposted(i))
 
-    def remember(self, name: str, build: Callable[[], T]) -> T:
-        """Return what ``build`` made, made anew only when a record has changed since. Call it under the lock."""
-        version, value = self._remembered.get(name, (-1, None))
-        if version != self._version:
-            value = build()
-            self._remembered[name] = (self._version, value)
-        return cast("T", value)
-
-    def changed(self) -> None:
-        """Say that a record has changed; call it under the lock."""
-        self._version += 1
-
     # What people do at the screens
 
     def set_company_account(self, company_id: int, text: str) -> None:
         """Type the Account of a company (Finance > Company Finance); empty clears it."""
-        self._set("companies", company_id, "accountNumber", text)
+        self.type_into("companies", company_id, "accountNumber", text)
 
     def set_terms_xref(self, terms_id: int, text: str) -> None:
         """Type the Xref of billing terms; empty clears it."""
-        self._set("billingTerms", terms_id, "termsXref", text)
+        self.type_into("billingTerms", terms_id, "termsXref", text)
 
     def unbatch(self, billing_log_id: int) -> None:
         """Un-batch an invoice (More > Un-batch): unposted again, and it remembers its batch.
@@ -130,19 +83,10 @@ class Site:
         """
         with self.lock:
             invoice = self._invoice(billing_log_id)
-            numbers = {self.records.batched[e] for e in invoice.entry_ids if e in self.records.batched}
-            if not numbers:
-                raise ValueError(f"Invoice {invoice.number} is in no batch.")
-            for number in numbers:
-                batch = self.records.batches[number]
-                if batch.closed:
-                    raise ValueError(f"Invoice {invoice.number} is in the closed batch {batch.identifier}.")
-                batch.entry_ids = [e for e in batch.entry_ids if e not in invoice.entry_ids]
-                invoice = replace(invoice, unbatched_from=batch.id, unbatched_name=batch.identifier)
-            for entry_id in invoice.entry_ids:
-                self.records.batched.pop(entry_id, None)
-            self.records.invoices[invoice.id] = invoice
-            self.changed()
+            batch = self.take_out_of_batches(invoice.entry_ids, f"Invoice {invoice.number}")
+            self.records.invoices[invoice.id] = replace(
+                invoice, unbatched_from=batch.id, unbatched_name=batch.identifier
+            )
 
     def reopen_and_close(self, billing_log_id: int, *, change: Decimal | None = None) -> None:
         """Reopen an unposted invoice and close it again: its GL entries get new ids.
@@ -189,20 +133,9 @@ class Site:
     def add_invoice(self, invoice: Invoice) -> None:
         """Close an invoice: give its lines and receivable parts GL entries with new ids, and keep it."""
         with self.lock:
-            number = self.records.next_entry_id
-            lines = []
-            for line in invoice.lines:
-                lines.append(replace(line, entry_id=number))
-                number += 1
-            parts = []
-            for part in invoice.receivable:
-                parts.append(replace(part, entry_id=number))
-                number += 1
-            self.records.next_entry_id = number
-            closed = replace(invoice, lines=tuple(lines), receivable=tuple(parts))
-            self.records.invoices[closed.id] = closed
-            for entry_id in closed.entry_ids:
-                self.records.entries[entry_id] = GlEntry(entry_id, INVOICE, closed.id)
+            lines = tuple(replace(line, entry_id=self.new_entry(INVOICE, invoice.id)) for line in invoice.lines)
+            parts = tuple(replace(part, entry_id=self.new_entry(INVOICE, invoice.id)) for part in invoice.receivable)
+            self.records.invoices[invoice.id] = replace(invoice, lines=lines, receivable=parts)
             self.changed()
 
     # Keeping
@@ -224,15 +157,6 @@ class Site:
 
     def _invoice(self, billing_log_id: int) -> Invoice:
         return self.records.invoices[billing_log_id]
-
-    def _set(self, table: str, record_id: int, field_name: str, text: str) -> None:
-        with self.lock:
-            record = self.table(table)[record_id]
-            if text:
-                record[field_name] = text
-            else:
-                record.pop(field_name, None)
-            self.changed()
 
 
 def _changed_line(line: Line, delta: Decimal) -> Line:

@@ -7,113 +7,31 @@ positive, ``itemPrice`` negative, ``quantity`` still negative, the header's sign
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from xlpy.demo import firm
-from xlpy.demo.site.answers import Json, Refusal, refuse_field
+from xlpy.demo.site.answers import Json
 from xlpy.demo.site.catalog import CATALOG_BY_ID
-from xlpy.demo.site.conditions import read_moment
+from xlpy.demo.site.export_procurement import location_xref
 from xlpy.demo.site.masters import company_reference, currency_reference
+from xlpy.demo.site.payables_masters import bin_reference, main_bin
 from xlpy.demo.site.records import Invoice, Line
 from xlpy.demo.site.store import Site
 from xlpy.domain.money import total
 
-REQUEST = "ExportAccountingBatchRequest"
+OpenInvoice = tuple[Invoice, Collection[int]]
 
 
-@dataclass(frozen=True, slots=True)
-class ExportRequest:
-    """What an export asks for. ``through``: documents dated up to and with that day. None: no list was given."""
-
-    through: date
-    detail: str
-    location_id: int
-    invoices: bool
-    expenses: bool
-    products: bool
-    included_invoices: frozenset[int] | None
-    excluded_invoices: frozenset[int]
+def invoice_transactions(site: Site, chosen: Sequence[OpenInvoice], detail: str) -> list[Json]:
+    """Return the invoices; of each only the GL entries that come with it."""
+    return [_transaction(site, invoice, entry_ids, detail) for invoice, entry_ids in chosen]
 
 
-def read_request(body: Json, today: date) -> ExportRequest:
-    """Read a checked ``ExportAccountingBatchRequest``; no ``thruDate`` means today (Manage API: trap).
-
-    Refuses a request for no kind at all, and an empty included list: what Manage makes of one is unverified.
-    """
-    flags = {name: bool(body.get(f"export{name}Flag")) for name in ("Invoices", "Expenses", "Products")}
-    if not any(flags.values()):
-        raise refuse_field(REQUEST, "exportInvoicesFlag", "At least one kind must be exported.")
-    for name in ("includedInvoiceIds", "includedExpenseIds", "includedProductIds"):
-        if name in body and not body[name]:
-            raise refuse_field(REQUEST, name, f"{name} is empty.")
-    included = body.get("includedInvoiceIds")
-    return ExportRequest(
-        through=read_moment(body["thruDate"]).date() if "thruDate" in body else today,
-        detail=body.get("summarizeInvoices", "Default"),
-        location_id=body.get("locationId", 0),
-        invoices=flags["Invoices"],
-        expenses=flags["Expenses"],
-        products=flags["Products"],
-        included_invoices=None if included is None else frozenset(included),
-        excluded_invoices=frozenset(body.get("excludedInvoiceIds", ())),
-    )
-
-
-def export_unposted(site: Site, request: ExportRequest) -> Json:
-    """Return the export of everything unposted that the request asks for. Changes nothing."""
-    batched = site.records.batched
-    documents = []
-    if request.invoices:
-        wanted = request.included_invoices
-        known = site.records.invoices
-        numbers = known if wanted is None else [number for number in sorted(wanted) if number in known]
-        for number in numbers:
-            invoice = site.records.invoices[number]
-            if number not in request.excluded_invoices:
-                open_ids = {entry_id for entry_id in invoice.entry_ids if entry_id not in batched}
-                documents.append((invoice, open_ids))
-    return _gl_export(site, request, documents)
-
-
-def export_batch(site: Site, batch_id: int, request: ExportRequest) -> Json:
-    """Return the export of what is in a batch (for a rerun). Refuses (404) when there is no such batch."""
-    batch = site.records.batches.get(batch_id)
-    if batch is None:
-        raise Refusal(404, "NotFound", f"AccountingBatch {batch_id} not found")
-    by_document: dict[int, set[int]] = {}
-    for entry_id in batch.entry_ids:
-        by_document.setdefault(site.records.entries[entry_id].document_id, set()).add(entry_id)
-    documents = []
-    if request.invoices:
-        wanted = request.included_invoices
-        documents = [
-            (site.records.invoices[number], entry_ids)
-            for number, entry_ids in by_document.items()
-            if (wanted is None or number in wanted) and number not in request.excluded_invoices
-        ]
-    return _gl_export(site, request, documents)
-
-
-def _gl_export(site: Site, request: ExportRequest, documents: Sequence[tuple[Invoice, Collection[int]]]) -> Json:
-    chosen = [
-        (invoice, entry_ids)
-        for invoice, entry_ids in documents
-        if entry_ids and invoice.invoice_date <= request.through and request.location_id in (0, invoice.location_id)
-    ]
-    companies = {invoice.company_id: invoice for invoice, _ in chosen}
-    return {
-        "exportSettings": {
-            "exportInvoices": request.invoices,
-            "exportExpenses": request.expenses,
-            "exportInventory": request.products,
-        },
-        "vendors": [],
-        "customers": [_customer(site, company_id) for company_id in sorted(companies)],
-        "transactions": [_transaction(site, invoice, ids, request.detail) for invoice, ids in chosen],
-    }
+def invoice_customers(site: Site, chosen: Sequence[OpenInvoice]) -> list[Json]:
+    """Return every customer with invoices in the export."""
+    return [_customer(site, company_id) for company_id in sorted({invoice.company_id for invoice, _ in chosen})]
 
 
 def _transaction(site: Site, invoice: Invoice, entry_ids: Collection[int], detail: str) -> Json:
@@ -159,7 +77,7 @@ def _transaction(site: Site, invoice: Invoice, entry_ids: Collection[int], detai
         "useAvalaraFlag": invoice.avalara,
         "sendAvalaraTaxFlag": invoice.avalara,
         "status": "Closed",
-        "detail": [_detail(invoice, line, document_type, detail) for line in lines],
+        "detail": [_detail(site, invoice, line, document_type, detail) for line in lines],
     }
     if invoice.customer_po:
         row["customerPO"] = invoice.customer_po
@@ -222,7 +140,7 @@ def _lines_as_asked(lines: Sequence[Line], detail: str) -> tuple[list[Line], lis
     return list(shown.values()), merged_away
 
 
-def _detail(invoice: Invoice, line: Line, document_type: str, detail: str) -> Json:
+def _detail(site: Site, invoice: Invoice, line: Line, document_type: str, detail: str) -> Json:
     row: Json = {
         "id": line.entry_id,
         "documentDate": _without_zone(invoice.invoice_date),
@@ -249,7 +167,7 @@ def _detail(invoice: Invoice, line: Line, document_type: str, detail: str) -> Js
     if line.time_entry and detail == "Detailed":
         row["timeEntry"] = {"id": line.time_entry}
     if line.item_id:
-        row |= _item_detail(invoice, line)
+        row |= _item_detail(site, invoice, line)
     return row
 
 
@@ -261,7 +179,7 @@ def _tax_detail(invoice: Invoice, line: Line) -> Json:
     return row
 
 
-def _item_detail(invoice: Invoice, line: Line) -> Json:
+def _item_detail(site: Site, invoice: Invoice, line: Line) -> Json:
     item = CATALOG_BY_ID[line.item_id]
     row: Json = {
         "item": {"id": item.id, "identifier": item.identifier, "serializedFlag": False},
@@ -278,14 +196,14 @@ def _item_detail(invoice: Invoice, line: Line) -> Json:
         "salesCode": "HW" if item.gl_type == "RP" else "",
     }
     if line.cost:
-        office = firm.LOCATIONS[invoice.location_id]
+        bin_id = main_bin(invoice.location_id)
         row |= {
             "cost": line.cost,
             "itemCost": line.cost / line.quantity,
             "costAccountNumber": line.cost_account,
             "inventoryAccountNumber": line.inventory_account,
-            "warehouseBin": {"id": 2, "name": "Main"},
-            "locationXref": office[1],
+            "warehouseBin": bin_reference(bin_id),
+            "locationXref": location_xref(site, bin_id),
         }
     return row
 

@@ -1,0 +1,222 @@
+"""The preview of vouchers, journals and inventory: complete, in order, each document footing to zero."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from domain_story import DAY, OPTIONS, D, euro, plan, untaxed
+from hypothesis import given
+from hypothesis import strategies as st
+from inventory_story import DOCK, SHELF, Counted, Moved, counted, expense, journals_of, move, set_up, stocked
+
+from xlpy.domain.documents import RateUsed, TaxPosting
+from xlpy.domain.inventory_documents import in_batches_of
+from xlpy.domain.journal import MADE_AT_RELEASE, TO_BE_CREATED, WRITTEN, JournalRow, journal
+from xlpy.domain.journals import gl_batches_of
+from xlpy.domain.payables_documents import ApBatch, ApDocument, ApLine, NewVendor, PayablesPlan
+from xlpy.domain.plan import Action, Plan, PlannedTransaction
+from xlpy.domain.rules import PostingRules
+from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.widths import Widths
+
+WIDTHS = Widths({}, "cp1252")
+RECEIPT = TransactionKey(Kind.PROCUREMENT, "77-PS118-purchase")
+
+
+def a_plan(payables: PayablesPlan, transactions: tuple[PlannedTransaction, ...] = ()) -> Plan:
+    return replace(plan(), payables=payables, transactions=transactions)
+
+
+def footing(rows: tuple[JournalRow, ...]) -> tuple[Decimal, Decimal]:
+    """Debits less credits, in document and in base currency."""
+    zero = D(0)
+    cury = sum(((row.debit or zero) - (row.credit or zero) for row in rows), zero)
+    return cury, sum(((row.base_debit or zero) - (row.base_credit or zero) for row in rows), zero)
+
+
+def shown(rows: tuple[JournalRow, ...]) -> list[tuple[str, str, str, str]]:
+    return [
+        (row.source, row.account, str(row.debit) if row.debit is not None else "", str(row.credit or ""))
+        for row in rows
+    ]
+
+
+def a_voucher(
+    doc_type: str = "VO", *, rate: str = "1", lines: tuple[str, ...] = ("10.00", "2.50"), tax: str = "0.75"
+) -> ApDocument:
+    """A receipt of two lines with a tax, in euros when there is a rate."""
+    factor = D(rate)
+
+    def base(amount: str) -> Decimal:
+        return (D(amount) * factor).quantize(D("0.01"), "ROUND_HALF_UP")
+
+    cury_total = sum((D(amount) for amount in (*lines, tax)), D(0))
+    total = base(str(cury_total))
+    difference = total - sum((base(amount) for amount in (*lines, tax)), D(0))
+    return ApDocument(
+        transactions=(RECEIPT,),
+        doc_type=doc_type,
+        vend_id="BLUEL1",
+        doc_date=DAY,
+        due_date=date(2026, 11, 11),
+        disc_date=DAY,
+        terms="30",
+        rate=RateUsed("EUR" if factor != 1 else "USD", factor, "M", "SPOT", DAY, 2),
+        ap_acct="2000",
+        ap_sub="00000",
+        cury_total=cury_total,
+        total=total,
+        cury_discount=D(0),
+        discount=D(0),
+        invc_nbr="BL-5531",
+        invc_date=DAY,
+        taxes=(),
+        tax_postings=(TaxPosting("FLSTATE", "1250", "00000", D(tax), base(tax)),),
+        lines=tuple(
+            ApLine("1400", "00000", D(amount), base(amount), D(1), D(amount), base(amount), "EA", f"Line {n}")
+            for n, amount in enumerate(lines, start=1)
+        ),
+        descr="PO-0077 PS118",
+        base_difference=difference,
+    )
+
+
+def of_voucher(document: ApDocument) -> tuple[JournalRow, ...]:
+    batch = ApBatch(1, "202610", document.rate.currency, DAY, "20261031KM-P", (document,))
+    number = PlannedTransaction(
+        RECEIPT,
+        "PO-0077 PS118",
+        "Blue Light",
+        DAY,
+        document.cury_total,
+        "USD",
+        Action.POST,
+        1,
+        "",
+        (1,),
+    )
+    return journal(a_plan(PayablesPlan(ap_batches=(batch,)), (number,)))
+
+
+def test_a_voucher_shows_its_lines_and_what_the_release_makes() -> None:
+    rows = of_voucher(a_voucher())
+    assert shown(rows) == [
+        (WRITTEN, "1400", "10.00", ""),
+        (WRITTEN, "1400", "2.50", ""),
+        (MADE_AT_RELEASE, "1250", "0.75", ""),
+        (MADE_AT_RELEASE, "2000", "", "13.25"),
+    ]
+    assert footing(rows) == (0, 0)
+    assert {(r.module, r.doc_type, r.party, r.vendor_invoice, r.transaction, r.period) for r in rows} == {
+        ("AP", "VO", "BLUEL1", "BL-5531", "PO-0077 PS118", "202610")
+    }
+    assert rows[2].tax_id == "FLSTATE"
+
+
+def test_a_debit_adjustment_has_the_other_sides() -> None:
+    assert shown(of_voucher(a_voucher("AD"))) == [
+        (WRITTEN, "1400", "", "10.00"),
+        (WRITTEN, "1400", "", "2.50"),
+        (MADE_AT_RELEASE, "1250", "", "0.75"),
+        (MADE_AT_RELEASE, "2000", "13.25", ""),
+    ]
+
+
+CENTS = st.integers(-500_00, 500_00).map(lambda n: Decimal(n) / 100)
+
+
+@given(
+    st.lists(CENTS.filter(bool), min_size=1, max_size=5).filter(lambda amounts: sum(amounts) != 0),
+    st.sampled_from(["1", "1.0842", "1.2764"]),
+    st.sampled_from(["VO", "AD"]),
+)
+def test_every_voucher_foots_in_both_currencies(amounts: list[Decimal], rate: str, doc_type: str) -> None:
+    rows = of_voucher(a_voucher(doc_type, rate=rate, lines=tuple(str(amount) for amount in amounts)))
+    assert footing(rows) == (0, 0)
+
+
+def test_the_rounding_difference_of_a_voucher_is_on_its_first_line() -> None:
+    document = a_voucher(rate="1.0842", lines=("0.05", "0.05", "0.05"), tax="0.05")
+    assert document.base_difference == D("0.02")
+    rows = of_voucher(document)
+    assert [row.base_debit for row in rows[:3]] == [D("0.07"), D("0.05"), D("0.05")]
+
+
+def test_the_lines_of_a_members_voucher_name_their_own_expenses() -> None:
+    keys = tuple(TransactionKey(Kind.EXPENSE, str(n)) for n in range(611, 616))
+    plain = a_voucher(lines=("1.00",) * 5)
+    lines = tuple(replace(one, transaction=key) for one, key in zip(plain.lines, keys, strict=True))
+    document = replace(plain, transactions=keys, lines=lines)
+    named = tuple(
+        PlannedTransaction(key, f"Taxi {key.record_id}", "", DAY, D(1), "USD", Action.POST, 1, "", (1,)) for key in keys
+    )
+    batch = ApBatch(1, "202610", "USD", DAY, "", (document,))
+    rows = journal(a_plan(PayablesPlan(ap_batches=(batch,)), named))
+    assert [row.transaction for row in rows[:5]] == [f"Taxi {n}" for n in range(611, 616)]
+    assert rows[-1].transaction == "Taxi 611, Taxi 612, Taxi 613, …"
+
+
+def test_a_journal_is_written_as_it_is() -> None:
+    draft = journals_of(expense())
+    payables = PayablesPlan(
+        gl_batches=gl_batches_of(draft.journals, OPTIONS, PostingRules(), WIDTHS), base_currency="USD"
+    )
+    rows = journal(a_plan(payables, draft.transactions))
+    assert shown(rows) == [(WRITTEN, "6200", "33.95", ""), (WRITTEN, "2010", "", "33.95")]
+    assert {(r.module, r.reference, r.party, r.currency, r.transaction) for r in rows} == {
+        ("GL", "1749", "E-JDOE", "USD", "JDoe Mileage 2026-10-12")
+    }
+
+
+def test_inventory_shows_the_side_that_the_release_adds() -> None:
+    draft = stocked(Counted(12, counted("10"), counted("-2", bin=SHELF)), Moved(58, move(account_number="1410:000:00")))
+    payables = PayablesPlan(in_batches=in_batches_of(draft.documents, OPTIONS, WIDTHS), base_currency="USD")
+    rows = journal(a_plan(payables, draft.transactions))
+    assert shown(rows) == [
+        (WRITTEN, "5900", "", "25.00"),
+        (MADE_AT_RELEASE, "1400", "25.00", ""),
+        (WRITTEN, "5900", "5.00", ""),
+        (MADE_AT_RELEASE, "1400", "", "5.00"),
+        (WRITTEN, "1410", "1.00", ""),
+        (MADE_AT_RELEASE, "1400", "", "1.00"),
+        (MADE_AT_RELEASE, "1400", "1.00", ""),
+        (MADE_AT_RELEASE, "1410", "", "1.00"),
+    ]
+    assert [row.description for row in rows if row.source == MADE_AT_RELEASE][:2] == [
+        "In: 10.00 EA PATCH10 TPA/MAIN",
+        "Out: 2.00 EA PATCH10 TPA/SHELFB",
+    ]
+    assert [row.batch_number for row in rows] == [1] * 4 + [2] * 4
+    assert footing(rows) == (0, 0)
+
+
+@given(st.lists(st.integers(-30, 30).filter(bool), min_size=1, max_size=6), st.integers(1, 999))
+def test_every_inventory_document_foots(quantities: list[int], cents: int) -> None:
+    lines = tuple(counted(str(quantity), str(Decimal(cents) / 100)) for quantity in quantities)
+    draft = stocked(Counted(12, *lines), books=set_up(negative_stock=True))
+    payables = PayablesPlan(in_batches=in_batches_of(draft.documents, OPTIONS, WIDTHS), base_currency="USD")
+    rows = journal(a_plan(payables, draft.transactions))
+    assert len(rows) == 2 * len(quantities)
+    assert footing(rows) == (0, 0)
+    inventory = sum(((row.debit or D(0)) - (row.credit or D(0)) for row in rows if row.account == "1400"), D(0))
+    assert inventory == draft.transactions[0].amount
+
+
+def test_what_is_to_be_created_comes_first() -> None:
+    draft = stocked(Counted(12, counted("2", "96.40", DOCK)))
+    vendor = NewVendor(
+        "EAGLEP", "Eagle Parts", "STD", "2000", "00000", "", "", "", "", "30", "USD", needed_by=(RECEIPT,)
+    )
+    payables = PayablesPlan(
+        vendors=(vendor,), items=draft.items, in_batches=in_batches_of(draft.documents, OPTIONS, WIDTHS)
+    )
+    receivables = plan(untaxed(), euro(4418))
+    rows = journal(replace(receivables, payables=payables, transactions=draft.transactions))
+    assert [(row.source, row.module, row.party, row.account) for row in rows[:2]] == [
+        (TO_BE_CREATED, "AP", "EAGLEP", "2000"),
+        (TO_BE_CREATED, "IN", "DOCK-C", "1400"),
+    ]
+    assert rows[1].transaction == "Adjustment 12"
+    assert [row.module for row in rows[2:]] == ["AR"] * 4 + ["IN"] * 2

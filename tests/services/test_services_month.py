@@ -1,0 +1,164 @@
+"""A month of mixed transactions in one go: invoices with their costs, expenses, receipts, adjustments, transfers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from xlpy.demo import firm
+from xlpy.demo.company.release import release_everything
+from xlpy.domain.matching import match_procurement
+from xlpy.domain.money import round_money
+from xlpy.domain.transactions import Kind
+from xlpy.services.planning import make_plan
+from xlpy.services.push import push
+from xlpy.services.reports import RunState
+
+OURS = "EXISTS (SELECT 1 FROM xlpy_PostingDoc d WHERE d.Module = t.Module AND d.BatNbr = t.BatNbr AND t.BatNbr <> '')"
+
+
+def cents(value: float) -> Decimal:
+    return round_money(Decimal(repr(value)), 2)
+
+
+def main_account(text: str) -> str:
+    return text.split(":", maxsplit=1)[0]
+
+
+def trial_balance_of_manage(story: Any, selection: Any) -> dict[tuple[str, str], Decimal]:
+    """Debits less credits by currency and account, from Manage's export by the rules of the manual alone."""
+    manage = story.session().manage
+    books: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    through = selection.through_date
+    keys = [mark.key for mark in selection.marked]
+
+    def ids(kind: Kind) -> list[str]:
+        return [key.record_id for key in keys if key.kind is kind]
+
+    def post(currency: str, account: str, amount: Decimal) -> None:
+        books[currency or firm.BASE_CURRENCY, main_account(account)] += amount
+
+    invoices = manage.export_invoices(
+        [int(i) for i in ids(Kind.INVOICE)], through=through, detail="Default", batch_identifier="look"
+    )
+    masters = manage.read_masters(invoices)
+    for invoice in invoices:
+        post(invoice.currency, invoice.account_number, invoice.total)
+        for line in invoice.lines:
+            post(invoice.currency, line.account_number, line.total)
+            item = masters.catalog.get(line.item.id)
+            if line.cost and item and item.product_class == "Inventory" and not line.drop_shipped:
+                back = -1 if invoice.document_type == "CREDIT MEMO" else 1
+                post(firm.BASE_CURRENCY, line.cost_account, abs(line.cost) * back)
+                post(firm.BASE_CURRENCY, line.inventory_account, -abs(line.cost) * back)
+    expenses = manage.export_expenses(
+        [int(i) for i in ids(Kind.EXPENSE)], through=through, detail="Default", batch_identifier="look"
+    )
+    for bill in expenses.bills:
+        post(bill.currency, bill.ap_account_number, -bill.total)
+        for line in bill.lines:
+            post(bill.currency, line.account_number, line.total)
+    for expense in expenses.expenses:
+        post(expense.currency, expense.account_number, expense.total)
+        post(expense.currency, expense.offset_account, expense.offset_total)
+    rows = [r for r in manage.unposted_procurement() if r.unposted_product_id in set(ids(Kind.PROCUREMENT))]
+    goods = manage.export_procurement(ids(Kind.PROCUREMENT), through=through, detail="Default", batch_identifier="look")
+    catalog = manage.catalog_items({line.item.id for p in goods.purchases for line in p.lines if line.item})
+    assert match_procurement(rows, goods).missing == ()
+    for purchase in goods.purchases:
+        post(purchase.currency, purchase.ap_account_number, -purchase.total)
+        for line in purchase.lines:
+            stocked = line.item.id in catalog and catalog[line.item.id].product_class == "Inventory"
+            goods_account = line.inventory_account if stocked else line.cost_account
+            post(purchase.currency, line.account_number if line.is_freight else goods_account, -line.total)
+        for tax in purchase.taxes:
+            post(purchase.currency, tax.account_number, -tax.total)
+    for adjustment in goods.adjustments:
+        for line in adjustment.lines:
+            up = abs(line.total) if line.quantity < 0 else -abs(line.total)
+            post(firm.BASE_CURRENCY, line.inventory_account, up)
+            post(firm.BASE_CURRENCY, line.account_number, -up)
+    return {key: amount for key, amount in books.items() if amount}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_month_s_trial_balance_is_manage_s_to_the_cent(month: Any) -> None:
+    selection = month.everything()
+    assert {mark.key.kind for mark in selection.marked} == set(Kind)
+    expected = trial_balance_of_manage(month, selection)
+    report = push(month.session(), selection)
+    assert report.state is RunState.COMPLETED, report.text
+    assert {batch.identifier for batch in report.manage_batches} == {"OCT-I", "OCT-E", "OCT-P"}
+
+    results = release_everything(month.engine, firm.COMPANY_ID)
+    assert {outcome.module for outcome in results} == {"AR", "AP", "GL", "IN"}
+    assert [r for r in results if r.messages or r.error] == []
+    assert month.rows("SELECT COUNT(*) FROM GLTran WHERE Acct = '000000'") == [(0,)]
+    books = {
+        (currency, account): cents(amount)
+        for currency, account, amount in month.rows(
+            f"SELECT CuryId, Acct, SUM(CuryDrAmt - CuryCrAmt) FROM GLTran t WHERE {OURS} GROUP BY CuryId, Acct"
+        )
+        if cents(amount)
+    }
+    assert books == expected
+    for module, bat_nbr, debit, credit in month.rows(
+        f"SELECT Module, BatNbr, SUM(DrAmt), SUM(CrAmt) FROM GLTran t WHERE {OURS} GROUP BY Module, BatNbr"
+    ):
+        assert cents(debit) == cents(credit), (module, bat_nbr)
+
+
+@pytest.mark.timeout(600)
+def test_nothing_is_twice_when_the_month_is_run_again(month: Any) -> None:
+    selection = month.everything()
+    push(month.session(), selection)
+    counts = [month.rows(f"SELECT COUNT(*) FROM {table}") for table in ("ARDoc", "APDoc", "GLTran", "INTran")]
+    again = push(month.session(), month.everything("NOV"))
+    assert again.state is RunState.NOTHING_WRITTEN
+    assert counts == [month.rows(f"SELECT COUNT(*) FROM {table}") for table in ("ARDoc", "APDoc", "GLTran", "INTran")]
+    assert {state for (state,) in month.rows("SELECT DISTINCT State FROM xlpy_Posting")} == {"closed"}
+
+
+@pytest.mark.timeout(600)
+def test_the_cost_journal_and_its_invoice_live_and_die_together(month: Any) -> None:
+    """Design, Cost journals: an invoice that SL refuses takes its journal with it; the other way round too."""
+    selection = month.everything()
+    plan = make_plan(month.session(), selection)
+    costed = [journal.transactions[0] for batch in plan.payables.gl_batches for journal in batch.journals]
+    victim, other = costed[0], costed[1]
+    number = next(t.number for t in plan.transactions if t.key == victim)
+    with month.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER refuse_invoice BEFORE INSERT ON ARDoc "
+            f"WHEN NEW.RefNbr = '{number}' BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+        other_number = next(t.number for t in plan.transactions if t.key == other)
+        connection.exec_driver_sql(
+            "CREATE TRIGGER refuse_journal BEFORE INSERT ON GLTran "
+            f"WHEN NEW.Module = 'GL' AND NEW.RefNbr = '{other_number}' BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    report = push(month.session(), selection)
+    assert report.state is RunState.WITH_ERRORS, report.text
+    failed = {row.transaction_id for row in report.results if row.status == "Failed" and row.kind == "invoice"}
+    assert failed == {victim.record_id, other.record_id}
+    for gone in (number, other_number):
+        assert month.rows("SELECT COUNT(*) FROM ARDoc WHERE RefNbr = :n AND User1 <> ''", n=gone) == [(0,)]
+        assert month.rows("SELECT COUNT(*) FROM GLTran WHERE Module = 'GL' AND RefNbr = :n", n=gone) == [(0,)]
+    assert int(victim.record_id) in month.site.unposted_invoice_ids()
+
+
+@pytest.mark.timeout(600)
+def test_expenses_not_as_bill_are_one_journal_each(journals: Any) -> None:
+    selection = journals.everything()
+    wanted = [mark.key for mark in selection.marked if mark.key.kind is Kind.EXPENSE]
+    report = push(journals.session(), selection)
+    assert report.state is RunState.COMPLETED, report.text
+    made = [row for row in report.results if row.kind == "expense" and row.module]
+    assert {row.module for row in made} == {"GL"}
+    assert len({row.sl_batch for row in made}) == len(made) == len(wanted)
+    results = release_everything(journals.engine, firm.COMPANY_ID)
+    assert [r for r in results if r.messages or r.error] == []

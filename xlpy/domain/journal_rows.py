@@ -1,0 +1,134 @@
+"""A row of the Preview sheet, and the facts that all rows of a document share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+TO_BE_CREATED = "to be created"
+WRITTEN = "written"
+MADE_AT_RELEASE = "made at release"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """A row of the Preview sheet, in its columns' order. Amounts: None where there is none; ``period`` YYYYPP.
+
+    A line against its document's side is negative in its own column, as SL's general ledger shows it.
+    """
+
+    source: str
+    batch_number: int | None
+    module: str
+    doc_type: str
+    reference: str
+    doc_date: date | None
+    due_date: date | None
+    period: str
+    terms: str
+    party: str
+    vendor_invoice: str
+    account: str
+    sub: str
+    debit: Decimal | None
+    credit: Decimal | None
+    currency: str
+    base_debit: Decimal | None
+    base_credit: Decimal | None
+    tax_id: str
+    description: str
+    transaction: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """What every row of one document says alike."""
+
+    batch_number: int
+    module: str
+    doc_type: str
+    reference: str
+    doc_date: date
+    due_date: date | None
+    period: str
+    terms: str
+    party: str
+    vendor_invoice: str
+    currency: str
+
+    def row(
+        self,
+        source: str,
+        account: tuple[str, str],
+        amounts: tuple[Decimal, Decimal],
+        descr: str,
+        transaction: str,
+        *,
+        on_debit: bool,
+        tax_id: str = "",
+        reference: str = "",
+        party: str = "",
+    ) -> JournalRow:
+        """Return a row. ``amounts``: document and base currency, both in the column that ``on_debit`` says."""
+        amount, base = amounts
+        return JournalRow(
+            source=source,
+            batch_number=self.batch_number,
+            module=self.module,
+            doc_type=self.doc_type,
+            reference=reference or self.reference,
+            doc_date=self.doc_date,
+            due_date=self.due_date,
+            period=self.period,
+            terms=self.terms,
+            party=party or self.party,
+            vendor_invoice=self.vendor_invoice,
+            account=account[0],
+            sub=account[1],
+            debit=amount if on_debit else None,
+            credit=None if on_debit else amount,
+            currency=self.currency,
+            base_debit=base if on_debit else None,
+            base_credit=None if on_debit else base,
+            tax_id=tax_id,
+            description=descr,
+            transaction=transaction,
+        )
+
+
+def created_row(
+    module: str,
+    party: str,
+    account: tuple[str, str],
+    descr: str,
+    transaction: str,
+    *,
+    terms: str = "",
+    currency: str = "",
+    tax_id: str = "",
+) -> JournalRow:
+    """Return the row of a master that will be created, with its most telling account."""
+    return JournalRow(
+        source=TO_BE_CREATED,
+        batch_number=None,
+        module=module,
+        doc_type="",
+        reference="",
+        doc_date=None,
+        due_date=None,
+        period="",
+        terms=terms,
+        party=party,
+        vendor_invoice="",
+        account=account[0],
+        sub=account[1],
+        debit=None,
+        credit=None,
+        currency=currency,
+        base_debit=None,
+        base_credit=None,
+        tax_id=tax_id,
+        description=descr,
+        transaction=transaction,
+    )

@@ -1,0 +1,124 @@
+"""The export call of Manage, the same for the three kinds: what is asked for, what may be in the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from xlpy.domain.transactions import Kind
+from xlpy.errors import ManageError, ManageSpokeNonsense
+from xlpy.manage.answers import shape
+from xlpy.manage.paging import Progress
+from xlpy.manage.transport import Transport
+
+EXPORT = "/finance/accounting/export"
+Json = Mapping[str, Any]
+Parts = Mapping[str, list[Json]]
+"""Records of an answer by the name of its part."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """How the request names a kind, and the parts of the answer that belong to it."""
+
+    flag: str
+    included: str
+    parts: tuple[str, ...]
+    words: str
+
+
+_KINDS = {
+    Kind.INVOICE: _Asked("exportInvoicesFlag", "includedInvoiceIds", ("transactions",), "invoices"),
+    Kind.EXPENSE: _Asked("exportExpensesFlag", "includedExpenseIds", ("expenseBills", "expenses"), "expenses"),
+    Kind.PROCUREMENT: _Asked(
+        "exportProductsFlag",
+        "includedProductIds",
+        ("purchaseTransactions", "adjustmentTransactions", "inventoryTransfers"),
+        "procurement",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """What an export is asked for besides its ids. ``location_id`` 0 means all; ``detail`` shapes invoices only."""
+
+    through: date
+    detail: str
+    batch_identifier: str
+    location_id: int = 0
+
+
+def export_in_chunks(
+    transport: Transport,
+    kind: Kind,
+    ids: Sequence[int] | Sequence[str],
+    request: ExportRequest,
+    *,
+    chunk: int,
+    progress: Progress | None = None,
+) -> Iterator[tuple[list[int | str], Parts]]:
+    """Export transactions of one kind, and yield each chunk of ids with the records of its answer.
+
+    One call per ``chunk`` of ids, never one with an empty list (what Manage makes of that is unverified). Nothing in
+    Manage changes. Raises ``ManageError`` when things of another kind come back: they would be lost or be posted
+    without a mark. Source: Manage API: request of the export.
+    """
+    wanted: list[int | str] = list(dict.fromkeys(ids))
+    size = max(1, chunk)
+    for start in range(0, len(wanted), size):
+        part = wanted[start : start + size]
+        answer = transport.ask(EXPORT, _body(kind, part, request), timeout=transport.export_timeout).data
+        yield part, _parts(answer, kind)
+        if progress:
+            progress(start + len(part), len(wanted))
+
+
+def refuse_twice(entry_ids: Iterable[int], seen: set[int], what: str) -> None:
+    """Add the GL entry ids of one document to ``seen``; raises ``ManageError`` when another one has one of them.
+
+    The same entry in two documents would be posted twice. Source: Manage API: creating the batch.
+    """
+    mine = {entry for entry in entry_ids if entry}
+    if mine & seen:
+        raise exported_wrongly(what, "twice")
+    seen |= mine
+
+
+def exported_wrongly(what: str, how: str) -> ManageError:
+    """Return the error of a document that came twice, or without being asked for."""
+    return ManageError(f"Manage exported {what} {how}.", fix="Refresh and try again. Nothing was posted.")
+
+
+def _body(kind: Kind, ids: list[int | str], request: ExportRequest) -> dict[str, object]:
+    body: dict[str, object] = {
+        "batchIdentifier": request.batch_identifier,
+        "glInterfaceIdentifier": request.batch_identifier,
+        # The end of the day; left out it would mean today, and drop documents dated later.
+        "thruDate": f"{request.through.isoformat()}T23:59:59Z",
+        "summarizeInvoices": str(request.detail),
+        **{asked.flag: asked is _KINDS[kind] for asked in _KINDS.values()},
+        _KINDS[kind].included: ids,
+    }
+    if request.location_id:
+        body["locationId"] = request.location_id
+    return body
+
+
+def _parts(answer: object, kind: Kind) -> Parts:
+    """Return the records of a GL export that must hold nothing of another kind; absent and empty are the same."""
+    mine = _KINDS[kind]
+    data: Json = answer if isinstance(answer, dict) else {}
+    found = {name: [] if data.get(name) is None else data[name] for name in mine.parts}
+    if not isinstance(answer, dict) or not all(isinstance(records, list) for records in found.values()):
+        raise ManageSpokeNonsense(f"not an export: {shape(answer)}", method="POST", path=EXPORT)
+    others = (name for asked in _KINDS.values() if asked is not mine for name in asked.parts)
+    foreign = [name for name in others if data.get(name)]
+    if foreign or not all(isinstance(record, dict) for records in found.values() for record in records):
+        raise ManageError(
+            f"Manage's export of {mine.words} has other things in it ({', '.join(foreign) or 'unreadable records'}).",
+            fix="Refresh and try again. Nothing was posted.",
+        )
+    return found
