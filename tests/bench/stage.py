@@ -62,19 +62,19 @@ def make_sl(folder: Path) -> str:
     return url
 
 
-def _serve(invoices: int, say: Connection, stop: Event) -> None:
-    with serve(generate_site(invoices=invoices, mistakes=False)) as running:
+def _serve(invoices: int, more: dict[str, int], say: Connection, stop: Event) -> None:
+    with serve(generate_site(invoices=invoices, mistakes=False, **more)) as running:
         say.send(running.url)
         stop.wait()
 
 
 @contextmanager
-def served_elsewhere(invoices: int) -> Iterator[str]:
+def served_elsewhere(invoices: int, **more: int) -> Iterator[str]:
     """Run the demo site in a process of its own, so that memory and time measured here are the product's."""
     start = multiprocessing.get_context("spawn")
     here, there = start.Pipe()
     stop = start.Event()
-    process = start.Process(target=_serve, args=(invoices, there, stop))
+    process = start.Process(target=_serve, args=(invoices, more, there, stop))
     process.start()
     try:
         yield here.recv()

@@ -94,6 +94,18 @@ def test_a_month_s_trial_balance_is_manage_s_to_the_cent(month: Any) -> None:
     assert report.state is RunState.COMPLETED, report.text
     assert {batch.identifier for batch in report.manage_batches} == {"OCT-I", "OCT-E", "OCT-P"}
 
+    made = {(row.module, row.doc_type, row.currency) for row in report.results if row.module}
+    assert {
+        ("AP", "VO", "USD"),
+        ("AP", "AD", "USD"),
+        ("AP", "VO", "EUR"),
+        ("AR", "CM", "USD"),
+        ("AR", "IN", "EUR"),
+    } <= made
+    assert {row.part for row in report.results} == {"document", "cost"}
+    new = {m.vendor_id for m in firm.MEMBERS if not m.in_sl} | {v.vendor_id for v in firm.VENDORS if not v.in_sl}
+    assert new <= {vendor for (vendor,) in month.rows("SELECT VendId FROM Vendor")}
+
     results = release_everything(month.engine, firm.COMPANY_ID)
     assert {outcome.module for outcome in results} == {"AR", "AP", "GL", "IN"}
     assert [r for r in results if r.messages or r.error] == []
@@ -162,3 +174,31 @@ def test_expenses_not_as_bill_are_one_journal_each(journals: Any) -> None:
     assert len({row.sl_batch for row in made}) == len(made) == len(wanted)
     results = release_everything(journals.engine, firm.COMPANY_ID)
     assert [r for r in results if r.messages or r.error] == []
+
+
+@pytest.mark.timeout(600)
+def test_a_voucher_that_sl_refuses_fails_with_all_its_expenses_and_nothing_else(month: Any) -> None:
+    selection = month.everything()
+    plan = make_plan(month.session(), selection)
+    vouchers = [
+        document
+        for batch in plan.payables.ap_batches
+        for document in batch.documents
+        if document.transactions[0].kind is Kind.EXPENSE
+    ]
+    victim = max(vouchers, key=lambda document: len(document.transactions))
+    assert len(victim.transactions) > 1
+    with month.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER refuse_voucher BEFORE INSERT ON APDoc "
+            f"WHEN NEW.InvcNbr = '{victim.invc_nbr}' BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    report = push(month.session(), selection)
+    assert report.state is RunState.WITH_ERRORS, report.text
+    failed = {row.transaction_id for row in report.results if row.status == "Failed"}
+    assert failed == {key.record_id for key in victim.transactions}
+    assert {str(i) for i in month.site.unposted_expense_ids()} >= failed
+    assert all(month.site.batch_of_expense(int(record)) is None for record in failed)
+    for bat_nbr, total in month.rows("SELECT BatNbr, CuryCrTot FROM Batch WHERE Module = 'AP' AND Status = 'B'"):
+        (documents,) = month.rows("SELECT SUM(CuryOrigDocAmt) FROM APDoc WHERE BatNbr = :b", b=bat_nbr)[0]
+        assert cents(total) == cents(documents)
