@@ -115,6 +115,13 @@ def month(tmp_path: Path) -> Iterator[Story]:
 
 
 @pytest.fixture
+def full_month(tmp_path: Path) -> Iterator[Story]:
+    """The same with 300 transactions."""
+    with ExitStack() as stack:
+        yield stack.enter_context(_stage(tmp_path, stack, invoices=150, expenses=80, procurement=75))
+
+
+@pytest.fixture
 def journals(tmp_path: Path) -> Iterator[Story]:
     """Expenses that Manage does not transfer as bills; their offset account has no subaccount of its own."""
     with ExitStack() as stack:
