@@ -222,7 +222,7 @@ def demo(folder: Path, serve: bool, port: int, invoices: int, go_on: bool) -> No
     if serve:
         sys.exit(serve_demo(folder, port=port, invoices=invoices, go_on=go_on, say=click.echo))
     with _progress() as progress:
-        code = run_demo(folder, port=port, invoices=invoices, go_on=go_on, say=_above_bars(progress), progress=progress)
+        code = run_demo(folder, port=port, invoices=invoices, go_on=go_on, say=click.echo, progress=progress)
     sys.exit(code)
 
 
@@ -311,10 +311,6 @@ def _progress(*, quiet: bool = False) -> Iterator[Progress]:
             bars.update(task, description=what, completed=done, total=of or None)
 
         yield show
-
-
-def _above_bars(_progress: Progress) -> Any:
-    return click.echo
 
 
 if __name__ == "__main__":

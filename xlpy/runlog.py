@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from xlpy.paths import data_folder, file_name
+from xlpy.paths import data_folder
 
 ROOT = "xlpy"
 HIDDEN = "•••"
@@ -128,11 +128,6 @@ def run_log(step: str, secrets: Iterable[str] = ()) -> Iterator[RunLog]:
         logger.removeHandler(handler)
         logger.setLevel(before[0])
         logger.propagate = before[1]
-
-
-def batch_log_path(batch_identifier: str) -> Path:
-    """Where the readable log of one batch is saved."""
-    return data_folder("logs") / f"{file_name(batch_identifier)}.log"
 
 
 def _log_folder() -> Path:
