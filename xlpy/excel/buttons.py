@@ -1,4 +1,4 @@
-"""What each ribbon button does to a workbook: read the inputs, call the service, render its report.
+"""Pressing a ribbon button on a workbook. What each does is in the module of its group (``press_…``).
 
 The ribbon (``xlpy.macros``) and the command line press the same buttons; neither knows a sheet.
 """
@@ -6,60 +6,53 @@ The ribbon (``xlpy.macros``) and the command line press the same buttons; neithe
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from xlpy.domain.problems import Problem, Severity
-from xlpy.domain.transactions import Kind, TransactionKey
 from xlpy.errors import WorkbookError
+from xlpy.excel import press_batch, press_connect, press_history, press_payments, press_records
 from xlpy.excel import rows as render
-from xlpy.excel.home import HomeInputs, read_home, write_ageing, write_home, write_included
-from xlpy.excel.selection import (
-    SHEET_OF,
-    chosen_location,
-    exported_kinds,
-    marked_transactions,
-    meant_sheets,
-    read_selection,
-    show_transactions,
-    transaction_of,
-)
-from xlpy.excel.sheets import LOG, PREVIEW, PROBLEMS, RESULTS, Home, Status
-from xlpy.excel.tables import append, prepend, refill, set_include
-from xlpy.runlog import LogEntry, RunLog, run_log
-from xlpy.services.reports import EXIT_CODE, RunReport, RunState
+from xlpy.excel.pressed import BookHandler, Choices, Handler, Pressed
+from xlpy.excel.sheets import LOG
+from xlpy.excel.tables import append
+from xlpy.runlog import RunLog, run_log
 from xlpy.services.session import Progress, Session, no_progress
 
 if TYPE_CHECKING:
     import xlwings as xw
 
-    from xlpy.domain.plan import Plan
+__all__ = ["Choices", "Pressed", "press", "write_log"]
 
 logger = logging.getLogger(__name__)
 
-SILENT_STEPS = ("Writing SL", "Marking Manage")  # Excel is left alone between the SQL commit and the Manage call
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """What pressing a button came to: the exit code, one text for the user, and the JSON of ``--json``."""
-
-    exit_code: int
-    text: str
-    data: Mapping[str, Any] = field(default_factory=dict)
+_UPDATE = "Bring the workbook to this version with 'xlpy new --update', or update the package."
+_BUTTONS: Mapping[str, Handler] = {
+    **press_batch.BUTTONS,
+    **press_records.BUTTONS,
+    **press_history.BUTTONS,
+    **press_payments.BUTTONS,
+    **press_connect.BUTTONS,
+}
+_WITHOUT_SESSION: Mapping[str, BookHandler] = press_connect.WITHOUT_SESSION
 
 
 def press(
-    button: str, book: xw.Book, open_session: Callable[[Progress], Session], progress: Progress = no_progress
+    button: str,
+    book: xw.Book,
+    open_session: Callable[[Progress], Session],
+    progress: Progress = no_progress,
+    choices: Choices | None = None,
 ) -> Pressed:
     """Press a button of the ribbon on a workbook. Raises ``XlpyError`` for what the user has to know."""
-    if button not in _BUTTONS:
+    chosen = choices or Choices()
+    if button not in _BUTTONS and button not in _WITHOUT_SESSION:
         raise WorkbookError(f"The workbook has a button {button!r} that this version does not know.", fix=_UPDATE)
     with run_log(button) as log:
         try:
+            if button in _WITHOUT_SESSION:
+                return _WITHOUT_SESSION[button](book, progress, chosen)
             with open_session(progress) as session:
-                return _BUTTONS[button](session, book)
+                return _BUTTONS[button](session, book, chosen)
         except Exception as error:
             log.handle(logger.makeRecord(logger.name, logging.ERROR, __file__, 0, str(error), (), None))
             logger.debug("Traceback of %s", button, exc_info=True)
@@ -68,283 +61,12 @@ def press(
             write_log(book, log)
 
 
-_UPDATE = "Make a new workbook with 'xlpy new', or update the package."
-
-
 def write_log(book: xw.Book, log: RunLog) -> None:
     """Add the run's log to the Log sheet. Never raises: what was done is told, even when the sheet is not right."""
-    entries: Iterable[LogEntry] = log.entries
-    found = render.log_rows(entries)
+    found = render.log_rows(log.entries)
     if not found:
         return
     try:
         append(book, LOG, found)
     except Exception:
         logger.exception("The sheet %s could not be filled", LOG.name)
-
-
-def _refresh(session: Session, book: xw.Book) -> Pressed:
-    from xlpy.services.refresh import refresh
-
-    inputs = read_home(book)
-    kinds = exported_kinds(inputs)
-    report = refresh(
-        session,
-        through=inputs.through_date,
-        location=chosen_location(inputs),
-        period_rule=inputs.period,
-        kinds=kinds,
-    )
-    filled = {
-        Kind.INVOICE: render.invoice_rows(report.invoices),
-        Kind.EXPENSE: render.expense_rows(report.expenses),
-        Kind.PROCUREMENT: render.procurement_rows(report.procurement),
-    }
-    for kind in Kind:
-        if kind in kinds:  # the sheet of a kind that is not exported stays as it is
-            refill(book, SHEET_OF[kind], filled[kind])
-    refill(book, PROBLEMS, ())
-    refill(book, PREVIEW, ())
-    periods = {period.module: period for period in report.periods}
-    write_home(
-        book,
-        {
-            Home.COMPANY: report.company,
-            Home.SITE: report.site,
-            Home.LAST_REFRESH: report.at,
-            Home.AR_CURRENT: render.period_text(periods["AR"].current),
-            Home.AR_CLOSED: render.period_text(periods["AR"].closed),
-            Home.AP_CURRENT: render.period_text(periods["AP"].current),
-            Home.AP_CLOSED: render.period_text(periods["AP"].closed),
-            Home.IN_CURRENT: render.period_text(periods["IN"].current),
-            Home.IN_CLOSED: render.period_text(periods["IN"].closed),
-            Home.GL_CURRENT: render.period_text(periods["GL"].current),
-            Home.GL_CLOSED: render.period_text(periods["GL"].closed),
-            Home.PREVIEW_HASH: "",
-            Home.BATCH_IDENTIFIER: inputs.batch_identifier or _proposal(session),
-        },
-        locations=report.locations,
-    )
-    write_ageing(book, report.ageing)
-    _write_included(session, book)
-    read = {kind: len(filled[kind]) for kind in Kind if kind in kinds}
-    counts = ", ".join(f"{count} {_UNPOSTED[kind]}" for kind, count in read.items())
-    text = f"Unposted: {counts}" if counts else "Nothing was read: Home says to export nothing"
-    data = {
-        "state": "refreshed",
-        **{_UNPOSTED[kind]: count for kind, count in read.items()},
-        "messages": list(report.messages),
-    }
-    return Pressed(0, text + "".join(f". {message}" for message in report.messages), data)
-
-
-_UNPOSTED = {Kind.INVOICE: "invoices", Kind.EXPENSE: "expenses", Kind.PROCUREMENT: "inventory"}
-
-
-def _check(session: Session, book: xw.Book) -> Pressed:
-    from xlpy.services.planning import make_plan
-    from xlpy.services.run_json import plan_json
-
-    inputs = read_home(book)
-    plan = make_plan(session, read_selection(book, inputs))
-    _show_problems(book, plan.problems)
-    _show_states(book, plan, plan.problems)
-    _write_included(session, book)
-    _propose(session, book, plan.problems, inputs)
-    return Pressed(1 if plan.stops else 0, _said(plan), plan_json(plan, "checked"))
-
-
-def _preview(session: Session, book: xw.Book) -> Pressed:
-    from xlpy.domain.journal import journal
-    from xlpy.services.memory import remember_preview
-    from xlpy.services.planning import make_plan
-    from xlpy.services.run_json import plan_json
-
-    inputs = read_home(book)
-    plan = make_plan(session, read_selection(book, inputs))
-    _show_problems(book, plan.problems)
-    _show_states(book, plan, plan.problems)
-    refill(book, PREVIEW, render.preview_rows(journal(plan)))
-    _write_included(session, book)
-    _propose(session, book, plan.problems, inputs)
-    write_home(book, {Home.PREVIEW_HASH: "" if plan.stops else remember_preview(plan)})
-    return Pressed(1 if plan.stops else 0, _said(plan), plan_json(plan, "previewed"))
-
-
-def _push(session: Session, book: xw.Book) -> Pressed:
-    from xlpy.services.push import push
-    from xlpy.services.run_json import run_json
-
-    inputs = read_home(book)
-    selection = read_selection(book, inputs)
-    told = session.progress
-    session.progress = lambda what, done, of: None if what in SILENT_STEPS and _in_excel(book) else told(what, done, of)
-    report = push(session, selection, preview_hash=inputs.preview_hash)
-    try:
-        _show_run(session, book, report)
-        _propose(session, book, report.problems, inputs)
-    except Exception as error:  # the workbook is not the books: what was posted is told all the same
-        logger.exception("The workbook could not be filled with run %s", report.run_id)
-        text = f"{report.text} The workbook could not be filled with it, though ({error}): refresh it."
-        return Pressed(report.exit_code or EXIT_CODE[RunState.WITH_ERRORS], text, run_json(report))
-    return Pressed(report.exit_code, report.text, run_json(report))
-
-
-def _recover(session: Session, book: xw.Book) -> Pressed:
-    from xlpy.services.recover import recover
-    from xlpy.services.run_json import recover_json
-
-    report = recover(session)
-    show_transactions(book, {posting.key: {"Status": Status.EXPORTED, "Message": ""} for posting in report.closed})
-    return Pressed(report.exit_code, report.text, recover_json(report))
-
-
-def _doctor(session: Session, book: xw.Book) -> Pressed:
-    from xlpy.services.doctor import Verdict, check_setup, setup_exit_code
-
-    findings = check_setup(session)
-    severity = {Verdict.PROBLEM: Severity.STOP, Verdict.UNKNOWN: Severity.NOTE, Verdict.NOTE: Severity.NOTE}
-    problems = [
-        Problem(severity[f.verdict], "SETUP", f"{f.area}, {f.subject}: {f.text}", fix=f.fix, where=f.area)
-        for f in findings
-        if f.verdict is not Verdict.OK
-    ]
-    _show_problems(book, problems)
-    good = sum(f.verdict is Verdict.OK for f in findings)
-    text = f"{good} of {len(findings)} checks are ok" + (f"; see the sheet {PROBLEMS.name}." if problems else ".")
-    data = {
-        "state": "checked",
-        "findings": [{"area": f.area, "subject": f.subject, "verdict": str(f.verdict)} for f in findings],
-    }
-    return Pressed(setup_exit_code(findings), text, data)
-
-
-def _select_all(session: Session, book: xw.Book) -> Pressed:
-    for sheet in meant_sheets(book):
-        set_include(book, sheet, "Yes")
-    _write_included(session, book)
-    return Pressed(0, "")
-
-
-def _deselect_all(session: Session, book: xw.Book) -> Pressed:
-    for sheet in meant_sheets(book):
-        set_include(book, sheet, "")
-    _write_included(session, book)
-    return Pressed(0, "")
-
-
-def _deselect_problems(session: Session, book: xw.Book) -> Pressed:
-    for sheet in SHEET_OF.values():
-        set_include(book, sheet, "", visible_only=False, where={"Status": Status.PROBLEM})
-    _write_included(session, book)
-    return Pressed(0, "")
-
-
-def _help(_session: Session, _book: xw.Book) -> Pressed:
-    from xlpy import __version__
-
-    return Pressed(
-        0,
-        f"Manage to SL {__version__}\n\nRefresh, mark Include, Check mappings, Preview, Run export.\n"
-        "The README of the package tells the rest; the full log is in your data folder (see About).",
-    )
-
-
-_BUTTONS: Mapping[str, Callable[[Session, xw.Book], Pressed]] = {
-    "doctor": _doctor,
-    "refresh": _refresh,
-    "select_all": _select_all,
-    "deselect_all": _deselect_all,
-    "deselect_problems": _deselect_problems,
-    "check": _check,
-    "preview": _preview,
-    "push": _push,
-    "recover": _recover,
-    "help": _help,
-}
-
-
-def _show_problems(book: xw.Book, problems: Sequence[Problem]) -> None:
-    refill(book, PROBLEMS, render.problem_rows(problems))
-
-
-def _show_states(book: xw.Book, plan: Plan, problems: Iterable[Problem]) -> None:
-    """Status and message of the rows that the plan is about; other rows keep theirs."""
-    changes: dict[TransactionKey, dict[str, object]] = {
-        t.key: {"Status": Status.READY, "Message": ""} for t in plan.transactions
-    }
-    for problem in problems:
-        key = transaction_of(problem.transaction_id)
-        if key and problem.severity is Severity.STOP:
-            found = changes.setdefault(key, {})
-            before = str(found.get("Message") or "") if found.get("Status") == Status.PROBLEM else ""
-            found["Status"] = Status.PROBLEM
-            found["Message"] = f"{before}; {problem.what}" if before else problem.what
-    show_transactions(book, changes)
-
-
-def _show_run(session: Session, book: xw.Book, report: RunReport) -> None:
-    prepend(book, RESULTS, render.result_rows(report))
-    if report.state is RunState.NOTHING_WRITTEN:
-        _show_problems(book, report.problems)
-        if report.plan and not report.results:
-            _show_states(book, report.plan, report.problems)
-    show_transactions(
-        book,
-        {
-            TransactionKey(Kind(row.kind), row.transaction_id): {
-                "Status": row.status,
-                "Message": row.message,
-                **({"Include": ""} if row.status != Status.FAILED else {}),
-            }
-            for row in report.results
-        },
-    )
-    told: dict[Home, object] = {Home.LAST_RUN: str(report.state).capitalize(), Home.LAST_RUN_TEXT: report.text}
-    if report.state is not RunState.NOTHING_WRITTEN:
-        told[Home.PREVIEW_HASH] = (
-            ""  # else the preview stays in force: pressing again must not post what it never showed
-        )
-    write_home(book, told)
-    _write_included(session, book)
-
-
-def _propose(session: Session, book: xw.Book, problems: Iterable[Problem], inputs: HomeInputs) -> None:
-    """Put a free batch identifier on Home when the typed one is taken."""
-    from xlpy.services.planning import free_batch_identifier
-
-    if any(problem.code == "BATCH-NAME-TAKEN" for problem in problems):
-        free = free_batch_identifier(session.manage, inputs.batch_identifier)
-        write_home(book, {Home.BATCH_IDENTIFIER: free})
-
-
-def _proposal(session: Session) -> str:
-    initials = "".join(part[0] for part in session.user.replace(".", " ").split()).upper()[:3]
-    return f"{session.today():%Y%m%d}{initials}"
-
-
-def _write_included(session: Session, book: xw.Book) -> None:
-    """Write counts and totals of what is included, by kind and currency: from the refresh, never from cells."""
-    from xlpy.services.included import included_totals
-
-    write_included(book, included_totals(session.profile, marked_transactions(book)))
-
-
-def _said(plan: Plan) -> str:
-    stops = len(plan.stops)
-    if stops:
-        return f"{stops} problem{'s' if stops != 1 else ''} must be solved first: see the sheet {PROBLEMS.name}."
-    payables = plan.payables
-    documents = (
-        sum(len(batch.documents) for batch in plan.ar_batches)
-        + sum(len(batch.documents) for batch in payables.ap_batches)
-        + sum(len(batch.documents) for batch in payables.in_batches)
-        + sum(len(batch.journals) for batch in payables.gl_batches)
-    )
-    masters = {"customers": plan.customers, "vendors": payables.vendors, "products": payables.items}
-    created = "".join(f", {len(new)} {what} to be created" for what, new in masters.items() if new)
-    return f"{len(plan.transactions)} transactions are ready: {documents} SL documents{created}."
-
-
-def _in_excel(book: xw.Book) -> bool:
-    return str(book.app.engine.name) == "excel"

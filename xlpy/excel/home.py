@@ -24,6 +24,7 @@ from xlpy.excel.sheets import (
     NUMBER_FORMAT,
     PERIOD_CHOICES,
     SHEETS,
+    SYNC_STARTS,
     CellKind,
     Home,
 )
@@ -93,6 +94,11 @@ class HomeInputs:
     batch_identifier: str
     preview_hash: str
     profile: str
+    earlier_batch: str = ""
+    confirm: str = ""
+    sync_start: str = SYNC_STARTS[0]
+    sync_from: date | None = None
+    rerun_hash: str = ""
 
 
 class HomeNotUnderstood(WorkbookError):
@@ -127,6 +133,11 @@ def read_home(book: xw.Book) -> HomeInputs:
         batch_identifier=take(Home.BATCH_IDENTIFIER, "Batch identifier", _text, ""),
         preview_hash=take(Home.PREVIEW_HASH, "Preview", _text, ""),
         profile=take(Home.PROFILE, "Profile (on About)", _text, ""),
+        earlier_batch=take(Home.EARLIER_BATCH, "Earlier batch", _text, ""),
+        confirm=take(Home.CONFIRM, "Confirm", _text, ""),
+        sync_start=take(Home.SYNC_START, "Sync payments from", _sync_start, SYNC_STARTS[0]),
+        sync_from=take(Home.SYNC_FROM, "Custom date", _day_or_none, None),
+        rerun_hash=take(Home.RERUN_HASH, "Rerun", _text, ""),
     )
     if wrong:
         raise HomeNotUnderstood(wrong)
@@ -230,6 +241,14 @@ def _day(value: object) -> date:
     if isinstance(value, datetime):
         return value.date()
     raise ValueError(f"{value!r} is not a date")
+
+
+def _day_or_none(value: object) -> date | None:
+    return None if value is None or value == "" else _day(value)
+
+
+def _sync_start(value: object) -> str:
+    return _choice(_text(value) or SYNC_STARTS[0], SYNC_STARTS)
 
 
 def _yes_or_no(value: object) -> bool:

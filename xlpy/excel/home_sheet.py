@@ -23,6 +23,7 @@ from xlpy.excel.sheets import (
     NUMBER_FORMAT,
     PERIOD_CHOICES,
     PERIODS_LIST,
+    SYNC_STARTS,
     YES_NO,
     CellKind,
     Home,
@@ -62,12 +63,19 @@ _INPUTS = (
     (Home.PERIOD, "Period to post", CellKind.TEXT, "or type PP-YYYY"),
     (Home.BATCH_IDENTIFIER, "Batch identifier", CellKind.TEXT, "the batch's name in Manage"),
 )
+_AFTERWARDS = (
+    (Home.EARLIER_BATCH, "Earlier batch", CellKind.TEXT, "for Rerun, Undo and Reconcile"),
+    (Home.SYNC_START, "Sync payments from", CellKind.TEXT, "changes in SL since then"),
+    (Home.SYNC_FROM, "Custom date", CellKind.DATE, "when the line above says so"),
+    (Home.CONFIRM, "Confirm", CellKind.TEXT, "type what Undo or Clear asks for"),
+)
 _YES_NO_INPUTS = (Home.EXPORT_INVOICES, Home.EXPORT_EXPENSES, Home.EXPORT_INVENTORY)
 _INPUT_DEFAULT = {
     Home.LOCATION: ALL_LOCATIONS,
     **dict.fromkeys(_YES_NO_INPUTS, YES_NO[0]),
     Home.DETAIL: DETAIL_CHOICES[0],
     Home.PERIOD: PERIOD_CHOICES[0],
+    Home.SYNC_START: SYNC_STARTS[0],
 }
 _PERIODS = (
     ("Accounts receivable", Home.AR_CURRENT, Home.AR_CLOSED),
@@ -98,6 +106,7 @@ def lay_out_home(book: Workbook) -> Worksheet:
     _inputs(book, ws, 9)
     _periods(book, ws, 19)
     _last_run(book, ws, 26)
+    _afterwards(book, ws, 35)
     _steps(ws, 4)
     _included(book, ws, 11)
     _picture(book, ws, 22)
@@ -155,13 +164,8 @@ def _company(book: Workbook, ws: Worksheet, row: int) -> None:
 
 def _inputs(book: Workbook, ws: Worksheet, row: int) -> None:
     _section(ws, row, _LABEL, _LEFT_END, "What to export")
-    for at, (name, label, kind, aside) in enumerate(_INPUTS, row + 1):
-        _words(ws, at, _LABEL, label)
-        cell = ws.cell(at, _VALUE, _INPUT_DEFAULT.get(name))
-        look.dress_input(cell, kind)
-        name_range(book, name, ws, _absolute(at, _VALUE))
-        _words(ws, at, _ASIDE, aside, muted=True)
-        ws.cell(at, _ASIDE).alignment = Alignment(horizontal="left", vertical="center", indent=1)
+    for at, entry in enumerate(_INPUTS, row + 1):
+        _input(book, ws, at, *entry)
     # Only as many as are filled are offered; a range of another sheet would be an extension that openpyxl loses.
     locations = f"OFFSET({LOCATIONS_LIST},0,0,MAX(1,COUNTA({LOCATIONS_LIST})),1)"
     for at, (name, label, _, _) in enumerate(_INPUTS, row + 1):
@@ -174,6 +178,26 @@ def _inputs(book: Workbook, ws: Worksheet, row: int) -> None:
             offer(ws, ref, DETAIL_CHOICES, label, "", only=True)
         elif name is Home.PERIOD:
             offer(ws, ref, PERIODS_LIST, label, "Choose, or type a period as SL shows it, for example 10-2026.")
+
+
+def _input(book: Workbook, ws: Worksheet, row: int, name: Home, label: str, kind: CellKind, aside: str) -> None:
+    _words(ws, row, _LABEL, label)
+    cell = ws.cell(row, _VALUE, _INPUT_DEFAULT.get(name))
+    look.dress_input(cell, kind)
+    name_range(book, name, ws, _absolute(row, _VALUE))
+    _words(ws, row, _ASIDE, aside, muted=True)
+    ws.cell(row, _ASIDE).alignment = Alignment(horizontal="left", vertical="center", indent=1)
+
+
+def _afterwards(book: Workbook, ws: Worksheet, row: int) -> None:
+    """Lay out the inputs of what comes after the batch."""
+    _section(ws, row, _LABEL, _LEFT_END, "After the batch")
+    for at, entry in enumerate(_AFTERWARDS, row + 1):
+        _input(book, ws, at, *entry)
+        if entry[0] is Home.SYNC_START:
+            offer(ws, f"{get_column_letter(_VALUE)}{at}", SYNC_STARTS, entry[1], "", only=True)
+    _fact(book, ws, row + 5, (_LABEL, _LEFT_END), Home.RERUN_HASH, "Rerun", CellKind.TEXT)
+    ws.cell(row + 5, _VALUE).font = look.font(size=8, color=look.MUTED)
 
 
 def _periods(book: Workbook, ws: Worksheet, row: int) -> None:

@@ -89,6 +89,8 @@ class Status(StrEnum):
     NOTHING_TO_POST = "Nothing to post"
     FAILED = "Failed"
     MANAGE_PENDING = "Manage pending"
+    CLEARED = "Cleared"
+    UNDONE = "Undone"
 
 
 _INCLUDE = Column("Include", CellKind.TEXT, 9, choices=INCLUDE_CHOICES, input=True, hint="Yes, Again or empty")
@@ -258,6 +260,124 @@ RESULTS = Sheet(
     hint="Your audit record: appended by every run, never overwritten.",
 )
 
+RERUN = Sheet(
+    "Rerun",
+    "Rerun",
+    "What a rerun of an earlier batch finds, and what it would post",
+    Part.WORK,
+    (
+        _INCLUDE,
+        Column("State", width=15),
+        _MESSAGE,
+        Column("Kind", width=12),
+        Column("Number", width=14),
+        Column("Company", width=28),
+        Column("Date", CellKind.DATE, 11),
+        Column("Total", CellKind.MONEY, 14),
+        Column("Currency", width=10),
+        Column("SL batch", width=12),
+        Column("DocType", width=9),
+        Column("Reference", width=12),
+        Column("State in SL", width=14),
+        Column("Id", width=26),
+    ),
+    key="Id",
+    hint="Missing is posted when Include says Yes; what is void or deleted in SL only when it says Again.",
+)
+
+BATCHES = Sheet(
+    "Batches",
+    "Batches",
+    "The batches of Manage, and what became of them in SL",
+    Part.RESULT,
+    (
+        Column("Identifier", width=24),
+        Column("Kinds", width=22),
+        Column("Created", CellKind.TIME, 17),
+        Column("Created by", width=16),
+        Column("Documents", CellKind.COUNT, 11),
+        Column("Amount", CellKind.MONEY, 15),
+        Column("Currency", width=10),
+        Column("Closed", width=9),
+        Column("State in SL", width=14),
+        Column("SL batches", CellKind.WRAP, 34),
+        Column("Message", CellKind.WRAP, 40),
+    ),
+    hint="Copy an identifier to Home, Earlier batch, then press Rerun batch, Undo batch or Reconcile.",
+)
+
+RECONCILE = Sheet(
+    "Reconcile",
+    "Reconcile",
+    "Manage's batches, the posting ledger and SL, to the cent",
+    Part.RESULT,
+    (
+        Column("State", width=16),
+        Column("Message", CellKind.WRAP, 40),
+        Column("Batch identifier", width=20),
+        Column("Kind", width=12),
+        Column("Transaction", width=14),
+        Column("Company", width=26),
+        Column("Currency", width=10),
+        Column("Manage", CellKind.MONEY, 14),
+        Column("Posting ledger", CellKind.MONEY, 14),
+        Column("SL", CellKind.MONEY, 14),
+        Column("Difference", CellKind.MONEY, 12),
+        Column("Base in SL", CellKind.MONEY, 14, total=True),
+        Column("Posted to GL", CellKind.MONEY, 14, total=True),
+        Column("SL batch", width=12),
+        Column("Reference", width=12),
+        Column("Period", width=10),
+        Column("Id", width=26),
+    ),
+    hint="Filter State for what does not agree. Differs, missing, voided and changed say where to look.",
+)
+
+PAYMENTS = Sheet(
+    "Payments",
+    "Payments",
+    "What SL says is paid, and what Manage says now",
+    Part.RESULT,
+    (
+        Column("Take over", width=10, choices=("Yes",), input=True, hint="Yes: treat the payment there as ours"),
+        Column("Status", width=16),
+        Column("Message", CellKind.WRAP, 40),
+        Column("Invoice", width=12),
+        Column("Customer", width=14),
+        Column("Total", CellKind.MONEY, 14),
+        Column("Currency", width=10),
+        Column("Cash", CellKind.MONEY, 14),
+        Column("Discount", CellKind.MONEY, 12),
+        Column("Write-off", CellKind.MONEY, 12),
+        Column("Credit memo", CellKind.MONEY, 13),
+        Column("SL balance", CellKind.MONEY, 14),
+        Column("Paid in Manage before", CellKind.MONEY, 15),
+        Column("Paid in Manage after", CellKind.MONEY, 15),
+        Column("Manage balance", CellKind.MONEY, 15),
+        Column("Paid in full on", CellKind.DATE, 13),
+        Column("Not matched because", CellKind.WRAP, 34),
+        Column("Id", width=12),
+    ),
+    key="Id",
+    hint="One payment per invoice, in the invoice's currency. Take over: Yes adopts a payment that is not ours yet.",
+)
+
+SETUP = Sheet(
+    "Setup",
+    "Setup",
+    "The set-up of both systems, line by line",
+    Part.RESULT,
+    (
+        Column("Verdict", width=15),
+        Column("Area", width=12),
+        Column("What", width=30),
+        Column("Says", CellKind.WRAP, 48),
+        Column("What it means", CellKind.WRAP, 44),
+        Column("How to fix", CellKind.WRAP, 52),
+    ),
+    hint="Problems come first. Could not tell: the check itself was not possible, and says why.",
+)
+
 LOG = Sheet(
     "Log",
     "Log",
@@ -272,7 +392,10 @@ LOG = Sheet(
     hint="The steps of the last run. Errors say what to do; the full log is a file.",
 )
 
-SHEETS = (INVOICES, EXPENSES, INVENTORY, PROBLEMS, PREVIEW, RESULTS, LOG)  # between Home and About
+SHEETS = (
+    *(INVOICES, EXPENSES, INVENTORY, PROBLEMS, PREVIEW, RESULTS),
+    *(BATCHES, RERUN, RECONCILE, PAYMENTS, SETUP, LOG),
+)  # between Home and About
 
 
 class Home(StrEnum):
@@ -298,6 +421,11 @@ class Home(StrEnum):
     PERIOD = "xlpy_PeriodToPost"
     BATCH_IDENTIFIER = "xlpy_BatchIdentifier"
     PREVIEW_HASH = "xlpy_PreviewHash"
+    EARLIER_BATCH = "xlpy_EarlierBatch"
+    CONFIRM = "xlpy_Confirm"
+    SYNC_START = "xlpy_SyncStart"
+    SYNC_FROM = "xlpy_SyncFrom"
+    RERUN_HASH = "xlpy_RerunHash"
     LAST_RUN = "xlpy_LastRun"
     LAST_RUN_TEXT = "xlpy_LastRunText"
     PROFILE = "xlpy_Profile"
@@ -316,7 +444,12 @@ HOME_INPUTS = (
     Home.DETAIL,
     Home.PERIOD,
     Home.BATCH_IDENTIFIER,
+    Home.EARLIER_BATCH,
+    Home.SYNC_START,
+    Home.SYNC_FROM,
+    Home.CONFIRM,
 )
+SYNC_STARTS = ("Last successful run", "Past week", "Past two weeks", "Past month", "Custom date", "Everything")
 PERIOD_CHOICES = ("By document date", "By document date, closed → current", "Current")
 DETAIL_CHOICES = ("Default", "Condensed", "Detailed")
 YES_NO = ("Yes", "No")
@@ -348,6 +481,8 @@ class Button:
 
 
 BUTTONS = (
+    Button("login", "Log in", "Connect", "DatabasePermissionsMenu", "Connects to Manage and SL; saves the passwords."),
+    Button("logout", "Log out", "Connect", "DatabaseEncodeDecode", "Forgets the saved passwords of this workbook."),
     Button("doctor", "Check setup", "Connect", "FileServerTasksMenu", "Checks both systems, rights and the ledger."),
     Button("refresh", "Refresh", "Batch", "RefreshAll", "Reads the unposted transactions from Manage."),
     Button("select_all", "Select all", "Batch", "SelectAll", "Marks Include on the visible rows."),
@@ -362,6 +497,15 @@ BUTTONS = (
     Button("check", "Check mappings", "Batch", "ReviewTrackChanges", "Runs every check; writes nothing."),
     Button("preview", "Preview", "Batch", "FilePrintPreview", "Shows the exact SL documents that would be made."),
     Button("push", "Run export", "Batch", "DatabaseSqlServer", "Writes the SL batches, then marks Manage."),
-    Button("recover", "Recover", "History", "Undo", "Finishes half-finished batches of any PC."),
+    Button("save_errors", "Save list of errors", "Records", "FileSaveAs", "Saves what stopped the last check or run."),
+    Button("save_log", "Save full log", "Records", "FileSaveAsOtherFormats", "Saves every step of the last runs."),
+    Button("audit", "Export audit record", "Records", "FilePublish", "One folder with everything of a run."),
+    Button("reconcile", "Reconcile", "Records", "ReviewCompareAndMerge", "Compares Manage, ledger and SL to the cent."),
+    Button("batches", "Batches", "History", "TableOfContentsDialog", "Lists Manage's batches and their state in SL."),
+    Button("rerun", "Rerun batch", "History", "Repeat", "Posts what of an earlier batch is missing in SL."),
+    Button("undo", "Undo batch", "History", "Undo", "Takes an unreleased batch back out of SL and Manage."),
+    Button("clear", "Clear without export", "History", "Delete", "Marks the included rows in Manage, not in SL."),
+    Button("recover", "Recover", "History", "ReviewAcceptChange", "Finishes half-finished work of any PC."),
+    Button("sync", "Sync payments", "Payments", "AccountingFormat", "Writes what SL has been paid into Manage."),
     Button("help", "Help", "Help", "Help", "Where to read more."),
 )

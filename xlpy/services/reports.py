@@ -167,6 +167,7 @@ class RunReport:
     manage_batches: tuple[ManageBatchMade, ...] = ()
     problems: tuple[Problem, ...] = ()
     proposed_identifier: str = ""
+    action: str = "export"  # or rerun, undo, clear: what the run did
 
     @property
     def exit_code(self) -> int:

@@ -19,7 +19,6 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Unicode,
@@ -28,21 +27,22 @@ from sqlalchemy import (
     inspect,
     select,
 )
-from sqlalchemy.dialects import mssql
 
 from xlpy.errors import LedgerMissing
+from xlpy.sl import audit_tables, sync_tables
+from xlpy.sl.ledger_columns import exact, ledger_metadata
 from xlpy.sl.types import SlAmount
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 LOCK_NAME = "posting"
-
-ledger_metadata = MetaData()
-
-
-def _exact(length: int) -> String:
-    # Record ids and hashes differ by case (two packing slips "a1" and "A1" are two receipts), SL's collation doesn't.
-    return String(length).with_variant(mssql.VARCHAR(length, collation="Latin1_General_BIN2"), "mssql")
-
+# Tables of the payment sync and of the audit chain belong to the same set-up and version.
+OTHER_TABLES = (
+    sync_tables.sync_runs,
+    sync_tables.payments,
+    sync_tables.payment_tries,
+    sync_tables.settlements,
+    audit_tables.audits,
+)
 
 postings = Table(
     "xlpy_Posting",
@@ -52,22 +52,25 @@ postings = Table(
     Column("ManageCompany", Unicode(60), nullable=False),
     Column("CpnyID", String(10), nullable=False),
     Column("Kind", String(12), nullable=False),
-    Column("RecordID", _exact(100), nullable=False),
+    Column("RecordID", exact(100), nullable=False),
     Column("Generation", Integer, nullable=False),
     Column("BatchIdentifier", Unicode(60), nullable=False),
     Column("Number", Unicode(100), nullable=False),
     Column("Amount", SlAmount(), nullable=False),
     Column("Currency", String(4), nullable=False),
-    Column("LinesHash", _exact(64), nullable=False),
+    Column("LinesHash", exact(64), nullable=False),
     Column("EntryIDs", String(None), nullable=False),
-    Column("PlanHash", _exact(64), nullable=False),
+    Column("PlanHash", exact(64), nullable=False),
     Column("State", String(10), nullable=False),
-    Column("RunID", _exact(40), nullable=False),
+    Column("RunID", exact(40), nullable=False),
     Column("PostedAt", DateTime, nullable=False),
     Column("PostedBy", Unicode(100), nullable=False),
     Column("PostedHost", Unicode(100), nullable=False),
     Column("ManageBatchID", Integer),
     Column("ClosedAt", DateTime),
+    Column("StateAt", DateTime),  # when an undo or a clearing changed the state, and who did it
+    Column("StateBy", Unicode(100)),
+    Column("StateHost", Unicode(100)),
     UniqueConstraint("ManageHost", "ManageCompany", "Kind", "RecordID", "Generation", name="xlpy_Posting_Once"),
     Index("xlpy_Posting_Run", "RunID"),
     Index("xlpy_Posting_Batch", "BatchIdentifier"),
@@ -86,7 +89,7 @@ posting_docs = Table(
     Column("DocType", String(2), nullable=False),
     Column("RefNbr", String(15), nullable=False),
     Column("Amount", SlAmount(), nullable=False),
-    Column("RowsHash", _exact(64), nullable=False),
+    Column("RowsHash", exact(64), nullable=False),
     Index("xlpy_PostingDoc_Posting", "PostingID"),
     Index("xlpy_PostingDoc_Doc", "Module", "BatNbr", "DocType", "RefNbr"),
     implicit_returning=False,
@@ -100,41 +103,6 @@ locks = Table(
     Column("HolderHost", Unicode(100), nullable=False),
     Column("Since", DateTime),
     Column("ReleasedAt", DateTime),
-    implicit_returning=False,
-)
-
-sync_runs = Table(
-    "xlpy_SyncRun",
-    ledger_metadata,
-    Column("SyncRunID", Integer, Identity(), primary_key=True),
-    Column("ManageHost", Unicode(255), nullable=False),
-    Column("ManageCompany", Unicode(60), nullable=False),
-    Column("CpnyID", String(10), nullable=False),
-    Column("RunID", _exact(40), nullable=False),
-    Column("StartedAt", DateTime, nullable=False),
-    Column("FinishedAt", DateTime),
-    Column("RunBy", Unicode(100), nullable=False),
-    Column("RunHost", Unicode(100), nullable=False),
-    Column("Succeeded", Integer, nullable=False),
-    Index("xlpy_SyncRun_Company", "CpnyID", "FinishedAt"),
-    implicit_returning=False,
-)
-
-payments = Table(
-    "xlpy_Payment",
-    ledger_metadata,
-    Column("PaymentRowID", Integer, Identity(), primary_key=True),
-    Column("ManageHost", Unicode(255), nullable=False),
-    Column("ManageCompany", Unicode(60), nullable=False),
-    Column("CpnyID", String(10), nullable=False),
-    Column("RecordID", _exact(100), nullable=False),
-    Column("ManagePaymentID", Integer, nullable=False),
-    Column("Amount", SlAmount(), nullable=False),
-    Column("Currency", String(4), nullable=False),
-    Column("RunID", _exact(40), nullable=False),
-    Column("CreatedAt", DateTime, nullable=False),
-    UniqueConstraint("ManageHost", "ManageCompany", "ManagePaymentID", name="xlpy_Payment_Once"),
-    Index("xlpy_Payment_Record", "RecordID"),
     implicit_returning=False,
 )
 

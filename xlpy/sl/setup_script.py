@@ -16,7 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from xlpy.errors import SlError
-from xlpy.sl.ledger_tables import SCHEMA_VERSION, create_ledger, ledger_metadata, refuse_other_version, versions
+from xlpy.sl.ledger_columns import ledger_metadata
+from xlpy.sl.ledger_tables import SCHEMA_VERSION, create_ledger, refuse_other_version, versions
 
 if TYPE_CHECKING:
     from xlpy.sl.engine import SlCompany

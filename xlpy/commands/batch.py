@@ -1,0 +1,48 @@
+"""refresh, check, preview, push: the way through a batch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from xlpy.commands.console import JSON, PROFILE, WORKBOOK, press_closed
+
+
+@click.command()
+@WORKBOOK
+@PROFILE
+@JSON
+def refresh(workbook: Path, profile: Path | None, as_json: bool) -> None:
+    """Fill the workbook with the unposted transactions of Manage."""
+    press_closed("refresh", workbook, profile, as_json)
+
+
+@click.command()
+@WORKBOOK
+@PROFILE
+@JSON
+def check(workbook: Path, profile: Path | None, as_json: bool) -> None:
+    """Check everything that is marked Include; writes to no system."""
+    press_closed("check", workbook, profile, as_json)
+
+
+@click.command()
+@WORKBOOK
+@PROFILE
+@JSON
+def preview(workbook: Path, profile: Path | None, as_json: bool) -> None:
+    """Show the exact SL documents that would be made."""
+    press_closed("preview", workbook, profile, as_json)
+
+
+@click.command()
+@WORKBOOK
+@PROFILE
+@JSON
+def push(workbook: Path, profile: Path | None, as_json: bool) -> None:
+    """Run export: write what is marked into SL, then mark it posted in Manage."""
+    press_closed("push", workbook, profile, as_json)
+
+
+COMMANDS = (refresh, check, preview, push)

@@ -1,0 +1,133 @@
+"""What every command does alike: options, opening the profile, pressing a button on a closed file, telling the end."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from xlpy.excel.pressed import Choices, Pressed
+    from xlpy.services.session import Progress, Session
+
+logger = logging.getLogger("xlpy.cli")
+
+WORKBOOK = click.argument("workbook", type=click.Path(dir_okay=False, path_type=Path))
+PROFILE = click.option(
+    "--profile",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Settings file (default: the workbook's own, else XLPY_PROFILE).",
+)
+AS_JSON = "xlpy.as_json"
+
+
+def _note_json(ctx: click.Context, _option: click.Parameter, as_json: bool) -> bool:
+    """Remember that JSON was asked for, so that a failure is told as JSON, too."""
+    ctx.meta[AS_JSON] = as_json
+    return as_json
+
+
+JSON = click.option(
+    "--json", "as_json", is_flag=True, callback=_note_json, help="Print the report as JSON on standard output."
+)
+
+
+def press_closed(
+    button: str, workbook: Path, profile: Path | None, as_json: bool, choices: Choices | None = None
+) -> NoReturn:
+    """Press a button on a closed workbook, save it, and end with what came of it."""
+    from xlpy.excel.buttons import press
+    from xlpy.excel.closed_file import WorkbookSavedBeside, open_closed
+    from xlpy.excel.home import profile_path
+
+    with open_closed(workbook) as closed, progress_bar(quiet=as_json) as progress:
+        chosen = profile or (Path(path) if (path := profile_path(closed.book)) else None)
+        pressed: Pressed | None = None
+        try:
+            pressed = press(button, closed.book, lambda tell: open_session(chosen, tell), progress, choices)
+        finally:
+            try:
+                closed.save()
+            except Exception as error:
+                # What was done is told in any case: the file is the smaller half of it.
+                if pressed is None and not isinstance(error, WorkbookSavedBeside):
+                    raise
+                say(f"{pressed.text} {error}" if pressed else str(error))
+                logger.exception("The workbook could not be saved")
+                if pressed is not None:
+                    beside = str(error.path) if isinstance(error, WorkbookSavedBeside) else ""
+                    end(3, "", {**pressed.data, "workbook": beside, "workbook_text": str(error)}, as_json)
+    end(pressed.exit_code, pressed.text, dict(pressed.data), as_json)
+
+
+def open_session(profile: Path | None, progress: Progress) -> Session:
+    """Open the session of a settings file, or of the environment."""
+    from xlpy.services.session import Session
+    from xlpy.settings import load_profile
+
+    return Session.open(load_profile(profile), progress=progress)
+
+
+def end(code: int, text: str, data: Mapping[str, Any], as_json: bool) -> NoReturn:
+    """Print what came of it, as words or as JSON, and end with the exit code."""
+    if as_json:
+        print_json(data)
+    elif text:
+        say(text)
+    sys.exit(code)
+
+
+def print_json(data: Mapping[str, Any]) -> None:
+    """Print JSON on standard output."""
+    # Pure ASCII: a scheduler on Windows reads it the same in every code page.
+    _echo(json.dumps(data, indent=1))
+
+
+def say(text: str) -> None:
+    """Print words on standard error."""
+    _echo(text, err=True)
+
+
+def _echo(text: str, *, err: bool = False) -> None:
+    """Print; a reader who has gone away (a closed pipe) does not change what the exit code says."""
+    try:
+        click.echo(text, err=err)
+    except OSError:
+        gone = sys.stderr if err else sys.stdout
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), gone.fileno())  # else Python's own end would fail on it
+
+
+@contextmanager
+def progress_bar(*, quiet: bool = False) -> Iterator[Progress]:
+    """Show one bar for the step that is going on, on standard error; nothing when it is not a console."""
+    if quiet or not sys.stderr.isatty():
+        from xlpy.services.session import no_progress
+
+        yield no_progress
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("Starting", total=None)
+
+        def show(what: str, done: int, of: int) -> None:
+            bars.update(task, description=what, completed=done, total=of or None)
+
+        yield show

@@ -1,0 +1,68 @@
+"""What the payment sync reports: frozen values that the sheet, JSON and text render."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class PaymentStatus(StrEnum):
+    """The words of the Status column of the Payments sheet."""
+
+    CHANGED = "Changed"  # written to Manage (a dry run: would be)
+    UNCHANGED = "Unchanged"
+    REMOVED = "Removed"  # the payment was reversed in SL, and is taken back
+    NOT_MATCHED = "Not matched"
+    NOT_FROM_MANAGE = "Not from Manage"
+    LEFT_ALONE = "Left alone"  # a payment of somebody else is there
+    CONFIRM = "Confirm"  # one unknown payment: taken over only on confirmation
+    FAILED = "Failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """A row of the Payments sheet. All amounts in invoice currency, positive; None: not known."""
+
+    record_id: str
+    status: PaymentStatus
+    message: str
+    invoice: str
+    customer: str
+    total: Decimal
+    currency: str
+    cash: Decimal | None = None
+    discount: Decimal | None = None
+    write_off: Decimal | None = None
+    credit_memo: Decimal | None = None
+    sl_balance: Decimal | None = None
+    paid_before: Decimal | None = None
+    paid_after: Decimal | None = None
+    manage_balance: Decimal | None = None
+    paid_in_full_on: date | None = None
+    not_matched_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a payment sync did. ``since``: None means everything. ``dry_run``: nothing was written anywhere."""
+
+    run_id: str
+    at: datetime
+    since: datetime | None
+    start: str
+    dry_run: bool
+    rows: tuple[PaymentRow, ...] = ()
+    messages: tuple[str, ...] = ()
+    text: str = ""
+
+    @property
+    def failed(self) -> tuple[PaymentRow, ...]:
+        """Rows that could not be written."""
+        return tuple(row for row in self.rows if row.status is PaymentStatus.FAILED)
+
+    @property
+    def exit_code(self) -> int:
+        """0 when everything went, 3 when an invoice failed."""
+        return 3 if self.failed else 0
