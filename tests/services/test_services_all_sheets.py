@@ -23,7 +23,7 @@ from xlpy.demo.site.server import serve
 from xlpy.domain.problems import Problem, Severity
 from xlpy.domain.transactions import Kind, TransactionKey
 from xlpy.errors import ManageRefused, StoppedByProblems
-from xlpy.excel import buttons
+from xlpy.excel import press_batch
 from xlpy.excel.closed_file import open_closed
 from xlpy.excel.home import read_home, write_home
 from xlpy.excel.selection import meant_sheets, read_selection, show_transactions, transaction_of
@@ -241,7 +241,7 @@ def test_a_problem_is_shown_on_the_sheet_of_its_transaction_and_deselected_there
     ]
     with open_closed(desk.path) as closed:
         plan: Any = SimpleNamespace(transactions=())
-        buttons._show_states(closed.book, plan, problems)
+        press_batch.show_states(closed.book, plan, problems)
         macros.run("deselect_problems", closed.book)
         closed.save()
     assert (desk.cells(EXPENSES)[0]["Status"], desk.cells(EXPENSES)[0]["Include"]) == ("Problem", None)

@@ -15,7 +15,7 @@ from xlpy import macros
 from xlpy.demo.company.release import release_everything
 from xlpy.domain.money import round_money
 from xlpy.errors import WorkbookError
-from xlpy.excel import buttons
+from xlpy.excel import buttons, press_batch
 from xlpy.excel.closed_file import ClosedWorkbook, open_closed
 from xlpy.excel.sheets import INVOICES, PREVIEW, RESULTS
 
@@ -55,7 +55,7 @@ def test_results_are_told_when_the_sheets_can_t_be_filled(desk: Desk, monkeypatc
     def busy(*_: Any) -> None:
         raise RuntimeError("Excel is busy")
 
-    monkeypatch.setattr(buttons, "prepend", busy)
+    monkeypatch.setattr(press_batch, "prepend", busy)
     pushed = desk.press("push", "--json")
     said = json.loads(pushed.stdout)
     assert pushed.exit_code == 3

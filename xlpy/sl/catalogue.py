@@ -10,6 +10,7 @@ import codecs
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -186,13 +187,14 @@ def _blank(kind: str) -> object:
             return ""
 
 
-def _spelling(table: str, column: str) -> str:
+@cache
+def _spellings(table: str) -> Mapping[str, str]:
     known = known_tables().get(table)
-    if known is not None:
-        for own in known.columns:
-            if own.name.upper() == column.upper():
-                return own.name
-    return column
+    return {own.name.upper(): own.name for own in known.columns} if known is not None else {}
+
+
+def _spelling(table: str, column: str) -> str:
+    return _spellings(table).get(column.upper(), column)
 
 
 def _from_sql_server(table: str, row: RowMapping) -> CatalogueColumn:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url
-from sqlalchemy.pool import NullPool, StaticPool
+from sqlalchemy.pool import QueuePool, StaticPool
 
 from xlpy.domain.books import sl_key
 from xlpy.sl.types import SQLITE_COLLATION, round_to_minute
@@ -36,12 +36,12 @@ def sqlite_engine(url: str, *, lock_seconds: float = 10) -> Engine:
     in_memory = make_url(url).database in (None, "", ":memory:")
     engine = create_engine(
         url,
-        # No connection stays open behind the caller's back: on Windows the file could not be replaced.
-        poolclass=StaticPool if in_memory else NullPool,
+        # Each new connection reads SL's whole schema again (60 ms), so they are kept until the engine is disposed.
+        poolclass=StaticPool if in_memory else QueuePool,
         connect_args={
             "detect_types": sqlite3.PARSE_DECLTYPES,
             "timeout": lock_seconds,
-            "check_same_thread": not in_memory,
+            "check_same_thread": False,  # the pool gives a connection to one thread at a time
         },
     )
     event.listen(engine, "connect", _prepare if in_memory else _prepare_file)
