@@ -1,6 +1,7 @@
--- Manage to SL: posting ledger, version 1.
+-- Manage to SL: posting ledger, version 2.
 -- Run it once in the SL company (application) database, as a member of db_owner. It is safe to run again: what is
--- there stays as it is, and tables of another version are refused. Then make the users of Manage to SL members:
+-- there stays as it is, an earlier version gets what it lacks, and a later one is refused. Then make the users of
+-- Manage to SL members:
 --     ALTER ROLE xlpy_user ADD MEMBER [DOMAIN\user];
 -- SL's views vs_... read the system database: the same users need SELECT there, unless ownership chaining is on.
 
@@ -10,10 +11,29 @@ SET QUOTED_IDENTIFIER ON;
 GO
 
 IF OBJECT_ID('dbo.xlpy_Version', 'U') IS NOT NULL
-    EXEC ('IF EXISTS (SELECT 1 FROM dbo.xlpy_Version)
-           AND NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion = 1)
-               RAISERROR (''The posting ledger in this database has another version than 1'', 16, 1)');
+    EXEC ('IF EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion > 2)
+               RAISERROR (''The posting ledger in this database has a later version than 2'', 16, 1)');
 IF @@ERROR <> 0 SET NOEXEC ON;
+GO
+
+IF OBJECT_ID('dbo.xlpy_Audit', 'U') IS NULL
+BEGIN
+    CREATE TABLE dbo.xlpy_Audit (
+        [AuditID] INTEGER NOT NULL IDENTITY,
+        [ManageHost] NVARCHAR(255) NOT NULL,
+        [ManageCompany] NVARCHAR(60) NOT NULL,
+        [CpnyID] VARCHAR(10) NOT NULL,
+        [RunID] VARCHAR(40) COLLATE Latin1_General_BIN2 NOT NULL,
+        [ManifestHash] VARCHAR(64) COLLATE Latin1_General_BIN2 NOT NULL,
+        [PreviousHash] VARCHAR(64) COLLATE Latin1_General_BIN2 NOT NULL,
+        [MadeAt] DATETIME NOT NULL,
+        [MadeBy] NVARCHAR(100) NOT NULL,
+        [MadeHost] NVARCHAR(100) NOT NULL,
+        PRIMARY KEY ([AuditID]),
+        CONSTRAINT [xlpy_Audit_Chain] UNIQUE ([CpnyID], [PreviousHash])
+    );
+    CREATE INDEX [xlpy_Audit_Company] ON dbo.xlpy_Audit ([CpnyID], [AuditID]);
+END;
 GO
 
 IF OBJECT_ID('dbo.xlpy_Lock', 'U') IS NULL
@@ -42,10 +62,33 @@ BEGIN
         [Currency] VARCHAR(4) NOT NULL,
         [RunID] VARCHAR(40) COLLATE Latin1_General_BIN2 NOT NULL,
         [CreatedAt] DATETIME NOT NULL,
+        [PaymentDate] SMALLDATETIME NULL,
+        [ChangedAt] DATETIME NULL,
+        [RemovedAt] DATETIME NULL,
         PRIMARY KEY ([PaymentRowID]),
         CONSTRAINT [xlpy_Payment_Once] UNIQUE ([ManageHost], [ManageCompany], [ManagePaymentID])
     );
     CREATE INDEX [xlpy_Payment_Record] ON dbo.xlpy_Payment ([RecordID]);
+END;
+GO
+
+IF OBJECT_ID('dbo.xlpy_PaymentTry', 'U') IS NULL
+BEGIN
+    CREATE TABLE dbo.xlpy_PaymentTry (
+        [PaymentTryID] INTEGER NOT NULL IDENTITY,
+        [ManageHost] NVARCHAR(255) NOT NULL,
+        [ManageCompany] NVARCHAR(60) NOT NULL,
+        [CpnyID] VARCHAR(10) NOT NULL,
+        [RecordID] VARCHAR(100) COLLATE Latin1_General_BIN2 NOT NULL,
+        [Amount] FLOAT(53) NOT NULL,
+        [Currency] VARCHAR(4) NOT NULL,
+        [PaymentDate] SMALLDATETIME NULL,
+        [RunID] VARCHAR(40) COLLATE Latin1_General_BIN2 NOT NULL,
+        [StartedAt] DATETIME NOT NULL,
+        [SettledAt] DATETIME NULL,
+        PRIMARY KEY ([PaymentTryID])
+    );
+    CREATE INDEX [xlpy_PaymentTry_Record] ON dbo.xlpy_PaymentTry ([RecordID]);
 END;
 GO
 
@@ -73,12 +116,38 @@ BEGIN
         [PostedHost] NVARCHAR(100) NOT NULL,
         [ManageBatchID] INTEGER NULL,
         [ClosedAt] DATETIME NULL,
+        [StateAt] DATETIME NULL,
+        [StateBy] NVARCHAR(100) NULL,
+        [StateHost] NVARCHAR(100) NULL,
         PRIMARY KEY ([PostingID]),
         CONSTRAINT [xlpy_Posting_Once] UNIQUE ([ManageHost], [ManageCompany], [Kind], [RecordID], [Generation])
     );
     CREATE INDEX [xlpy_Posting_Batch] ON dbo.xlpy_Posting ([BatchIdentifier]);
     CREATE INDEX [xlpy_Posting_Run] ON dbo.xlpy_Posting ([RunID]);
     CREATE INDEX [xlpy_Posting_State] ON dbo.xlpy_Posting ([State], [ClosedAt]);
+END;
+GO
+
+IF OBJECT_ID('dbo.xlpy_Settlement', 'U') IS NULL
+BEGIN
+    CREATE TABLE dbo.xlpy_Settlement (
+        [SettlementID] INTEGER NOT NULL IDENTITY,
+        [ManageHost] NVARCHAR(255) NOT NULL,
+        [ManageCompany] NVARCHAR(60) NOT NULL,
+        [CpnyID] VARCHAR(10) NOT NULL,
+        [RecordID] VARCHAR(100) COLLATE Latin1_General_BIN2 NOT NULL,
+        [CustId] VARCHAR(15) NOT NULL,
+        [DocType] VARCHAR(2) NOT NULL,
+        [RefNbr] VARCHAR(10) NOT NULL,
+        [CuryDocBal] FLOAT(53) NOT NULL,
+        [OpenDoc] INTEGER NOT NULL,
+        [PaidInManage] FLOAT(53) NOT NULL,
+        [SeenAt] DATETIME NOT NULL,
+        [RunID] VARCHAR(40) COLLATE Latin1_General_BIN2 NOT NULL,
+        PRIMARY KEY ([SettlementID]),
+        CONSTRAINT [xlpy_Settlement_Once] UNIQUE ([ManageHost], [ManageCompany], [RecordID])
+    );
+    CREATE INDEX [xlpy_Settlement_Doc] ON dbo.xlpy_Settlement ([CustId], [DocType], [RefNbr]);
 END;
 GO
 
@@ -95,6 +164,7 @@ BEGIN
         [RunBy] NVARCHAR(100) NOT NULL,
         [RunHost] NVARCHAR(100) NOT NULL,
         [Succeeded] INTEGER NOT NULL,
+        [LastAdjustID] INTEGER NULL,
         PRIMARY KEY ([SyncRunID])
     );
     CREATE INDEX [xlpy_SyncRun_Company] ON dbo.xlpy_SyncRun ([CpnyID], [FinishedAt]);
@@ -129,6 +199,34 @@ BEGIN
     CREATE INDEX [xlpy_PostingDoc_Doc] ON dbo.xlpy_PostingDoc ([Module], [BatNbr], [DocType], [RefNbr]);
     CREATE INDEX [xlpy_PostingDoc_Posting] ON dbo.xlpy_PostingDoc ([PostingID]);
 END;
+GO
+
+IF COL_LENGTH('dbo.xlpy_Posting', 'StateAt') IS NULL
+    ALTER TABLE dbo.xlpy_Posting ADD StateAt DATETIME NULL;
+GO
+
+IF COL_LENGTH('dbo.xlpy_Posting', 'StateBy') IS NULL
+    ALTER TABLE dbo.xlpy_Posting ADD StateBy NVARCHAR(100) NULL;
+GO
+
+IF COL_LENGTH('dbo.xlpy_Posting', 'StateHost') IS NULL
+    ALTER TABLE dbo.xlpy_Posting ADD StateHost NVARCHAR(100) NULL;
+GO
+
+IF COL_LENGTH('dbo.xlpy_SyncRun', 'LastAdjustID') IS NULL
+    ALTER TABLE dbo.xlpy_SyncRun ADD LastAdjustID INTEGER NULL;
+GO
+
+IF COL_LENGTH('dbo.xlpy_Payment', 'PaymentDate') IS NULL
+    ALTER TABLE dbo.xlpy_Payment ADD PaymentDate SMALLDATETIME NULL;
+GO
+
+IF COL_LENGTH('dbo.xlpy_Payment', 'ChangedAt') IS NULL
+    ALTER TABLE dbo.xlpy_Payment ADD ChangedAt DATETIME NULL;
+GO
+
+IF COL_LENGTH('dbo.xlpy_Payment', 'RemovedAt') IS NULL
+    ALTER TABLE dbo.xlpy_Payment ADD RemovedAt DATETIME NULL;
 GO
 
 IF DATABASE_PRINCIPAL_ID('xlpy_user') IS NULL
@@ -200,21 +298,34 @@ IF OBJECT_ID('dbo.Vendor') IS NOT NULL GRANT INSERT ON dbo.Vendor TO xlpy_user;
 IF OBJECT_ID('dbo.Inventory') IS NOT NULL GRANT INSERT ON dbo.Inventory TO xlpy_user;
 IF OBJECT_ID('dbo.InventoryADG') IS NOT NULL GRANT INSERT ON dbo.InventoryADG TO xlpy_user;
 IF OBJECT_ID('dbo.INUnit') IS NOT NULL GRANT INSERT ON dbo.INUnit TO xlpy_user;
+IF OBJECT_ID('dbo.ARTran') IS NOT NULL GRANT DELETE ON dbo.ARTran TO xlpy_user;
+IF OBJECT_ID('dbo.ARDoc') IS NOT NULL GRANT DELETE ON dbo.ARDoc TO xlpy_user;
+IF OBJECT_ID('dbo.RefNbr') IS NOT NULL GRANT DELETE ON dbo.RefNbr TO xlpy_user;
+IF OBJECT_ID('dbo.APTran') IS NOT NULL GRANT DELETE ON dbo.APTran TO xlpy_user;
+IF OBJECT_ID('dbo.APDoc') IS NOT NULL GRANT DELETE ON dbo.APDoc TO xlpy_user;
+IF OBJECT_ID('dbo.APRefNbr') IS NOT NULL GRANT DELETE ON dbo.APRefNbr TO xlpy_user;
+IF OBJECT_ID('dbo.INTran') IS NOT NULL GRANT DELETE ON dbo.INTran TO xlpy_user;
+IF OBJECT_ID('dbo.TrnsfrDoc') IS NOT NULL GRANT DELETE ON dbo.TrnsfrDoc TO xlpy_user;
+IF OBJECT_ID('dbo.GLTran') IS NOT NULL GRANT DELETE ON dbo.GLTran TO xlpy_user;
+IF OBJECT_ID('dbo.Batch') IS NOT NULL GRANT DELETE ON dbo.Batch TO xlpy_user;
 IF OBJECT_ID('dbo.ARSetup') IS NOT NULL GRANT UPDATE ON dbo.ARSetup (LastBatNbr) TO xlpy_user;
 IF OBJECT_ID('dbo.APSetup') IS NOT NULL GRANT UPDATE ON dbo.APSetup (LastBatNbr, LastRefNbr) TO xlpy_user;
 IF OBJECT_ID('dbo.INSetup') IS NOT NULL GRANT UPDATE ON dbo.INSetup (LastBatNbr, LstTrnsfrDocNbr) TO xlpy_user;
 IF OBJECT_ID('dbo.GLSetup') IS NOT NULL GRANT UPDATE ON dbo.GLSetup (LastBatNbr) TO xlpy_user;
 IF OBJECT_ID('dbo.Location') IS NOT NULL GRANT UPDATE ON dbo.Location (QtyAllocIN, QtyAvail) TO xlpy_user;
 GRANT SELECT ON dbo.xlpy_Version TO xlpy_user;
+GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_Audit TO xlpy_user;
 GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_Lock TO xlpy_user;
 GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_Payment TO xlpy_user;
+GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_PaymentTry TO xlpy_user;
 GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_Posting TO xlpy_user;
+GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_Settlement TO xlpy_user;
 GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_SyncRun TO xlpy_user;
 GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_PostingDoc TO xlpy_user;
 GO
 
-IF NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version)
-    INSERT INTO dbo.xlpy_Version (SchemaVersion, InstalledAt) VALUES (1, GETDATE());
+IF NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion = 2)
+    INSERT INTO dbo.xlpy_Version (SchemaVersion, InstalledAt) VALUES (2, GETDATE());
 GO
 
 SET NOEXEC OFF;

@@ -27,7 +27,8 @@ from xlpy.sl.ledger import (
     set_posting_state,
     unfinished,
 )
-from xlpy.sl.ledger_tables import ledger_metadata, versions
+from xlpy.sl.ledger_columns import ledger_metadata
+from xlpy.sl.ledger_tables import ADDED_COLUMNS, versions
 from xlpy.sl.posting import post_plan
 from xlpy.sl.sqlite import sqlite_engine
 
@@ -218,6 +219,26 @@ def test_a_missing_or_other_ledger_is_named(tmp_path: object) -> None:
         check_ledger(connection)
     with pytest.raises(LedgerMissing, match="version 99"):
         create_ledger(engine)
+
+
+def test_a_ledger_of_an_earlier_version_gets_what_it_lacks_and_loses_nothing(books: Books) -> None:
+    post_plan(books.company, request_of(plan(batch(document(501)))))
+    engine = books.engine
+    with engine.begin() as connection:  # as version 1 was: without these tables and columns
+        for name in ("xlpy_Audit", "xlpy_Settlement", "xlpy_PaymentTry"):
+            connection.execute(text(f"DROP TABLE {name}"))
+        for column in ADDED_COLUMNS:
+            connection.execute(text(f"ALTER TABLE {column.table.name} DROP COLUMN {column.name}"))
+        connection.execute(text("UPDATE xlpy_Version SET SchemaVersion = 1"))
+    with engine.connect() as connection, pytest.raises(LedgerMissing, match="missing: xlpy_Audit"):
+        check_ledger(connection)
+    create_ledger(engine, now=NOW)
+    create_ledger(engine, now=NOW)
+    with engine.connect() as connection:
+        check_ledger(connection)
+        assert [p.key for p in unfinished(connection, HOST, SITE)] == [key(501)]
+        assert connection.execute(text("SELECT SchemaVersion FROM xlpy_Version ORDER BY 1")).scalars().all() == [1, 2]
+        assert connection.execute(text("SELECT StateAt, StateBy FROM xlpy_Posting")).one() == (None, None)
 
 
 def _break_commit(books: Books, monkeypatch: pytest.MonkeyPatch, *, done: bool, dead: bool = False) -> None:

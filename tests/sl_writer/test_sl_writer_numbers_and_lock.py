@@ -13,11 +13,12 @@ from sl_writer_books import NOW, Books, batch, document, plan, request_of
 from sqlglot import exp
 
 from xlpy.errors import LedgerMissing, PostingLocked, PostingRefused
-from xlpy.sl.ledger_tables import ledger_metadata
+from xlpy.sl.ledger_columns import ledger_metadata
+from xlpy.sl.ledger_tables import ADDED_COLUMNS
 from xlpy.sl.lock import lock_file, posting_lock
 from xlpy.sl.numbering import AR_NUMBERS, free_batch_numbers, read_reference_uses
 from xlpy.sl.posting import post_plan
-from xlpy.sl.setup_script import COUNTERS, READ, WRITE, install_ledger, setup_script
+from xlpy.sl.setup_script import COUNTERS, READ, REMOVE, WRITE, install_ledger, setup_script
 from xlpy.sl.sqlite import sqlite_engine
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -143,7 +144,12 @@ def test_the_script_creates_every_table_once_and_drops_or_changes_nothing() -> N
         created = script.split(f"CREATE TABLE dbo.{table.name} (")[1].split("\nEND;")[0]
         for column in table.columns:
             assert f"[{column.name}]" in created
-    assert not re.search(r"\b(DROP|ALTER TABLE|DELETE|TRUNCATE|EXECUTE AS)\b", script)
+    assert not re.search(r"\b(DROP|ALTER COLUMN|TRUNCATE|EXECUTE AS)\b|(?<!GRANT )\bDELETE\b", script)
+    altered = re.findall(
+        r"IF COL_LENGTH\('dbo\.(\w+)', '(\w+)'\) IS NULL\n +ALTER TABLE dbo\.\1 ADD \2 \S+ NULL;", script
+    )
+    assert altered == [(column.table.name, column.name) for column in ADDED_COLUMNS], "an earlier version gets these"
+    assert script.count("ALTER TABLE") == len(altered), "and nothing else of a table changes"
     assert script.rstrip().endswith("SET NOEXEC OFF;\nGO")
 
 
@@ -160,9 +166,9 @@ def test_the_role_gets_the_least_rights() -> None:
     for right, table, columns, role in grants:
         assert role == "xlpy_user"
         rights.setdefault(table, set()).update(f"{r} {columns}".strip() for r in right.split(", "))
-    assert not any(
-        "DELETE" in right or "ALTER" in right or "CONTROL" in right for some in rights.values() for right in some
-    )
+    assert not any("ALTER" in right or "CONTROL" in right for some in rights.values() for right in some)
+    removed = {name for name, some in rights.items() if "DELETE" in some}
+    assert removed == set(REMOVE) < set(WRITE), "ledger rows, masters and set-up are never deleted"
     assert {name for name, some in rights.items() if "INSERT" in some and not name.startswith("xlpy")} == set(WRITE)
     assert rights["ARSetup"] == {"SELECT", "UPDATE LastBatNbr"}
     assert {name for name, some in rights.items() if any(r.startswith("UPDATE") for r in some)} == {

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from xlpy.errors import LedgerMissing
 from xlpy.sl import audit_tables, sync_tables
-from xlpy.sl.ledger_columns import exact, ledger_metadata
+from xlpy.sl.ledger_columns import AddColumn, exact, ledger_metadata
 from xlpy.sl.types import SlAmount
 
 SCHEMA_VERSION = 2
@@ -115,15 +115,27 @@ versions = Table(
 )
 
 
-def create_ledger(engine: Engine, *, now: datetime | None = None) -> None:
-    """Create the tables that are missing and stamp their version. Safe to run again; never alters an existing table.
+# What later versions added to tables of earlier ones. All of it may be empty, so rows that are there stay as they are.
+ADDED_COLUMNS = (
+    *(postings.c.StateAt, postings.c.StateBy, postings.c.StateHost),
+    sync_tables.sync_runs.c.LastAdjustID,
+    *(sync_tables.payments.c.PaymentDate, sync_tables.payments.c.ChangedAt, sync_tables.payments.c.RemovedAt),
+)
 
-    Raises ``LedgerMissing`` when tables of another version are there.
+
+def create_ledger(engine: Engine, *, now: datetime | None = None) -> None:
+    """Create what is missing and stamp the version: a new ledger, or one of an earlier version. Safe to run again.
+
+    Nothing that is there is changed or removed. Raises ``LedgerMissing`` when a later version is there.
     """
     with engine.begin() as connection:
-        refuse_other_version(connection)
+        installed = refuse_later_version(connection)
         ledger_metadata.create_all(connection)
-        if not connection.scalars(select(versions.c.SchemaVersion)).all():
+        for column in ADDED_COLUMNS:
+            there = {known["name"].lower() for known in inspect(connection).get_columns(column.table.name)}
+            if column.name.lower() not in there:
+                connection.execute(AddColumn(column))
+        if SCHEMA_VERSION not in installed:
             stamp = now or datetime.now().astimezone().replace(tzinfo=None, microsecond=0)
             connection.execute(insert(versions).values(SchemaVersion=SCHEMA_VERSION, InstalledAt=stamp))
 
@@ -139,10 +151,30 @@ def check_ledger(connection: Connection) -> None:
 
 
 def refuse_other_version(connection: Connection) -> Collection[int]:
-    """Return the versions installed (none before the first time); raises ``LedgerMissing`` for another one."""
+    """Return the versions installed (none before the first time).
+
+    Raises ``LedgerMissing`` when this program's is not among them, and for a later one.
+    """
+    found = versions_installed(connection)
+    if found and max(found) != SCHEMA_VERSION:
+        raise _other_version(max(found))
+    return found
+
+
+def refuse_later_version(connection: Connection) -> Collection[int]:
+    """Return the versions installed; raises ``LedgerMissing`` when there is a later one than this program's."""
+    found = versions_installed(connection)
+    if found and max(found) > SCHEMA_VERSION:
+        raise _other_version(max(found))
+    return found
+
+
+def versions_installed(connection: Connection) -> Collection[int]:
+    """Return the versions that were installed here, one after the other; none before the first time."""
     if not inspect(connection).has_table(versions.name):
         return ()
-    found = connection.scalars(select(versions.c.SchemaVersion)).all()
-    if found and SCHEMA_VERSION not in found:
-        raise LedgerMissing(f"it has version {max(found)}, this program needs version {SCHEMA_VERSION}")
-    return found
+    return connection.scalars(select(versions.c.SchemaVersion)).all()
+
+
+def _other_version(found: int) -> LedgerMissing:
+    return LedgerMissing(f"it has version {found}, this program needs version {SCHEMA_VERSION}")

@@ -16,8 +16,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from xlpy.errors import SlError
-from xlpy.sl.ledger_columns import ledger_metadata
-from xlpy.sl.ledger_tables import SCHEMA_VERSION, create_ledger, refuse_other_version, versions
+from xlpy.sl.ledger_columns import AddColumn, ledger_metadata
+from xlpy.sl.ledger_tables import (
+    ADDED_COLUMNS,
+    SCHEMA_VERSION,
+    create_ledger,
+    refuse_later_version,
+    versions,
+)
 
 if TYPE_CHECKING:
     from xlpy.sl.engine import SlCompany
@@ -79,6 +85,8 @@ WRITE = (
     *("ARTran", "ARDoc", "RefNbr", "APTran", "APDoc", "APRefNbr", "INTran", "TrnsfrDoc", "GLTran", "Batch"),
     *("Customer", "SOAddress", "AR_Balances", "Vendor", "Inventory", "InventoryADG", "INUnit"),
 )
+# What Undo takes out again: our own documents, while SL has not released them. Masters stay.
+REMOVE = ("ARTran", "ARDoc", "RefNbr", "APTran", "APDoc", "APRefNbr", "INTran", "TrnsfrDoc", "GLTran", "Batch")
 # Columns that are updated: the counters of the set-up rows, and the bins that entered inventory documents take from.
 COUNTERS = {
     "ARSetup": ("LastBatNbr",),
@@ -93,23 +101,24 @@ LEDGER_WRITE = tuple(table.name for table in ledger_metadata.sorted_tables if ta
 _HEAD = """\
 -- Manage to SL: posting ledger, version {version}.
 -- Run it once in the SL company (application) database, as a member of db_owner. It is safe to run again: what is
--- there stays as it is, and tables of another version are refused. Then make the users of Manage to SL members:
+-- there stays as it is, an earlier version gets what it lacks, and a later one is refused. Then make the users of
+-- Manage to SL members:
 --     ALTER ROLE {role} ADD MEMBER [DOMAIN\\user];
 -- SL's views vs_... read the system database: the same users need SELECT there, unless ownership chaining is on.
 """
 
+# A later version must not be touched by an older program; an earlier one is brought to this version.
 # NOEXEC keeps the rest of the script from running in any tool; a severity that ends it would need sysadmin.
 _OTHER_VERSION = """\
 IF OBJECT_ID('dbo.xlpy_Version', 'U') IS NOT NULL
-    EXEC ('IF EXISTS (SELECT 1 FROM dbo.xlpy_Version)
-           AND NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion = @version)
-               RAISERROR (''The posting ledger in this database has another version than @version'', 16, 1)');
+    EXEC ('IF EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion > @version)
+               RAISERROR (''The posting ledger in this database has a later version than @version'', 16, 1)');
 IF @@ERROR <> 0 SET NOEXEC ON;
 """
 
 # The last step: a ledger without a version was not set up to the end.
 _STAMP_VERSION = """\
-IF NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version)
+IF NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion = @version)
     INSERT INTO dbo.xlpy_Version (SchemaVersion, InstalledAt) VALUES (@version, GETDATE());
 """
 
@@ -125,13 +134,14 @@ def setup_script(dialect: Dialect | None = None) -> str:
 def install_ledger(company: SlCompany) -> None:
     """Install the ledger in the company's database: run the script on SQL Server, make the tables on SQLite.
 
-    Raises ``LedgerMissing`` when a ledger of another version is there, ``SlError`` when the login may not do it.
+    An earlier version gets what it lacks. Raises ``LedgerMissing`` when a later version is there, ``SlError`` when the
+    login may not do it.
     """
     if company.engine.dialect.name != "mssql":
         create_ledger(company.engine)
         return
     with company.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        refuse_other_version(connection)
+        refuse_later_version(connection)
         try:
             for batch in re.split(r"(?m)^GO\s*$", setup_script(connection.dialect)):
                 if batch.strip():
@@ -148,6 +158,9 @@ def _batches(dialect: Dialect) -> Iterator[str]:
     yield _OTHER_VERSION.replace("@version", str(SCHEMA_VERSION))
     for table in ledger_metadata.sorted_tables:
         yield _create(table, dialect)
+    for column in ADDED_COLUMNS:
+        statement = str(AddColumn(column).compile(dialect=dialect)).replace("TABLE ", "TABLE dbo.")
+        yield f"IF COL_LENGTH('dbo.{column.table.name}', '{column.name}') IS NULL\n    {statement};"
     yield f"IF DATABASE_PRINCIPAL_ID('{ROLE}') IS NULL\n    CREATE ROLE {ROLE};"
     yield "\n".join(_grants())
     yield _STAMP_VERSION.replace("@version", str(SCHEMA_VERSION))
@@ -170,6 +183,8 @@ def _grants() -> Iterator[str]:
         yield _grant("SELECT", name)
     for name in WRITE:
         yield _grant("INSERT", name)
+    for name in REMOVE:
+        yield _grant("DELETE", name)
     for name, columns in COUNTERS.items():
         yield _grant("UPDATE", name, columns)
     yield f"GRANT SELECT ON dbo.{versions.name} TO {ROLE};"

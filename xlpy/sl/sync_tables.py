@@ -6,10 +6,10 @@ billingLogId. Amounts are in invoice currency.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, DateTime, Identity, Index, Integer, String, Table, Unicode, UniqueConstraint
+from sqlalchemy import Column, DateTime, Identity, Index, Integer, String, Table, Unicode, UniqueConstraint
 
 from xlpy.sl.ledger_columns import exact, ledger_metadata
-from xlpy.sl.types import SlAmount
+from xlpy.sl.types import SlAmount, SlDate
 
 sync_runs = Table(
     "xlpy_SyncRun",
@@ -43,7 +43,7 @@ payments = Table(
     Column("Currency", String(4), nullable=False),
     Column("RunID", exact(40), nullable=False),
     Column("CreatedAt", DateTime, nullable=False),
-    Column("PaymentDate", Date),
+    Column("PaymentDate", SlDate()),
     Column("ChangedAt", DateTime),
     Column("RemovedAt", DateTime),
     UniqueConstraint("ManageHost", "ManageCompany", "ManagePaymentID", name="xlpy_Payment_Once"),
@@ -62,7 +62,7 @@ payment_tries = Table(
     Column("RecordID", exact(100), nullable=False),
     Column("Amount", SlAmount(), nullable=False),
     Column("Currency", String(4), nullable=False),
-    Column("PaymentDate", Date),
+    Column("PaymentDate", SlDate()),
     Column("RunID", exact(40), nullable=False),
     Column("StartedAt", DateTime, nullable=False),
     Column("SettledAt", DateTime),
