@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -22,16 +22,25 @@ def seeded_company() -> Iterator[sqlite3.Connection]:
     engine.dispose()
 
 
-@pytest.fixture
-def company(seeded_company: sqlite3.Connection) -> Iterator[Engine]:
-    """The company of the recorded cases, freshly seeded."""
+@pytest.fixture(scope="session")
+def one_engine() -> Iterator[Callable[[sqlite3.Connection], Engine]]:
+    """One engine for all tests, filled anew for each: a new one would compile every statement again."""
     engine = sqlite_engine("sqlite://")
-    copy = engine.raw_connection()
-    seeded_company.commit()
-    seeded_company.backup(copy.driver_connection)
-    copy.close()
-    yield engine
+
+    def filled_from(source: sqlite3.Connection) -> Engine:
+        with closing(engine.raw_connection()) as copy:
+            source.backup(copy.driver_connection)
+        return engine
+
+    yield filled_from
     engine.dispose()
+
+
+@pytest.fixture
+def company(seeded_company: sqlite3.Connection, one_engine: Callable[[sqlite3.Connection], Engine]) -> Engine:
+    """The company of the recorded cases, freshly seeded."""
+    seeded_company.commit()
+    return one_engine(seeded_company)
 
 
 @pytest.fixture(scope="session")
@@ -42,10 +51,17 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def demo(made: Path) -> Iterator[Engine]:
+def demo_again(made: Path, one_engine: Callable[[sqlite3.Connection], Engine]) -> Callable[[], Engine]:
+    """Gives the demo company as its user finds it, as often as a test wants a fresh one."""
+
+    def fresh() -> Engine:
+        with closing(sqlite3.connect(made)) as source:
+            return one_engine(source)
+
+    return fresh
+
+
+@pytest.fixture
+def demo(demo_again: Callable[[], Engine]) -> Engine:
     """The demo company, as its user finds it."""
-    engine = sqlite_engine("sqlite://")
-    with closing(sqlite3.connect(made)) as source, closing(engine.raw_connection()) as copy:
-        source.backup(copy.driver_connection)
-    yield engine
-    engine.dispose()
+    return demo_again()

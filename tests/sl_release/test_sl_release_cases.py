@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from xlpy.demo.company.release import release_and_post
 
-CASES = read_cases("receivables") + read_cases("journals") + read_cases("payables")
+CASES = [case for name in ("receivables", "journals", "payables", "payments") for case in read_cases(name)]
 # Module → its table of reserved numbers, of documents, and how documents and balances name the customer or vendor.
 NUMBERS = {"AR": "RefNbr", "GL": "RefNbr", "AP": "APRefNbr"}
 PARTIES = {"AR": ("ARDoc", "CustId", "CustID"), "AP": ("APDoc", "VendId", "VendID")}

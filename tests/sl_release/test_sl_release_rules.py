@@ -194,7 +194,7 @@ def application(company: Engine, **values: Any) -> None:
     """Put a payment of 40 that is applied to invoice 000050."""
     invoice(company, "40", DocType="PA", DocClass="P", RefNbr="000900", BankAcct="1000", ApplBatNbr="000101")
     applied = {"CostType": "IN", "SiteId": "000050", "DrCr": "U", "TranType": "PA", "RefNbr": "000900", "Acct": "1100"}
-    line(company, "40", **(applied | values))
+    line(company, "40", **(applied | {"CnvFact": "0", "UnitPrice": "0"} | values))
     batch(company, "40", EditScrnNbr="08030", Crtd_Prog="08030")
 
 
@@ -204,12 +204,22 @@ def test_a_payment_for_an_unreleased_invoice_is_rejected(company: Engine) -> Non
     assert messages(company) == ("S", [12306])
 
 
-def test_payments_are_refused_rather_than_left_unapplied(company: Engine) -> None:
+def test_a_payment_becomes_an_application_and_its_line_goes(company: Engine) -> None:
     invoice(company, RefNbr="000050", BatNbr="000090", Rlsed=1)
     application(company)
-    with pytest.raises(SlError, match="payments"):
-        release_batch(company, "AR", "000101")
-    assert one(company, "Batch")["Status"] == "B"
+    assert messages(company) == ("U", [])
+    row = one(company, "ARAdjust")
+    assert (row["AdjdRefNbr"], row["AdjgRefNbr"], row["AdjAmt"], row["CuryRGOLAmt"]) == ("000050", "000900", 40, 0)
+    assert one(company, "ARDoc", RefNbr="000050")["DocBal"] == 60
+    assert {line["DrCr"] for line in rows_of(company, "ARTran", BatNbr="000101")} == {"C", "D"}
+
+
+def test_a_write_off_without_application_disappears_from_a_payment_batch(company: Engine) -> None:
+    invoice(company, RefNbr="000050", BatNbr="000090", Rlsed=1)
+    application(company)
+    invoice(company, "3", DocType="SB", DocClass="P", RefNbr="000901", BankAcct="6000", BatSeq=2)
+    assert messages(company) == ("U", [])
+    assert rows_of(company, "ARDoc", DocType="SB") == []
 
 
 def test_a_payment_must_be_in_the_currency_of_the_account(company: Engine) -> None:

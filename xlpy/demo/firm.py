@@ -283,3 +283,12 @@ ACCOUNTS.update(
         "6200": ("Mileage", "4E"),
     }
 )
+# Accounts of payments
+ACCOUNTS.update(
+    {
+        "4950": ("Small credits written off", "3I"),
+        "4960": ("Exchange gain, realised", "3I"),
+        "6800": ("Small balances written off", "4E"),
+        "6810": ("Exchange loss, realised", "4E"),
+    }
+)

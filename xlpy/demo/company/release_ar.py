@@ -1,7 +1,8 @@
 """The release of a receivables batch (SL: pp_08400, screen 08.400).
 
 The checks come first and their verdict stays (status S); what follows is one piece of work that is saved whole or not
-at all. Invoices and memos (08.010) get their tax and control lines here; applications of payments are no part of it.
+at all. Invoices and memos (08.010) get their tax and control lines here; what becomes of payments and their
+applications is in ``release_payments`` and ``release_reversals``.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ from xlpy.demo.company.release_lines import (
     add_line_to_empty_documents,
     add_tax_lines,
 )
+from xlpy.demo.company.release_payment_lines import APPLICATION, REVERSAL
+from xlpy.demo.company.release_payments import release_payments
+from xlpy.demo.company.release_reversals import release_reversals
+from xlpy.demo.company.release_settlement import move_balances_of_applications, settle_documents
 from xlpy.demo.company.release_taxes import (
     TAX_SLOTS,
     prorate_groups,
@@ -37,7 +42,6 @@ from xlpy.errors import SlError
 
 _TAX_SCREENS = ("08010", "08500")
 _ROUNDED_SCREENS = ("08010", "08050")
-_PAYMENTS = {"PA", "PP", "SB", "SC", "NS", "RP"}
 
 
 def prepare_receivables(run: BatchRun) -> bool:
@@ -67,24 +71,25 @@ def prepare_receivables(run: BatchRun) -> bool:
 
 
 def release_receivables(run: BatchRun) -> None:
-    """Release a checked batch. Raises NotReleased or SqlStopped; then nothing of this may be saved.
-
-    Raises SlError for payments and their applications, which would go through without being applied.
-    """
+    """Release a checked batch. Raises NotReleased or SqlStopped; then nothing of this may be saved."""
     if run.batch is None or not run.batch["EditScrnNbr"]:
         raise NotReleased(12319)
     books, ar = run.books, receivables_setup(run.books)
     docs = _documents(books, run)
-    if any(doc["DocType"] in _PAYMENTS for doc in docs) or any(line["DrCr"] == "U" for line in _lines(books, run)):
-        raise SlError(f"AR batch {run.bat_nbr} has payments; the demo company releases invoices and memos only.")
     _post_in_period_of_batch(run, docs)
     _balance_base_amounts(run, docs)
     if run.batch["EditScrnNbr"] in _TAX_SCREENS:
         _add_taxes(run, docs)
     add_control_lines(run, ar, docs)
+    if run.row["EditScrnNbr"] == REVERSAL:
+        release_reversals(run, ar, docs)
+    else:
+        release_payments(run, ar, docs)
     keep_salesperson_history(run, ar, docs)
     _close_settled_documents(docs)
+    settle_documents(run)
     move_balances(run, ar, docs)
+    move_balances_of_applications(run, ar)
     keep_customer_history(run, ar, docs)
     write_gl_transactions(
         run,
@@ -224,6 +229,13 @@ def _lines_of_documents(run: BatchRun, docs: list[Row]) -> list[LineOfDocument]:
     by_key: dict[tuple[object, ...], list[Row]] = {}
     for doc in docs:
         by_key.setdefault(key_of(doc, "CustId", "DocType", "RefNbr"), []).append(doc)
+    applies_earlier_credits = run.row["EditScrnNbr"] in (APPLICATION, REVERSAL)
+    for line in _lines(run.books, run) if applies_earlier_credits else ():
+        key = key_of(line, "CustId", "TranType", "RefNbr")
+        if key not in by_key:
+            by_key[key] = run.books.rows(
+                "ARDoc", CustId=line["CustId"], DocType=line["TranType"], RefNbr=line["RefNbr"]
+            )
     return [
         LineOfDocument(line, doc, line["CustId"], line["TranType"])
         for line in _lines(run.books, run)

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Table, delete, insert, select, update
+from sqlalchemy import Column, Table, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from xlpy.demo.company.tables import blank, table
@@ -105,11 +106,12 @@ class Books:
         source = table(name)
         found = self._connection.execute(select(source).where(*_conditions(source, equal)).order_by(*_key(source)))
         kept = self._kept.setdefault(name, {})
+        names = [column.name for column in _key(source)]
         rows = []
         for record in found.mappings():
-            key = tuple(record[column.name] for column in _key(source))
+            key = tuple(record[name] for name in names)
             if key not in kept:
-                kept[key] = _Kept({column.name: record[column.name] for column in source.columns})
+                kept[key] = _Kept(dict(record))
             if not kept[key].removed:
                 rows.append(kept[key].row)
         rows.extend(row for row in self._new.get(name, ()) if _matches(row, equal))
@@ -119,6 +121,11 @@ class Books:
         """Give the first row that ``rows`` would give, or None."""
         rows = self.rows(name, **equal)
         return rows[0] if rows else None
+
+    def highest(self, name: str, column: str, first: str, last: str) -> Any:
+        """Give the highest saved value of a column from ``first`` to ``last``, or None."""
+        kept = table(name).c[column]
+        return self._connection.scalar(select(func.max(kept)).where(kept >= first, kept <= last))
 
     def add(self, name: str, **values: Any) -> Row:
         """Add a row; columns that are not given are blank."""
@@ -156,12 +163,13 @@ class Books:
         self._answers.clear()
 
     def _write(self, source: Table, key: tuple[Any, ...], kept: _Kept) -> None:
+        changed = {name: value for name, value in kept.row.items() if value != kept.read[name]}
+        if not kept.removed and not changed:
+            return
         here = [column == value for column, value in zip(_key(source), key, strict=True)]
         if kept.removed:
             self._connection.execute(delete(source).where(*here))
-            return
-        changed = {name: value for name, value in kept.row.items() if value != kept.read[name]}
-        if changed:
+        else:
             self._connection.execute(update(source).where(*here).values(**changed))
 
 
@@ -174,6 +182,7 @@ def blank_row(name: str) -> Row:
     }
 
 
+@cache
 def _key(source: Table) -> list[Column[Any]]:
     identity = [column for column in source.columns if column.identity is not None]
     return identity or list(source.primary_key.columns) or [c for c in source.columns if c.name != "tstamp"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,8 +23,6 @@ _CUSTOMER_COLUMNS = {
     "FinChrg": ("FI",),
     "Rcpt": ("PA", "PP", "CS", "RF"),
 }
-_YEAR_COLUMNS = {"Sales": "YtdSales", "CrMemo": "YtdCrMemo", "DrMemo": "YtdDrMemo", "FinChrg": "YtdFinChrg",
-                 "Rcpt": "YtdRcpt"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +115,9 @@ def move_balances(run: BatchRun, ar: Row, docs: list[Row]) -> None:
     """Add the documents to AR_Balances: CurrBal up to ARSetup.CurrPerNbr, FutureBal later."""
     for members in _by_customer(docs).values():
         first = members[0]
-        key = {"CpnyID": first["CpnyID"], "CustID": first["CustId"]}
-        balance = run.books.one("AR_Balances", **key)
+        balance = balance_of(run, ar, first["CpnyID"], first["CustId"])
         if balance is None:
-            customer = run.books.one("Customer", CustId=first["CustId"])
-            if customer is None:
-                continue
-            balance = run.books.add(
-                "AR_Balances",
-                **stamp(PROGRAM, run.user),
-                **key,
-                CuryID=customer["CuryId"] or run.gl["BaseCuryId"],
-                PerNbr=ar["PerNbr"],
-            )
+            continue
         column = "CurrBal" if first["PerPost"] <= ar["CurrPerNbr"] else "FutureBal"
         balance[column] = run.base(amount(balance[column]) + sum(map(_balance_change, members), _ZERO))
         prepaid = sum_of([doc for doc in members if doc["DocType"] == "PP"], "DocBal")
@@ -137,6 +126,22 @@ def move_balances(run: BatchRun, ar: Row, docs: list[Row]) -> None:
         balance["LastInvcDate"] = _latest(balance["LastInvcDate"], *invoices)
         balance["LastActDate"] = _latest(balance["LastActDate"], *(doc["DocDate"] for doc in members))
         balance.update(stamp(PROGRAM, run.user, created=False))
+
+
+def balance_of(run: BatchRun, ar: Row, cpny_id: str, cust_id: str) -> Row | None:
+    """Give the AR_Balances row of a customer, made where it is missing; None for a customer that SL lacks."""
+    key = {"CpnyID": cpny_id, "CustID": cust_id}
+    balance = run.books.one("AR_Balances", **key)
+    customer = run.books.one("Customer", CustId=cust_id) if balance is None else None
+    if balance is not None or customer is None:
+        return balance
+    return run.books.add(
+        "AR_Balances",
+        **stamp(PROGRAM, run.user),
+        **key,
+        CuryID=customer["CuryId"] or run.gl["BaseCuryId"],
+        PerNbr=ar["PerNbr"],
+    )
 
 
 def _balance_change(doc: Row) -> Decimal:
@@ -155,18 +160,25 @@ def _latest(*days: date | None) -> date | None:
 def keep_customer_history(run: BatchRun, ar: Row, docs: list[Row]) -> None:
     """Add the documents to ARHist, in the year of the batch, and roll the opening balances of later years."""
     for members in _by_customer(docs).values():
-        first = members[0]
-        year = first["PerPost"][:4]
-        for each in _years(year, max(year, ar["PerNbr"][:4])):
-            _history_year(run, ar, first, each)
-        history = _history_year(run, ar, first, year)
-        period = int(first["PerPost"][4:6] or 1) - 1
-        for column, types in _CUSTOMER_COLUMNS.items():
-            change = sum((_history_amount(doc) for doc in members if doc["DocType"] in types), _ZERO)
-            _increase(run, history, f"PTD{column}{period:02}", change)
-            _increase(run, history, _YEAR_COLUMNS[column], change)
-        history.update(stamp(PROGRAM, "SOLOMON", created=False))
-        _roll_opening_balances(run, first, year)
+        changes = {
+            column: sum((_history_amount(doc) for doc in members if doc["DocType"] in types), _ZERO)
+            for column, types in _CUSTOMER_COLUMNS.items()
+        }
+        add_to_customer_history(run, ar, members[0], changes)
+
+
+def add_to_customer_history(run: BatchRun, ar: Row, owner: Row, changes: Mapping[str, Decimal]) -> None:
+    """Add to columns of ARHist. ``owner``: CustId, CpnyID and PerPost, the period that the changes belong to."""
+    year = owner["PerPost"][:4]
+    for each in _years(year, max(year, ar["PerNbr"][:4])):
+        _history_year(run, ar, owner, each)
+    history = _history_year(run, ar, owner, year)
+    period = int(owner["PerPost"][4:6] or 1) - 1
+    for column, change in changes.items():
+        _increase(run, history, f"PTD{column}{period:02}", change)
+        _increase(run, history, f"Ytd{column}", change)
+    history.update(stamp(PROGRAM, "SOLOMON", created=False))
+    _roll_opening_balances(run, owner, year)
 
 
 def _history_year(run: BatchRun, ar: Row, doc: Row, year: str) -> Row:

@@ -13,7 +13,7 @@ PROGRAM = "08400"
 _DEBIT_CONTROL = {"DM", "IN", "CS", "NC", "AD"}
 _DEBIT_TAX = {"CM", "PA", "DA"}
 _OFFSET_SCREENS = {"08010": "AR", "05610": "OI"}  # screen → JrnlType of the control line
-_CONTROL_LINE = 32767
+CONTROL_LINE = 32767
 _EMPTY_LINE = -32765
 _LAST_FREE_LINE = 32765
 _NAME_WIDTH = 60  # Customer.Name
@@ -28,7 +28,7 @@ def add_line_to_empty_documents(run: BatchRun, ar: Row, docs: list[Row]) -> None
             continue
         if run.books.one("ARTran", CustId=doc["CustId"], TranType=doc["DocType"], RefNbr=doc["RefNbr"]):
             continue
-        _add_line(
+        add_line(
             run,
             doc,
             Acct=customer["SlsAcct"],
@@ -41,7 +41,7 @@ def add_line_to_empty_documents(run: BatchRun, ar: Row, docs: list[Row]) -> None
             LineNbr=_EMPTY_LINE,
             SlsperId=customer["SlsperId"],
             TranClass="N",
-            TranDesc=_describe(ar["TranDescDflt"], customer, ""),
+            TranDesc=describe(ar["TranDescDflt"], customer, ""),
             AcctDist=0,
         )
 
@@ -63,7 +63,7 @@ def add_tax_lines(run: BatchRun, shares: list[TaxShare]) -> None:
             if key not in numbers:
                 continue  # no line to count on from: the document stays out of balance
             for tax in run.books.rows("SalesTax", TaxId=share.tax["TaxId"]):
-                _add_line(
+                add_line(
                     run,
                     doc,
                     Acct=share.tax["SlsTaxAcct"],
@@ -102,7 +102,7 @@ def add_control_lines(run: BatchRun, ar: Row, docs: list[Row]) -> None:
         customer = run.books.one("Customer", CustId=doc["CustId"])
         if customer is None:
             continue
-        _add_line(
+        add_line(
             run,
             doc,
             Acct=doc["BankAcct"],
@@ -112,15 +112,16 @@ def add_control_lines(run: BatchRun, ar: Row, docs: list[Row]) -> None:
             TranAmt=doc["OrigDocAmt"],
             ExtRefNbr=doc["CustOrdNbr"][-15:],
             JrnlType=journal,
-            LineNbr=_CONTROL_LINE,
+            LineNbr=CONTROL_LINE,
             Rlsed=1,
             TranClass="N",
-            TranDesc=_describe(ar["TranDescDflt"], customer, doc["DocDesc"]),
+            TranDesc=describe(ar["TranDescDflt"], customer, doc["DocDesc"]),
             WhseLoc="01",
         )
 
 
-def _add_line(run: BatchRun, doc: Row, **values: object) -> Row:
+def add_line(run: BatchRun, doc: Row, **values: object) -> Row:
+    """Add a line to a document; what is not given comes from the document."""
     return run.books.add(
         "ARTran",
         **{
@@ -145,7 +146,7 @@ def _add_line(run: BatchRun, doc: Row, **values: object) -> Row:
     )
 
 
-def _describe(default: str, customer: Row, otherwise: str) -> str:
+def describe(default: str, customer: Row, otherwise: str) -> str:
     """Describe a line by ARSetup.TranDescDflt: C id and name, I id, N name, else the document's description."""
     if default == "C":
         text = f"{customer['CustId']} {turned_name(customer['Name'])}"

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import product
 
 from sqlalchemy import Connection, Engine, PoolProxiedConnection, insert, make_url
@@ -32,6 +33,7 @@ FOREIGN_RECEIVABLES = "1110"
 RECEIVABLES = "1100"
 PURCHASE_TAX = "1250"
 OPENED = date(2019, 1, 1)
+_REALISED = {"RealGainAcct": "4960", "RealGainSub": NO_SUB, "RealLossAcct": "6810", "RealLossSub": NO_SUB}
 _STATES = {"FL": "Florida", "GA": "Georgia", "NY": "New York"}
 _COUNTRIES = {"US": "United States", "DE": "Germany", "GB": "United Kingdom", "CA": "Canada"}
 _CURRENCIES = {"USD": "US dollar", "EUR": "Euro", "GBP": "Pound sterling", "JPY": "Yen"}
@@ -48,11 +50,19 @@ def make_company(url: str, *, mistakes: bool = True) -> Engine:
         create_tables(engine)
         seed_company(engine, mistakes=mistakes)
         return engine
-    made = make_company("sqlite://", mistakes=mistakes)
-    with closing(made.raw_connection()) as source, closing(engine.raw_connection()) as target:
-        driver_of(source).backup(driver_of(target))
-    made.dispose()
+    file.write_bytes(_company_file(mistakes=mistakes))
     return engine
+
+
+@lru_cache(maxsize=2)
+def _company_file(*, mistakes: bool) -> bytes:
+    """Give the whole file of a company; making it once takes seconds, each further one of this process nothing."""
+    made = make_company("sqlite://", mistakes=mistakes)
+    try:
+        with closing(made.raw_connection()) as source:
+            return driver_of(source).serialize()
+    finally:
+        made.dispose()
 
 
 def driver_of(connection: PoolProxiedConnection) -> sqlite3.Connection:
@@ -81,7 +91,7 @@ def seed_company(engine: Engine, *, mistakes: bool = True) -> None:
         _seed_customers(connection)
         for name, rows in (payables_rows(NO_SUB) | inventory_rows(NO_SUB)).items():
             _put(connection, name, rows)
-    enter_history(engine, NO_SUB)
+    enter_history(engine)
 
 
 def subaccounts() -> dict[str, str]:
@@ -155,7 +165,7 @@ def _seed_system(connection: Connection) -> None:
     ]
     _put(connection, "vs_userrec", users)
     _put(connection, "vs_usergrp", [{"UserId": firm.SL_USER, "GroupId": ACCOUNTANTS}])
-    numbers = {screen.replace(".", "") + "00": name for screen, (name, _written) in SCREENS.items()}
+    numbers = {screen.replace(".", "") + "00": about.name for screen, about in SCREENS.items()}
     _put(
         connection,
         "vs_screen",
@@ -268,7 +278,7 @@ def _seed_currencies(connection: Connection) -> None:
         connection,
         "Currncy",
         (
-            {"CuryId": cury, "DecPl": places, "Descr": _CURRENCIES[cury], "Status": "A"}
+            {"CuryId": cury, "DecPl": places, "Descr": _CURRENCIES[cury], "Status": "A", **_REALISED}
             for cury, places in decimals.items()
         ),
     )

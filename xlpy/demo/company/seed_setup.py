@@ -128,10 +128,15 @@ def _receivables(no_sub: str) -> Row:
         **_module("AR"),
         "AutoRef": 0,  # invoices keep their number of Manage
         "LastRefNbr": _NO_NUMBER,
+        "LastWORefNbr": f"WO{_NO_NUMBER}",  # not the number of an invoice of Manage
         "ArAcct": "1100",
         "ArSub": no_sub,
         "ChkAcct": "1010",
         "ChkSub": no_sub,
+        "DfltSBWOAcct": "6800",
+        "DfltSBWOSub": no_sub,
+        "DfltSCWOAcct": "4950",
+        "DfltSCWOSub": no_sub,
         "DiscAcct": "4900",
         "DiscSub": no_sub,
         "IncAcct": "4000",

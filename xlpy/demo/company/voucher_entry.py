@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from xlpy.demo.company.invoice_entry import base_amount, currency_of, next_batch_number
+from xlpy.demo.company.batch_entry import currency_of, open_entry
 from xlpy.demo.company.release_ap import payables_setup
-from xlpy.demo.company.release_books import Books, Row, stamp
+from xlpy.demo.company.release_books import Books, Row
 from xlpy.errors import SlError
 
 SCREEN = "03010"
@@ -35,36 +35,20 @@ def enter_vouchers(
     default. Raises SlError for a vendor that SL lacks.
     """
     ap = payables_setup(books)
-    gl = books.rows("GLSetup", SetupId="GL")[0]
-    batch_period = period or str(ap["CurrPerNbr"])
-    bat_nbr = next_batch_number(books, ap)
     vendors = [_vendor(books, voucher.vend_id) for voucher in vouchers]
-    currency = currency_of(books, gl, vendors[0], entered)
-    audit = stamp(SCREEN, user)
-    shared = {
-        **audit,
-        "BatNbr": bat_nbr,
-        "CpnyID": gl["CpnyId"],
-        "CuryId": currency["CuryId"],
-        "CuryMultDiv": currency["CuryMultDiv"],
-        "CuryRate": currency["CuryRate"],
-        "PerEnt": ap["CurrPerNbr"],
-        "PerPost": batch_period,
-    }
-    effective = {"CuryEffDate": entered, "CuryRateType": currency["CuryRateType"]}
-    total = base_total = Decimal(0)
+    currency = currency_of(books, vendors[0], entered)
+    entry = open_entry(books, ap, SCREEN, currency, entered=entered, period=period, user=user)
     for sequence, (voucher, vendor) in enumerate(zip(vouchers, vendors, strict=True), start=1):
-        base = base_amount(books, gl, voucher.amount, currency)
-        total += voucher.amount
-        base_total += base
+        base = entry.base(voucher.amount)
+        entry.count(voucher.amount, base)
         terms = books.one("Terms", TermsId=vendor["Terms"])
         due = entered + timedelta(days=int(terms["DueIntrv"]) if terms else 0)
         ref_nbr = next_reference(books, ap)
         dates = {"DocDate": entered, "InvcDate": entered, "DueDate": due, "DiscDate": due, "PayDate": due}
         books.add(
             "APDoc",
-            **shared,
-            **effective,
+            **entry.shared,
+            **entry.effective,
             **dates,
             **_document(voucher, vendor, ap),
             BatSeq=sequence,
@@ -74,34 +58,17 @@ def enter_vouchers(
         )
         books.add(
             "APTran",
-            **shared,
+            **entry.shared,
             **_line(voucher, vendor, ap),
             RefNbr=ref_nbr,
-            FiscYr=batch_period[:4],
+            FiscYr=entry.period[:4],
             TranAmt=base,
             TranDate=entered,
             UnitPrice=base,
         )
-        books.add("APRefNbr", **audit, RefNbr=ref_nbr)
-    books.add(
-        "Batch",
-        **shared,
-        **effective,
-        Module="AP",
-        JrnlType="AP",
-        BatType="N",
-        EditScrnNbr=SCREEN,
-        Status="B",
-        BaseCuryID=gl["BaseCuryId"],
-        CrTot=base_total,
-        CtrlTot=base_total,
-        CuryCrTot=total,
-        CuryCtrlTot=total,
-        DateEnt=entered,
-        GLPostOpt=ap["GLPostOpt"],
-        LedgerID=gl["LedgerID"],
-    )
-    return bat_nbr
+        books.add("APRefNbr", **entry.audit, RefNbr=ref_nbr)
+    entry.close()
+    return entry.bat_nbr
 
 
 def next_reference(books: Books, ap: Row) -> str:
