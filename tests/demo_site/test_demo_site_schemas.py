@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
-import jsonschema
 import pytest
 import requests
+from published_forms import validate
 
 from xlpy.demo.site import access
 from xlpy.demo.site.generate import generate_site
 from xlpy.demo.site.routes import COMPANY_INFO, RESOURCES, ROUTES, all_routes
-from xlpy.demo.site.schemas import field_of, fields_of, json_schema, schema_names
+from xlpy.demo.site.schemas import field_of, fields_of, schema_names
 
 EXPORT = {
     "exportInvoicesFlag": True,
@@ -41,12 +42,6 @@ IDS = {
 PARENTS = {"taxCodes": 13, "companies": 255, "invoices": 4401, "unitOfMeasures": 14, "purchaseorders": 77}
 
 
-def validate(answer, form):
-    validator = jsonschema.Draft202012Validator(json_schema(form), format_checker=jsonschema.FormatChecker())
-    errors = [f"{'/'.join(map(str, error.absolute_path))}: {error.message}" for error in validator.iter_errors(answer)]
-    assert errors == []
-
-
 def answer_of(caller, method, path, **kwargs):
     response = caller.ask(method, path, **kwargs)
     assert response.status_code in (200, 201), response.text
@@ -67,6 +62,7 @@ def posted(caller, site, entry_ids):
     documents = caller.export(includedInvoiceIds=[4401, 4402, 4403])
     caller.create_batch("B", [number for document in documents for number in entry_ids(document)])
     site.unbatch(4403)
+    site.add_payment(4401, Decimal("1.00"), date(2026, 11, 2), source="WisePay")
     row = caller.get("/finance/accounting/unpostedinvoices", conditions='taxCode/name = "FL-PORT"')[0]
     batch = caller.get("/finance/accounting/batches")[0]["id"]
     taxed = {"conditions": "taxCode != null"}

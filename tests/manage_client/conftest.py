@@ -106,7 +106,7 @@ class Stub:
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_GET = do_POST = do_DELETE = _serve  # noqa: N815  (the names that http.server calls)
+            do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815  (the names that http.server calls)
 
             def log_message(self, *args: object) -> None:
                 """Keep quiet."""

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import islice
 
 import pytest
 
@@ -486,23 +487,27 @@ def test_a_batch_of_nothing_is_refused_before_any_call(manage, site):
     assert site.calls == []
 
 
-def test_a_free_name_is_found_within_fifty_characters(manage, two):
-    assert manage.free_identifier(" 20261031KM-I ") == "20261031KM-I"
-    manage.create_batch("20261031KM-I", two[0].all_entry_ids, [Kind.INVOICE])
-    assert manage.free_identifier("20261031km-I") == "20261031km-I-1"
-    manage.create_batch("20261031KM-I-1", two[1].all_entry_ids, [Kind.INVOICE])
-    assert manage.free_identifier("20261031KM-I") == "20261031KM-I-2"
+def test_names_like_the_wanted_one_are_counted_up(manage, site):
+    assert list(islice(manage.identifiers_like(" 20261031KM-I "), 3)) == [
+        "20261031KM-I",
+        "20261031KM-I-1",
+        "20261031KM-I-2",
+    ]
+    assert site.calls == []
 
 
-def test_a_long_name_makes_room_for_its_number(manage, two):
-    long = "B" * 50
-    manage.create_batch(long, two[0].all_entry_ids, [Kind.INVOICE])
-    assert manage.free_identifier(long) == "B" * 48 + "-1"
+def test_a_long_name_makes_room_for_its_number(manage):
+    assert list(islice(manage.identifiers_like("B" * 50), 2)) == ["B" * 50, "B" * 48 + "-1"]
 
 
 @pytest.mark.parametrize("name", ["", "  ", 'a"b', "a\\", "x" * 51, "a\nb"])
 def test_a_name_that_manage_can_not_keep_is_refused_before_any_call(manage, site, name):
-    for call in (manage.find_batch, manage.free_identifier, lambda n: manage.create_batch(n, [1], [Kind.INVOICE])):
+    calls = (
+        manage.find_batch,
+        lambda n: next(manage.identifiers_like(n)),
+        lambda n: manage.create_batch(n, [1], [Kind.INVOICE]),
+    )
+    for call in calls:
         with pytest.raises(SettingsError):
             call(name)
     assert site.calls == []

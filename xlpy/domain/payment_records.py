@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from xlpy.domain.manage_records import Ref
+from xlpy.domain.refs import NO_REF, Ref
 
 
 @dataclass(frozen=True, slots=True)
 class ManageInvoice:
     """An invoice with what Manage takes for paid. ``credits``: credit memos applied in Manage; a memo is negative.
 
-    ``account_number``: of the invoice, the customer's id in SL; ``batch``: its accounting batch, empty when unposted.
+    ``account_number``: of the invoice, the customer's id in SL; ``batch``: its accounting batch, empty when unposted;
+    ``unbatched_from``: the batch it was taken out of again.
     """
 
     id: int
@@ -32,6 +33,11 @@ class ManageInvoice:
     balance: Decimal
     invoice_date: date | None = None
     batch: str = ""
+    status: str = ""
+    unbatched_from: str = ""
+    bill_to: Ref = NO_REF  # who pays, when that is another company
+    location_id: int = 0
+    location: str = ""
 
     @property
     def is_credit_memo(self) -> bool:

@@ -6,11 +6,11 @@ Source: Manage API: creating the batch, deleting a batch.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from xlpy.domain.money import ZERO
 from xlpy.domain.transactions import Kind
 from xlpy.errors import (
     BatchNameTaken,
@@ -22,7 +22,7 @@ from xlpy.errors import (
     SettingsError,
 )
 from xlpy.manage.answers import shape
-from xlpy.manage.paging import PAGE_SIZE, read_count, read_list, rows_of
+from xlpy.manage.paging import PAGE_SIZE, can_be_quoted, read_count, read_list, rows_of
 from xlpy.manage.row import Row
 from xlpy.manage.transport import Transport
 
@@ -35,8 +35,6 @@ KIND_FLAGS = {
     Kind.PROCUREMENT: "exportProductsFlag",
 }
 _log = logging.getLogger("xlpy.manage")
-# A quote or a backslash would end the text of a condition; whether Manage knows any escape is unverified.
-_REFUSED = re.compile(r'["\\\x00-\x1f\x7f]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +49,28 @@ class AccountingBatch:
 
 @dataclass(frozen=True, slots=True)
 class BatchEntry:
-    """A GL entry of a batch; ``debit`` and ``credit`` are positive columns; ``invoice_id`` is the billing log id."""
+    """A GL entry of a batch; ``debit`` and ``credit`` are positive columns; ``invoice_id`` is the billing log id.
+
+    What it comes from: the invoice, the expense (``expense_id`` is the expense detail id), the line of a purchase
+    order, the detail of an adjustment, or a transfer (a text). Nothing may branch on the text of ``account_type``
+    (unverified). ``cost`` is extended, on lines with a cost of goods account. Source: Manage API: entries of a batch.
+    """
 
     id: int
     account: str
     debit: Decimal
     credit: Decimal
     invoice_id: int = 0
+    account_type: str = ""
+    cost: Decimal = ZERO
+    cost_account: str = ""
+    item: str = ""
+    invoice_number: str = ""
+    expense_id: int = 0
+    purchase_order_id: int = 0
+    line_item_id: int = 0
+    adjustment_detail_id: int = 0
+    transfer: str = ""
 
 
 def checked_identifier(identifier: str) -> str:
@@ -70,12 +83,17 @@ def checked_identifier(identifier: str) -> str:
             f"The batch identifier {name!r} has {len(name)} characters; Manage keeps {LONGEST_IDENTIFIER}.",
             fix="Shorten it on the Home sheet.",
         )
-    if _REFUSED.search(name):
+    if not can_be_quoted(name):
         raise SettingsError(
             f"The batch identifier {name!r} has a double quote, a backslash or a control character in it.",
             fix="Type another one on the Home sheet.",
         )
     return name
+
+
+def batches(transport: Transport) -> tuple[AccountingBatch, ...]:
+    """Return all batches, once each, in Manage's order. Whether the list shows closed ones is unverified."""
+    return tuple(_batch(Row(data, "a batch")) for data in read_list(transport, BATCHES))
 
 
 def find_batch(transport: Transport, identifier: str) -> AccountingBatch | None:
@@ -91,16 +109,6 @@ def find_batch(transport: Transport, identifier: str) -> AccountingBatch | None:
             fix="Look at Finance > Accounting Interface in Manage; take another batch identifier.",
         )
     return same[0] if same else None
-
-
-def free_identifier(transport: Transport, wanted: str) -> str:
-    """Return ``wanted``, or with the first of -1, -2, … that no batch of Manage has; at most 50 characters."""
-    for candidate in identifiers_like(wanted):
-        if find_batch(transport, candidate) is None:
-            return candidate
-    raise ManageError(
-        f"Manage has {MOST_SUFFIXES} batches named like {wanted!r}.", fix="Take another batch identifier."
-    )
 
 
 def identifiers_like(wanted: str, longest: int = LONGEST_IDENTIFIER) -> Iterator[str]:
@@ -263,5 +271,21 @@ def _batch(row: Row) -> AccountingBatch:
 
 
 def _entry(row: Row) -> BatchEntry:
-    invoice = row.ref("invoice").id
-    return BatchEntry(row.id(), row.text("accountNumber"), row.amount("debit"), row.amount("credit"), invoice)
+    invoice = row.ref("invoice")
+    return BatchEntry(
+        row.id(),
+        row.text("accountNumber"),
+        row.amount("debit"),
+        row.amount("credit"),
+        invoice.id,
+        account_type=row.text("accountType"),
+        cost=row.amount("cost"),
+        cost_account=row.text("costOfGoodsSoldAccountNumber"),
+        item=row.text("item"),
+        invoice_number=invoice.identifier,
+        expense_id=row.ref("expense").id,
+        purchase_order_id=row.ref("purchaseOrder").id,
+        line_item_id=row.ref("lineItem").id,
+        adjustment_detail_id=row.ref("adjustmentDetail").id,
+        transfer=row.text("transfer"),
+    )

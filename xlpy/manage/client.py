@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from types import TracebackType
 
 from xlpy.credentials import ManageSecrets
@@ -20,6 +21,7 @@ from xlpy.domain.manage_records import (
     TaxCode,
     UnpostedInvoice,
 )
+from xlpy.domain.payment_records import InvoicePayment, ManageInvoice
 from xlpy.domain.procurement_records import (
     AdjustmentRecord,
     ExportedProcurement,
@@ -28,18 +30,28 @@ from xlpy.domain.procurement_records import (
     Warehouse,
 )
 from xlpy.domain.transactions import Kind
-from xlpy.manage import batches, expenses, invoices, masters, procurement, setup
+from xlpy.manage import (
+    batch_export,
+    batches,
+    expenses,
+    invoice_records,
+    invoices,
+    masters,
+    payments,
+    procurement,
+    setup,
+    trying,
+)
+from xlpy.manage.batch_export import NO_EXPENSES, NO_PROCUREMENT, BatchExport
 from xlpy.manage.batches import AccountingBatch, BatchEntry
 from xlpy.manage.exporting import ExportRequest
 from xlpy.manage.paging import Progress
 from xlpy.manage.setup import SystemInfo
 from xlpy.manage.transport import Transport
+from xlpy.manage.trying import MemberLimits
 from xlpy.settings import ManageSettings
 
-NO_EXPENSES = ExportedExpenses()
-NO_PROCUREMENT = ExportedProcurement()
-
-__all__ = ["AccountingBatch", "BatchEntry", "ManageClient", "Progress", "SystemInfo"]
+__all__ = ["AccountingBatch", "BatchEntry", "BatchExport", "ManageClient", "Progress", "SystemInfo"]
 
 
 class ManageClient:
@@ -86,6 +98,24 @@ class ManageClient:
     def info(self) -> SystemInfo:
         """Return the site's version: the test of the connection."""
         return setup.system_info(self._transport)
+
+    def count_of(self, path: str) -> int:
+        """Return how many records a list has: the cheapest way to try the right to read it."""
+        return trying.count_of(self._transport, path)
+
+    def member_limits(self, identifier: str) -> MemberLimits | None:
+        """Return what limits a member; None when there is no such member."""
+        return trying.member_limits(self._transport, identifier)
+
+    @property
+    def over_https(self) -> bool:
+        """Whether the connection is encrypted, with a certificate that is checked: always, but for this PC itself."""
+        return self._transport.address.scheme == "https"
+
+    @property
+    def server_time(self) -> datetime | None:
+        """The site's clock at its last answer; None when it does not tell."""
+        return trying.moment_of(self._transport.date)
 
     def package_setup(self) -> PackageSetup:
         """Return the accounting package options."""
@@ -256,12 +286,12 @@ class ManageClient:
         """Return the batch of this name, if there is one."""
         return batches.find_batch(self._transport, identifier)
 
-    def free_identifier(self, wanted: str) -> str:
-        """Return ``wanted`` or its first free variant with -1, -2, …."""
-        return batches.free_identifier(self._transport, wanted)
+    def batches(self) -> tuple[AccountingBatch, ...]:
+        """Return all batches, once each; whether Manage lists closed ones is unverified."""
+        return batches.batches(self._transport)
 
     def identifiers_like(self, wanted: str) -> Iterator[str]:
-        """Yield ``wanted`` and its variants with -1, -2, … at the end, as ``free_identifier`` tries them."""
+        """Yield ``wanted`` and its variants with -1, -2, … at the end, each of at most 50 characters."""
         return batches.identifiers_like(wanted)
 
     def create_batch(self, identifier: str, entry_ids: Collection[int], kinds: Collection[Kind]) -> AccountingBatch:
@@ -269,7 +299,7 @@ class ManageClient:
         return batches.create_batch(self._transport, identifier, entry_ids, kinds)
 
     def batch_entries(self, batch_id: int) -> tuple[BatchEntry, ...]:
-        """Return the GL entries of a batch."""
+        """Return the GL entries of a batch, with what each comes from."""
         return batches.batch_entries(self._transport, batch_id)
 
     def count_batch_entries(self, batch_id: int) -> int:
@@ -279,6 +309,43 @@ class ManageClient:
     def delete_batch(self, batch_id: int) -> None:
         """Delete a batch that is not closed; its transactions are unposted again."""
         batches.delete_batch(self._transport, batch_id)
+
+    def export_batch(
+        self, batch: AccountingBatch, *, detail: str = "Default", progress: Progress | None = None
+    ) -> BatchExport:
+        """Return the export of everything in a batch, of all its kinds; nothing in Manage changes.
+
+        Raises ``ManageRefused`` with status 404 when it is gone; see ``batch_export.export_batch`` for the rest.
+        """
+        return batch_export.export_batch(self._transport, batch, detail=detail, progress=progress)
+
+    # -- what is paid --------------------------------------------------------------------------------------------
+
+    def invoices(self, ids: Collection[int], progress: Progress | None = None) -> dict[int, ManageInvoice]:
+        """Return the invoices with these billing log ids, by id, with what Manage takes for paid."""
+        return invoice_records.invoices(self._transport, ids, progress)
+
+    def invoices_numbered(self, numbers: Iterable[str], progress: Progress | None = None) -> tuple[ManageInvoice, ...]:
+        """Return the invoices with these numbers; one number may have several, and a number with quotes has none."""
+        return invoice_records.invoices_numbered(self._transport, numbers, progress)
+
+    def payments_of(self, invoice_id: int, *, decimals: int = 2) -> tuple[InvoicePayment, ...]:
+        """Return the payments of an invoice; ``decimals`` are those of the invoice's currency, here and below."""
+        return payments.payments_of(self._transport, invoice_id, decimals=decimals)
+
+    def create_payment(self, invoice_id: int, amount: Decimal, on: date | None, *, decimals: int = 2) -> InvoicePayment:
+        """Record a payment. Sent at most once; see ``payments.create_payment``."""
+        return payments.create_payment(self._transport, invoice_id, amount, on, decimals=decimals)
+
+    def change_payment(
+        self, invoice_id: int, payment_id: int, amount: Decimal, on: date | None, *, decimals: int = 2
+    ) -> InvoicePayment:
+        """Give a payment another amount and date, whoever made it; ``on`` None leaves the date."""
+        return payments.change_payment(self._transport, invoice_id, payment_id, amount, on, decimals=decimals)
+
+    def remove_payment(self, invoice_id: int, payment_id: int) -> None:
+        """Delete a payment, whoever made it; one that is gone is done."""
+        payments.remove_payment(self._transport, invoice_id, payment_id)
 
 
 def _present(ids: Iterable[int]) -> set[int]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from xlpy.domain.expense_records import ExportedExpenses, UnpostedExpense
 from xlpy.domain.transactions import Kind
 from xlpy.manage import payables_records
-from xlpy.manage.exporting import ExportRequest, export_in_chunks, refuse_twice
+from xlpy.manage.exporting import ExportRequest, Parts, export_in_chunks, refuse_twice
 from xlpy.manage.paging import Progress, read_list
 from xlpy.manage.transport import Transport
 
@@ -54,13 +54,22 @@ def export_expenses(
     answer names GL entries, not these ids: ``xlpy.domain.matching`` says which expense each belongs to. Raises
     ``ManageError`` when a GL entry comes in two documents: it would be posted twice.
     """
-    bills, expenses, seen = [], [], set[int]()
+    found = ExportedExpenses()
     for _, parts in export_in_chunks(transport, Kind.EXPENSE, ids, request, chunk=len(ids), progress=progress):
-        for bill in map(payables_records.expense_bill, parts["expenseBills"]):
-            refuse_twice(bill.all_entry_ids, seen, f"expense bill {bill.document_number or bill.id}")
-            bills.append(bill)
-        for expense in map(payables_records.expense, parts["expenses"]):
-            # Not the offset's id: whether two expenses can share one is unverified.
-            refuse_twice((expense.id,), seen, f"expense {expense.id}")
-            expenses.append(expense)
-    return ExportedExpenses(tuple(bills), tuple(expenses))
+        found = read_exported(parts, set())  # there is one answer at most
+    return found
+
+
+def read_exported(parts: Parts, seen: set[int]) -> ExportedExpenses:
+    """Return the expenses of an answer; their GL entry ids are added to ``seen``.
+
+    Raises ``ManageError`` when a GL entry comes in two documents: it would be posted twice.
+    """
+    bills = tuple(map(payables_records.expense_bill, parts.get("expenseBills", ())))
+    expenses = tuple(map(payables_records.expense, parts.get("expenses", ())))
+    for bill in bills:
+        refuse_twice(bill.all_entry_ids, seen, f"expense bill {bill.document_number or bill.id}")
+    for expense in expenses:
+        # Not the offset's id: whether two expenses can share one is unverified.
+        refuse_twice((expense.id,), seen, f"expense {expense.id}")
+    return ExportedExpenses(bills, expenses)

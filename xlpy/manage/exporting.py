@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from xlpy.manage.paging import Progress
 from xlpy.manage.transport import Transport
 
 EXPORT = "/finance/accounting/export"
+FAR_AHEAD = date(2099, 12, 31)  # later than any document; the calendar of the server may not go to year 9999
 Json = Mapping[str, Any]
 Parts = Mapping[str, list[Json]]
 """Records of an answer by the name of its part."""
@@ -71,9 +72,22 @@ def export_in_chunks(
     for start in range(0, len(wanted), size):
         part = wanted[start : start + size]
         answer = transport.ask(EXPORT, _body(kind, part, request), timeout=transport.export_timeout).data
-        yield part, _parts(answer, kind)
+        yield part, _parts(answer, (kind,))
         if progress:
             progress(start + len(part), len(wanted))
+
+
+def ask_of_batch(
+    transport: Transport, path: str, kinds: Collection[Kind], *, batch_identifier: str, detail: str
+) -> Parts:
+    """Export a batch that is there and return the records of the answer; repeated like a read.
+
+    Without id lists, and through a day beyond any document. Raises ``ManageError`` when things of a kind come back
+    that was not asked for. Source: Manage API: rerun.
+    """
+    body = _head(ExportRequest(FAR_AHEAD, detail, batch_identifier), kinds)
+    answer = transport.ask(path, body, timeout=transport.export_timeout).data
+    return _parts(answer, kinds, path)
 
 
 def refuse_twice(entry_ids: Iterable[int], seen: set[int], what: str) -> None:
@@ -93,32 +107,36 @@ def exported_wrongly(what: str, how: str) -> ManageError:
 
 
 def _body(kind: Kind, ids: list[int | str], request: ExportRequest) -> dict[str, object]:
-    body: dict[str, object] = {
-        "batchIdentifier": request.batch_identifier,
-        "glInterfaceIdentifier": request.batch_identifier,
-        # The end of the day; left out it would mean today, and drop documents dated later.
-        "thruDate": f"{request.through.isoformat()}T23:59:59Z",
-        "summarizeInvoices": str(request.detail),
-        **{asked.flag: asked is _KINDS[kind] for asked in _KINDS.values()},
-        _KINDS[kind].included: ids,
-    }
+    body = _head(request, (kind,)) | {_KINDS[kind].included: ids}
     if request.location_id:
         body["locationId"] = request.location_id
     return body
 
 
-def _parts(answer: object, kind: Kind) -> Parts:
+def _head(request: ExportRequest, kinds: Collection[Kind]) -> dict[str, object]:
+    return {
+        "batchIdentifier": request.batch_identifier,
+        "glInterfaceIdentifier": request.batch_identifier,
+        # The end of the day; left out it would mean today, and drop documents dated later.
+        "thruDate": f"{request.through.isoformat()}T23:59:59Z",
+        "summarizeInvoices": str(request.detail),
+        **{asked.flag: kind in kinds for kind, asked in _KINDS.items()},
+    }
+
+
+def _parts(answer: object, kinds: Collection[Kind], path: str = EXPORT) -> Parts:
     """Return the records of a GL export that must hold nothing of another kind; absent and empty are the same."""
-    mine = _KINDS[kind]
     data: Json = answer if isinstance(answer, dict) else {}
-    found = {name: [] if data.get(name) is None else data[name] for name in mine.parts}
+    mine = [asked for kind, asked in _KINDS.items() if kind in kinds]
+    found = {name: [] if data.get(name) is None else data[name] for asked in mine for name in asked.parts}
     if not isinstance(answer, dict) or not all(isinstance(records, list) for records in found.values()):
-        raise ManageSpokeNonsense(f"not an export: {shape(answer)}", method="POST", path=EXPORT)
-    others = (name for asked in _KINDS.values() if asked is not mine for name in asked.parts)
+        raise ManageSpokeNonsense(f"not an export: {shape(answer)}", method="POST", path=path)
+    others = (name for kind, asked in _KINDS.items() if kind not in kinds for name in asked.parts)
     foreign = [name for name in others if data.get(name)]
     if foreign or not all(isinstance(record, dict) for records in found.values() for record in records):
+        words = " and ".join(asked.words for asked in mine)
         raise ManageError(
-            f"Manage's export of {mine.words} has other things in it ({', '.join(foreign) or 'unreadable records'}).",
+            f"Manage's export of {words} has other things in it ({', '.join(foreign) or 'unreadable records'}).",
             fix="Refresh and try again. Nothing was posted.",
         )
     return found

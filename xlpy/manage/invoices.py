@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from xlpy.domain.manage_records import ExportInvoice, UnpostedInvoice
 from xlpy.domain.transactions import Kind
@@ -52,3 +53,13 @@ def export_invoices(
                 raise exported_wrongly(f"invoice {invoice.number or invoice.id}", how)
             found[invoice.id] = invoice
     return tuple(found[i] for i in dict.fromkeys(ids) if i in found)
+
+
+def read_exported(records_of_answer: Iterable[Mapping[str, Any]]) -> tuple[ExportInvoice, ...]:
+    """Return the invoices of an answer; raises ``ManageError`` when one comes twice: it would be posted twice."""
+    found: dict[int, ExportInvoice] = {}
+    for invoice in map(records.export_invoice, records_of_answer):
+        if invoice.id in found:
+            raise exported_wrongly(f"invoice {invoice.number or invoice.id}", "twice")
+        found[invoice.id] = invoice
+    return tuple(found.values())

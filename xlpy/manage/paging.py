@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -20,6 +21,7 @@ Progress = Callable[[int, int], None]
 """Called with how many records are done and how many there are."""
 Rows = list[Mapping[str, Any]]
 _log = logging.getLogger("xlpy.manage")
+_UNQUOTABLE = re.compile(r'["\\\x00-\x1f\x7f]')
 
 
 def read_list(
@@ -41,7 +43,22 @@ def read_list(
     return rows
 
 
-def read_by_ids(transport: Transport, path: str, ids: set[int], fields: str) -> Iterator[Mapping[str, Any]]:
+def read_uncounted_list(transport: Transport, path: str) -> Rows:
+    """Return every record of a list that has no ``/count``: payments and GL entries of an invoice."""
+    return _navigable(transport, path, {}, _Teller(None, 0))
+
+
+def can_be_quoted(text: str) -> bool:
+    """Whether a text may stand in quotes in ``conditions``.
+
+    A double quote or a backslash would end it; whether Manage knows any escape is unverified.
+    """
+    return _UNQUOTABLE.search(text) is None
+
+
+def read_by_ids(
+    transport: Transport, path: str, ids: set[int], fields: str, *, progress: Progress | None = None
+) -> Iterator[Mapping[str, Any]]:
     """Yield the records with these ids, at most 100 ids per call; ids that are not there are left out."""
     ordered = sorted(i for i in ids if i > 0)
     for start in range(0, len(ordered), IDS_PER_CALL):
@@ -49,6 +66,8 @@ def read_by_ids(transport: Transport, path: str, ids: set[int], fields: str) -> 
         listed = ",".join(map(str, chunk))
         params = {"conditions": f"id in ({listed})", "fields": fields, "pageSize": str(PAGE_SIZE)}
         yield from (row for row in rows_of(transport.get(path, params), path) if row.get("id") in chunk)
+        if progress:
+            progress(start + len(chunk), len(ordered))
 
 
 def rows_of(answer: Answer, path: str, *, method: str = "GET") -> Rows:

@@ -12,7 +12,7 @@ from xlpy.domain.money import total
 from xlpy.domain.procurement_records import ExportedProcurement, UnpostedProcurement
 from xlpy.domain.transactions import Kind
 from xlpy.manage import payables_records
-from xlpy.manage.exporting import ExportRequest, export_in_chunks, exported_wrongly, refuse_twice
+from xlpy.manage.exporting import ExportRequest, Parts, export_in_chunks, exported_wrongly, refuse_twice
 from xlpy.manage.paging import Progress, read_list
 from xlpy.manage.transport import Transport
 
@@ -57,20 +57,29 @@ def export_procurement(
     found = ExportedProcurement()
     seen: set[int] = set()
     for _, parts in export_in_chunks(transport, Kind.PROCUREMENT, ids, request, chunk=chunk, progress=progress):
-        purchases = tuple(map(payables_records.purchase, parts["purchaseTransactions"]))
-        adjustments = tuple(map(payables_records.adjustment, parts["adjustmentTransactions"]))
-        transfers = tuple(map(payables_records.transfer, parts["inventoryTransfers"]))
-        for purchase in purchases:
-            refuse_twice(purchase.all_entry_ids, seen, f"receipt {purchase.id or purchase.document_number}")
-        for adjustment in adjustments:
-            entries = (line.entry_id for line in adjustment.lines)
-            refuse_twice(entries, seen, f"adjustment {adjustment.description or adjustment.id}")
+        more = read_exported(parts, seen)
         found = ExportedProcurement(
-            (*found.purchases, *purchases),
-            _once(found.adjustments, adjustments, "an adjustment"),
-            _once(found.transfers, transfers, "a transfer"),
+            (*found.purchases, *more.purchases),
+            _once(found.adjustments, more.adjustments, "an adjustment"),
+            _once(found.transfers, more.transfers, "a transfer"),
         )
     return found
+
+
+def read_exported(parts: Parts, seen: set[int]) -> ExportedProcurement:
+    """Return the procurement of an answer; the GL entry ids that it names are added to ``seen``.
+
+    Raises ``ManageError`` when the same GL entry or the same document comes twice: it would be posted twice.
+    """
+    purchases = tuple(map(payables_records.purchase, parts.get("purchaseTransactions", ())))
+    adjustments = tuple(map(payables_records.adjustment, parts.get("adjustmentTransactions", ())))
+    transfers = tuple(map(payables_records.transfer, parts.get("inventoryTransfers", ())))
+    for purchase in purchases:
+        refuse_twice(purchase.all_entry_ids, seen, f"receipt {purchase.id or purchase.document_number}")
+    for adjustment in adjustments:
+        entries = (line.entry_id for line in adjustment.lines)
+        refuse_twice(entries, seen, f"adjustment {adjustment.description or adjustment.id}")
+    return ExportedProcurement(purchases, _once((), adjustments, "an adjustment"), _once((), transfers, "a transfer"))
 
 
 def _once(before: tuple[_Record, ...], more: tuple[_Record, ...], what: str) -> tuple[_Record, ...]:

@@ -90,6 +90,7 @@ class Transport:
         self.address = site_address(settings.url)
         self.company = settings.company.strip()
         self.api_version = ""  # what the server answers with
+        self.date = ""  # Date header of the last answer
         typed = ("company", "client_id", "public_key", "member", "integrator", "codebase")
         self._settings = replace(settings, **{name: getattr(settings, name).strip() for name in typed})
         self._check_settings()
@@ -123,13 +124,22 @@ class Transport:
         """POST what only reads; repeated like a GET. Source: Manage API: three POSTs that are easy to mix up."""
         return self._read(_Call("POST", path, timeout, body=body))
 
-    def write(self, method: str, path: str, body: object = None) -> Answer:
-        """Send a change, exactly once, whatever the answer. ``ManageUnreachable.sent`` tells whether it may be done."""
+    def write(self, method: str, path: str, body: object = None, *, again: Callable[[], bool] | None = None) -> Answer:
+        """Send a change, exactly once, whatever the answer. ``ManageUnreachable.sent`` tells whether it may be done.
+
+        With ``again`` one answer is an exception: 429, which says that nothing was done. After the wait that Manage
+        asks for, ``again`` tells whether to send it once more.
+        """
         self._base()
         call = _Call(method, path, self._settings.read_timeout, body=body, login=self._access.headers())
-        # Not on an idle connection that the server may be closing right now: that would look like a lost answer.
-        self._session.close()
-        return self._judged(call, self._send(call))
+        waits = iter(WAITS)
+        while True:
+            # Not on an idle connection that the server may be closing right now: that would look like a lost answer.
+            self._session.close()
+            response = self._send(call)
+            busy = again is not None and response.status_code == 429 and self._wait(waits, response, call, "status 429")
+            if again is None or not busy or not again():
+                return self._judged(call, response)
 
     def within(self, link: str) -> str | None:
         """Return the path and query of ``link`` below our own base address; ``None`` when it leads elsewhere."""
@@ -232,6 +242,7 @@ class Transport:
         return headers
 
     def _note_version(self, response: requests.Response) -> None:
+        self.date = response.headers.get("Date", "")
         version = response.headers.get("api-current-version", "").strip()
         if version and not self.api_version:
             self.api_version = version

@@ -13,7 +13,7 @@ against a field that the API declares as plain text.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -23,8 +23,10 @@ from xlpy.demo.site.answers import Json, Refusal
 from xlpy.demo.site.schemas import FieldForm, field_of
 
 Filter: TypeAlias = Callable[[Json], bool]
+Pinned: TypeAlias = Mapping[str, frozenset[Any]]
 Value: TypeAlias = "str | Decimal | bool | datetime | None"
 
+_EQUALS = "="
 _TOKEN = re.compile(
     r"""\s*(?:
       (?P<op><=|>=|!=|=|<|>)
@@ -85,6 +87,19 @@ def read_conditions(text: str, schema: str, *, child: bool = False) -> Filter:
     return _Parser(text, schema, child=child).read()
 
 
+def pinned_values(text: str, schema: str) -> Pinned:
+    """Return the values that every record passing ``conditions`` must have one of, by the name of the field.
+
+    From ``id in (3,5)`` and ``id = 3`` that stand alone or are joined by ``and``; texts in small letters. Raises
+    ``Refusal`` as ``read_conditions`` does.
+    """
+    if not text.strip():
+        return {}
+    parser = _Parser(text, schema, child=False)
+    parser.read()
+    return parser.pinned
+
+
 class _Parser:
     def __init__(self, text: str, schema: str, *, child: bool) -> None:
         self._schema = schema
@@ -92,16 +107,22 @@ class _Parser:
         self._text = text
         self._tokens = list(_split(text))
         self._at = 0
+        self._depth = 0  # of parentheses
+        self._alternatives = False  # an "or" outside of all parentheses
+        self.pinned: dict[str, frozenset[Any]] = {}
 
     def read(self) -> Filter:
         result = self._any_of()
         if self._at < len(self._tokens):
             raise _bad(self._text, f"'{self._tokens[self._at][1]}' was not expected")
+        if self._alternatives:
+            self.pinned.clear()
         return result
 
     def _any_of(self) -> Filter:
         parts = [self._all_of()]
         while self._take_word("or"):
+            self._alternatives = self._alternatives or not self._depth
             parts.append(self._all_of())
         return parts[0] if len(parts) == 1 else lambda record: any(part(record) for part in parts)
 
@@ -113,8 +134,10 @@ class _Parser:
 
     def _one(self) -> Filter:
         if self._take("punctuation", "("):
+            self._depth += 1
             inner = self._any_of()
             self._expect(")")
+            self._depth -= 1
             return inner
         kind, word = self._next()
         if kind != "word":
@@ -127,7 +150,10 @@ class _Parser:
     def _comparison(self, path: FieldPath) -> Filter:
         kind, token = self._next()
         if kind == "op":
-            return _compare(path, token, self._value(path, null_allowed=token in ("=", "!=")), self._text)
+            wanted = self._value(path, null_allowed=token in ("=", "!="))
+            if token == _EQUALS and wanted is not None:
+                self._pin(path, {_folded(wanted)})
+            return _compare(path, token, wanted, self._text)
         negated = kind == "word" and token.lower() == "not"
         if negated:
             kind, token = self._next()
@@ -149,7 +175,13 @@ class _Parser:
         while self._take("punctuation", ","):
             values.add(_folded(self._value(path)))
         self._expect(")")
+        if not negated:
+            self._pin(path, values)
         return _over(path, lambda value: (_folded(_typed(path.form, value)) in values) != negated)
+
+    def _pin(self, path: FieldPath, values: set[Any]) -> None:
+        if not self._depth and len(path.names) == 1:
+            self.pinned[path.names[0]] = frozenset(values) & self.pinned.get(path.names[0], frozenset(values))
 
     def _value(self, path: FieldPath, *, null_allowed: bool = False) -> Value:
         kind, token = self._next()

@@ -30,7 +30,8 @@ class Fault:
 
     ``method``: empty for any. ``path``: a regular expression that the whole path (``/finance/accounting/batches``,
     ``/login/companyinfo/…``) must match. ``times``: None for ever. ``retry_after``: seconds, for 429 and 503.
-    ``status``: the HTTP status of ``HTML`` (502) and ``TEXT`` (404), when another is wanted.
+    ``status``: the HTTP status of ``HTML`` (502) and ``TEXT`` (404), when another is wanted. ``after``: the work is
+    done before it goes wrong.
     """
 
     kind: FaultKind
@@ -40,6 +41,7 @@ class Fault:
     times: int | None = 1
     retry_after: int | None = None
     status: int = 0
+    after: bool = False
 
 
 HTML_BODY = "<!DOCTYPE html><html><head><title>Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TypeVar, cast
 
 from xlpy.demo.site.answers import Json
@@ -17,7 +19,7 @@ from xlpy.demo.site.payables_records import (
     Receipt,
     Transfer,
 )
-from xlpy.demo.site.records import Batch, GlEntry, Invoice
+from xlpy.demo.site.records import Batch, GlEntry, Invoice, Payment
 
 T = TypeVar("T")
 
@@ -27,6 +29,7 @@ class Records:
     """Everything that ``Site.save`` keeps. ``batched``: GL entry id → the id of the batch it is in.
 
     ``adjustment_entry_ids``: whether the export names the GL entries of adjustments (servers of 2026.11 do).
+    ``payments``: by invoice and id; ``applied``: how much of a credit memo is applied to invoices.
     """
 
     server_version: str
@@ -46,14 +49,18 @@ class Records:
     transfers: dict[int, Transfer] = field(default_factory=dict)
     exports_non_reimbursable: bool = True
     adjustment_entry_ids: bool = False
+    payments: dict[int, dict[int, Payment]] = field(default_factory=dict)
+    applied: dict[int, Decimal] = field(default_factory=dict)
+    next_payment_id: int = 7_100
 
 
 class SiteMemory:
-    """The records with what is looked up in them. ``lock`` guards everything."""
+    """The records with what is looked up in them. ``lock`` guards everything; ``clock`` gives the time in UTC."""
 
     def __init__(self, records: Records) -> None:
         self.records = records
         self.lock = threading.RLock()
+        self.clock: Callable[[], datetime] = _now
         self._version = 0
         self._remembered: dict[str, tuple[int, object]] = {}
 
@@ -130,3 +137,7 @@ class SiteMemory:
             else:
                 record.pop(field_name, None)
             self.changed()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

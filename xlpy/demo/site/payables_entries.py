@@ -86,7 +86,8 @@ def _of_adjustment(adjustment: Adjustment, entry_id: int) -> Json:
     item = CATALOG_BY_ID[line.item_id]
     return _entry(entry_id, "IA", adjustment.account, -line.amount) | {
         "item": item.identifier,
-        "cost": line.unit_cost,
+        "cost": abs(line.amount),
+        "costOfGoodsSoldAccountNumber": line.cost_account,
         "adjustmentDetail": {"id": entry_id, "name": f"{adjustment.id}-{adjustment.reason}"},
     }
 
@@ -97,4 +98,8 @@ def _of_transfer(transfer: Transfer, entry_id: int) -> Json:
         row = _entry(entry_id, "IT", line.account, line.amount)
     else:
         row = _entry(entry_id, "IT", line.offset_account, -line.amount)
-    return row | {"item": CATALOG_BY_ID[line.item_id].identifier, "transfer": str(transfer.id)}
+    return row | {
+        "item": CATALOG_BY_ID[line.item_id].identifier,
+        "cost": line.amount,
+        "transfer": str(transfer.id),
+    }

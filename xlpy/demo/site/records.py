@@ -6,7 +6,7 @@ signs of the API are made where the answers are made.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -128,6 +128,32 @@ class Invoice:
         if not self.has_entries:
             return ()
         return (*(part.entry_id for part in self.receivable), *(line.entry_id for line in self.lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment of an invoice, ``amount`` positive. ``credit_id``: the credit memo it was applied from.
+
+    ``source``: ``Default``, or ``WisePay`` for the vendor's own product. ``day`` None: somebody cleared the date.
+    """
+
+    id: int
+    invoice_id: int
+    amount: Decimal
+    day: date | None
+    type: str = "P"
+    source: str = "Default"
+    credit_id: int = 0
+    applied_by: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is an ordinary payment, of which the API takes one per invoice."""
+        return self.source == "Default" and not self.credit_id
+
+    def numbered(self, number: int) -> Payment:
+        """Return it with this id."""
+        return replace(self, id=number)
 
 
 @dataclass(frozen=True, slots=True)

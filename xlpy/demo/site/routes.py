@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from xlpy.demo.site import access
+from xlpy.demo.site import access, payments
 from xlpy.demo.site.answers import Answer, Json, Refusal, not_found
 from xlpy.demo.site.batches import batch_entries, batch_rows, create_batch, delete_batch
 from xlpy.demo.site.bodies import patched, read_json, read_object
+from xlpy.demo.site.conditions import Pinned, pinned_values
 from xlpy.demo.site.export_request import read_request
 from xlpy.demo.site.gl_export import export_batch, export_unposted
 from xlpy.demo.site.lists import ListQuery, count_of, page_of, record_of
@@ -24,7 +25,7 @@ from xlpy.demo.site.payables_lists import (
     purchase_orders,
 )
 from xlpy.demo.site.store import Site
-from xlpy.demo.site.unposted import gl_entries, invoice_record, invoice_records, unposted_levels, unposted_rows
+from xlpy.demo.site.unposted import gl_entries, invoice_records, some_invoice_records, unposted_levels, unposted_rows
 from xlpy.demo.site.unposted_payables import (
     unposted_expense_levels,
     unposted_expense_rows,
@@ -61,8 +62,8 @@ class Route:
 class Resource:
     """A list: its ``GET``, and ``/count``, ``/{id}`` and ``PATCH`` where it has them.
 
-    ``schema``: of one row; ``patch_table``: the table of masters that PATCH changes; ``one``: finds a row by its id
-    where making all rows would take long.
+    ``schema``: of one row; ``patch_table``: the table of masters that PATCH changes; ``some``: makes only the rows
+    that the conditions list, where making all of them would take long.
     """
 
     path: str
@@ -71,7 +72,7 @@ class Resource:
     has_count: bool = True
     has_id: bool = True
     patch_table: str = ""
-    one: Callable[[Site, int], Json | None] | None = None
+    some: Callable[[Site, Pinned], Sequence[Json] | None] | None = None
 
 
 def _masters(table: str) -> Rows:
@@ -88,12 +89,8 @@ def _children(table: str, parent_table: str) -> Rows:
     return rows
 
 
-def _one_invoice(site: Site, billing_log_id: int) -> Json | None:
-    invoice = site.records.invoices.get(billing_log_id)
-    return None if invoice is None else invoice_record(site, invoice)
-
-
 _ACCOUNTING = "/finance/accounting"
+_PAYMENTS = "/finance/invoices/<int:parent_id>/payments"
 
 RESOURCES = (
     Resource("/system/locations", "Location", _masters("locations")),
@@ -153,7 +150,13 @@ RESOURCES = (
         "UnpostedProcurementTaxableLevel",
         lambda site, call: unposted_procurement_levels(site, call.ids["parent_id"]),
     ),
-    Resource("/finance/invoices", "Invoice", lambda site, _: invoice_records(site), one=_one_invoice),
+    Resource("/finance/invoices", "Invoice", lambda site, _: invoice_records(site), some=some_invoice_records),
+    Resource(
+        _PAYMENTS,
+        payments.SCHEMA,
+        lambda site, call: payments.payment_rows(site, call.ids["parent_id"]),
+        has_count=False,
+    ),
     Resource(
         # With its slash at the end, as the API has it.
         "/finance/invoices/<int:parent_id>/glEntries/",
@@ -246,6 +249,26 @@ def _delete_batch(site: Site, call: Call) -> Answer:
     return Answer(status=204)
 
 
+def _create_payment(site: Site, call: Call) -> Answer:
+    body = read_object(call.body, payments.SCHEMA)
+    return Answer(payments.create_payment(site, call.ids["parent_id"], body, call.caller), status=201)
+
+
+def _replace_payment(site: Site, call: Call) -> Answer:
+    body = read_object(call.body, payments.SCHEMA)
+    return Answer(payments.replace_payment(site, call.ids["parent_id"], call.ids["record_id"], body))
+
+
+def _patch_payment(site: Site, call: Call) -> Answer:
+    operations = read_json(call.body)
+    return Answer(payments.change_payment(site, call.ids["parent_id"], call.ids["record_id"], operations))
+
+
+def _delete_payment(site: Site, call: Call) -> Answer:
+    payments.remove_payment(site, call.ids["parent_id"], call.ids["record_id"])
+    return Answer(status=204)
+
+
 def _unbatch_order(site: Site, call: Call) -> Answer:
     site.unbatch_order(call.ids["record_id"])
     return Answer({"success": True, "message": "The purchase order was un-batched."})
@@ -265,6 +288,10 @@ ROUTES = (
     Route("POST", "/procurement/purchaseorders/<int:record_id>/unbatch", _unbatch_order, "SuccessResponse"),
     Route("POST", "/procurement/purchaseorders/<int:record_id>/rebatch", _rebatch_order, "SuccessResponse"),
     Route("DELETE", f"{_ACCOUNTING}/batches/<int:record_id>", _delete_batch, ""),
+    Route("POST", _PAYMENTS, _create_payment, payments.SCHEMA),
+    Route("PUT", f"{_PAYMENTS}/<int:record_id>", _replace_payment, payments.SCHEMA),
+    Route("PATCH", f"{_PAYMENTS}/<int:record_id>", _patch_payment, payments.SCHEMA),
+    Route("DELETE", f"{_PAYMENTS}/<int:record_id>", _delete_payment, ""),
 )
 COMPANY_INFO = Route("GET", "/login/companyinfo/<company_id>", _company_info, "null|CompanyInfo")
 
@@ -288,10 +315,10 @@ def _routes_of(resource: Resource) -> list[Route]:
         return record_of(record, schema, call.query)
 
     def rows(site: Site, call: Call) -> Answer:
-        return page_of(resource.rows(site, call), schema, call.query)
+        return page_of(_rows_for(resource, site, call), schema, call.query)
 
     def count(site: Site, call: Call) -> Answer:
-        return count_of(resource.rows(site, call), schema, call.query)
+        return count_of(_rows_for(resource, site, call), schema, call.query)
 
     routes = [Route("GET", resource.path, rows, f"{schema}[]")]
     if resource.has_count:
@@ -303,12 +330,22 @@ def _routes_of(resource: Resource) -> list[Route]:
     return routes
 
 
+def _rows_for(resource: Resource, site: Site, call: Call) -> Sequence[Json]:
+    """Return rows that have all those in them which the conditions let pass."""
+    if resource.some is not None:
+        rows = resource.some(site, pinned_values(call.query.text("conditions"), resource.schema))
+        if rows is not None:
+            return rows
+    return resource.rows(site, call)
+
+
 def _find(resource: Resource, site: Site, call: Call) -> Json:
     wanted = call.ids["record_id"]
-    if resource.one is not None:
-        record = resource.one(site, wanted)
-    else:
-        record = next((row for row in resource.rows(site, call) if row["id"] == wanted), None)
+    pinned = {"id": frozenset({wanted})}
+    rows = resource.some(site, pinned) if resource.some is not None else None
+    if rows is None:
+        rows = resource.rows(site, call)
+    record = next((row for row in rows if row["id"] == wanted), None)
     if record is None:
         raise not_found(resource.schema, wanted)
     return record

@@ -59,13 +59,11 @@ class SiteApp:
         self.site.calls.append((method, path))
         _run_hook(self.site.before_request, method, path)
         fault = self.site.faults.next_for(method, path)
-        if fault is not None and fault.kind is not FaultKind.DROP_AFTER:
+        if fault is not None and fault.kind is not FaultKind.DROP_AFTER and not fault.after:
             return self._fail(fault)
         response = self._work(request, codebase, path)
         _run_hook(self.site.after_request, method, path)
-        if fault is not None:
-            raise _LineDropped
-        return response
+        return response if fault is None else self._fail(fault)
 
     def _work(self, request: Request, codebase: str | None, path: str) -> Response:
         site = self.site
@@ -104,7 +102,7 @@ class SiteApp:
 
     def _fail(self, fault: Fault) -> Response:
         match fault.kind:
-            case FaultKind.DROP_BEFORE:
+            case FaultKind.DROP_BEFORE | FaultKind.DROP_AFTER:
                 raise _LineDropped
             case FaultKind.HTML:
                 return Response(HTML_BODY, fault.status or 502, content_type="text/html; charset=utf-8")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,11 +17,12 @@ from xlpy.demo.site.access import Token
 from xlpy.demo.site.faults import Faults
 from xlpy.demo.site.memory import Records
 from xlpy.demo.site.payables_screens import PayablesScreens
+from xlpy.demo.site.payment_screens import PaymentScreens
 from xlpy.demo.site.records import INVOICE, Invoice, Line
 from xlpy.errors import SettingsError
 
 
-class Site(PayablesScreens):
+class Site(PayablesScreens, PaymentScreens):
     """A Manage site. All methods may be called from any thread, while the site is being served too.
 
     ``calls``: (method, path) of every request in order; the path without host and API prefix. ``before_request`` and
@@ -37,7 +37,6 @@ class Site(PayablesScreens):
         self.calls: list[tuple[str, str]] = []
         self.before_request: Callable[[str, str], None] | None = None
         self.after_request: Callable[[str, str], None] | None = None
-        self.clock: Callable[[], datetime] = _now
         self.tokens: dict[str, Token] = {}
 
     @property
@@ -142,16 +141,25 @@ class Site(PayablesScreens):
 
     def save(self, path: Path) -> None:
         """Write all records to a JSON file, so that a demo can go on later."""
+        path.write_bytes(self.backup())
+
+    def backup(self) -> bytes:
+        """Return all records as they are now."""
         with self.lock:
-            data = msgspec.json.Encoder(decimal_format="number").encode(self.records)
-        path.write_bytes(data)
+            return msgspec.json.Encoder(decimal_format="number").encode(self.records)
+
+    def restore(self, backup: bytes) -> None:
+        """Go back to what ``backup`` returned, while being served too. Raises ``ValueError`` for anything else."""
+        records = _read_records(backup.decode())
+        with self.lock:
+            self.records = records
+            self.changed()
 
     @classmethod
     def load(cls, path: Path) -> Site:
         """Read what ``save`` wrote. Raises ``SettingsError`` for any other file."""
         try:
-            data = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-            return cls(msgspec.convert(data, Records, str_keys=True))
+            return cls(_read_records(path.read_text(encoding="utf-8")))
         except (OSError, ValueError) as error:
             raise SettingsError(f"The demo site {path} can't be read: {error}.") from error
 
@@ -159,11 +167,11 @@ class Site(PayablesScreens):
         return self.records.invoices[billing_log_id]
 
 
+def _read_records(text: str) -> Records:
+    return msgspec.convert(json.loads(text, parse_float=Decimal), Records, str_keys=True)
+
+
 def _changed_line(line: Line, delta: Decimal) -> Line:
     """Return the line with another amount, still quantity × price: a line of one where that is not exact."""
     amount = line.amount + delta
     return replace(line, amount=amount, quantity=Decimal(1), price=amount)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from xlpy.demo import firm
 from xlpy.demo.site.answers import Json, not_found
 from xlpy.demo.site.catalog import CATALOG_BY_ID
+from xlpy.demo.site.conditions import Pinned
 from xlpy.demo.site.masters import DEPARTMENT_IDS, company_reference, currency_reference
 from xlpy.demo.site.records import Invoice, Line
 from xlpy.demo.site.store import Site
@@ -54,10 +55,34 @@ def invoice_records(site: Site) -> list[Json]:
     return site.remember("invoices", lambda: [invoice_record(site, i) for i in site.records.invoices.values()])
 
 
+def some_invoice_records(site: Site, pinned: Pinned) -> list[Json] | None:
+    """Return the invoices whose ids or numbers the conditions list; None when they list neither.
+
+    A page of a large site is made of these alone: making all rows takes long.
+    """
+    invoices = site.records.invoices
+    if "id" in pinned:
+        ids = sorted(number for number in pinned["id"] if number in invoices)
+    elif "invoiceNumber" in pinned:
+        numbered = site.remember("invoices by number", lambda: _by_number(site))
+        ids = sorted(number for text in pinned["invoiceNumber"] for number in numbered.get(text, ()))
+    else:
+        return None
+    return [invoice_record(site, invoices[number]) for number in ids]
+
+
+def _by_number(site: Site) -> Mapping[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for invoice in site.records.invoices.values():
+        found.setdefault(invoice.number.casefold(), []).append(invoice.id)
+    return found
+
+
 def invoice_record(site: Site, invoice: Invoice) -> Json:
     """Return an invoice as ``/finance/invoices/{id}`` shows it; amounts of credit memos are negative."""
     company = site.table("companies")[invoice.company_id]
     reference = company_reference(company)
+    paid = site.paid(invoice)
     record: Json = {
         "id": invoice.id,
         "invoiceNumber": invoice.number,
@@ -93,9 +118,9 @@ def invoice_record(site: Site, invoice: Invoice) -> Json:
         "total": invoice.total,
         "salesTax": invoice.sales_tax,
         "closedBy": invoice.closed_by,
-        "payments": Decimal("0.00"),
-        "credits": Decimal("0.00"),
-        "balance": invoice.total,
+        "payments": paid.payments,
+        "credits": paid.credits,
+        "balance": paid.balance,
         "specialInvoiceFlag": None,
     }
     if "accountNumber" in company:
@@ -112,6 +137,17 @@ def invoice_record(site: Site, invoice: Invoice) -> Json:
     elif invoice.unbatched_name:
         record["unbatchedBatch"] = {"id": invoice.unbatched_from, "name": invoice.unbatched_name}
     return record
+
+
+def invoice_reference(invoice: Invoice) -> Json:
+    """Return the reference to an invoice as batch entries and payments carry it."""
+    return {
+        "id": invoice.id,
+        "identifier": invoice.number,
+        "billingType": invoice.invoice_type,
+        "applyToType": "Agreement" if invoice.agreement else "All",
+        "invoiceDate": midnight(invoice.invoice_date),
+    }
 
 
 def gl_entries(site: Site, billing_log_id: int) -> list[Json]:
