@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from xlpy.commands.console import JSON, PROFILE, WORKBOOK, end, open_session, progress_bar
+from xlpy.commands.console import JSON, PROFILE, WORKBOOK, end, open_session, press_closed, progress_bar, say
 
 
 @click.command()
@@ -27,50 +27,129 @@ def new(workbook: Path, profile: Path | None, force: bool) -> None:
     click.echo(f"Made {workbook}")
 
 
+LOGIN_PROFILE = click.option(
+    "--profile",
+    default="",
+    help="Settings file, or a name (default: the workbook's own, else XLPY_PROFILE, else 'default').",
+)
+OF_WORKBOOK = click.option(
+    "--workbook",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Log in for this workbook: it remembers the profile.",
+)
+
+
+@click.command()
+@LOGIN_PROFILE
+@OF_WORKBOOK
+@click.option("--no-window", is_flag=True, help="Ask in the console instead of a window.")
+@click.option("--stdin", is_flag=True, help="Take the answers line by line from standard input, passwords too.")
+@JSON
+def login(profile: str, workbook: Path | None, no_window: bool, stdin: bool, as_json: bool) -> None:
+    """Log in to both systems: tries the connections, saves the settings file and the passwords (in the keyring)."""
+    from xlpy.login.start import log_in_anyhow
+    from xlpy.runlog import run_log
+
+    path = _profile_to_use(profile, workbook)
+    with run_log("login"):
+        saved = log_in_anyhow(path, window=not no_window, from_pipe=stdin, say=say)
+    if saved is None:
+        end(1, "Cancelled: nothing was changed.", {"state": "cancelled"}, as_json)
+    if workbook is not None:
+        _remember_in(workbook, saved.path)
+    end(0, saved.text, {"state": "logged in", "profile": str(saved.path), "saved": list(saved.passwords)}, as_json)
+
+
+@click.command()
+@LOGIN_PROFILE
+@OF_WORKBOOK
+@JSON
+def logout(profile: str, workbook: Path | None, as_json: bool) -> None:
+    """Remove the saved passwords of a profile from the keyring of this PC."""
+    from xlpy.login.start import log_out_of
+    from xlpy.runlog import run_log
+
+    with run_log("logout"):
+        removed, text = log_out_of(_profile_to_use(profile, workbook))
+    end(0, text, {"state": "logged out", "removed": list(removed)}, as_json)
+
+
+def _profile_to_use(typed: str, workbook: Path | None) -> Path:
+    from xlpy.profiles import chosen_profile, profile_file
+
+    if typed:
+        return profile_file(typed)
+    if workbook is not None:
+        from xlpy.excel.closed_file import open_closed
+        from xlpy.excel.home import profile_path
+
+        with open_closed(workbook) as closed:
+            if path := profile_path(closed.book):
+                return Path(path)
+    return chosen_profile()
+
+
+def _remember_in(workbook: Path, profile: Path) -> None:
+    """Write the profile's path on the sheet About."""
+    from xlpy.excel.closed_file import open_closed
+    from xlpy.excel.home import write_home
+    from xlpy.excel.sheets import Home
+
+    with open_closed(workbook) as closed:
+        write_home(closed.book, {Home.PROFILE: str(profile.resolve())})
+        closed.save()
+
+
 @click.command()
 @PROFILE
+@click.option(
+    "--workbook",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Check this workbook, too, and fill its sheet Setup.",
+)
 @JSON
-def doctor(profile: Path | None, as_json: bool) -> None:
-    """Check the set-up of both systems, the rights and the posting ledger."""
-    from rich.console import Console
-    from rich.table import Table
+def doctor(profile: Path | None, workbook: Path | None, as_json: bool) -> None:
+    """Check this PC, both systems, the rights and the posting ledger, line by line."""
+    from xlpy.commands.setup_table import print_findings
+    from xlpy.services.doctor import check_setup_opening, setup_exit_code
+    from xlpy.services.run_json import setup_json
 
+    if workbook is not None:
+        press_closed("doctor", workbook, profile, as_json, told=print_findings)
     from xlpy.runlog import run_log
-    from xlpy.services.doctor import Verdict, check_setup, setup_exit_code
 
-    with run_log("doctor"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
-        findings = check_setup(session)
-    code = setup_exit_code(findings)
-    if as_json:
-        listed = [
-            {"area": f.area, "subject": f.subject, "verdict": str(f.verdict), "text": f.text, "fix": f.fix}
-            for f in findings
-        ]
-        end(code, "", {"state": "checked", "findings": listed}, as_json)
-    table = Table("", "Area", "What", "Says", "How to fix", box=None, pad_edge=False)
-    colour = {Verdict.OK: "green", Verdict.NOTE: "yellow", Verdict.UNKNOWN: "yellow", Verdict.PROBLEM: "red"}
-    for finding in findings:
-        style = colour[finding.verdict]
-        table.add_row(f"[{style}]{finding.verdict}[/]", finding.area, finding.subject, finding.text, finding.fix)
-    Console().print(table)
-    sys.exit(code)
+    with run_log("doctor"), progress_bar(quiet=as_json) as progress:
+        findings = check_setup_opening(lambda: open_session(profile, progress))
+    data = setup_json(findings)
+    if not as_json:
+        print_findings(data)
+    end(setup_exit_code(findings), "", data, as_json)
 
 
 @click.command("sl-setup")
 @PROFILE
 @click.option("--print", "print_only", is_flag=True, help="Print the SQL script for the database administrator.")
-def sl_setup(profile: Path | None, print_only: bool) -> None:
+@JSON
+def sl_setup(profile: Path | None, print_only: bool, as_json: bool) -> None:
     """Install the posting ledger in the SL company database (safe to run twice), or print its script."""
     from xlpy.sl.setup_script import install_ledger, setup_script
 
     if print_only:
         click.echo(setup_script())
         return
+    from xlpy.commands.setup_table import said_of_ledger
     from xlpy.runlog import run_log
 
-    with run_log("sl-setup"), progress_bar() as progress, open_session(profile, progress) as session:
-        install_ledger(session.sl)
-    click.echo("The posting ledger is installed.")
+    with run_log("sl-setup"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
+        done = install_ledger(session.sl)
+    data = {
+        "state": "installed" if done.changed else "nothing to do",
+        "where": done.where,
+        "version_before": done.before,
+        "tables_made": list(done.made),
+        "columns_added": list(done.columns),
+    }
+    end(0, said_of_ledger(done), data, as_json)
 
 
-COMMANDS = (new, doctor, sl_setup)
+COMMANDS = (new, login, logout, doctor, sl_setup)

@@ -150,6 +150,12 @@ def profile_path(book: xw.Book) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def belongs_to(book: xw.Book) -> tuple[str, str]:
+    """Return the Manage site and the SL company that the workbook was refreshed for; empty before the first one."""
+    site, company = (_read(book, name) for name in (Home.SITE, Home.COMPANY))
+    return (site if isinstance(site, str) else ""), (company if isinstance(company, str) else "")
+
+
 def workbook_is_ours(book: xw.Book) -> bool:
     """Whether the workbook has our sheets, tables and named cells."""
     names = {name.name for name in book.names}
@@ -198,6 +204,11 @@ def write_ageing(book: xw.Book, rows: Sequence[AgedAmount]) -> None:
         amounts: Sequence[Decimal | None] = by_kind.get(kind, (None,) * len(AGES))
         block.append([kind, *(cell_content(amount, CellKind.MONEY) for amount in amounts)])
     _fill(book, AGEING_BLOCK, block, len(AGEING_KINDS))
+
+
+def write_block(book: xw.Book, name: str, rows: list[list[Any]]) -> None:
+    """Write cell contents into a named range of just this size. Raises ``WorkbookError`` when it has another one."""
+    _fill(book, name, rows, len(rows))
 
 
 def _fill(book: xw.Book, name: str, rows: list[list[Any]], most: int) -> None:
@@ -266,8 +277,8 @@ def _detail(value: object) -> str:
 
 
 def _period(value: object) -> str:
-    text = _text(value) or PERIOD_CHOICES[0]
-    return text if parse_period(text) else _choice(text, PERIOD_CHOICES, " or a period such as 10-2026")
+    text = _text(value)  # empty: the rule of the profile
+    return text if not text or parse_period(text) else _choice(text, PERIOD_CHOICES, " or a period such as 10-2026")
 
 
 def _choice(text: str, choices: Sequence[str], more: str = "") -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlpy.domain.problems import Problem, Severity
-from xlpy.excel.press_batch import show_problems
-from xlpy.excel.pressed import BookHandler, Choices, Handler, Pressed
-from xlpy.excel.sheets import PROBLEMS
+from xlpy.excel.pressed import BookHandler, Choices, OpeningHandler, Pressed
+from xlpy.excel.sheets import SETUP
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -16,24 +15,49 @@ if TYPE_CHECKING:
     from xlpy.services.session import Progress, Session
 
 
-def _doctor(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
-    from xlpy.services.doctor import Verdict, check_setup, setup_exit_code
+def _doctor(book: xw.Book, open_session: Callable[[], Session], _choices: Choices) -> Pressed:
+    from xlpy.excel.setup_rows import exported_kinds_of, show_setup, workbook_seen
+    from xlpy.services.doctor import check_setup_opening, in_short, setup_exit_code
+    from xlpy.services.run_json import setup_json
 
-    findings = check_setup(session)
-    severity = {Verdict.PROBLEM: Severity.STOP, Verdict.UNKNOWN: Severity.NOTE, Verdict.NOTE: Severity.NOTE}
-    problems = [
-        Problem(severity[f.verdict], "SETUP", f"{f.area}, {f.subject}: {f.text}", fix=f.fix, where=f.area)
-        for f in findings
-        if f.verdict is not Verdict.OK
-    ]
-    show_problems(book, problems)
-    good = sum(f.verdict is Verdict.OK for f in findings)
-    text = f"{good} of {len(findings)} checks are ok" + (f"; see the sheet {PROBLEMS.name}." if problems else ".")
-    data = {
-        "state": "checked",
-        "findings": [{"area": f.area, "subject": f.subject, "verdict": str(f.verdict)} for f in findings],
-    }
-    return Pressed(setup_exit_code(findings), text, data)
+    findings = check_setup_opening(open_session, workbook=workbook_seen(book), kinds=exported_kinds_of(book))
+    show_setup(book, findings)
+    text = f"Check setup: {in_short(findings)}. See the sheet {SETUP.name}."
+    return Pressed(setup_exit_code(findings), text, setup_json(findings))
+
+
+def _login(book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:
+    from xlpy.excel.belonging import OtherCompanysWorkbook, refuse_other_company
+    from xlpy.excel.home import write_home
+    from xlpy.excel.sheets import Home
+    from xlpy.login.start import log_in
+    from xlpy.settings import read_profile
+
+    saved = log_in(_profile_of(book), on_top=True)
+    if saved is None:
+        return Pressed(1, "", {"state": "cancelled"})
+    try:
+        refuse_other_company(read_profile(saved.path), book)
+    except OtherCompanysWorkbook as error:  # the workbook keeps the profile that its rows are of
+        return Pressed(1, f"{saved.text} {error}", {"state": "logged in", "profile": str(saved.path)})
+    write_home(book, {Home.PROFILE: str(saved.path.resolve())})
+    return Pressed(0, saved.text, {"state": "logged in", "profile": str(saved.path)})
+
+
+def _logout(book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:
+    from xlpy.login.start import log_out_of
+
+    removed, text = log_out_of(_profile_of(book))
+    return Pressed(0, text, {"state": "logged out", "removed": list(removed)})
+
+
+def _profile_of(book: xw.Book) -> Path:
+    """Return the settings file that About names, else that of ``XLPY_PROFILE``, else the default one."""
+    from xlpy.excel.home import profile_path
+    from xlpy.profiles import chosen_profile
+
+    path = profile_path(book)
+    return Path(path) if path else chosen_profile()
 
 
 def _help(_book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:
@@ -46,5 +70,5 @@ def _help(_book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:
     )
 
 
-BUTTONS: Mapping[str, Handler] = {"doctor": _doctor}
-WITHOUT_SESSION: Mapping[str, BookHandler] = {"help": _help}
+OPENING: Mapping[str, OpeningHandler] = {"doctor": _doctor}
+WITHOUT_SESSION: Mapping[str, BookHandler] = {"help": _help, "login": _login, "logout": _logout}

@@ -25,9 +25,11 @@ class IncludedTotal:
     total: Decimal
 
 
-def included_totals(profile: Profile, marked: Iterable[TransactionKey]) -> tuple[IncludedTotal, ...]:
+def included_totals(
+    profile: Profile, marked: Iterable[TransactionKey], workbook: str = ""
+) -> tuple[IncludedTotal, ...]:
     """Add up the marked rows; two kinds or two currencies are never added together."""
-    seen = recall_refresh(profile)
+    seen = recall_refresh(profile, workbook)
     sums: dict[tuple[Kind, str], tuple[int, Decimal]] = {}
     for key in marked:
         amount = _amount(seen, key)

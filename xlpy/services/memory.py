@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
 
 import msgspec
 
@@ -45,17 +47,23 @@ def remember_refresh(
     invoices: Iterable[UnpostedInvoice],
     expenses: Iterable[UnpostedExpense] = (),
     procurement: Iterable[UnpostedProcurement] = (),
+    *,
+    workbook: str = "",
 ) -> None:
-    """Keep the rows that the user is going to look at."""
-    path = data_folder("refresh") / f"{_site(profile)}.json"
-    write_beside(path, msgspec.json.encode(_Kept(list(invoices), list(expenses), list(procurement))))
+    """Keep the rows that the user is going to look at, for the workbook that shows them (its full name)."""
+    data = msgspec.json.encode(_Kept(list(invoices), list(expenses), list(procurement)))
+    for path in _refresh_files(profile, workbook):
+        write_beside(path, data)
 
 
-def recall_refresh(profile: Profile) -> Refreshed:
-    """Return the rows of the last refresh; empty when there is none or it can't be read."""
-    path = data_folder("refresh") / f"{_site(profile)}.json"
+def recall_refresh(profile: Profile, workbook: str = "") -> Refreshed:
+    """Return the rows of the workbook's last refresh; empty when there is none or it can't be read.
+
+    A workbook that was never refreshed under this name (it was renamed, moved, copied) has the profile's last one.
+    """
+    path = next((path for path in _refresh_files(profile, workbook) if path.exists()), None)
     try:
-        kept = msgspec.json.decode(path.read_bytes(), type=_Kept)
+        kept = msgspec.json.decode(path.read_bytes() if path else b"", type=_Kept)
     except (OSError, msgspec.MsgspecError):
         return Refreshed()
     return Refreshed(
@@ -85,6 +93,13 @@ def recall_preview(plan_hash: str) -> Plan | None:
     except (OSError, msgspec.MsgspecError):
         return None
     return plan if plan.hash == plan_hash else None
+
+
+def _refresh_files(profile: Profile, workbook: str) -> list[Path]:
+    """Return the workbook's own file, if there is a workbook, and the profile's."""
+    folder, site = data_folder("refresh"), _site(profile)
+    own = [folder / f"{site}-{sha256(workbook.encode()).hexdigest()[:16]}.json"] if workbook else []
+    return [*own, folder / f"{site}.json"]
 
 
 def _site(profile: Profile) -> str:

@@ -21,8 +21,8 @@ from xlpy.domain.procurement_records import UnpostedProcurement
 from xlpy.domain.references import expected_reference
 from xlpy.domain.transactions import Kind, Posting, PostingState, TransactionKey
 from xlpy.errors import LedgerMissing
+from xlpy.services.half_done import HALF_DONE, half_done
 from xlpy.services.memory import Refreshed, recall_refresh, remember_refresh
-from xlpy.services.recover import owed_to_manage
 from xlpy.services.reports import AgeingRow, ExpenseRow, InvoiceRow, ModulePeriods, ProcurementRow, RefreshReport
 from xlpy.services.session import Session
 
@@ -54,7 +54,7 @@ def refresh(
     *,
     through: date,
     location: str = "",
-    period_rule: str = "By document date",
+    period_rule: str = "",
     kinds: frozenset[Kind] = ALL_KINDS,
 ) -> RefreshReport:
     """Read the unposted transactions up to ``through`` of one location (empty: all) and what SL will make of each.
@@ -86,7 +86,10 @@ def refresh(
             postings, unfinished_count = _ledger(session, [_key(row) for row in lists.rows])
         except LedgerMissing as error:
             messages.append(str(error))
-    invoices = tuple(_row(session, row, books, postings.get(_key(row)), period_rule) for row in lists.invoices)
+    invoices = tuple(
+        _row(session, row, books, postings.get(_key(row)), period_rule or session.profile.posting.period)
+        for row in lists.invoices
+    )
     expenses = tuple(
         _expense_row(row, books, postings.get(_key(row)), members, company_methods) for row in lists.expenses
     )
@@ -94,7 +97,7 @@ def refresh(
     _remember(session, lists, kinds)
     logger.info("Refreshed: %d unposted transactions, %d shown", len(everything.rows), len(lists.rows))
     if unfinished_count:
-        messages.append(f"{unfinished_count} transactions are in SL but not yet in a Manage batch: run Recover.")
+        messages.append(f"{unfinished_count} transactions of earlier runs are half done: run Recover.")
     on = min(through, session.today())
     ageing = {
         Kind.INVOICE: _ageing("Invoices", invoices, on),
@@ -131,7 +134,7 @@ def _ledger(session: Session, keys: list[TransactionKey]) -> tuple[Mapping[Trans
     with session.sl.engine.connect() as connection:
         check_ledger(connection)
         postings = read_postings(connection, session.manage.host, session.manage.company, keys)
-    return postings, len(owed_to_manage(session))
+    return postings, sum(len(half_done(session, state)) for state in HALF_DONE)
 
 
 def _read_lists(session: Session, kinds: frozenset[Kind]) -> _Lists:
@@ -155,12 +158,13 @@ def _chosen(rows: Iterable[_Row], through: date, location: str) -> list[_Row]:
 
 def _remember(session: Session, lists: _Lists, kinds: frozenset[Kind]) -> None:
     """Remember the rows of the kinds that were read; the sheets of the others still show what they did."""
-    before = recall_refresh(session.profile) if kinds < ALL_KINDS else Refreshed()
+    before = recall_refresh(session.profile, session.workbook) if kinds < ALL_KINDS else Refreshed()
     remember_refresh(
         session.profile,
         lists.invoices if Kind.INVOICE in kinds else before.invoices.values(),
         lists.expenses if Kind.EXPENSE in kinds else before.expenses.values(),
         lists.procurement if Kind.PROCUREMENT in kinds else before.procurement.values(),
+        workbook=session.workbook,
     )
 
 
@@ -244,6 +248,14 @@ def _known(posting: Posting | None) -> tuple[str, str]:
     """Status and message of a row that the posting ledger knows already."""
     if posting is None:
         return "", ""
+    if posting.state is PostingState.UNDOING:
+        return "Manage pending", "Its undo was interrupted: run Recover"
+    if posting.state is PostingState.UNDONE:
+        return "", f"Undone on {posting.state_at:%Y-%m-%d}" if posting.state_at else "Undone before"
+    if posting.state is PostingState.CLEARED:
+        if posting.closed_at is None:
+            return "Manage pending", "Its clearing was interrupted: run Recover"
+        return "", f"Cleared without export before ({posting.batch_identifier}): Include 'Again' posts it"
     if posting.state is PostingState.POSTED:
         return "Manage pending", f"In SL since {posting.posted_at:%Y-%m-%d}; Manage is owed its batch: run Recover"
     if posting.state in (PostingState.CLOSED, PostingState.CHANGED) and posting.in_sl:

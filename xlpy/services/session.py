@@ -6,12 +6,13 @@ import getpass
 import socket
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from xlpy.credentials import ManageSecrets, manage_secrets
+from xlpy.credentials import ManageSecrets, profile_secrets
 from xlpy.errors import SettingsError, SlError
 from xlpy.runlog import never_show
 from xlpy.settings import Profile, load_profile
@@ -36,12 +37,17 @@ class Session:
         profile: Profile,
         secrets: ManageSecrets,
         *,
+        sl_password: str = "",
+        why_missing: str = "",
         progress: Progress = no_progress,
         clock: Callable[[], datetime] = lambda: datetime.now().astimezone(),
     ) -> None:
-        never_show(secrets.private_key, secrets.integrator_password)
+        never_show(secrets.private_key, secrets.integrator_password, sl_password)
         self.profile = profile
         self.secrets = secrets
+        self._sl_password = sl_password
+        self._why_missing = why_missing  # what the keyring said, when it could not be asked
+        self.workbook = ""  # full name of the workbook that this session works for
         self.progress = progress
         self.clock = clock
         self.user = _own_name()
@@ -51,7 +57,15 @@ class Session:
     @classmethod
     def open(cls, profile: Profile | None = None, *, progress: Progress = no_progress) -> Session:
         """Make a session from a profile (default: ``XLPY_PROFILE`` and the environment) and its secrets."""
-        return cls(profile or load_profile(), manage_secrets(), progress=progress)
+        chosen = profile or load_profile()
+        secrets = profile_secrets(chosen)
+        return cls(
+            chosen,
+            secrets.manage,
+            sl_password=secrets.sl_password,
+            why_missing=secrets.why_missing,
+            progress=progress,
+        )
 
     @cached_property
     def manage(self) -> ManageClient:
@@ -65,7 +79,12 @@ class Session:
                 f"The Manage site is not set: [manage] {', '.join(missing)} missing.",
                 fix="Put it into the settings file, or set the environment variables XLPY_MANAGE_….",
             )
-        return ManageClient(settings, self.secrets)
+        try:
+            return ManageClient(settings, self.secrets)
+        except SettingsError as error:
+            if self._why_missing and not (self.secrets.private_key or self.secrets.integrator_password):
+                raise SettingsError(error.text, fix=self._why_missing) from error
+            raise
 
     @cached_property
     def sl(self) -> SlCompany:
@@ -79,7 +98,23 @@ class Session:
                 f"The SL company is not set: [sl] {', '.join(missing)} missing.",
                 fix="Put it into the settings file (or set XLPY_SL_URL for the database).",
             )
-        return open_company(settings)
+        return open_company(replace(settings, url=self._sl_address()))
+
+    def _sl_address(self) -> str:
+        """Return the database's address with the password of its SQL Server login, which the settings never have."""
+        url = self.profile.sl.url
+        if url.lower().startswith("sqlite"):
+            return url
+        from xlpy.sl.sql_login import password_in, sql_login, with_password
+
+        login, written = sql_login(url), password_in(url)
+        never_show(written)  # XLPY_SL_URL may have one
+        if login is not None and not written and not self._sl_password:
+            raise SettingsError(
+                f"The password of the SQL Server login {login.user} for SL ({login.server}) is missing.",
+                fix=self._why_missing or "Log in first (xlpy login), or set XLPY_SL_PASSWORD.",
+            )
+        return with_password(url, self._sl_password)
 
     def counting(self, what: str) -> Callable[[int, int], None]:
         """Return a counter that tells the progress of one step."""

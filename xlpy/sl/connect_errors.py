@@ -38,7 +38,8 @@ def explain_connect_error(error: BaseException, target: Target) -> SlError:
     if state == "28000" or "18456" in codes or "login failed" in low:
         return SlError(
             f"The login to SL ({target}) was refused.",
-            fix="Check user and password in [sl] url; for a Windows login use Trusted_Connection=yes.",
+            fix="Log in again (Log in on the ribbon, or xlpy login) with the right SQL login and password, or with the"
+            " Windows account; a scheduler has the password in XLPY_SL_PASSWORD.",
         )
     if "18486" in codes or "18487" in codes or "18488" in codes:
         return SlError(f"The password of the SQL login for SL ({target}) has expired or the login is locked.")
