@@ -7,6 +7,7 @@ import logging
 import re
 import tempfile
 import traceback
+import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -53,6 +54,8 @@ class RunLog(logging.Handler):
         super().__init__(logging.DEBUG)
         self.step = step
         self.path = path
+        self.press = uuid.uuid4().hex[:12]  # what every line of one press of a button has in common
+        self.run = ""
         self.entries: list[LogEntry] = []
         self._secrets = {secret for secret in secrets if secret}
         self._file_fails = False
@@ -81,7 +84,10 @@ class RunLog(logging.Handler):
             "level": entry.level,
             "logger": record.name,
             "text": entry.text,
+            "press": self.press,
         }
+        if self.run:
+            line["run"] = self.run
         if entry.detail:
             line["detail"] = entry.detail
         self._write(json.dumps(line, ensure_ascii=False) + "\n")
@@ -104,11 +110,23 @@ class RunLog(logging.Handler):
         return masked(text, self._secrets)
 
 
+def name_run(run_id: str) -> None:
+    """Name the run that is being logged from now on, so that its lines can be cut out of the day's file."""
+    for handler in logging.getLogger(ROOT).handlers:
+        if isinstance(handler, RunLog):
+            handler.run = run_id
+
+
 def masked(text: str, secrets: Iterable[str] = ()) -> str:
     """Return ``text`` without the secrets of this process and ``secrets``, and without anything shaped like one."""
+    return _SECRET_SHAPES.sub(lambda match: match.group(1) + HIDDEN, without_secrets(text, secrets))
+
+
+def without_secrets(text: str, secrets: Iterable[str] = ()) -> str:
+    """Return ``text`` without the secrets of this process and ``secrets``; data that only looks like one stays."""
     for secret in sorted({*secrets, *_never_shown}, key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
-    return _SECRET_SHAPES.sub(lambda match: match.group(1) + HIDDEN, text)
+    return text
 
 
 @contextmanager

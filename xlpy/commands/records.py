@@ -2,6 +2,97 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from xlpy.commands.console import JSON, PROFILE, WORKBOOK, end, open_session, press_closed, progress_bar
+
+_FOLDER = click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where it is saved (default: beside the workbook, else here).",
+)
+_RUN = click.option("--run", "run_id", default="", help="Run id, as the sheet Results shows it.")
+
+
+@click.command()
+@WORKBOOK
+@_RUN
+@_FOLDER
+@JSON
+def errors(workbook: Path, run_id: str, folder: Path | None, as_json: bool) -> None:
+    """Save what the last check or run found (or a run that this PC kept) as .xlsx and .csv, to be mailed."""
+    from xlpy.excel.pressed import Choices
+
+    choices = Choices(folder=str(folder.resolve()) if folder else "", run_id=run_id)
+    press_closed("save_errors", workbook, None, as_json, choices)
+
+
+@click.command()
+@_RUN
+@click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True, help="Days back, today included.")
+@_FOLDER
+@JSON
+def log(run_id: str, days: int, folder: Path | None, as_json: bool) -> None:
+    """Save the full log of a run, or of the last days, as JSON lines and as a text to read. No secrets."""
+    from xlpy.services.audit_content import known_secrets
+    from xlpy.services.saved_log import save_log
+
+    saved = save_log(folder or Path.cwd(), run_id=run_id, days=days, secrets=tuple(known_secrets()))
+    data = {"state": "saved", "json_lines": str(saved.json_lines), "text_file": str(saved.text), "lines": saved.lines}
+    end(0, f"{saved.lines} lines are saved: {saved.text} and {saved.json_lines.name}", data, as_json)
+
+
+@click.group()
+def audit() -> None:
+    """Keep the record of a run for the auditors, and prove that one is untouched."""
+
+
+@audit.command("export")
+@click.argument("workbook", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--run", "run_id", default="last", show_default=True, help="Run id, as the sheet Results shows it.")
+@_FOLDER
+@click.option("--zip", "as_zip", is_flag=True, help="One zip file instead of a folder.")
+@PROFILE
+@JSON
+def export(
+    workbook: Path | None, run_id: str, folder: Path | None, as_zip: bool, profile: Path | None, as_json: bool
+) -> None:
+    """Save everything of a run: workbook, PDF, plan, log, manifest; and add its link to the chain in SL."""
+    if workbook is not None:
+        from xlpy.excel.pressed import Choices
+
+        choices = Choices(folder=str(folder.resolve()) if folder else "", run_id=run_id, as_zip=as_zip)
+        press_closed("audit", workbook, profile, as_json, choices)
+    from xlpy.excel.audit_export import FOLDER, export_audit_record, record_json
+    from xlpy.runlog import run_log
+
+    with run_log("audit"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
+        record = export_audit_record(session, folder or Path.cwd() / FOLDER, run_id=run_id, as_zip=as_zip)
+    end(0, record.text, record_json(record), as_json)
+
+
+@audit.command("verify")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--profile",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Settings file: the chain in SL is asked, too. Without it no connection is needed.",
+)
+@JSON
+def verify(path: Path, profile: Path | None, as_json: bool) -> None:
+    """Prove that a record (its folder or zip file) is as it was made. Exit code 1: it is not, and says what is."""
+    from xlpy.runlog import run_log
+    from xlpy.services.audit_verify import verdict_json, verify_record
+
+    with run_log("audit"), progress_bar(quiet=as_json) as progress:
+        if profile is None:
+            verdict = verify_record(path)
+        else:
+            with open_session(profile, progress) as session:
+                verdict = verify_record(path, session)
+    end(verdict.exit_code, verdict.text, verdict_json(verdict), as_json)
+
+
+COMMANDS: tuple[click.Command, ...] = (errors, log, audit)

@@ -16,11 +16,13 @@ from xlpy.domain.plan_changes import plan_changes, preview_gone
 from xlpy.domain.problems import Problem, Severity
 from xlpy.domain.transactions import FailedTransaction, Kind, PostedDocument, Posting, PostOutcome, TransactionKey
 from xlpy.errors import CommitUnknown, PostingRefused, SlError, XlpyError
+from xlpy.runlog import name_run
 from xlpy.services.marking import Marked, mark_in_manage
 from xlpy.services.memory import recall_preview
 from xlpy.services.planning import batch_name, make_plan
 from xlpy.services.recover import RecoverReport, finish_unfinished, owed_to_manage
 from xlpy.services.reports import ResultRow, RunReport, RunState, Selection
+from xlpy.services.run_records import remember_run
 from xlpy.services.session import Session
 
 if TYPE_CHECKING:
@@ -36,32 +38,35 @@ def push(session: Session, selection: Selection, *, preview_hash: str = "") -> R
 
     Half-finished batches of earlier runs are finished first. Raises ``PostingLocked``, ``ManageError``, ``SlError``
     when the run could not start or could not be read; whatever was committed is then in the ledger and is finished by
-    the next run or by *Recover*.
+    the next run or by *Recover*. When the connection broke while committing, the report's state is *not known*.
     """
     from xlpy.sl.posting_checks import read_setup_seen
 
     run_id = new_run_id(session)
-    with _only_run(session):
+    with only_run(session):
         earlier = finish_unfinished(session)
         seen = read_setup_seen(session.sl)
         plan = make_plan(session, selection)
-        refused = plan.stops or _changed_since(preview_hash, plan)
+        refused = plan.stops or changed_since(preview_hash, plan)
         if refused or not plan.transactions:
-            report = _nothing_written(session, run_id, plan, refused)
+            report = nothing_written(session, run_id, plan, refused)
         else:
             try:
-                outcome = _write_kinds(session, run_id, plan, seen)
+                outcome = write_kinds(session, run_id, plan, seen)
             except PostingRefused as error:
-                report = _nothing_written(session, run_id, plan, (_refusal(error),), str(error))
+                report = nothing_written(session, run_id, plan, (refusal(error),), str(error))
+            except CommitUnknown as error:
+                report = not_known(session, run_id, plan, error)
             else:
                 report = _mark(session, run_id, plan, outcome)
     if earlier != RecoverReport():
         report = replace(report, text=f"{report.text} Of earlier runs: {earlier.text}")
     logger.log(logging.INFO if report.state is RunState.COMPLETED else logging.WARNING, report.text)
+    remember_run(session, report)
     return report
 
 
-def _changed_since(preview_hash: str, plan: Plan) -> tuple[Problem, ...]:
+def changed_since(preview_hash: str, plan: Plan) -> tuple[Problem, ...]:
     """Name what differs from the preview; nothing differs when there was none, or when the hashes are equal."""
     if preview_hash in ("", plan.hash):
         return ()
@@ -84,25 +89,31 @@ def _mark(session: Session, run_id: str, plan: Plan, outcome: PostOutcome) -> Ru
     except (Exception, KeyboardInterrupt) as error:
         pending = f"Manage was not marked: it was interrupted ({type(error).__name__})."
         logger.exception("SL has the batch, Manage is owed its half")
-    return _report(session, run_id, plan, outcome, owed, done, pending)
+    return run_report(session, run_id, plan, outcome, owed, done, pending)
 
 
-def new_run_id(session: Session) -> str:
-    """Name a run: local time and a random tail, sortable."""
-    return f"{session.now():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:4]}"
+def new_run_id(session: Session, prefix: str = "") -> str:
+    """Name a run: local time and a random tail, sortable. The log carries the name from now on."""
+    run_id = f"{prefix}{session.now():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:4]}"
+    name_run(run_id)
+    return run_id
 
 
 @contextmanager
-def _only_run(session: Session) -> Iterator[None]:
+def only_run(session: Session) -> Iterator[None]:
+    """Hold the posting lock. Raises ``PostingLocked`` when somebody else is posting."""
     from xlpy.sl.lock import posting_lock
 
     with posting_lock(session.sl, user=session.user, host=session.host, now=session.now()):
         yield
 
 
-def _write_kinds(session: Session, run_id: str, plan: Plan, seen: SetupSeen) -> PostOutcome:
+def write_kinds(
+    session: Session, run_id: str, plan: Plan, seen: SetupSeen, *, in_batch: tuple[int, str] | None = None
+) -> PostOutcome:
     """Write each kind in a transaction of its own: each has its own Manage batch.
 
+    ``in_batch``: the Manage batch (id, name) that has the entries already; the ledger's rows are closed with it then.
     Raises ``PostingRefused`` when nothing was committed. When a later kind is refused, or its commit is not known,
     what is committed stays, and the kinds that are left count as failed with the reason.
     """
@@ -111,7 +122,7 @@ def _write_kinds(session: Session, run_id: str, plan: Plan, seen: SetupSeen) -> 
     for at, kind in enumerate(kinds):
         part = plan_of_kind(plan, kind)
         try:
-            one = _write(session, run_id, part, seen, plan.hash)
+            one = _write(session, run_id, part, seen, plan.hash, in_batch)
         except (PostingRefused, SlError) as error:
             if not done.posted or isinstance(error, CommitUnknown):
                 raise
@@ -128,7 +139,9 @@ def _write_kinds(session: Session, run_id: str, plan: Plan, seen: SetupSeen) -> 
     return done
 
 
-def _write(session: Session, run_id: str, plan: Plan, seen: SetupSeen, plan_hash: str) -> PostOutcome:
+def _write(
+    session: Session, run_id: str, plan: Plan, seen: SetupSeen, plan_hash: str, in_batch: tuple[int, str] | None
+) -> PostOutcome:
     from xlpy.sl.posting import PostRequest, post_plan
 
     session.progress("Writing SL", 0, len(plan.transactions))
@@ -140,9 +153,11 @@ def _write(session: Session, run_id: str, plan: Plan, seen: SetupSeen, plan_hash
         host=session.host,
         now=session.now(),
         batch_status=posting.batch_status,
-        record_id_column=posting.record_id_column,
+        record_id_column=posting.user_column("ARDoc"),
+        user_columns=posting.user_columns,
         expected=seen,
         plan_hash=plan_hash,
+        in_batch=in_batch,
     )
     try:
         outcome = post_plan(session.sl, request, observe=session.observe)
@@ -153,13 +168,21 @@ def _write(session: Session, run_id: str, plan: Plan, seen: SetupSeen, plan_hash
     return outcome
 
 
-def _refusal(error: PostingRefused) -> Problem:
+def refusal(error: PostingRefused) -> Problem:
+    """Say as a problem why SL refused the whole run."""
     return Problem(Severity.STOP, "MOVED", error.text.rstrip("."), fix=error.fix, where="SL")
 
 
-def _nothing_written(
+def not_known(session: Session, run_id: str, plan: Plan, error: CommitUnknown) -> RunReport:
+    """Report a run of which only SL knows, when it can be asked again, whether it is there: one row on Results."""
+    identifier = plan.options.batch_identifier
+    return RunReport(run_id, session.now(), RunState.UNKNOWN, str(error), identifier, plan, problems=plan.problems)
+
+
+def nothing_written(
     session: Session, run_id: str, plan: Plan, refused: tuple[Problem, ...], reason: str = ""
 ) -> RunReport:
+    """Report a run that wrote nothing: for these problems, for a reason, or since nothing was marked."""
     if reason:
         text = f"Nothing was written: {reason}"
     elif refused:
@@ -172,7 +195,7 @@ def _nothing_written(
     )
 
 
-def _report(
+def run_report(
     session: Session,
     run_id: str,
     plan: Plan,
@@ -181,6 +204,7 @@ def _report(
     marked: Marked,
     pending: str,
 ) -> RunReport:
+    """Report what became of each transaction. ``marked``: what Manage has, ``pending``: why it has not the rest."""
     closed = {posting.key: posting for posting in marked.closed}
     failed = {failure.transaction: failure.reason for failure in outcome.failed}
     known = {posting.key: posting for posting in owed}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, DateTime, Identity, Index, Integer, String, Table, Unicode
+from sqlalchemy import Column, DateTime, Identity, Index, Integer, String, Table, Unicode, UniqueConstraint
 
 from xlpy.sl.ledger_columns import exact, ledger_metadata
 
@@ -19,6 +19,8 @@ audits = Table(
     Column("MadeAt", DateTime, nullable=False),
     Column("MadeBy", Unicode(100), nullable=False),
     Column("MadeHost", Unicode(100), nullable=False),
+    # Two PCs can't both follow the same record: the chain can't fork, whatever isolation the database runs under.
+    UniqueConstraint("CpnyID", "PreviousHash", name="xlpy_Audit_Chain"),
     Index("xlpy_Audit_Company", "CpnyID", "AuditID"),
     implicit_returning=False,
 )
