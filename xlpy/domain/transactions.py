@@ -90,6 +90,9 @@ class Posting:
     manage_batch_id: int | None = None
     closed_at: datetime | None = None
     parts: tuple[PostedPart, ...] = ()
+    state_at: datetime | None = None  # when an undo or a clearing changed the state, and who did it
+    state_by: str = ""
+    state_host: str = ""
 
     @property
     def in_sl(self) -> bool:

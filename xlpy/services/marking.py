@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from xlpy.domain.transactions import Kind, Posting
+from xlpy.domain.transactions import Kind, Posting, PostingState
 from xlpy.errors import ManageError
 from xlpy.services.re_export import called, list_unposted, show_again
 from xlpy.services.reports import ManageBatchMade
@@ -112,7 +112,10 @@ def _close(session: Session, postings: Sequence[Posting], batch: ManageBatchMade
     if not postings or number is None:
         return
     with session.sl.engine.begin() as connection:
-        close_postings(connection, [posting.posting_id for posting in postings], number, name, session.now())
+        cleared = {posting.posting_id for posting in postings if posting.state is PostingState.CLEARED}
+        in_sl = {posting.posting_id for posting in postings} - cleared
+        close_postings(connection, in_sl, number, name, session.now())
+        close_postings(connection, cleared, number, name, session.now(), PostingState.CLEARED)
     if batch not in done.batches:
         done.batches.append(batch)
     done.closed.extend(replace(posting, batch_identifier=name, manage_batch_id=number) for posting in postings)
@@ -123,9 +126,10 @@ def _with_new_ids(
 ) -> list[Posting]:
     """Export the documents again and compare their lines (entry ids go stale when a document is reopened).
 
-    What is no longer unposted, while a batch of ours has some of its entries, is marked by that batch.
+    What is no longer unposted, while a batch of ours has some of its entries, is marked by that batch. A clearing that
+    finds other lines is given up: its row is undone. One that the export never shows goes by the row's own entry.
     """
-    from xlpy.sl.ledger import mark_changed, replace_entry_ids
+    from xlpy.sl.ledger import mark_changed, replace_entry_ids, set_posting_state
 
     unposted = list_unposted(session, kind)
     exported = show_again(session, unposted, postings)
@@ -138,14 +142,25 @@ def _with_new_ids(
             same.append(replace(posting, entry_ids=shown.entry_ids))
         elif posting.key.record_id not in unposted.record_ids and batch is not None:
             _close(session, [posting], batch, done)
+        elif shown is None and _never_exported(posting) and posting.key.record_id in unposted.record_ids:
+            same.append(posting)
         else:
             changed.append(posting)
+            where = "was being cleared" if posting.state is PostingState.CLEARED else "is in SL"
             logger.warning(
-                "%s is in SL, but Manage shows other lines now (or no longer has it unposted): not marked",
+                "%s %s, but Manage shows other lines now (or no longer has it unposted): not marked",
                 called(posting),
+                where,
             )
+    cleared = {posting.posting_id for posting in changed if posting.state is PostingState.CLEARED}
     with session.sl.engine.begin() as connection:
         replace_entry_ids(connection, {posting.posting_id: posting.entry_ids for posting in same})
-        mark_changed(connection, [posting.posting_id for posting in changed])
+        mark_changed(connection, {posting.posting_id for posting in changed} - cleared)
+        set_posting_state(connection, cleared, PostingState.UNDONE)
     done.changed.extend(changed)
     return same
+
+
+def _never_exported(posting: Posting) -> bool:
+    """Whether a transaction was cleared that the export does not show (a personal expense): it has no lines to hash."""
+    return posting.state is PostingState.CLEARED and not posting.lines_hash

@@ -39,7 +39,7 @@ def make_plan(session: Session, selection: Selection) -> Plan:
     from xlpy.sl.ledger import check_ledger, read_postings
 
     manage = session.manage
-    options = _options(session, selection)
+    options = plan_options(session, selection)
     marked = export_marked(session, selection.marked, options)
     session.progress("Reading the masters of Manage", 0, 0)
     invoices = [row for _, row in marked.invoices]
@@ -88,12 +88,12 @@ def make_plan(session: Session, selection: Selection) -> Plan:
         exported_expenses=marked.exported_expenses,
         exported_procurement=marked.exported_procurement,
     )
-    plan = build_whole_plan(replace(request, still_batched=_still_batched(manage, receipts_in_question(request))))
-    seen = recall_refresh(session.profile)
+    plan = build_whole_plan(replace(request, still_batched=still_batched(manage, receipts_in_question(request))))
+    seen = recall_refresh(session.profile, session.workbook)
     around = (
-        *_problems_of_the_name(manage, options),
-        *(gone_problem(mark.key, number_of_row(_seen(seen, mark.key))) for mark in marked.gone),
-        *(problem for key, row in marked.rows for problem in row_problems(key, row, _seen(seen, key), options)),
+        *problems_of_the_name(manage, options),
+        *(gone_problem(mark.key, number_of_row(seen_row(seen, mark.key))) for mark in marked.gone),
+        *(problem for key, row in marked.rows for problem in row_problems(key, row, seen_row(seen, key), options)),
         *foreign_problems(expenses, procurement, marked.exported_expenses, marked.exported_procurement),
     )
     logger.info(
@@ -127,7 +127,8 @@ def _candidates(identifier: str) -> Iterator[str]:
     raise SettingsError(f"The batch identifier {identifier!r} is used up.", fix="Type another one on Home.")
 
 
-def _options(session: Session, selection: Selection) -> PlanOptions:
+def plan_options(session: Session, selection: Selection) -> PlanOptions:
+    """Turn the inputs of Home into what the plan keeps. Raises ``SettingsError`` for a location Manage lacks."""
     location_id = 0
     if selection.location:
         by_name = {name: key for key, name in session.manage.locations().items()}
@@ -142,11 +143,11 @@ def _options(session: Session, selection: Selection) -> PlanOptions:
         through_date=selection.through_date,
         detail=InvoiceDetail(selection.detail),
         location_id=location_id,
-        period=selection.period,
+        period=selection.period or session.profile.posting.period,
     )
 
 
-def _seen(seen: Refreshed, key: TransactionKey) -> UnpostedRow | None:
+def seen_row(seen: Refreshed, key: TransactionKey) -> UnpostedRow | None:
     """Return a row as the user saw it at the refresh; None when there was none on this PC."""
     if key.kind is Kind.PROCUREMENT:
         return seen.procurement.get(key.record_id)
@@ -156,7 +157,7 @@ def _seen(seen: Refreshed, key: TransactionKey) -> UnpostedRow | None:
     return seen.invoices.get(record) if key.kind is Kind.INVOICE else seen.expenses.get(record)
 
 
-def _still_batched(manage: ManageClient, receipts: Sequence[Posting]) -> dict[TransactionKey, bool]:
+def still_batched(manage: ManageClient, receipts: Sequence[Posting]) -> dict[TransactionKey, bool]:
     """Ask Manage whether the entries of receipts that were posted before are still in their batch."""
     answer: dict[TransactionKey, bool] = {}
     for posting in receipts:
@@ -168,7 +169,8 @@ def _still_batched(manage: ManageClient, receipts: Sequence[Posting]) -> dict[Tr
     return answer
 
 
-def _problems_of_the_name(manage: ManageClient, options: PlanOptions) -> tuple[Problem, ...]:
+def problems_of_the_name(manage: ManageClient, options: PlanOptions) -> tuple[Problem, ...]:
+    """Check the batch identifier: usable, and free in Manage for every kind."""
     wrong = batch_name_problems(options.batch_identifier)
     if wrong:
         return wrong

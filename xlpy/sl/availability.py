@@ -21,6 +21,15 @@ def allocate(connection: Connection, company: SlCompany, documents: Iterable[InD
 
     A bin that SL has no stock row for stays without one: the release makes it.
     """
+    _move(connection, company, documents, give_back=False)
+
+
+def give_back(connection: Connection, company: SlCompany, documents: Iterable[InDocument]) -> None:
+    """Take back what ``allocate`` did for documents that are removed again before their release."""
+    _move(connection, company, documents, give_back=True)
+
+
+def _move(connection: Connection, company: SlCompany, documents: Iterable[InDocument], *, give_back: bool) -> None:
     entered = list(documents)
     sites = sorted({line.site_id for document in entered for line in document.lines})
     taken = allocated(entered, _counted_bins(connection, company, sites))
@@ -45,7 +54,12 @@ def allocate(connection: Connection, company: SlCompany, documents: Iterable[InD
         connection.execute(
             statement,
             [
-                {"the_item": line.invt_id, "the_site": line.site_id, "the_bin": line.whse_loc, "taken": quantity}
+                {
+                    "the_item": line.invt_id,
+                    "the_site": line.site_id,
+                    "the_bin": line.whse_loc,
+                    "taken": -quantity if give_back else quantity,
+                }
                 for line, quantity in chunk
             ],
         )

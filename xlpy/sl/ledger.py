@@ -30,7 +30,9 @@ __all__ = [
     "create_ledger",
     "insert_postings",
     "mark_changed",
+    "postings_in_batches",
     "postings_of_run",
+    "postings_with_ids",
     "read_postings",
     "reopen_for_marking",
     "replace_entry_ids",
@@ -110,12 +112,44 @@ def all_postings_of(
     return _with_parts(connection, connection.execute(statement.order_by(postings.c.PostingID)).all())
 
 
-def unfinished(connection: Connection, manage_host: str, manage_company: str) -> list[Posting]:
-    """Return what is in SL while Manage is still owed its batch, oldest first, of any PC and user."""
-    statement = _of_site(manage_host, manage_company).where(
-        postings.c.State == str(PostingState.POSTED), postings.c.ClosedAt.is_(None)
-    )
+def unfinished(
+    connection: Connection, manage_host: str, manage_company: str, state: PostingState = PostingState.POSTED
+) -> list[Posting]:
+    """Return what is half done, oldest first, of any PC and user.
+
+    ``POSTED``: in SL while Manage is still owed its batch. ``CLEARED``: nothing in SL, Manage is owed its batch.
+    ``UNDOING``: gone from SL, the Manage batch may still be there.
+    """
+    statement = _of_site(manage_host, manage_company).where(postings.c.State == str(state))
+    if state is not PostingState.UNDOING:
+        statement = statement.where(postings.c.ClosedAt.is_(None))
     return _with_parts(connection, connection.execute(statement.order_by(postings.c.PostingID)).all())
+
+
+def postings_with_ids(connection: Connection, posting_ids: Collection[int]) -> list[Posting]:
+    """Return these rows, oldest first. Reads under locks, as ``postings_of_run`` does."""
+    rows: list[Row[Any]] = []
+    for chunk in chunks(sorted(posting_ids)):
+        statement = select(postings).with_hint(postings, tsql.READ_LOCKED, "mssql")
+        rows += connection.execute(
+            statement.where(postings.c.PostingID.in_(chunk)).order_by(postings.c.PostingID)
+        ).all()
+    return _with_parts(connection, rows)
+
+
+def postings_in_batches(connection: Connection, batches: Collection[tuple[str, str]]) -> list[Posting]:
+    """Return every posting, of any site and company, with a document in one of these SL batches (module, BatNbr)."""
+    by_module: dict[str, set[str]] = defaultdict(set)
+    for module, bat_nbr in batches:
+        by_module[module].add(bat_nbr)
+    found: set[int] = set()
+    for module, numbers in sorted(by_module.items()):
+        for chunk in chunks(sorted(numbers)):
+            statement = select(posting_docs.c.PostingID).where(
+                posting_docs.c.Module == module, posting_docs.c.BatNbr.in_(chunk)
+            )
+            found.update(connection.scalars(statement))
+    return postings_with_ids(connection, found)
 
 
 def postings_of_run(connection: Connection, run_id: str) -> list[Posting]:
@@ -139,7 +173,7 @@ def insert_postings(
     batch: Sequence[Posting],
     parts: Mapping[TransactionKey, Sequence[PostedPart]],
 ) -> None:
-    """Write new rows, state *posted*, and their documents. A row of the same generation raises ``IntegrityError``."""
+    """Write new rows and their documents. A row of the same generation raises ``IntegrityError``."""
     if not batch:
         return
     for chunk in chunks(batch):
@@ -205,15 +239,23 @@ def reopen_for_marking(connection: Connection, run: PostingRun, again: Mapping[i
 
 
 def close_postings(
-    connection: Connection, posting_ids: Collection[int], manage_batch_id: int, batch_identifier: str, now: datetime
+    connection: Connection,
+    posting_ids: Collection[int],
+    manage_batch_id: int,
+    batch_identifier: str,
+    now: datetime,
+    state: PostingState = PostingState.CLOSED,
 ) -> None:
-    """Note the Manage batch that took the entries. ``batch_identifier``: its name, with whatever suffix it got."""
+    """Note the Manage batch that took the entries. ``batch_identifier``: its name, with whatever suffix it got.
+
+    ``state``: *closed* for what is in SL, *cleared* for what never went there.
+    """
     for chunk in chunks(sorted(posting_ids)):
         connection.execute(
             update(postings)
             .where(postings.c.PostingID.in_(chunk))
             .values(
-                State=str(PostingState.CLOSED),
+                State=str(state),
                 ManageBatchID=manage_batch_id,
                 BatchIdentifier=batch_identifier,
                 ClosedAt=now,
@@ -238,10 +280,13 @@ def mark_changed(connection: Connection, posting_ids: Collection[int]) -> None:
     set_posting_state(connection, posting_ids, PostingState.CHANGED)
 
 
-def set_posting_state(connection: Connection, posting_ids: Collection[int], state: PostingState) -> None:
-    """Move rows to another state; nothing else of them changes."""
+def set_posting_state(
+    connection: Connection, posting_ids: Collection[int], state: PostingState, by: PostingRun | None = None
+) -> None:
+    """Move rows to another state; ``by``: the undo or clearing that does it, noted with its time."""
+    noted = {} if by is None else {"StateAt": by.now, "StateBy": by.user, "StateHost": by.host}
     for chunk in chunks(sorted(posting_ids)):
-        connection.execute(update(postings).where(postings.c.PostingID.in_(chunk)).values(State=str(state)))
+        connection.execute(update(postings).where(postings.c.PostingID.in_(chunk)).values(State=str(state), **noted))
 
 
 def _of_site(manage_host: str, manage_company: str) -> Select[Any]:
@@ -323,6 +368,7 @@ def _documents_in(module: str, bat_nbrs: Sequence[str]) -> Select[Any]:
 
 
 def _row_of(posting: Posting, run: PostingRun) -> dict[str, Any]:
+    posted = posting.state in (PostingState.POSTED, PostingState.CLOSED)
     return {
         "ManageHost": posting.manage_host,
         "ManageCompany": posting.manage_company,
@@ -337,13 +383,16 @@ def _row_of(posting: Posting, run: PostingRun) -> dict[str, Any]:
         "LinesHash": posting.lines_hash,
         "EntryIDs": _ids_text(posting.entry_ids),
         "PlanHash": posting.plan_hash,
-        "State": str(PostingState.POSTED),
+        "State": str(posting.state),
+        "StateAt": None if posted else run.now,
+        "StateBy": None if posted else run.user,
+        "StateHost": None if posted else run.host,
         "RunID": run.run_id,
         "PostedAt": run.now,
         "PostedBy": run.user,
         "PostedHost": run.host,
-        "ManageBatchID": None,
-        "ClosedAt": None,
+        "ManageBatchID": posting.manage_batch_id,
+        "ClosedAt": posting.closed_at,
     }
 
 
@@ -370,6 +419,9 @@ def _posting_of(row: Row[Any], parts: tuple[PostedPart, ...]) -> Posting:
         manage_batch_id=row.ManageBatchID,
         closed_at=row.ClosedAt,
         parts=parts,
+        state_at=row.StateAt,
+        state_by=row.StateBy or "",
+        state_host=row.StateHost or "",
     )
 
 

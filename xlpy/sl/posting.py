@@ -7,16 +7,12 @@ refuses. Those are left out, and the rest is written anew, so that nothing of th
 
 from __future__ import annotations
 
-import logging
-import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, event
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import Connection
 
 from xlpy.domain.books import sl_key
 from xlpy.domain.plan import Action, Plan, PlannedTransaction
@@ -30,27 +26,27 @@ from xlpy.domain.transactions import (
     PostOutcome,
     TransactionKey,
 )
-from xlpy.errors import CommitUnknown, PostingRefused, SlError
-from xlpy.sl.batch_writer import BatchWriter, Written, database_said
+from xlpy.errors import CommitUnknown, PostingRefused
+from xlpy.sl.batch_writer import BatchWriter, Written
 from xlpy.sl.entries import ENTRIES, MasterKind, Placed, WrittenBatch
 from xlpy.sl.entry_rows import EntryStamp
 from xlpy.sl.ledger import PostingRun, insert_postings, postings_of_run, reopen_for_marking
+from xlpy.sl.one_commit import Observe, Writing, commit_once
 from xlpy.sl.posting_checks import WRITTEN, Rechecked, SetupSeen, recheck, refuse_incomplete
 
 if TYPE_CHECKING:
     from xlpy.sl.engine import SlCompany
-
-logger = logging.getLogger(__name__)
-
-Observe = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class PostRequest:
     """What to write, and for whom. ``now``: local time. ``expected``: the set-up that the plan was made with.
 
-    ``batch_status``: B balanced or H on hold. ``record_id_column``: a free column of ARDoc for the Manage id.
+    ``batch_status``: B balanced or H on hold. ``record_id_column``: a free column of ARDoc for the Manage id;
+    ``user_columns``: the same by table, for the others.
     ``plan_hash``: of the whole plan, when ``plan`` is the part of one kind; empty: ``plan`` is the whole.
+    ``in_batch``: the Manage batch (id, name) that has the entries already, for a rerun: the ledger's rows are closed
+    with it in the same transaction.
     """
 
     plan: Plan
@@ -60,8 +56,10 @@ class PostRequest:
     now: datetime
     batch_status: str = "B"
     record_id_column: str = ""
+    user_columns: Mapping[str, str] = field(default_factory=dict)
     expected: SetupSeen | None = None
     plan_hash: str = ""
+    in_batch: tuple[int, str] | None = None
 
     @property
     def run(self) -> PostingRun:
@@ -77,48 +75,12 @@ def post_plan(company: SlCompany, request: PostRequest, *, observe: Observe | No
     back), ``CommitUnknown`` when the connection broke while committing and SL can't be asked either.
     """
     refuse_incomplete(request.plan, company.cpny_id)
-    see = observe or _nobody
-    connection = _connect(company)
-    broken: Exception | None = None
-    try:
-        with _observed(connection, see):
-            try:
-                transaction = connection.begin()
-                outcome = _write(connection, company, request)
-                see("commit")
-            except DBAPIError as error:
-                raise _refused(error) from error
-            if not outcome.posted and not _marks(request.plan):
-                transaction.rollback()
-                return outcome
-            try:
-                transaction.commit()
-            except (DBAPIError, OSError) as error:
-                broken = error
-                connection.invalidate(error)
-    finally:
-        connection.close()
-    if broken is not None:
-        _settle(company, request, outcome, broken)
-    see("committed")
-    return outcome
-
-
-def _connect(company: SlCompany) -> Connection:
-    try:
-        return company.engine.connect()
-    except DBAPIError as error:
-        raise SlError(
-            f"SL can't be reached: {database_said(error)}.",
-            fix="Check the network and the settings. Nothing was written.",
-        ) from error
-
-
-def _refused(error: DBAPIError) -> PostingRefused:
-    return PostingRefused(
-        f"SL refused to write the batch: {database_said(error)}. Everything was rolled back.",
-        fix="Run the export again, and ask the database administrator if it stays.",
+    writing = Writing(
+        write=lambda connection: _write(connection, company, request),
+        is_there=lambda connection, outcome: _is_there(connection, request, outcome),
+        worth=lambda outcome: bool(outcome.posted) or _marks(request.plan),
     )
+    return commit_once(company, writing, observe=observe)
 
 
 def _write(connection: Connection, company: SlCompany, request: PostRequest) -> PostOutcome:
@@ -149,6 +111,7 @@ def _stamps(company: SlCompany, request: PostRequest, found: Rechecked) -> Mappi
         sl_user=company.sl_user,
         now=request.now,
         status=request.batch_status,
+        user_columns=request.user_columns,
     )
     of_module = {
         "GL": replace(stamp, balance_type=found.balance_type),
@@ -262,6 +225,7 @@ def _part(batch: WrittenBatch, placed: Placed, written: Written) -> PostedPart:
 
 def _posting(request: PostRequest, transaction: PlannedTransaction, plan_hash: str) -> Posting:
     plan = request.plan
+    batch_id, name = request.in_batch or (None, f"{plan.options.batch_identifier}{BATCH_SUFFIX[transaction.key.kind]}")
     return Posting(
         posting_id=0,
         manage_host=plan.manage_host,
@@ -269,18 +233,20 @@ def _posting(request: PostRequest, transaction: PlannedTransaction, plan_hash: s
         cpny_id=plan.cpny_id,
         key=transaction.key,
         generation=transaction.generation,
-        batch_identifier=plan.options.batch_identifier + BATCH_SUFFIX[transaction.key.kind],
+        batch_identifier=name,
         number=transaction.number,
         amount=transaction.amount,
         currency=transaction.currency,
         lines_hash=transaction.lines_hash,
         entry_ids=transaction.entry_ids,
         plan_hash=plan_hash,
-        state=PostingState.POSTED,
+        state=PostingState.POSTED if batch_id is None else PostingState.CLOSED,
         run_id=request.run_id,
         posted_at=request.now,
         posted_by=request.user,
         posted_host=request.host,
+        manage_batch_id=batch_id,
+        closed_at=None if batch_id is None else request.now,
     )
 
 
@@ -288,45 +254,12 @@ def _marks(plan: Plan) -> bool:
     return any(transaction.action not in WRITTEN for transaction in plan.transactions)
 
 
-def _settle(company: SlCompany, request: PostRequest, outcome: PostOutcome, broken: Exception) -> None:
-    """After a commit without an answer: return when the ledger has the run, else tell that nothing was written."""
-    logger.warning("The connection to SL broke while committing run %s; asking the ledger", request.run_id)
-    try:
-        with company.engine.connect() as connection:
-            there = {posting.key for posting in postings_of_run(connection, request.run_id)}
-            there &= {transaction.key for transaction in request.plan.transactions}
-    except (SQLAlchemyError, SlError) as error:
-        raise CommitUnknown(database_said(broken)) from error
+def _is_there(connection: Connection, request: PostRequest, outcome: PostOutcome) -> bool:
+    """After a commit without an answer: whether the ledger has the run."""
+    there = {posting.key for posting in postings_of_run(connection, request.run_id)}
+    there &= {transaction.key for transaction in request.plan.transactions}
     failed = {failure.transaction for failure in outcome.failed}
     expected = {transaction.key for transaction in request.plan.transactions} - failed
-    if there == expected:
-        return
-    if there:
-        raise CommitUnknown("the posting ledger has only a part of the run") from broken
-    raise PostingRefused(
-        f"The connection to SL broke while saving ({database_said(broken)}), and SL has nothing of the batch.",
-        fix="Run the export again.",
-    ) from broken
-
-
-def _nobody(_label: str) -> None:
-    """Observe nothing."""
-
-
-# The verb of a statement and the table it is about (or the name of a savepoint).
-_FIRST_WORDS = re.compile(r"\s*(\w+)(?:.*?\b(?:INTO|FROM|TO)\s+|\s+)[\[\"]?(\w+)", re.DOTALL | re.IGNORECASE)
-
-
-@contextmanager
-def _observed(connection: Connection, observe: Observe) -> Iterator[None]:
-    """Call ``observe`` before every statement that goes to the database, savepoints included."""
-
-    def before(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        words = _FIRST_WORDS.match(statement)
-        observe(f"{words[1].lower()} {words[2]}" if words else statement.split(maxsplit=1)[0].lower())
-
-    event.listen(connection, "before_cursor_execute", before)
-    try:
-        yield
-    finally:
-        event.remove(connection, "before_cursor_execute", before)
+    if there and there != expected:
+        raise CommitUnknown("the posting ledger has only a part of the run")
+    return there == expected

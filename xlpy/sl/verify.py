@@ -62,21 +62,22 @@ class ReadDocument:
 
 
 def read_documents(
-    connection: Connection, company: SlCompany, bat_nbr: str, module: str = "AR"
+    connection: Connection, company: SlCompany, bat_nbr: str, module: str = "AR", *, hint: str = ""
 ) -> Iterator[ReadDocument]:
     """Yield the documents of an SL batch with their lines, one at a time: a batch can have 30,000 lines.
 
-    Take all of them before the connection is used for anything else (one open cursor per connection).
+    Take all of them before the connection is used for anything else (one open cursor per connection). ``hint``: how
+    SQL Server locks what is read.
     """
     entry = ENTRIES[module]
     headers: dict[DocumentName, Mapping[str, Any]] = {}
     if entry.header:
         table = company.catalogue.table(entry.header)
-        for own in map(lowered, connection.execute(_in_batch(table, bat_nbr, module)).mappings()):
+        for own in map(lowered, connection.execute(_in_batch(table, bat_nbr, module, hint)).mappings()):
             headers[entry.name_of_header(own)] = own
     lines = company.catalogue.table(entry.lines)
     order = [c for name in ("trantype", "refnbr", "linenbr", "recordid") for c in lines.c if c.key.lower() == name]
-    statement = _in_batch(lines, bat_nbr, module).order_by(*order)
+    statement = _in_batch(lines, bat_nbr, module, hint).order_by(*order)
     found = (lowered(row) for row in connection.execute(statement, execution_options={"yield_per": _FETCH}).mappings())
     for name, group in groupby(found, lambda row: (sl_key(row["trantype"]), sl_key(row["refnbr"]))):
         yield ReadDocument(name, headers.pop(name, {}), list(group))
@@ -192,9 +193,10 @@ class _Comparison:
         return value
 
 
-def _in_batch(table: Table, bat_nbr: str, module: str) -> Select[Any]:
+def _in_batch(table: Table, bat_nbr: str, module: str, hint: str = "") -> Select[Any]:
     """Select the rows of a batch; in GLTran the batches of all modules are together."""
     statement = select(table).where(table.c.BatNbr == bat_nbr)
+    statement = statement.with_hint(table, hint, "mssql") if hint else statement
     return statement.where(table.c.Module == module) if "Module" in table.c else statement
 
 
