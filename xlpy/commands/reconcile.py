@@ -1,0 +1,40 @@
+"""reconcile: Manage, the posting ledger and SL, to the cent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from xlpy.commands.console import JSON, PROFILE, end, open_session, press_closed, progress_bar
+
+
+@click.command()
+@click.argument("workbook", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--batch", default="", help="One batch of Manage, with or without its suffix -I, -E, -P.")
+@click.option("--period", default="", help="One period as SL shows it, such as 10-2026.")
+@click.option("--everything", is_flag=True, help="All batches (the default without a workbook's Earlier batch).")
+@PROFILE
+@JSON
+def reconcile(
+    workbook: Path | None, batch: str, period: str, everything: bool, profile: Path | None, as_json: bool
+) -> None:
+    """Compare Manage's batches, the posting ledger, SL and its general ledger to the cent. Changes nothing.
+
+    Exit code 0: all agrees; 3: something does not.
+    """
+    if workbook is not None:
+        from xlpy.excel.pressed import Choices
+
+        choices = Choices(batch=batch, period=period, everything=everything)
+        press_closed("reconcile", workbook, profile, as_json, choices)
+    from xlpy.runlog import run_log
+    from xlpy.services.reconcile import reconcile as compare
+    from xlpy.services.reconcile_json import reconcile_json, reconcile_text
+
+    with run_log("reconcile"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
+        report = compare(session, batch=batch, period=period, everything=everything)
+    end(report.exit_code, reconcile_text(report), reconcile_json(report), as_json)
+
+
+COMMANDS: tuple[click.Command, ...] = (reconcile,)
