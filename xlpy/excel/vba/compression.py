@@ -6,12 +6,15 @@ copy token of two bytes. How many bits of a copy token are the offset grows with
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _SIGNATURE = b"\x01"
 _CHUNK = 4096
 _COMPRESSED, _RAW = 0xB000, 0x3000  # header bits above the size: flag and the signature 0b011
 _SHORTEST = 3  # a copy token of two bytes pays from here on
 
 
+@lru_cache(maxsize=32)  # the same modules go into every workbook that a process makes
 def compress(data: bytes) -> bytes:
     """Return the compressed container of ``data``."""
     chunks = (_compress_chunk(data[at : at + _CHUNK]) for at in range(0, len(data), _CHUNK))
