@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("refresh", "plan", "push", "payables", "imports")
+NAMES = ("refresh", "plan", "push", "payables", "sync", "imports")
 ROOT = Path(__file__).parents[2]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -43,6 +44,12 @@ class PaymentRow:
     paid_in_full_on: date | None = None
     not_matched_because: str = ""
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to tell: nothing settled in SL, nothing paid in Manage, nothing to say."""
+        settled = any((self.cash, self.discount, self.write_off, self.credit_memo, self.paid_before))
+        return self.status is PaymentStatus.UNCHANGED and not settled and not self.message
+
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
@@ -66,3 +73,28 @@ class SyncReport:
     def exit_code(self) -> int:
         """0 when everything went, 3 when an invoice failed."""
         return 3 if self.failed else 0
+
+
+_COUNTED = {
+    PaymentStatus.CHANGED: "changed",
+    PaymentStatus.REMOVED: "taken back",
+    PaymentStatus.UNCHANGED: "as they are",
+    PaymentStatus.CONFIRM: "to be confirmed (write Yes under Take over)",
+    PaymentStatus.LEFT_ALONE: "left alone",
+    PaymentStatus.NOT_MATCHED: "not matched",
+    PaymentStatus.NOT_FROM_MANAGE: "not from Manage",
+    PaymentStatus.FAILED: "failed",
+}
+
+
+def in_words(report: SyncReport, *, idle: int = 0) -> SyncReport:
+    """Return the report with its text. ``idle``: invoices that were compared and are not listed."""
+    counts = Counter(row.status for row in report.rows)
+    counts[PaymentStatus.UNCHANGED] += idle
+    parts = [f"{counts[status]} {word}" for status, word in _COUNTED.items() if counts[status]]
+    found = ", ".join(parts) if parts else "nothing has changed"
+    head = "Dry run, nothing was written. Payments would be" if report.dry_run else "Payments of invoices"
+    text = f"{head}: {found}."
+    if report.failed:
+        text += " Failed ones are tried again by the next sync."
+    return replace(report, text=" ".join((*report.messages, text)))
