@@ -8,12 +8,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Books", "Plan", "Problem", "Profile", "RunReport", "__version__", "connect", "load_profile"]
+__all__ = [
+    "Books",
+    "Plan",
+    "Problem",
+    "Profile",
+    "RunReport",
+    "__version__",
+    "connect",
+    "load_profile",
+    "verify_audit_record",
+]
 
 if TYPE_CHECKING:
     from xlpy.api import Books, connect
     from xlpy.domain.plan import Plan
     from xlpy.domain.problems import Problem
+    from xlpy.services.audit_verify import verify_audit_record
     from xlpy.services.reports import RunReport
     from xlpy.settings import Profile, load_profile
 
@@ -25,6 +36,7 @@ _WHERE = {
     "RunReport": "xlpy.services.reports",
     "Profile": "xlpy.settings",
     "load_profile": "xlpy.settings",
+    "verify_audit_record": "xlpy.services.audit_verify",
 }
 
 

@@ -11,11 +11,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -29,8 +30,17 @@ from xlpy.services.session import Session
 from xlpy.settings import Profile, load_profile
 
 if TYPE_CHECKING:
+    from xlpy.excel.audit_errors import SavedErrors
+    from xlpy.services.audit_record import AuditRecord
+    from xlpy.services.audit_verify import AuditVerdict
+    from xlpy.services.clear_plan import ClearPlan
     from xlpy.services.doctor import Finding
+    from xlpy.services.reconcile_report import ReconcileReport
     from xlpy.services.recover import RecoverReport
+    from xlpy.services.rerun_plan import RerunPlan
+    from xlpy.services.saved_log import SavedLog
+    from xlpy.services.sync_report import SyncReport
+    from xlpy.services.undo_plan import UndoPlan
 
 _Shown = TypeVar("_Shown", InvoiceRow, ExpenseRow, ProcurementRow)
 
@@ -66,7 +76,7 @@ class Books:
         through: date,
         again: Iterable[int | TransactionKey] = (),
         detail: str = "Default",
-        period: str = "By document date",
+        period: str = "",
         location: str = "",
         expenses: Iterable[int] = (),
         procurement: Iterable[str] = (),
@@ -78,11 +88,7 @@ class Books:
         """
         from xlpy.services.planning import make_plan
 
-        keys = [
-            *(TransactionKey(Kind.INVOICE, str(int(i))) for i in ids),
-            *(TransactionKey(Kind.EXPENSE, str(int(i))) for i in expenses),
-            *(TransactionKey(Kind.PROCUREMENT, str(i)) for i in procurement),
-        ]
+        keys = _keys(ids, expenses, procurement)
         anew = {i if isinstance(i, TransactionKey) else TransactionKey(Kind.INVOICE, str(int(i))) for i in again}
         marked = tuple(Marked(key, key in anew) for key in keys)
         with run_log("check"):
@@ -119,11 +125,246 @@ class Books:
             return push(self.session, selection, preview_hash=remember_preview(plan))
 
     def recover(self) -> RecoverReport:
-        """Finish half-finished batches of any PC and user."""
+        """Finish half-finished work of any PC and user: Manage batches owed, undos, clearings."""
         from xlpy.services.recover import recover
 
         with run_log("recover"):
             return recover(self.session)
+
+    def batches(self) -> pd.DataFrame:
+        """Return every batch of Manage with what became of it in SL, newest first; a row per batch and currency."""
+        from dataclasses import fields
+
+        from xlpy.services.batch_history import BatchRow, list_batches
+
+        with run_log("batches"):
+            report = list_batches(self.session)
+        names = [one.name for one in fields(BatchRow)]
+        return pd.DataFrame([[getattr(row, name) for name in names] for row in report.rows], columns=names)
+
+    def plan_rerun(
+        self,
+        batch: str,
+        *,
+        again: Iterable[str] = (),
+        skip: Iterable[str] = (),
+        detail: str = "Default",
+        period: str = "By document date",
+    ) -> RerunPlan:
+        """Look at an earlier Manage batch: what of it SL has, and what would be posted. Writes nothing.
+
+        ``again``: ids or numbers to post anew though they were voided, deleted or cleared (``["all"]``: all of them);
+        ``skip``: what is not to be posted. ``rerun_states`` shows it as a frame. Raises ``BatchNotThere``,
+        ``BatchNotOurs``, and ``SettingsError`` for a name that the batch does not have.
+        """
+        from xlpy.services.rerun_plan import RerunMarks, plan_rerun
+
+        with run_log("rerun"):
+            marks = RerunMarks(again=tuple(again), skip=tuple(skip))
+            return plan_rerun(self.session, batch, detail=detail, period=period, marks=marks)
+
+    def rerun_states(self, plan: RerunPlan) -> pd.DataFrame:
+        """Return the documents of a batch with their states, as the Rerun sheet shows them, indexed by ``id``."""
+        from dataclasses import fields
+
+        from xlpy.domain.rerun import RerunRow
+
+        names = [one.name for one in fields(RerunRow) if one.name != "key"]
+        cells = [[str(row.key), *(getattr(row, name) for name in names)] for row in plan.rows]
+        return pd.DataFrame(cells, columns=["id", *names]).set_index("id")
+
+    def rerun(self, plan: RerunPlan) -> RunReport:
+        """Post exactly this, or nothing. Raises ``StoppedByProblems`` when the plan has a stop."""
+        from xlpy.services.rerun import rerun
+        from xlpy.services.rerun_plan import RerunMarks
+
+        if plan.plan.stops:
+            raise StoppedByProblems(plan.text, fix="Solve them, or leave those documents out with skip.")
+        with run_log("rerun"):
+            return rerun(
+                self.session,
+                plan.batch.identifier,
+                detail=plan.detail,
+                period=plan.period,
+                marks=RerunMarks(plan.marks),
+                preview_hash=remember_preview(plan.plan),
+            )
+
+    def half_finished(self) -> pd.DataFrame:
+        """Return what ``recover`` would finish, one row per batch, with the one safe action for each."""
+        from xlpy.services.recover import look
+
+        with run_log("recover"):
+            found = look(self.session)
+        columns = ("batch_identifier", "kind", "what", "action", "worth", "user", "host", "since")
+        return pd.DataFrame([[getattr(one, name) for name in columns] for one in found], columns=list(columns))
+
+    def look_at_undo(self, batch: str) -> UndoPlan:
+        """Tell what undoing a Manage batch (its name, with the suffix) would remove, or why it can't be undone."""
+        from xlpy.services.undo import look_at_undo
+
+        with run_log("undo"):
+            return look_at_undo(self.session, batch)
+
+    def undo(self, batch: str, *, confirmed: bool = False) -> RunReport:
+        """Take a batch that SL has not released back out of SL and Manage; without ``confirmed`` only tell.
+
+        Raises ``PostingLocked``, ``ManageError``, ``SlError`` before anything is changed.
+        """
+        from xlpy.services.undo import undo
+
+        with run_log("undo"):
+            return undo(self.session, batch, confirmed=confirmed)
+
+    def look_at_clear(
+        self,
+        ids: Iterable[int] = (),
+        *,
+        batch: str,
+        through: date,
+        location: str = "",
+        expenses: Iterable[int] = (),
+        procurement: Iterable[str] = (),
+    ) -> ClearPlan:
+        """Tell what clearing invoices, expenses and procurement (by id, as for ``plan``) would mark in Manage."""
+        from xlpy.services.clear import look_at_clear
+
+        with run_log("clear"):
+            return look_at_clear(self.session, _to_clear(ids, batch, through, location, expenses, procurement))
+
+    def clear(
+        self,
+        ids: Iterable[int] = (),
+        *,
+        batch: str,
+        through: date,
+        location: str = "",
+        expenses: Iterable[int] = (),
+        procurement: Iterable[str] = (),
+        confirmed: bool = False,
+    ) -> RunReport:
+        """Mark transactions as posted in Manage without writing SL; without ``confirmed`` only tell.
+
+        Raises ``PostingLocked``, ``ManageError``, ``SlError`` before anything is changed.
+        """
+        from xlpy.services.clear import clear
+
+        selection = _to_clear(ids, batch, through, location, expenses, procurement)
+        with run_log("clear"):
+            return clear(self.session, selection, confirmed=confirmed)
+
+    def export_audit_record(
+        self, run_id: str = "", *, folder: Path | str | None = None, as_zip: bool = False
+    ) -> AuditRecord:
+        """Save everything of a run (default: the last one of this PC) in ``folder``, and add its link to the chain.
+
+        Default folder: ``Audit records`` in the current one. Raises ``RunNotKnown``, ``FileNotSaved``.
+        """
+        from xlpy.excel.audit_export import FOLDER, export_audit_record
+
+        chosen = Path(folder) if folder else Path.cwd() / FOLDER
+        with run_log("audit"):
+            return export_audit_record(self.session, chosen, run_id=run_id, as_zip=as_zip)
+
+    def verify_audit_record(self, path: Path | str) -> AuditVerdict:
+        """Check a record against its manifest and against the chain in SL. Raises ``AuditRecordUnreadable``."""
+        from xlpy.services.audit_verify import verify_record
+
+        with run_log("audit"):
+            return verify_record(Path(path), self.session)
+
+    def save_errors(self, of: Plan | RunReport, folder: Path | str = ".") -> SavedErrors:
+        """Save every problem of a plan or a run as .xlsx and .csv, to be mailed. Raises ``NothingToSave``."""
+        from xlpy.excel.audit_errors import save_errors
+        from xlpy.excel.audit_sheets import each_problem
+
+        title = of.run_id if isinstance(of, RunReport) else of.options.batch_identifier
+        return save_errors(each_problem(of.problems), Path(folder), title=title)
+
+    def save_log(self, run_id: str = "", *, days: int = 7, folder: Path | str = ".") -> SavedLog:
+        """Save the full log of a run, or of the last ``days``. Raises ``NothingLogged``, ``FileNotSaved``."""
+        from xlpy.services.saved_log import save_log
+
+        return save_log(Path(folder), run_id=run_id, days=days)
+
+    def sync_payments(
+        self, start: str | date = "last", *, dry_run: bool = False, take_over: Iterable[str] = ()
+    ) -> SyncReport:
+        """Write what SL has been paid into Manage; ``payments`` shows the report as a frame.
+
+        ``start``: ``last``, ``week``, ``two-weeks``, ``month``, ``everything`` or a day. ``take_over``: numbers of
+        invoices whose single payment in Manage, not written by this product, becomes ours. Raises ``ValueError`` for
+        another start.
+        """
+        from xlpy.domain.sync_start import parse_start
+        from xlpy.services.sync import sync_payments
+
+        chosen = parse_start(start if isinstance(start, str) else start.isoformat())
+        with run_log("sync"):
+            return sync_payments(self.session, chosen, dry_run=dry_run, take_over=tuple(take_over))
+
+    def payments(self, report: SyncReport) -> pd.DataFrame:
+        """Return the invoices of a payment sync, one row each, as the Payments sheet shows them."""
+        from xlpy.services.sync_report import PaymentRow
+
+        names = [field.name for field in fields(PaymentRow)]
+        return pd.DataFrame([[getattr(row, name) for name in names] for row in report.rows], columns=names)
+
+    def reconcile(self, *, batch: str = "", period: str = "", everything: bool = False) -> ReconcileReport:
+        """Compare Manage's batches, the posting ledger, SL and its general ledger to the cent. Changes nothing.
+
+        One batch (with or without -I, -E, -P), a period as SL shows it (``10-2026``), or everything (the default).
+        ``reconciliation``, ``account_totals`` and ``batch_totals`` show the report as frames. Raises ``SettingsError``
+        for more than one of them, ``NothingToReconcile`` for a batch that nobody knows.
+        """
+        from xlpy.services.reconcile import reconcile
+
+        with run_log("reconcile"):
+            return reconcile(self.session, batch=batch, period=period, everything=everything)
+
+    def reconciliation(self, report: ReconcileReport) -> pd.DataFrame:
+        """Return the rows of a reconciliation, what does not agree first, as the Reconcile sheet shows them."""
+        from xlpy.domain.reconcile import ReconcileRow
+
+        return _of_fields(ReconcileRow, report.rows)
+
+    def account_totals(self, report: ReconcileReport) -> pd.DataFrame:
+        """Return what each SL account got by Manage, by SL's documents and by its general ledger, by currency."""
+        from xlpy.domain.reconcile import AccountTotal
+
+        return _of_fields(AccountTotal, report.accounts)
+
+    def batch_totals(self, report: ReconcileReport) -> pd.DataFrame:
+        """Return the sums of each batch and currency; ``party_totals`` those of customers and vendors."""
+        from xlpy.domain.reconcile import GroupTotal
+
+        return _of_fields(GroupTotal, report.batches)
+
+    def party_totals(self, report: ReconcileReport) -> pd.DataFrame:
+        """Return the sums of each customer or vendor (``name``: its SL id) and currency."""
+        from xlpy.domain.reconcile import GroupTotal
+
+        return _of_fields(GroupTotal, report.parties)
+
+    @property
+    def base_currency(self) -> str:
+        """The currency that SL's books are kept in. Raises ``SlError`` when SL can't be reached."""
+        from xlpy.domain.books import BooksNeeds
+        from xlpy.sl.books_reader import read_books
+
+        with self.session.sl.engine.connect() as connection:
+            return read_books(connection, self.session.sl, BooksNeeds()).gl.base_currency
+
+    def unpaid(self) -> pd.DataFrame:
+        """Return the invoices of our batches on which SL says that something is still owed, oldest due date first.
+
+        In each invoice's currency, credit memos negative; an unreleased invoice is owed in full. ``days_overdue`` is
+        negative before the due date.
+        """
+        from xlpy.services.unpaid import UnpaidRow, unpaid
+
+        with run_log("unpaid"):
+            return _of_fields(UnpaidRow, unpaid(self.session))
 
     def check_setup(self) -> tuple[Finding, ...]:
         """Check the set-up of both systems."""
@@ -143,6 +384,26 @@ class Books:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.session.__exit__(kind, error, trace)
+
+
+def _keys(ids: Iterable[int], expenses: Iterable[int], procurement: Iterable[str]) -> list[TransactionKey]:
+    return [
+        *(TransactionKey(Kind.INVOICE, str(int(i))) for i in ids),
+        *(TransactionKey(Kind.EXPENSE, str(int(i))) for i in expenses),
+        *(TransactionKey(Kind.PROCUREMENT, str(i)) for i in procurement),
+    ]
+
+
+def _to_clear(
+    ids: Iterable[int],
+    batch: str,
+    through: date,
+    location: str,
+    expenses: Iterable[int],
+    procurement: Iterable[str],
+) -> Selection:
+    marked = tuple(Marked(key) for key in _keys(ids, expenses, procurement))
+    return Selection(batch, through, marked, location)
 
 
 def connect(profile: Profile | Path | str | None = None) -> Books:
@@ -207,6 +468,13 @@ def _by_id(rows: Sequence[_Shown], columns: Mapping[str, Callable[[_Shown], obje
     """Make a frame that has its columns even without rows."""
     cells = [[read(row) for read in columns.values()] for row in rows]
     return pd.DataFrame(cells, columns=list(columns)).set_index("id")
+
+
+def _of_fields(kind: type[Any], values: Iterable[object]) -> pd.DataFrame:
+    """Make a frame with a column for each field of a dataclass, even without rows; enums become their words."""
+    names = [field.name for field in fields(kind)]
+    rows = [[str(one) if isinstance(one, StrEnum) else one for one in (getattr(v, n) for n in names)] for v in values]
+    return pd.DataFrame(rows, columns=names)
 
 
 def _frame(rows: Iterable[dict[str, object]]) -> pd.DataFrame:

@@ -36,6 +36,74 @@ class WorkbookNotReplaceable(WorkbookError):
         )
 
 
+class FileNotSaved(XlpyError):
+    """A file or record for the user could not be saved; nothing half-written is left."""
+
+    def __init__(self, what: str, folder: str, reason: str) -> None:
+        super().__init__(
+            f"The {what} can't be saved in {folder}: {reason}.",
+            fix="Pick a folder that you may write to and that has room. Nothing was left there.",
+        )
+
+
+class RunNotKnown(XlpyError):
+    """Neither this PC nor the posting ledger knows the run that was asked for."""
+
+    def __init__(self, run_id: str, known: list[str]) -> None:
+        super().__init__(
+            f"Neither this PC nor the posting ledger in SL knows a run {run_id!r}."
+            if run_id
+            else "There is no run yet whose record could be exported.",
+            fix=f"The last runs of this PC: {', '.join(known)}." if known else "Press Run export first.",
+        )
+        self.run_id = run_id
+
+
+class AuditRecordUnreadable(XlpyError):
+    """What was given is not an audit record, or its manifest can't be read."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            f"{path} is not an audit record that can be checked: {reason}.",
+            fix="Name the folder or the zip file that Export audit record made.",
+        )
+
+
+class NothingToReconcile(XlpyError):
+    """Neither Manage nor the posting ledger knows the batch that was asked for."""
+
+    def __init__(self, batch: str) -> None:
+        super().__init__(
+            f"Neither Manage nor the posting ledger in SL knows a batch {batch!r}.",
+            fix="Copy an identifier from the sheet Batches to Home, Earlier batch; leave it empty for everything.",
+        )
+
+
+class BatchNotThere(XlpyError):
+    """Manage has no batch of the name that was given for a rerun."""
+
+    def __init__(self, batch: str, like: list[str], *, in_ledger: bool) -> None:
+        if not batch:
+            text = "No earlier batch is named."
+            fix = "Press Batches, and copy an identifier from the sheet Batches to Home, Earlier batch."
+        elif like:
+            text, fix = f"Manage has no batch {batch!r}.", f"It has {', '.join(like)}: name one of them."
+        elif in_ledger:
+            text = f"Manage no longer has the batch {batch!r}: it was deleted there, so its transactions are unposted."
+            fix = "Refresh, and mark on the sheets what shall be posted."
+        else:
+            text = f"Manage has no batch {batch!r}."
+            fix = "Press Batches, and copy an identifier from the sheet Batches to Home, Earlier batch."
+        super().__init__(f"{text} Nothing was written.", fix=fix)
+
+
+class BatchNotOurs(XlpyError):
+    """A batch that was given for a rerun is another SL company's, or has nothing that this product posts."""
+
+    def __init__(self, batch: str, reason: str, fix: str) -> None:
+        super().__init__(f"The batch {batch!r} can't be rerun: {reason}. Nothing was written.", fix=fix)
+
+
 class ManageError(XlpyError):
     """Manage could not be reached, refused, or answered something that is not its language."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from xlpy.domain.journal import journal
 from xlpy.domain.problems import Problem, Severity
 from xlpy.excel import rows as render
+from xlpy.excel.payment_rows import payment_rows
 from xlpy.excel.reconcile_rows import reconcile_rows
 from xlpy.excel.rows import Row
 from xlpy.excel.sheets import PAYMENTS, PREVIEW, PROBLEMS, RECONCILE, RESULTS, CellKind, Column, Part, Sheet
@@ -91,7 +92,7 @@ def record_sheets(content: RecordContent) -> list[SheetRows]:
     found = [SheetRows(RECORD, list(_facts(content))), SheetRows(TOTALS, _total_rows(content))]
     more = (
         SheetRows(_RESULTS, _result_rows(content)),
-        SheetRows(PAYMENTS, render.payment_rows(content.payments)),
+        SheetRows(PAYMENTS, payment_rows(content.payments)),
         SheetRows(_PROBLEMS, each_problem(content.problems)),
         SheetRows(_PREVIEW, render.preview_rows(journal(content.plan)) if content.plan else []),
         SheetRows(LEDGER, _ledger_rows(content)),

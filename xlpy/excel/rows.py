@@ -9,7 +9,10 @@ from xlpy.domain.journal import JournalRow
 from xlpy.domain.matching import PURCHASE, packing_slip, procurement_kind, procurement_number
 from xlpy.domain.periods import format_period
 from xlpy.domain.problems import Problem, Severity, grouped
+from xlpy.domain.rerun import RerunRow
+from xlpy.domain.transactions import Kind
 from xlpy.runlog import LogEntry
+from xlpy.services.batch_history import BatchRow
 from xlpy.services.reports import ExpenseRow, InvoiceRow, ProcurementRow, RunReport
 
 Row = Mapping[str, object]
@@ -178,6 +181,52 @@ def result_rows(report: RunReport) -> list[Row]:
             }
             for row in report.results
         ),
+    ]
+
+
+def batch_rows(rows: Iterable[BatchRow]) -> list[Row]:
+    """Rows of the Batches sheet, newest first; each currency of a batch has its own."""
+    return [
+        {
+            "Identifier": row.identifier,
+            "Kinds": ", ".join(_KINDS[kind] for kind in row.kinds),
+            "Created": row.created,
+            "Created by": row.created_by,
+            "Documents": row.documents,
+            "Amount": row.amount,
+            "Currency": row.currency,
+            "Closed": "Yes" if row.closed else "",
+            "State in SL": row.state,
+            "SL batches": row.sl_batches,
+            "Message": row.message,
+        }
+        for row in rows
+    ]
+
+
+_KINDS = {Kind.INVOICE: "Invoices", Kind.EXPENSE: "Expenses", Kind.PROCUREMENT: "Inventory"}  # as the sheets are called
+
+
+def rerun_rows(rows: Iterable[RerunRow]) -> list[Row]:
+    """Rows of the Rerun sheet. Id names kind and record: one batch may have both an invoice and an expense 611."""
+    return [
+        {
+            "Include": row.include,
+            "State": str(row.state),
+            "Message": row.message,
+            "Kind": str(row.key.kind),
+            "Number": row.number,
+            "Company": row.company,
+            "Date": row.day,
+            "Total": row.total,
+            "Currency": row.currency,
+            "SL batch": row.sl_batch,
+            "DocType": row.doc_type,
+            "Reference": row.reference,
+            "State in SL": row.state_in_sl,
+            "Id": str(row.key),
+        }
+        for row in rows
     ]
 
 

@@ -23,9 +23,18 @@ class RunState(StrEnum):
     COMPLETED = "completed"
     WITH_ERRORS = "completed with errors"
     PENDING = "in SL, the Manage batch is still owed"
+    HALF_DONE = "half done: run Recover"  # an undo or a clearing of which Manage's half is missing
+    UNKNOWN = "not known: run Recover"  # the connection to SL broke while committing
 
 
-EXIT_CODE = {RunState.COMPLETED: 0, RunState.NOTHING_WRITTEN: 1, RunState.WITH_ERRORS: 3, RunState.PENDING: 3}
+EXIT_CODE = {
+    RunState.COMPLETED: 0,
+    RunState.NOTHING_WRITTEN: 1,
+    RunState.WITH_ERRORS: 3,
+    RunState.PENDING: 3,
+    RunState.HALF_DONE: 3,
+    RunState.UNKNOWN: 3,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +176,7 @@ class RunReport:
     manage_batches: tuple[ManageBatchMade, ...] = ()
     problems: tuple[Problem, ...] = ()
     proposed_identifier: str = ""
-    action: str = "export"  # or rerun, undo, clear: what the run did
+    action: str = "export"  # or rerun, undo, clear, recover: what the run did
 
     @property
     def exit_code(self) -> int:
@@ -192,4 +201,4 @@ class Selection:
     marked: tuple[Marked, ...]
     location: str = ""  # name; empty = all
     detail: str = "Default"
-    period: str = "By document date"
+    period: str = ""  # empty: the profile's rule

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from xlpy.domain.plan import Plan
 from xlpy.domain.problems import Problem
-from xlpy.services.recover import RecoverReport
+from xlpy.domain.transactions import Posting
+from xlpy.services.clear_plan import ClearPlan
+from xlpy.services.recover import HalfFinished, RecoverReport, half_finished_text
 from xlpy.services.reports import ManageBatchMade, RunReport
+from xlpy.services.undo_plan import UndoPlan
+
+if TYPE_CHECKING:
+    from xlpy.services.batch_history import BatchesReport
+    from xlpy.services.doctor import Finding
+    from xlpy.services.rerun_plan import RerunPlan
 
 
 def problem_json(problem: Problem) -> dict[str, str]:
@@ -45,6 +53,58 @@ def plan_json(plan: Plan, state: str) -> dict[str, Any]:
     }
 
 
+def batches_json(report: BatchesReport) -> dict[str, Any]:
+    """Render the list of batches: one row per batch and currency."""
+    return {
+        **failed_json(report.text),
+        "state": "listed",
+        "results": [
+            {
+                "identifier": row.identifier,
+                "manage_id": row.manage_id,
+                "kinds": [str(kind) for kind in row.kinds],
+                "created": row.created.isoformat() if row.created else "",
+                "created_by": row.created_by,
+                "documents": row.documents,
+                "amount": "" if row.amount is None else str(row.amount),
+                "currency": row.currency,
+                "closed": row.closed,
+                "state": row.state,
+                "sl_batches": row.sl_batches,
+                "message": row.message,
+            }
+            for row in report.rows
+        ],
+    }
+
+
+def rerun_plan_json(found: RerunPlan) -> dict[str, Any]:
+    """Render a rerun that was previewed: every document of the batch with its state, and the plan."""
+    return {
+        **plan_json(found.plan, "previewed"),
+        "text": found.text,
+        "manage_batches": [
+            {"identifier": found.batch.identifier, "id": found.batch.id, "entries": found.inside},
+        ],
+        "results": [
+            {
+                "transaction": row.number,
+                "id": row.key.record_id,
+                "kind": str(row.key.kind),
+                "status": str(row.state),
+                "include": row.include,
+                "message": row.message,
+                "amount": str(row.total),
+                "currency": row.currency,
+                "sl_batch": row.sl_batch,
+                "doctype": row.doc_type,
+                "refnbr": row.reference,
+            }
+            for row in found.rows
+        ],
+    }
+
+
 def failed_json(text: str) -> dict[str, Any]:
     """Render a run that could not be done: the same keys, and why."""
     return {
@@ -60,23 +120,91 @@ def failed_json(text: str) -> dict[str, Any]:
 
 def recover_json(report: RecoverReport) -> dict[str, Any]:
     """Render what *Recover* did; the SL documents are those of the earlier runs."""
-    outcomes = (("Exported", report.closed), ("Changed", report.changed), ("Lost", report.lost))
+    outcomes = (
+        ("Exported", report.closed),
+        ("Undone", report.undone),
+        ("Cleared", report.cleared),
+        ("Changed", report.changed),
+        ("Lost", report.lost),
+        ("Not cleared", [posting for posting, _ in report.given_up]),
+        ("Half undone", [posting for posting, _ in report.stuck]),
+    )
     return {
         **failed_json(report.text),
         "state": "recovered",
+        "run": report.run_id,
         "manage_batches": _manage_batches(report.manage_batches),
+        "results": [_posting_json(posting, status) for status, postings in outcomes for posting in postings],
+    }
+
+
+def half_finished_json(found: Sequence[HalfFinished]) -> dict[str, Any]:
+    """Render the list of half-finished work; nothing was done."""
+    return {
+        **failed_json(half_finished_text(found)),
+        "state": "listed",
         "results": [
             {
-                "transaction": posting.number,
-                "id": posting.key.record_id,
-                "kind": str(posting.key.kind),
-                "status": status,
-                "amount": str(posting.amount),
-                "currency": posting.currency,
+                "batch": one.batch_identifier,
+                "kind": str(one.kind),
+                "status": one.what,
+                "action": one.action,
+                "worth": one.worth,
+                "user": one.user,
+                "host": one.host,
+                "since": one.since.isoformat(sep=" ", timespec="seconds"),
+                "transactions": [posting.number for posting in one.postings],
             }
-            for status, postings in outcomes
-            for posting in postings
+            for one in found
         ],
+    }
+
+
+def undo_plan_json(plan: UndoPlan) -> dict[str, Any]:
+    """Render what an undo would remove, or why not; nothing was done."""
+    batches: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for d in plan.documents:
+        if not d.gone:
+            one = {"doctype": d.doc_type, "refnbr": d.reference, "amount": str(d.amount)}
+            batches.setdefault((d.module, d.sl_batch), []).append(one)
+    return {
+        **failed_json(plan.text),
+        "state": "can't be undone" if plan.reasons else "to be confirmed",
+        "batches": [{"module": m, "batnbr": n, "documents": documents} for (m, n), documents in batches.items()],
+        "manage_batches": _manage_batches(plan.manage_batches),
+        "problems": [problem_json(problem) for problem in plan.reasons],
+        "results": [_posting_json(posting, "To be undone") for posting in plan.transactions],
+    }
+
+
+def clear_plan_json(plan: ClearPlan) -> dict[str, Any]:
+    """Render what clearing would mark in Manage, or why not; nothing was done."""
+    return {
+        **failed_json(plan.text),
+        "state": "can't be cleared" if plan.stops or not plan.rows else "to be confirmed",
+        "problems": [problem_json(problem) for problem in plan.problems],
+        "results": [
+            {
+                "transaction": row.number,
+                "id": row.key.record_id,
+                "kind": str(row.key.kind),
+                "status": "To be cleared",
+                "amount": str(row.amount),
+                "currency": row.currency,
+            }
+            for row in plan.rows
+        ],
+    }
+
+
+def _posting_json(posting: Posting, status: str) -> dict[str, str]:
+    return {
+        "transaction": posting.number,
+        "id": posting.key.record_id,
+        "kind": str(posting.key.kind),
+        "status": status,
+        "amount": str(posting.amount),
+        "currency": posting.currency,
     }
 
 
@@ -119,5 +247,23 @@ def run_json(report: RunReport) -> dict[str, Any]:
                 "period": row.period,
             }
             for row in report.results
+        ],
+    }
+
+
+def setup_json(findings: Iterable[Finding]) -> dict[str, Any]:
+    """Return the set-up check, line by line."""
+    return {
+        "state": "checked",
+        "findings": [
+            {
+                "area": finding.area,
+                "subject": finding.subject,
+                "verdict": str(finding.verdict),
+                "text": finding.text,
+                "means": finding.means,
+                "fix": finding.fix,
+            }
+            for finding in findings
         ],
     }

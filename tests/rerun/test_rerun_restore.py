@@ -1,0 +1,74 @@
+"""SL is restored from a backup, and the batches of Manage are rerun: exactly what is gone comes back."""
+
+from __future__ import annotations
+
+from rerun_stage import LEDGER, POSTED, Month, codes, states
+
+from xlpy.domain.transactions import Kind
+from xlpy.services.reports import RunState
+
+BATCHES = ("OCT-I", "OCT-E", "OCT-P")
+
+
+def test_after_a_restore_reruns_bring_back_every_document_the_ledger_and_gl_once(pushed: Month) -> None:
+    before, ledger = pushed.documents(), pushed.rows(LEDGER)
+    assert {kind for kind, *_ in ledger} == {"invoice", "expense", "procurement"}
+    assert all(before.values()), "every module has documents"
+    pushed.release()
+    posted = pushed.rows(POSTED)
+    pushed.restore_night_before()
+    assert pushed.rows(LEDGER) == []
+    batches = len(pushed.site.records.batches)
+    for batch in BATCHES:
+        assert set(states(pushed.plan(batch))) == {"Missing"}
+        report = pushed.rerun(batch)
+        assert report.state is RunState.COMPLETED, (report.text, codes(report))
+        assert (report.action, report.run_id[0], report.exit_code) == ("rerun", "R", 0)
+    for module, rows in before.items():
+        assert pushed.documents()[module] == rows, module
+    assert pushed.rows(LEDGER) == ledger
+    assert len(pushed.site.records.batches) == batches, "no second Manage batch"
+    for batch in BATCHES:
+        report = pushed.rerun(batch)
+        assert (report.state, report.exit_code, report.results) == (RunState.COMPLETED, 0, ())
+        assert "Nothing is to be posted" in report.text
+    assert pushed.documents() == before
+    pushed.release()
+    assert pushed.rows(POSTED) == posted, "the general ledger is the same to the cent"
+
+
+def test_only_what_is_gone_comes_back(fresh: Month) -> None:
+    keys = fresh.keys(Kind.INVOICE)
+    fresh.push(keys[:3], "MON")
+    fresh.theatre.keep("monday")
+    fresh.push(keys[3:], "TUE")
+    whole = fresh.documents()
+    fresh.theatre.disconnect()
+    moment = fresh.theatre.folder / "monday.sqlite"
+    fresh.theatre.database.write_bytes(moment.read_bytes())
+    assert states(fresh.plan("MON-I")) == {"Already in SL": 3}
+    assert fresh.rerun("MON-I").results == ()
+    assert states(fresh.plan("TUE-I")) == {"Missing": len(keys) - 3}
+    assert fresh.rerun("TUE-I").state is RunState.COMPLETED
+    assert fresh.documents() == whole
+
+
+def test_expense_journals_come_back_too(journals: Month) -> None:
+    before, ledger = journals.documents(), journals.rows(LEDGER)
+    assert before["GL"]
+    journals.restore_night_before()
+    report = journals.rerun("OCT-E")
+    assert report.state is RunState.COMPLETED, (report.text, report.problems[:3])
+    assert journals.rerun("OCT-I").state is RunState.COMPLETED
+    assert journals.documents() == before
+    assert journals.rows(LEDGER) == ledger
+
+
+def test_a_batch_that_is_all_there_is_left_alone(pushed: Month) -> None:
+    before = pushed.rows(LEDGER)
+    plan = pushed.plan("OCT-P")
+    assert set(states(plan)) == {"Already in SL"}
+    assert not plan.plan.transactions
+    assert all(row.sl_batch and row.reference and row.state_in_sl == "unreleased" for row in plan.rows)
+    assert pushed.rerun("OCT-P").exit_code == 0
+    assert pushed.rows(LEDGER) == before
