@@ -13,11 +13,22 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
+import xlpy
 from xlpy.cli import main
-from xlpy.demo.company.release import release_everything
 from xlpy.demo.scenario import DemoFolder
 from xlpy.demo.site.store import Site
-from xlpy.excel.sheets import EXPENSES, FIRST_DATA_ROW, INVENTORY, INVOICES, PROBLEMS, RESULTS, Sheet
+from xlpy.excel.sheets import (
+    BATCHES,
+    EXPENSES,
+    FIRST_DATA_ROW,
+    INVENTORY,
+    INVOICES,
+    PAYMENTS,
+    PROBLEMS,
+    RECONCILE,
+    RESULTS,
+    Sheet,
+)
 from xlpy.sl.sqlite import sqlite_engine
 
 
@@ -70,14 +81,10 @@ def test_the_sheets_tell_what_happened(done: tuple[DemoFolder, str]) -> None:
         assert len(done_rows) == len({row["Transaction"] for row in exported if row["Kind"] == kind})
 
 
-def test_sl_would_release_and_post_every_batch_without_a_message(done: tuple[DemoFolder, str], tmp_path: Path) -> None:
-    demo, _ = done
-    copy = tmp_path / "company.sqlite"
-    copy.write_bytes(demo.company.read_bytes())
-    engine = sqlite_engine(f"sqlite:///{copy.as_posix()}")
-    results = release_everything(engine, "HPIT")
-    assert results
-    assert [r for r in results if r.messages or r.error] == []
+def test_sl_released_and_posted_every_batch_without_a_message(done: tuple[DemoFolder, str]) -> None:
+    demo, said = done
+    assert "releases and posts the batches (4 AP, 3 AR, 5 GL, 4 IN), 0 refused" in said
+    engine = sqlite_engine(f"sqlite:///{demo.company.as_posix()}")
     with engine.connect() as connection:
         suspense = connection.execute(text("SELECT COUNT(*) FROM GLTran WHERE Acct = '000000'")).scalar_one()
         statuses = {
@@ -86,6 +93,33 @@ def test_sl_would_release_and_post_every_batch_without_a_message(done: tuple[Dem
     engine.dispose()
     assert suspense == 0
     assert statuses == {"P"}
+
+
+def test_what_was_paid_in_sl_is_paid_in_manage_and_a_second_sync_changes_nothing(
+    done: tuple[DemoFolder, str],
+) -> None:
+    demo, said = done
+    assert "customers pay" in said
+    assert "bounced" in said
+    rows = cells(demo.workbook, PAYMENTS)
+    changed = [row for row in rows if row["Status"] == "Changed"]
+    assert len(changed) > 10
+    site = Site.load(demo.site)
+    paid = {str(i): sum(p.amount for p in site.payments_on(i)) for i in site.records.invoices}
+    assert {row["Id"]: float(paid[str(row["Id"])]) for row in changed} == {
+        row["Id"]: row["Paid in Manage after"] for row in changed
+    }
+    states = {row["Identifier"]: row["State in SL"] for row in cells(demo.workbook, BATCHES)}
+    assert states == {f"DEMO-20261031-{kind}": "posted" for kind in "IEP"}
+
+
+def test_everything_agrees_and_the_audit_record_verifies(done: tuple[DemoFolder, str]) -> None:
+    demo, said = done
+    assert "agree to the cent" in said
+    assert {row["State"] for row in cells(demo.workbook, RECONCILE)} <= {"Agrees", "Nothing to post"}
+    (record,) = (demo.folder / "Audit records").iterdir()
+    assert xlpy.verify_audit_record(record, demo.profile).untouched
+    assert "number 1 of the chain in SL" in said
 
 
 def test_no_thread_and_no_socket_is_left(done: tuple[DemoFolder, str]) -> None:

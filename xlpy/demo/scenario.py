@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xlpy.demo import firm
+from xlpy.demo.after_the_batch import release_and_pay, sync_and_prove
 from xlpy.services.session import Progress, Session, no_progress
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from xlpy.demo.site.store import Site
-    from xlpy.excel.buttons import Pressed
+    from xlpy.excel.pressed import Choices, Pressed
 
 Say = Callable[[str], None]
 
@@ -88,10 +89,13 @@ def run_demo(folder: Path, *, port: int, invoices: int, go_on: bool, say: Say, p
             press("deselect_problems", "Deselect problem rows: what can't be mended today stays in Manage")
         press("preview", "Preview: the exact SL documents")
         pressed = press("push", "Run export: writes SL, then marks Manage")
+        with _sl(demo) as engine:
+            release_and_pay(engine, say)
+        afterwards = sync_and_prove(press, str(pressed.data["run"]), demo.profile, say)
         closed.save()
         site.save(demo.site)
     _tell_results(demo, pressed.data, say)
-    return pressed.exit_code
+    return pressed.exit_code or afterwards
 
 
 def _mend(demo: DemoFolder, site: Site, say: Say) -> None:
@@ -156,7 +160,7 @@ class _Presser:
         self.progress = progress
         self.say = say
 
-    def __call__(self, button: str, what: str) -> Pressed:
+    def __call__(self, button: str, what: str, choices: Choices | None = None) -> Pressed:
         from xlpy.credentials import ManageSecrets
         from xlpy.demo.site import access
         from xlpy.excel.buttons import press
@@ -165,7 +169,9 @@ class _Presser:
         start = time.perf_counter()
         secrets = ManageSecrets(private_key=access.PRIVATE_KEY)
         profile = load_profile(self.demo.profile, environment={})
-        pressed = press(button, self.book, lambda progress: Session(profile, secrets, progress=progress), self.progress)
+        pressed = press(
+            button, self.book, lambda progress: Session(profile, secrets, progress=progress), self.progress, choices
+        )
         self.say(f"  {what}  [{time.perf_counter() - start:.1f} s]" + (f"\n    {pressed.text}" if pressed.text else ""))
         return pressed
 
@@ -255,7 +261,7 @@ def _distinct(problems: list[dict[str, str]]) -> Iterator[str]:
 def _tell_results(demo: DemoFolder, data: Mapping[str, Any], say: Say) -> None:
     say("")
     for batch in data["batches"]:
-        say(f"SL batch {batch['module']} {batch['batnbr']}: {len(batch['documents'])} documents, unreleased")
+        say(f"SL batch {batch['module']} {batch['batnbr']}: {len(batch['documents'])} documents")
     for batch in data["manage_batches"]:
         say(f"Manage batch {batch['identifier']}: {batch['entries']} GL entries")
     say(f"Workbook:   {demo.workbook.resolve()}  (sheet Results: what became of each transaction)")
