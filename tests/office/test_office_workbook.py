@@ -10,7 +10,8 @@ from render import in_office, render
 from sample_rows import ROWS, fill_with_sample
 
 from xlpy.excel.builder import build_workbook
-from xlpy.excel.sheets import BUTTONS, FIRST_DATA_ROW, HEADER_ROW, INVOICES, SHEETS
+from xlpy.excel.ribbon_buttons import BUTTONS
+from xlpy.excel.sheets import FIRST_DATA_ROW, HEADER_ROW, INVOICES, SHEETS
 
 pytestmark = pytest.mark.office
 

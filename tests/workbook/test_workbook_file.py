@@ -36,8 +36,12 @@ from xlpy.excel.sheets import (
     NUMBER_FORMAT,
     PERIOD_CHOICES,
     PERIODS_LIST,
+    RECONCILE,
+    RECONCILED_BLOCK,
+    RECONCILED_STEPS,
     SHEETS,
     SUBTOTAL_ROW,
+    SYNC_STARTS,
     Home,
     Sheet,
 )
@@ -205,6 +209,7 @@ def test_every_name_of_the_contract_is_there_with_its_shape(built: Path) -> None
         AGEING_BLOCK: (len(AGEING_KINDS), 1 + len(AGES)),
         LOCATIONS_LIST: (LOCATIONS_ROWS, 1),
         PERIODS_LIST: (len(PERIOD_CHOICES), 1),
+        RECONCILED_BLOCK: (1, 7),
     }
     assert set(book.defined_names) == set(shapes)
     taken: set[tuple[str, int, int]] = set()
@@ -212,7 +217,7 @@ def test_every_name_of_the_contract_is_there_with_its_shape(built: Path) -> None
         destinations = list(book.defined_names[name].destinations)
         assert len(destinations) == 1
         title, ref = destinations[0]
-        assert title in {HOME, ABOUT}
+        assert title in ({RECONCILE.name} if name == RECONCILED_BLOCK else {HOME, ABOUT})
         left, top, right, bottom = range_boundaries(ref)
         assert (bottom - top + 1, right - left + 1) == (rows, columns), name
         cells = {(title, r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)}
@@ -246,8 +251,8 @@ def test_formulas_stand_only_where_they_are_meant(built: Path) -> None:
             if column.total:
                 total = found.pop((sheet.name, f"{get_column_letter(number)}{SUBTOTAL_ROW}"))
                 assert total == f"=SUBTOTAL(109,{sheet.table}[{column.name}])"
-    assert {title for title, _ in found} == {HOME}
-    assert len(found) == len(AGEING_KINDS) * len(AGES)
+    assert {title for title, _ in found} == {HOME, RECONCILE.name}
+    assert len(found) == len(AGEING_KINDS) * len(AGES) + len(RECONCILED_STEPS)
     assert all(formula.startswith("=IF(N($") and "REPT(" in formula for formula in found.values())
 
 
@@ -294,8 +299,10 @@ def test_lists_offer_the_choices_of_the_contract_down_to_the_last_row(built: Pat
         assert offered == expected
         assert not any("," in choice for column in sheet.columns for choice in column.choices)
     lists = [v.formula1 for v in book[HOME].data_validations.dataValidation]
-    assert len(lists) == 6
+    assert len(lists) == 7
     assert PERIODS_LIST in lists
+    assert f'"{",".join(SYNC_STARTS)}"' in lists
+    assert not any("," in start for start in SYNC_STARTS)
     assert lists.count('"Yes,No"') == 3  # one per kind
     for name, expected in ((PERIODS_LIST, PERIOD_CHOICES), (LOCATIONS_LIST, (ALL_LOCATIONS,))):
         title, ref = next(iter(book.defined_names[name].destinations))

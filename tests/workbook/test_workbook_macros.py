@@ -13,7 +13,7 @@ from oletools import olevba
 
 from xlpy.excel.builder import build_workbook
 from xlpy.excel.ribbon import RIBBON_PART, ribbon_xml
-from xlpy.excel.sheets import BUTTONS
+from xlpy.excel.ribbon_buttons import BUTTONS
 from xlpy.resources import resource_folder
 
 UI = "{http://schemas.microsoft.com/office/2006/01/customui}"

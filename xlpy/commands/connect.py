@@ -14,9 +14,23 @@ from xlpy.commands.console import JSON, PROFILE, WORKBOOK, end, open_session, pr
 @WORKBOOK
 @PROFILE
 @click.option("--force", is_flag=True, help="Replace a workbook that is there already.")
-def new(workbook: Path, profile: Path | None, force: bool) -> None:
-    """Make a new workbook, with the ribbon and this Python as its interpreter."""
+@click.option("--update", is_flag=True, help="Bring a workbook that is there (closed) to this version, with its rows.")
+def new(workbook: Path, profile: Path | None, force: bool, update: bool) -> None:
+    """Make a new workbook, or bring an old one to this version, with this Python as the one its buttons run."""
     from xlpy.errors import WorkbookError
+
+    if update:
+        if force:
+            raise click.UsageError("--force makes an empty workbook, --update keeps what is in it: give one of them.")
+        from xlpy.excel.workbook_update import update_workbook
+        from xlpy.runlog import run_log
+
+        with run_log("new"):
+            done = update_workbook(
+                workbook, interpreter=sys.executable, profile=str(profile.resolve()) if profile else ""
+            )
+        click.echo(done.text)
+        return
     from xlpy.excel.builder import build_workbook
 
     if workbook.suffix.lower() != ".xlsm":
@@ -111,7 +125,7 @@ def _remember_in(workbook: Path, profile: Path) -> None:
 def doctor(profile: Path | None, workbook: Path | None, as_json: bool) -> None:
     """Check this PC, both systems, the rights and the posting ledger, line by line."""
     from xlpy.commands.setup_table import print_findings
-    from xlpy.services.doctor import check_setup_opening, setup_exit_code
+    from xlpy.services.doctor import check_setup_opening, in_short, setup_exit_code
     from xlpy.services.run_json import setup_json
 
     if workbook is not None:
@@ -123,7 +137,7 @@ def doctor(profile: Path | None, workbook: Path | None, as_json: bool) -> None:
     data = setup_json(findings)
     if not as_json:
         print_findings(data)
-    end(setup_exit_code(findings), "", data, as_json)
+    end(setup_exit_code(findings), f"Check setup: {in_short(findings)}.", data, as_json)
 
 
 @click.command("sl-setup")

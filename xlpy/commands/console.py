@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -40,9 +40,15 @@ JSON = click.option(
 
 
 def press_closed(
-    button: str, workbook: Path, profile: Path | None, as_json: bool, choices: Choices | None = None
+    button: str,
+    workbook: Path,
+    profile: Path | None,
+    as_json: bool,
+    choices: Choices | None = None,
+    *,
+    told: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> NoReturn:
-    """Press a button on a closed workbook, save it, and end with what came of it."""
+    """Press a button on a closed workbook, save it, and end with what came of it; ``told`` shows its data first."""
     from xlpy.excel.buttons import press
     from xlpy.excel.closed_file import WorkbookSavedBeside, open_closed
     from xlpy.excel.home import profile_path
@@ -64,6 +70,8 @@ def press_closed(
                 if pressed is not None:
                     beside = str(error.path) if isinstance(error, WorkbookSavedBeside) else ""
                     end(3, "", {**pressed.data, "workbook": beside, "workbook_text": str(error)}, as_json)
+    if told is not None and not as_json:
+        told(pressed.data)
     end(pressed.exit_code, pressed.text, dict(pressed.data), as_json)
 
 

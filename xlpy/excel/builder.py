@@ -16,6 +16,7 @@ from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.workbook.properties import CalcProperties
+from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from xlpy import __version__
@@ -23,8 +24,9 @@ from xlpy.errors import ResourceMissing, WorkbookNotReplaceable
 from xlpy.excel import look
 from xlpy.excel.home_sheet import lay_out_about, lay_out_home
 from xlpy.excel.layout import lay_out_table
+from xlpy.excel.reconcile_picture import draw_steps
 from xlpy.excel.ribbon import RIBBON_PART, ribbon_relationship, ribbon_xml
-from xlpy.excel.sheets import SHEETS
+from xlpy.excel.sheets import RECONCILE, SHEETS, Sheet
 from xlpy.excel.vba.project import CODE_PAGE, Module, ModuleKind, read_module, write_project
 from xlpy.resources import resource_folder
 
@@ -47,10 +49,7 @@ def build_workbook(
     Raises ``WorkbookNotReplaceable`` when the file can't be written, ``ResourceMissing`` without the VBA sources.
     """
     book = _lay_out(interpreter or "", profile)
-    modules = _document_modules(book) + _program_modules(stub=stub_runpython)
-    # openpyxl carries macros and ribbon over from the archive that a workbook was read from; this is such an archive,
-    # so that what a later save of the closed file keeps is exactly what is made here.
-    book.vba_archive = zipfile.ZipFile(_macro_archive(write_project(modules)))
+    book.vba_archive = macros_for(book, stub_runpython=stub_runpython)
     raw = io.BytesIO()
     # Not Workbook.save: that stamps the time of day into the file.
     ExcelWriter(book, zipfile.ZipFile(raw, "w")).save()
@@ -61,9 +60,20 @@ def build_workbook(
         raise WorkbookNotReplaceable(str(path), error.strerror or str(error)) from error
 
 
+def macros_for(book: Workbook, *, stub_runpython: bool = False) -> zipfile.ZipFile:
+    """Return macros and ribbon for a laid out book, as the archive from which openpyxl carries them over.
+
+    It is what openpyxl keeps of the file that a workbook was read from, so that what a later save of the closed file
+    keeps is exactly what is made here. Every sheet needs its code name.
+    """
+    modules = _document_modules(book) + _program_modules(stub=stub_runpython)
+    return zipfile.ZipFile(_macro_archive(write_project(modules)))
+
+
 def _document_modules(book: Workbook) -> tuple[Module, ...]:
     """One empty module for the workbook and one per sheet, under the code names that their XML carries."""
-    sheets = (Module(code_name(ws.title), "", ModuleKind.WORKSHEET) for ws in book.worksheets)
+    names = (str(ws.sheet_properties.codeName) for ws in book.worksheets)
+    sheets = (Module(name, "", ModuleKind.WORKSHEET) for name in names)
     return (Module(WORKBOOK_CODE_NAME, "", ModuleKind.WORKBOOK), *sheets)
 
 
@@ -115,9 +125,9 @@ def _lay_out(interpreter: str, profile: str) -> Workbook:
     book.properties.created = book.properties.modified = _FIXED_DAY
     lay_out_home(book)
     for sheet in SHEETS:
-        lay_out_table(book, sheet)
+        lay_out_sheet(book, sheet)
     lay_out_about(book, __version__, profile)
-    _configure(book, interpreter)
+    configure(book, interpreter)
     book.calculation = CalcProperties(fullCalcOnLoad=True)
     book.active = 0
     book.code_name = WORKBOOK_CODE_NAME
@@ -126,18 +136,26 @@ def _lay_out(interpreter: str, profile: str) -> Workbook:
     return book
 
 
+def lay_out_sheet(book: Workbook, sheet: Sheet) -> Worksheet:
+    """Add a sheet with its table, and its picture where it has one."""
+    ws = lay_out_table(book, sheet)
+    if sheet.name == RECONCILE.name:
+        draw_steps(book, ws)
+    return ws
+
+
 def code_name(title: str) -> str:
     """Return the name under which VBA knows a sheet: ``Mapping check`` is ``MappingCheckSheet``."""
     words = re.findall(r"[A-Za-z0-9]+", title)
     return "".join(word[0].upper() + word[1:] for word in words) + "Sheet"
 
 
-def _configure(book: Workbook, interpreter: str) -> None:
+def configure(book: Workbook, interpreter: str) -> Worksheet:
     """Add the hidden sheet that tells xlwings which Python to run.
 
     Empty fields are meant: they keep a user's own xlwings configuration out.
     """
-    ws = book.create_sheet(CONFIG_SHEET)
+    ws: Worksheet = book.create_sheet(CONFIG_SHEET)
     ws.sheet_state = "hidden"
     for row, (key, value) in enumerate(
         (
@@ -156,6 +174,7 @@ def _configure(book: Workbook, interpreter: str) -> None:
         ws.cell(row, 2, value)
     ws.column_dimensions["A"].width = 32
     ws.column_dimensions["B"].width = 80
+    return ws
 
 
 if __name__ == "__main__":

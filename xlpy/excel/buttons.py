@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from xlpy.errors import WorkbookError
 from xlpy.excel import press_batch, press_connect, press_history, press_payments, press_records
 from xlpy.excel import rows as render
+from xlpy.excel.belonging import refuse_other_company
 from xlpy.excel.pressed import BookHandler, Choices, Handler, Pressed
 from xlpy.excel.sheets import LOG
 from xlpy.excel.tables import append
@@ -31,9 +32,8 @@ _BUTTONS: Mapping[str, Handler] = {
     **press_records.BUTTONS,
     **press_history.BUTTONS,
     **press_payments.BUTTONS,
-    **press_connect.BUTTONS,
 }
-_WITHOUT_SESSION: Mapping[str, BookHandler] = press_connect.WITHOUT_SESSION
+_WITHOUT_SESSION: Mapping[str, BookHandler] = {**press_connect.WITHOUT_SESSION, **press_records.WITHOUT_SESSION}
 
 
 def press(
@@ -45,13 +45,17 @@ def press(
 ) -> Pressed:
     """Press a button of the ribbon on a workbook. Raises ``XlpyError`` for what the user has to know."""
     chosen = choices or Choices()
-    if button not in _BUTTONS and button not in _WITHOUT_SESSION:
+    if button not in {*_BUTTONS, *_WITHOUT_SESSION, *press_connect.OPENING}:
         raise WorkbookError(f"The workbook has a button {button!r} that this version does not know.", fix=_UPDATE)
     with run_log(button) as log:
         try:
             if button in _WITHOUT_SESSION:
                 return _WITHOUT_SESSION[button](book, progress, chosen)
+            if button in press_connect.OPENING:  # touches no rows, so any company's will do
+                return press_connect.OPENING[button](book, lambda: open_session(progress), chosen)
             with open_session(progress) as session:
+                session.workbook = str(book.fullname)
+                refuse_other_company(session.profile, book)
                 return _BUTTONS[button](session, book, chosen)
         except Exception as error:
             log.handle(logger.makeRecord(logger.name, logging.ERROR, __file__, 0, str(error), (), None))

@@ -36,7 +36,7 @@ HOME_WIDTHS = (2, 24, 25, 15, 17, 3, 23, 14, 14, 16, 16, 2, 34, 34)  # A…N; M 
 _LABEL, _VALUE, _ASIDE, _LEFT_END = 2, 3, 4, 5
 _RIGHT, _RIGHT_END = 7, 11
 _LOCATIONS_COLUMN, _PERIODS_COLUMN = 13, 14
-_LAST_ROW = 41
+_LAST_ROW = 44
 _BETWEEN_KINDS = 6  # height of the row that sets the bars of two kinds apart
 _BAR_LENGTH = 46  # blocks of the longest bar of the picture
 
@@ -106,7 +106,7 @@ def lay_out_home(book: Workbook) -> Worksheet:
     _inputs(book, ws, 9)
     _periods(book, ws, 19)
     _last_run(book, ws, 26)
-    _afterwards(book, ws, 35)
+    _afterwards(book, ws, 38)
     _steps(ws, 4)
     _included(book, ws, 11)
     _picture(book, ws, 22)

@@ -35,7 +35,7 @@ FOOTER_LEFT = "Manage to SL"
 
 _TOTAL_WIDTH = 15.5  # -12,345,678.90 in bold; a number that does not fit is shown as ###
 _FILTER_BUTTON = 3.2  # characters that the filter button covers in a header
-_WORDS: dict[str, dict[str, tuple[str, str]]] = {
+WORDS_IN_COLOUR: dict[str, dict[str, tuple[str, str]]] = {
     "Status": {
         Status.READY: look.GOOD,
         Status.PROBLEM: look.BAD,
@@ -48,6 +48,13 @@ _WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "Severity": {"stop": look.BAD, "create": look.WARN, "note": look.CALM},
     "Level": {"error": look.BAD, "warning": look.WARN},
     "Source": {"made at release": look.CALM},
+    "State": {
+        **dict.fromkeys(("Agrees",), look.GOOD),
+        **dict.fromkeys(("Differs", "Missing in SL", "Voided in SL"), look.BAD),
+        **dict.fromkeys(("Changed since", "Not in Manage", "Manage pending"), look.WARN),
+        **dict.fromkeys(("Tax account", "Not from Manage", "Nothing to post", "Cleared", "Undone"), look.CALM),
+        "Not of this program": look.CALM,
+    },
 }  # column → word → colours; words compare without regard to case
 
 
@@ -136,7 +143,7 @@ def _colour_rows(ws: Worksheet, sheet: Sheet) -> None:
     for number, column in enumerate(sheet.columns, 1):
         letter = get_column_letter(number)
         ref = f"{letter}{FIRST_DATA_ROW}:{letter}{LAST_ROW}"
-        for word, colors in _WORDS.get(column.name, {}).items():
+        for word, colors in WORDS_IN_COLOUR.get(column.name, {}).items():
             rule = Rule(type="cellIs", operator="equal", formula=[f'"{word}"'], dxf=look.tint(colors))
             ws.conditional_formatting.add(ref, rule)
         if column.input:

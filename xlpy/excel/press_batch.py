@@ -240,7 +240,7 @@ def show_included(session: Session, book: xw.Book) -> None:
     """Write counts and totals of what is included, by kind and currency: from the refresh, never from cells."""
     from xlpy.services.included import included_totals
 
-    write_included(book, included_totals(session.profile, marked_transactions(book)))
+    write_included(book, included_totals(session.profile, marked_transactions(book), session.workbook))
 
 
 def _said(plan: Plan) -> str:

@@ -61,13 +61,12 @@ def _profile_of(book: xw.Book) -> Path:
 
 
 def _help(_book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:
-    from xlpy import __version__
+    from xlpy.help.show import open_page, write_help
 
-    return Pressed(
-        0,
-        f"Manage to SL {__version__}\n\nRefresh, mark Include, Check mappings, Preview, Run export.\n"
-        "The README of the package tells the rest; the full log is in your data folder (see About).",
-    )
+    path = write_help()
+    opened = open_page(path)
+    text = "" if opened else f"No browser could be opened. The help page is here: {path}"
+    return Pressed(0, text, {"state": "opened" if opened else "written", "path": str(path)})
 
 
 OPENING: Mapping[str, OpeningHandler] = {"doctor": _doctor}

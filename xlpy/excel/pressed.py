@@ -28,6 +28,7 @@ class Choices:
     ``yes``: confirmed, nothing has to be typed on Home. ``batch``: the earlier batch, instead of Home's.
     ``start``/``start_date``: where the payment sync starts. ``take_over``: invoices whose payment in Manage is ours.
     ``again``: record ids to post anew. ``folder``: where a record or a log is saved. ``run_id``: of which run.
+    ``as_zip``: one file instead of a folder. ``period``/``everything``: what to reconcile, instead of a batch.
     """
 
     yes: bool = False
@@ -39,6 +40,9 @@ class Choices:
     again: tuple[str, ...] = ()
     folder: str = ""
     run_id: str = ""
+    as_zip: bool = False
+    period: str = ""
+    everything: bool = False
 
 
 Handler: TypeAlias = Callable[["Session", "xw.Book", Choices], Pressed]
@@ -46,3 +50,6 @@ Handler: TypeAlias = Callable[["Session", "xw.Book", Choices], Pressed]
 
 BookHandler: TypeAlias = Callable[["xw.Book", "Progress", Choices], Pressed]
 """A button that must work before a session can be opened (log in, log out, help)."""
+
+OpeningHandler: TypeAlias = Callable[["xw.Book", Callable[[], "Session"], Choices], Pressed]
+"""A button that opens the session itself, since that it can't be opened is what it is about (check setup)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from xlpy.excel.sheets import BUTTONS, Button
+from xlpy.excel.ribbon_buttons import BUTTONS, Button
 
 RIBBON_PART = "customUI/customUI.xml"
 TAB_LABEL = "Manage to SL"

@@ -295,7 +295,7 @@ BATCHES = Sheet(
         Column("Kinds", width=22),
         Column("Created", CellKind.TIME, 17),
         Column("Created by", width=16),
-        Column("Documents", CellKind.COUNT, 11),
+        Column("Documents", CellKind.COUNT, 15),
         Column("Amount", CellKind.MONEY, 15),
         Column("Currency", width=10),
         Column("Closed", width=9),
@@ -316,17 +316,18 @@ RECONCILE = Sheet(
         Column("Message", CellKind.WRAP, 40),
         Column("Batch identifier", width=20),
         Column("Kind", width=12),
-        Column("Transaction", width=14),
+        Column("Transaction", width=24),
         Column("Company", width=26),
         Column("Currency", width=10),
         Column("Manage", CellKind.MONEY, 14),
         Column("Posting ledger", CellKind.MONEY, 14),
         Column("SL", CellKind.MONEY, 14),
-        Column("Difference", CellKind.MONEY, 12),
+        Column("Difference", CellKind.MONEY, 14),
         Column("Base in SL", CellKind.MONEY, 14, total=True),
-        Column("Posted to GL", CellKind.MONEY, 14, total=True),
+        Column("Base in GL", CellKind.MONEY, 14, total=True),
+        Column("Customer/Vendor", width=16),
         Column("SL batch", width=12),
-        Column("Reference", width=12),
+        Column("Reference", width=14),
         Column("Period", width=10),
         Column("Id", width=26),
     ),
@@ -339,7 +340,7 @@ PAYMENTS = Sheet(
     "What SL says is paid, and what Manage says now",
     Part.RESULT,
     (
-        Column("Take over", width=10, choices=("Yes",), input=True, hint="Yes: treat the payment there as ours"),
+        Column("Take over", width=11, choices=("Yes",), input=True, hint="Yes: treat the payment there as ours"),
         Column("Status", width=16),
         Column("Message", CellKind.WRAP, 40),
         Column("Invoice", width=12),
@@ -351,10 +352,10 @@ PAYMENTS = Sheet(
         Column("Write-off", CellKind.MONEY, 12),
         Column("Credit memo", CellKind.MONEY, 13),
         Column("SL balance", CellKind.MONEY, 14),
-        Column("Paid in Manage before", CellKind.MONEY, 15),
-        Column("Paid in Manage after", CellKind.MONEY, 15),
+        Column("Paid in Manage before", CellKind.MONEY, 18),
+        Column("Paid in Manage after", CellKind.MONEY, 17),
         Column("Manage balance", CellKind.MONEY, 15),
-        Column("Paid in full on", CellKind.DATE, 13),
+        Column("Paid in full on", CellKind.DATE, 15),
         Column("Not matched because", CellKind.WRAP, 34),
         Column("Id", width=12),
     ),
@@ -466,46 +467,6 @@ AGEING_KINDS = (
 AGES = ("0–30 days", "31–60 days", "61–90 days", "Over 90 days")
 LOCATIONS_LIST = "xlpy_Locations"  # Home, hidden column: what the Location list offers; one column, LOCATIONS_ROWS
 LOCATIONS_ROWS = 60
+RECONCILED_BLOCK = "xlpy_Reconciled"  # Reconcile, above the header: how much of what Manage has arrived where
+RECONCILED_STEPS = ("Manage", "Posting ledger", "SL", "Base in GL")  # the columns that have a bar above them
 PERIODS_LIST = "xlpy_Periods"  # Home, hidden column: PERIOD_CHOICES
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A ribbon button. ``id`` goes to Python; ``image`` is an Office image name (imageMso)."""
-
-    id: str
-    label: str
-    group: str
-    image: str
-    tip: str
-
-
-BUTTONS = (
-    Button("login", "Log in", "Connect", "DatabasePermissionsMenu", "Connects to Manage and SL; saves the passwords."),
-    Button("logout", "Log out", "Connect", "DatabaseEncodeDecode", "Forgets the saved passwords of this workbook."),
-    Button("doctor", "Check setup", "Connect", "FileServerTasksMenu", "Checks both systems, rights and the ledger."),
-    Button("refresh", "Refresh", "Batch", "RefreshAll", "Reads the unposted transactions from Manage."),
-    Button("select_all", "Select all", "Batch", "SelectAll", "Marks Include on the visible rows."),
-    Button("deselect_all", "Deselect all", "Batch", "ClearAll", "Clears Include on the visible rows."),
-    Button(
-        "deselect_problems",
-        "Deselect problem rows",
-        "Batch",
-        "FilterClearAllFilters",
-        "Clears Include on stopped rows.",
-    ),
-    Button("check", "Check mappings", "Batch", "ReviewTrackChanges", "Runs every check; writes nothing."),
-    Button("preview", "Preview", "Batch", "FilePrintPreview", "Shows the exact SL documents that would be made."),
-    Button("push", "Run export", "Batch", "DatabaseSqlServer", "Writes the SL batches, then marks Manage."),
-    Button("save_errors", "Save list of errors", "Records", "FileSaveAs", "Saves what stopped the last check or run."),
-    Button("save_log", "Save full log", "Records", "FileSaveAsOtherFormats", "Saves every step of the last runs."),
-    Button("audit", "Export audit record", "Records", "FilePublish", "One folder with everything of a run."),
-    Button("reconcile", "Reconcile", "Records", "ReviewCompareAndMerge", "Compares Manage, ledger and SL to the cent."),
-    Button("batches", "Batches", "History", "TableOfContentsDialog", "Lists Manage's batches and their state in SL."),
-    Button("rerun", "Rerun batch", "History", "Repeat", "Posts what of an earlier batch is missing in SL."),
-    Button("undo", "Undo batch", "History", "Undo", "Takes an unreleased batch back out of SL and Manage."),
-    Button("clear", "Clear without export", "History", "Delete", "Marks the included rows in Manage, not in SL."),
-    Button("recover", "Recover", "History", "ReviewAcceptChange", "Finishes half-finished work of any PC."),
-    Button("sync", "Sync payments", "Payments", "AccountingFormat", "Writes what SL has been paid into Manage."),
-    Button("help", "Help", "Help", "Help", "Where to read more."),
-)

@@ -101,6 +101,11 @@ def clear(book: xw.Book, sheet: Sheet) -> None:
     refill(book, sheet, ())
 
 
+def has_rows(book: xw.Book, sheet: Sheet) -> bool:
+    """Whether a sheet's table has anything of ours in it. Raises ``WorkbookError`` when there is no such table."""
+    return not _is_empty(find_table(book, sheet))
+
+
 def append(book: xw.Book, sheet: Sheet, rows: Sequence[Mapping[str, object]]) -> None:
     """Add rows at the end; what is there stays as it is. Raises ``WorkbookError`` when something is below the table."""
     if not rows:

@@ -77,7 +77,7 @@ class Session:
         if missing:
             raise SettingsError(
                 f"The Manage site is not set: [manage] {', '.join(missing)} missing.",
-                fix="Put it into the settings file, or set the environment variables XLPY_MANAGE_….",
+                fix="Log in first (xlpy login), or put it into the settings file or the environment (XLPY_MANAGE_…).",
             )
         try:
             return ManageClient(settings, self.secrets)
@@ -96,7 +96,7 @@ class Session:
         if missing:
             raise SettingsError(
                 f"The SL company is not set: [sl] {', '.join(missing)} missing.",
-                fix="Put it into the settings file (or set XLPY_SL_URL for the database).",
+                fix="Log in first (xlpy login), or put it into the settings file (the database: XLPY_SL_URL).",
             )
         return open_company(replace(settings, url=self._sl_address()))
 
