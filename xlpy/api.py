@@ -84,7 +84,7 @@ class Books:
         """Check and plan invoices, expenses and procurement by id. Writes nothing.
 
         ``plan.problems`` says what is wrong. ``again``: those to be posted anew, invoices by id, the
-        others by their ``TransactionKey``.
+        others by their ``TransactionKey``. ``period``: empty for the rule of the profile.
         """
         from xlpy.services.planning import make_plan
 

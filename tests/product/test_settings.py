@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 from xlpy.errors import SettingsError
-from xlpy.settings import load_profile
+from xlpy.settings import Profile, load_profile
 
 TEMPLATE = Path(__file__).parents[2] / "templates" / "settings.toml"
 
 
-def test_the_template_is_valid_and_has_every_setting() -> None:
-    profile = load_profile(TEMPLATE, environment={})
-    text = TEMPLATE.read_text(encoding="utf-8")
-    for section in (profile.manage, profile.sl, profile.posting, profile.masters):
-        for name in section.__dataclass_fields__:
-            assert f"{name} = " in text, name
+_COMMENTED = re.compile(r"# ([a-z_]+) = ")
 
 
-def test_commented_settings_of_the_template_are_valid_too(tmp_path: Path) -> None:
+def _all_settings_taken_in() -> str:
     lines = TEMPLATE.read_text(encoding="utf-8").splitlines()
+    return "\n".join(line.removeprefix("# ") if _COMMENTED.match(line) else line for line in lines)
+
+
+def test_the_template_is_valid_as_it_is_delivered() -> None:
+    assert load_profile(TEMPLATE, environment={}).manage.url == "na.myconnectwise.net"
+
+
+def test_the_template_has_every_setting_with_its_default(tmp_path: Path) -> None:
     path = tmp_path / "all.toml"
-    path.write_text(
-        "\n".join(line.removeprefix("# ") if " = " in line else line for line in lines[4:]), encoding="utf-8"
-    )
-    assert load_profile(path, environment={}).posting.rate_max_age_days == 31
+    path.write_text(_all_settings_taken_in(), encoding="utf-8")
+    found = tomllib.loads(_all_settings_taken_in())
+    default = Profile()
+    for section in ("manage", "sl", "posting", "masters"):
+        names = {field.name for field in fields(getattr(default, section))}
+        assert found[section].keys() == names, section
+    profile = load_profile(path, environment={})
+    filled_in = replace(default, manage=replace(default.manage, url="na.myconnectwise.net"))
+    assert profile == filled_in
+    assert found.keys() == {field.name for field in fields(default)}
+
+
+def test_the_template_says_something_about_every_setting() -> None:
+    told = [line for line in TEMPLATE.read_text(encoding="utf-8").splitlines() if " = " in line]
+    silent = [line for line in told if "#" not in line.removeprefix("# ") and not line.startswith("name = ")]
+    assert silent == []
 
 
 def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:

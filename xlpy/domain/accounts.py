@@ -7,7 +7,7 @@ joined without separators, are SL's Sub, whose segment lengths FlexDef gives. No
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xlpy.domain.books import Account, SlBooks, SubAccount, sl_key
 from xlpy.domain.checks import found
@@ -50,6 +50,17 @@ def split_account(text: str, segments: GlSegments, sub_lengths: tuple[int, ...])
     return AccountText(mine[0], sub, not sub or _ends_at_segments(subs, sub_lengths))
 
 
+def segments_used(segments: GlSegments, account_segments: tuple[int, ...]) -> GlSegments:
+    """Return the segments that make account and subaccount: those of the profile's rule, else Manage's Account-type.
+
+    ``account_segments``: numbers in the account text, counted from 1; the first is the account, the others the
+    subaccount, in this order.
+    """
+    if not account_segments:
+        return segments
+    return replace(segments, account_positions=tuple(number - 1 for number in account_segments))
+
+
 def _ends_at_segments(parts: list[str], lengths: tuple[int, ...]) -> bool:
     if not lengths:
         return True
@@ -69,8 +80,10 @@ def _ends_at_segments(parts: list[str], lengths: tuple[int, ...]) -> bool:
 class Accounts:
     """Resolves account texts against the books, each text and currency once."""
 
-    def __init__(self, masters: ManageMasters, books: SlBooks, default_sub: str) -> None:
-        self._masters = masters
+    def __init__(
+        self, masters: ManageMasters, books: SlBooks, default_sub: str, account_segments: tuple[int, ...] = ()
+    ) -> None:
+        self._segments = segments_used(masters.segments, account_segments)
         self._books = books
         self._default_sub = default_sub.strip()
         self._listed = {_without_empty_end(text) for text in masters.gl_accounts}
@@ -103,7 +116,7 @@ class Accounts:
 
     def split(self, text: str) -> AccountText:
         """Take an account text apart, without looking at the books."""
-        return split_account(text, self._masters.segments, self._books.sub_lengths)
+        return split_account(text, self._segments, self._books.sub_lengths)
 
     def check(self, acct: str, sub: str, currency: str, shown: str) -> tuple[Problem, ...]:
         """Check that an account and a subaccount of SL can be posted to. ``shown`` is Manage's text."""

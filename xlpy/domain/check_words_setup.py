@@ -125,17 +125,17 @@ SETUP_CHECKS = (
     Check(
         "DESCR-RULE",
         Severity.STOP,
-        "document_description has a placeholder that is not known: {placeholder}",
-        "Use {{number}}, {{company}}, {{type}}, {{description}} or {{memo}}",
+        "{setting} has a placeholder that is not known: {placeholder}",
+        "Use {known}",
         _PROFILE,
         "This product's settings",
     ),
     Check(
         "RECORD-COLUMN",
         Severity.STOP,
-        "record_id_column is {column!r}, which is not a free text column of SL's documents",
+        "{setting} names {column!r}, which is not a free text column of SL's documents",
         "Use User1, User2, User5 or User6, or leave it empty",
         _PROFILE,
-        "SL: ARDoc.User1, User2, User5, User6",
+        "SL: User1, User2, User5, User6 of ARDoc, APDoc, GLTran, INTran",
     ),
 )

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from xlpy.domain.books import SlBooks, sl_key
 from xlpy.domain.checks import found
+from xlpy.domain.descriptions import PLACEHOLDERS, unknown_placeholders
 from xlpy.domain.manage_records import PackageSetup
 from xlpy.domain.periods import calendar_is_usable, is_period
 from xlpy.domain.problems import Problem
-from xlpy.domain.rules import PostingRules
+from xlpy.domain.rules import FREE_COLUMNS, PostingRules
 from xlpy.domain.widths import code_page_is_known
-
-PLACEHOLDERS = ("number", "company", "type", "description", "memo")
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_FREE_COLUMNS = ("", "User1", "User2", "User5", "User6")
 
 
 def setup_problems(package: PackageSetup, books: SlBooks, rules: PostingRules) -> tuple[Problem, ...]:
@@ -54,10 +49,20 @@ def setup_problems(package: PackageSetup, books: SlBooks, rules: PostingRules) -
     if not code_page_is_known(books.code_page):
         problems.append(found("CODE-PAGE", in_sl=books.code_page, code_page=books.code_page))
     problems.extend(
-        found("DESCR-RULE", placeholder=f"{{{name}}}")
-        for name in _PLACEHOLDER.findall(rules.document_description)
-        if name not in PLACEHOLDERS
+        found(
+            "DESCR-RULE",
+            setting=setting,
+            placeholder=f"{{{name}}}",
+            known=", ".join(f"{{{known}}}" for known in PLACEHOLDERS[setting]),
+        )
+        for setting in PLACEHOLDERS
+        for name in unknown_placeholders(setting, getattr(rules, setting))
     )
-    if rules.record_id_column not in _FREE_COLUMNS:
-        problems.append(found("RECORD-COLUMN", column=rules.record_id_column))
+    stamped = {("record_id_column", rules.record_id_column)} if rules.record_id_column else set()
+    stamped |= {("user_columns", column) for column in rules.user_columns.values()}
+    problems.extend(
+        found("RECORD-COLUMN", setting=setting, column=column)
+        for setting, column in sorted(stamped)
+        if column not in FREE_COLUMNS
+    )
     return tuple(dict.fromkeys(problems))

@@ -47,7 +47,7 @@ def cost_journal(
     costed = list(costed_lines(invoice, masters))
     if not costed:
         return None, ()
-    accounts = accounts or Accounts(masters, books, posting.default_sub)
+    accounts = accounts or Accounts(masters, books, posting.default_sub, posting.account_segments)
     widths = widths or Widths(books.widths, books.code_page)
     base, decimals = books.gl.base_currency, books.base_decimals
     number = invoice.number.strip()

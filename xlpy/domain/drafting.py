@@ -12,6 +12,7 @@ from xlpy.domain.checks import found
 from xlpy.domain.cost_of_goods import cost_journal
 from xlpy.domain.currencies import Currencies, CurrencyDecimals, line_taking_difference
 from xlpy.domain.customers import Customers, ResolvedCustomer
+from xlpy.domain.descriptions import described
 from xlpy.domain.document_dates import DocumentDates, due_date, usable_date
 from xlpy.domain.documents import ArDocument, ArLine, NewCustomer, RateUsed
 from xlpy.domain.included import has_stop
@@ -81,8 +82,8 @@ class Drafter:
         self.widths = Widths(books.widths, books.code_page)
         self._currencies = Currencies(books, posting.rate_max_age_days)
         self._decimals = CurrencyDecimals(books, masters)
-        self._accounts = Accounts(masters, books, posting.default_sub)
-        self._terms = AllTerms(books.terms, masters.terms)
+        self._accounts = Accounts(masters, books, posting.default_sub, posting.account_segments)
+        self._terms = AllTerms(books.terms, masters.terms, days_apart=posting.due_days_tolerance)
         self._customers = Customers(
             masters=masters, books=books, posting=posting, rules=master_rules, terms=self._terms, widths=self.widths
         )
@@ -336,16 +337,14 @@ class Drafter:
 
     def _texts(self, invoice: ExportInvoice, turned: TurnedInvoice, problems: list[Problem]) -> tuple[str, list[str]]:
         """Return the document's and the lines' descriptions as SL holds them; one note for all that were changed."""
-        descr = self._posting.document_description
-        for name, value in (
-            ("{number}", invoice.number),
-            ("{company}", invoice.company.name),
-            ("{type}", invoice.billing_type),
-            ("{description}", invoice.description),
-            ("{memo}", invoice.memo),
-        ):
-            if name in descr:
-                descr = descr.replace(name, value)
+        facts = {
+            "number": invoice.number,
+            "company": invoice.company.name,
+            "type": invoice.billing_type,
+            "description": invoice.description,
+            "memo": invoice.memo,
+        }
+        descr = described(self._posting.document_description, facts)
         fitted = self.widths.fit(descr, "ARDoc", "DocDesc")
         shortened, replaced = fitted.shortened, fitted.replaced
         texts: list[str] = []

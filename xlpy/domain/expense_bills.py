@@ -11,6 +11,7 @@ from decimal import Decimal
 from xlpy.domain.accounts import Resolved
 from xlpy.domain.books import Terms
 from xlpy.domain.checks import found
+from xlpy.domain.descriptions import described
 from xlpy.domain.document_dates import usable_date
 from xlpy.domain.expense_records import ExportExpenseBill, ExportExpenseLine, UnpostedExpense
 from xlpy.domain.matching import BillLine
@@ -157,7 +158,10 @@ class ExpenseBills:
             invc_nbr=invc_nbr,
             invc_date=day,
             lines=tuple(lines),
-            descr=f"Expenses {bill.member.identifier or bill.member.name} {when}".strip(),
+            descr=described(
+                self._posting.expense_description,
+                {"member": bill.member.identifier or bill.member.name, "date": when},
+            ),
         )
         known = [*problems, *(problem for _, told in own for problem in told)]
         before = len(known)

@@ -101,7 +101,7 @@ class _Planner:
         self.books = books
         self.findings = Findings()
         self.widths = Widths(books.widths, books.code_page)
-        self.accounts = Accounts(request.masters, books, request.posting.default_sub)
+        self.accounts = Accounts(request.masters, books, request.posting.default_sub, request.posting.account_segments)
         self.currencies = Currencies(books, request.posting.rate_max_age_days)
         self.dates = journal_dates(books.gl, request.options.period)
         self.vendors = {sl_key(key): vendor for key, vendor in books.payables.vendors.items()}

@@ -52,7 +52,7 @@ class InventoryLines:
         self._setup = books.payables.inventory
         self._default_sub = posting.default_sub.strip()
         self.widths = Widths(books.widths, books.code_page)
-        self._accounts = Accounts(masters, books, posting.default_sub)
+        self._accounts = Accounts(masters, books, posting.default_sub, posting.account_segments)
         self.units = Units(masters, books, posting, self.widths)
         self.places = Places(books, posting)
         self.items = Items(masters=masters, books=books, rules=master_rules, units=self.units, widths=self.widths)

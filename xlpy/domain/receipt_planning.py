@@ -65,7 +65,7 @@ class _ReceiptPlanner:
         self.request = request
         self.findings = Findings()
         self.vouchers = Vouchers(request.options, request.masters, request.books, request.posting, request.master_rules)
-        self.receipts = Receipts(self.vouchers, request.masters)
+        self.receipts = Receipts(self.vouchers, request.masters, request.posting)
 
     def plan(self, included: Iterable[IncludedProcurement]) -> PayablesDraft:
         """Judge every receipt and put together what is to be written."""

@@ -12,6 +12,7 @@ from decimal import Decimal
 from xlpy.domain.accounts import Resolved
 from xlpy.domain.books import Terms, sl_key
 from xlpy.domain.checks import found
+from xlpy.domain.descriptions import described
 from xlpy.domain.document_dates import usable_date
 from xlpy.domain.manage_records import ExportTaxLevel, ManageMasters
 from xlpy.domain.matching import packing_slip
@@ -21,6 +22,7 @@ from xlpy.domain.payables_documents import ApDocument, NewVendor
 from xlpy.domain.problems import Problem
 from xlpy.domain.procurement_records import ExportPurchase, ExportPurchaseLine, UnpostedProcurement
 from xlpy.domain.receipt_taxes import receipt_levels
+from xlpy.domain.rules import PostingRules
 from xlpy.domain.transactions import TransactionKey
 from xlpy.domain.vendors import ResolvedVendor
 from xlpy.domain.vouchers import VoucherFacts, VoucherLine, Vouchers
@@ -116,9 +118,10 @@ def _amounts(purchase: ExportPurchase) -> tuple[Decimal, ...]:
 class Receipts:
     """Drafts the vouchers of receipts."""
 
-    def __init__(self, vouchers: Vouchers, masters: ManageMasters) -> None:
+    def __init__(self, vouchers: Vouchers, masters: ManageMasters, posting: PostingRules) -> None:
         self._vouchers = vouchers
         self._masters = masters
+        self._posting = posting
 
     def payable(self, purchase: ExportPurchase) -> Decimal:
         """Return what a receipt makes owed, in its currency's decimals."""
@@ -174,7 +177,15 @@ class Receipts:
             invc_nbr=number,
             invc_date=invoiced,
             lines=tuple(self._line(line, currency, decimals, problems) for line in purchase.lines),
-            descr=f"{purchase.document_number} {purchase.packing_slip}".strip(),
+            descr=described(
+                self._posting.receipt_description,
+                {
+                    "number": purchase.document_number,
+                    "slip": purchase.packing_slip,
+                    "vendor": unposted.vendor.name,
+                    "invoice": number,
+                },
+            ),
             levels=levels if told else (),
             tax_code=purchase.tax_code,
             tax_accounts=tuple(tax.account_number for tax in purchase.taxes if tax.total),

@@ -39,6 +39,8 @@ class RerunState(StrEnum):
 
 LEFT_ALONE = frozenset({RerunState.IN_SL, RerunState.NOTHING, RerunState.NOT_EXPORTED})
 NEEDS_AGAIN = frozenset({RerunState.VOIDED, RerunState.DELETED, RerunState.CLEARED, RerunState.UNDONE})
+# The ledger's row of that id is of another receipt: of this one it knows nothing, or it can't be told.
+_ANOTHER_RECEIPT = frozenset({"RCPT-NEW", "RCPT-SAME-ID"})
 _FOREIGN = frozenset({"REF-USED", "REF-RESERVED", "INVC-USED", "INVC-USED-ALLOWED"})
 _MESSAGES = {
     RerunState.IN_SL: "",
@@ -89,7 +91,7 @@ def rerun_state(posting: Posting | None, codes: Collection[str]) -> RerunState:
     ):
         if code in codes:
             return state
-    if posting is None:
+    if posting is None or is_of_another_receipt(codes):
         return RerunState.FOREIGN if _FOREIGN.intersection(codes) else RerunState.MISSING
     if posting.state is PostingState.CLEARED:
         return RerunState.CLEARED
@@ -122,6 +124,11 @@ def taken(state: RerunState, include: str) -> bool:
 def proposed(state: RerunState) -> str:
     """Return the mark that a first look proposes: what is missing, and what has to be looked at before it can go."""
     return "" if state in LEFT_ALONE or state in NEEDS_AGAIN else "Yes"
+
+
+def is_of_another_receipt(codes: Collection[str]) -> bool:
+    """Whether what the ledger has under the id of a receipt is another one, of the same order and packing slip."""
+    return not _ANOTHER_RECEIPT.isdisjoint(codes)
 
 
 def is_foreign(code: str) -> bool:

@@ -44,12 +44,21 @@ class ResolvedTerms:
 
 
 class AllTerms:
-    """Resolves billing terms against SL's terms, each Xref once. ``apply_to``: whom they have to be for."""
+    """Resolves billing terms against SL's terms, each Xref once. ``apply_to``: whom they have to be for.
+
+    ``days_apart``: how far due days may differ before it is noted.
+    """
 
     def __init__(
-        self, terms: Mapping[str, Terms], billing_terms: Mapping[int, BillingTerms], apply_to: str = FOR_CUSTOMERS
+        self,
+        terms: Mapping[str, Terms],
+        billing_terms: Mapping[int, BillingTerms],
+        apply_to: str = FOR_CUSTOMERS,
+        *,
+        days_apart: int = 0,
     ) -> None:
         self._apply_to = apply_to
+        self._days_apart = days_apart
         self._terms = {sl_key(key): row for key, row in terms.items()}
         self._billing_terms = billing_terms
         self._cache: dict[tuple[int, str, int | None], ResolvedTerms] = {}
@@ -95,7 +104,7 @@ class AllTerms:
         if not (xref.isascii() and xref.isdecimal()):
             problems.append(found("TERMS-NUMBER", xref, terms.terms_id, xref=xref))
         days = billing.due_days if billing else document.due_days
-        if terms.due_type == _BY_DAYS and days is not None and days != terms.due_interval:
+        if terms.due_type == _BY_DAYS and days is not None and abs(days - terms.due_interval) > self._days_apart:
             problems.append(
                 found(
                     "TERMS-DAYS" if for_customers else "TERMS-DAYS-SL",

@@ -90,8 +90,8 @@ class Vouchers:
         payables = books.payables
         self.widths = Widths(books.widths, books.code_page)
         self.decimals = CurrencyDecimals(books, masters)
-        self.accounts = Accounts(masters, books, posting.default_sub)
-        self.terms = AllTerms(books.terms, masters.terms, FOR_VENDORS)
+        self.accounts = Accounts(masters, books, posting.default_sub, posting.account_segments)
+        self.terms = AllTerms(books.terms, masters.terms, FOR_VENDORS, days_apart=posting.due_days_tolerance)
         self.vendors = Vendors(masters=masters, books=books, rules=master_rules, terms=self.terms, widths=self.widths)
         self.dates = DocumentDates(books.gl, payables.ap, options.period, "AP")
         self._currencies = Currencies(books, posting.rate_max_age_days)

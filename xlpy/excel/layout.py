@@ -46,6 +46,7 @@ WORDS_IN_COLOUR: dict[str, dict[str, tuple[str, str]]] = {
         Status.NOTHING_TO_POST: look.CALM,
     },
     "Severity": {"stop": look.BAD, "create": look.WARN, "note": look.CALM},
+    "Verdict": {"Problem": look.BAD, "Could not tell": look.WARN, "Note": look.CALM, "OK": look.GOOD},
     "Level": {"error": look.BAD, "warning": look.WARN},
     "Source": {"made at release": look.CALM},
     "State": {

@@ -371,9 +371,9 @@ SETUP = Sheet(
     (
         Column("Verdict", width=15),
         Column("Area", width=12),
-        Column("What", width=30),
-        Column("Says", CellKind.WRAP, 48),
-        Column("What it means", CellKind.WRAP, 44),
+        Column("What", CellKind.WRAP, 34),
+        Column("Says", CellKind.WRAP, 44),
+        Column("What it means", CellKind.WRAP, 46),
         Column("How to fix", CellKind.WRAP, 52),
     ),
     hint="Problems come first. Could not tell: the check itself was not possible, and says why.",

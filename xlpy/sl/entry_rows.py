@@ -12,12 +12,14 @@ from decimal import Decimal
 from typing import Any
 
 from xlpy.domain.documents import RateUsed, TaxSlot
+from xlpy.domain.transactions import TransactionKey
 from xlpy.errors import SlError
 
 FIRST_LINE_NBR = -32768
 LINE_NBR_END = 32765  # of AR and AP: the release numbers its tax, discount and control lines from here on
 SMALLINT_END = 32768  # of GL and IN, where LineNbr counts through the batch and the release adds none of its own
 TAX_SLOTS = 4
+USER_WIDTHS: Mapping[str, int] = {"User1": 30, "User2": 30, "User5": 10, "User6": 10}
 
 Values = dict[str, Any]
 
@@ -40,7 +42,8 @@ class EntryStamp:
     """What every row of a module takes from SL's set-up and from the run.
 
     ``per_ent``: the module's current period, in which the batch is entered (YYYYPP). ``status``: B balanced or H on
-    hold. ``record_id_column``: a free User column of ARDoc to stamp with the Manage id, empty for none.
+    hold. ``record_id_column``: a free User column of ARDoc to stamp with the Manage id, empty for none;
+    ``user_columns``: the same by table, for the others.
     ``balance_type``: of the ledger, for journals. ``cash_acct``/``cash_sub`` and ``vendors``: for vouchers.
     """
 
@@ -57,6 +60,19 @@ class EntryStamp:
     cash_acct: str = ""
     cash_sub: str = ""
     vendors: Mapping[str, VendorSeen] = field(default_factory=dict)
+    user_columns: Mapping[str, str] = field(default_factory=dict)
+
+    def record_id(self, table: str, transactions: Sequence[TransactionKey]) -> Values:
+        """Return the User column of ``table`` with the id in Manage, of the first transaction when there are several.
+
+        Nothing when the profile names no column, and for an id that does not fit: a cut one would be another's.
+        """
+        column = self.user_columns.get(table, "")
+        if not column or not transactions:
+            return {}
+        record_id = transactions[0].record_id
+        fits = record_id.isascii() and len(record_id) <= USER_WIDTHS[column]
+        return {column: record_id} if fits else {}
 
     def audit(self, screen: str) -> Values:
         """Return Crtd_* and LUpd_*: the screen that would have written the row, and 10 characters of the user id."""

@@ -81,6 +81,7 @@ def line_values(
         "Rlsed": 0,
         "PC_Flag": "N",
         "PC_Status": "0",
+        **stamp.record_id("GLTran", journal.transactions),
         **stamp.audit(SCREEN),
     }
     for index, line in enumerate(journal.lines, start=lines_before):

@@ -1,4 +1,4 @@
-"""What the SL user may do on SL's screens, and what the SQL login may do in the database. Reads only."""
+"""What the SL user may do on SL's screens. Reads only. What the SQL login may do is in ``sql_rights``."""
 
 from __future__ import annotations
 
@@ -8,43 +8,62 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from xlpy.domain.books import sl_key
+from xlpy.domain.transactions import Kind
 from xlpy.sl.engine import SlCompany
 
 EVERYTHING_GROUP = "ADMINISTRATORS"
 EVERYTHING_USER = "SYSADMIN"
 ALL_COMPANIES = "[ALL]"
 
-# Screen → (what it is for, whether this version of the product writes what the screen would write).
-SCREENS: Mapping[str, tuple[str, bool]] = {
-    "01.010": ("Journal Transactions", True),
-    "01.260": ("Chart of Accounts Maintenance", False),
-    "02.250": ("Currency Rate Maintenance", False),
-    "03.010": ("Voucher and Adjustment Entry", True),
-    "03.270": ("Vendor Maintenance", True),
-    "04.010": ("Receipt/Invoice Entry", False),
-    "04.250": ("Purchase Orders", False),
-    "08.010": ("Invoice and Memo", True),
-    "08.260": ("Customer Maintenance", True),
-    "08.262": ("Shipping Addresses", True),
-    "10.030": ("Adjustments", True),
-    "10.040": ("Transfers", True),
-    "10.250": ("Inventory Items", True),
-    "10.270": ("Site Maintenance", False),
-    "40.100": ("Sales Orders", False),
-    "40.250": ("Customer Address", False),
-    "40.400": ("Order Types", False),
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A screen of SL. ``kinds``: those for which the product writes what the screen would; ``master``: only when the
+    profile creates masters of this kind; ``journal``: only for journals (cost of goods, expenses that are no bills).
+    """  # noqa: D205
+
+    name: str
+    kinds: frozenset[Kind] = frozenset()
+    master: str = ""
+    journal: bool = False
+
+
+_VOUCHERS = frozenset({Kind.EXPENSE, Kind.PROCUREMENT})
+_INVOICES = frozenset({Kind.INVOICE})
+_STOCK = frozenset({Kind.PROCUREMENT})
+SCREENS: Mapping[str, Screen] = {
+    "01.010": Screen("Journal Transactions", _INVOICES | {Kind.EXPENSE}, journal=True),
+    "01.260": Screen("Chart of Accounts Maintenance"),
+    "02.250": Screen("Currency Rate Maintenance"),
+    "03.010": Screen("Voucher and Adjustment Entry", _VOUCHERS),
+    "03.270": Screen("Vendor Maintenance", _VOUCHERS, "vendors"),
+    "04.010": Screen("Receipt/Invoice Entry"),
+    "04.250": Screen("Purchase Orders"),
+    "08.010": Screen("Invoice and Memo", _INVOICES),
+    "08.260": Screen("Customer Maintenance", _INVOICES, "customers"),
+    "08.262": Screen("Shipping Addresses", _INVOICES, "customers"),
+    "10.030": Screen("Adjustments", _STOCK),
+    "10.040": Screen("Transfers", _STOCK),
+    "10.250": Screen("Inventory Items", _STOCK, "products"),
+    "10.270": Screen("Site Maintenance"),
+    "40.100": Screen("Sales Orders"),
+    "40.250": Screen("Customer Address"),
+    "40.400": Screen("Order Types"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ScreenRight:
-    """The SL user's right on a screen, through the user and all groups. ``may_insert``: may enter new records."""
+    """The SL user's right on a screen, through the user and all groups. ``may_insert``: may enter new records.
+
+    ``through``: the groups that give it, or the user's own id.
+    """
 
     screen: str
-    name: str
-    written: bool
+    about: Screen
     may_view: bool
     may_insert: bool
+    through: tuple[str, ...] = ()
 
 
 def screen_rights(connection: Connection, company: SlCompany, user: str) -> tuple[ScreenRight, ...]:
@@ -58,27 +77,28 @@ def screen_rights(connection: Connection, company: SlCompany, user: str) -> tupl
         sl_key(row.GroupId)
         for row in connection.execute(select(groups_table.c.GroupId).where(groups_table.c.UserId == user))
     }
-    if sl_key(user) == EVERYTHING_USER or EVERYTHING_GROUP in groups:
-        return tuple(ScreenRight(screen, name, used, True, True) for screen, (name, used) in SCREENS.items())
+    for whole in (EVERYTHING_USER if sl_key(user) == EVERYTHING_USER else "", EVERYTHING_GROUP):
+        if whole and (whole in groups or whole == sl_key(user)):
+            return tuple(ScreenRight(screen, about, True, True, (whole,)) for screen, about in SCREENS.items())
     rights = company.catalogue.table("vs_accessdetrights")
     numbers = {_stored(screen): screen for screen in SCREENS}
     view: set[str] = set()
-    insert: set[str] = set()
-    statement = select(rights).where(rights.c.ScreenNumber.in_(sorted(numbers)))
-    for row in connection.execute(statement):
-        mine = (row.RecType == "U" and sl_key(row.UserId) == sl_key(user)) or (
-            row.RecType == "G" and sl_key(row.UserId) in groups
-        )
+    insert: dict[str, set[str]] = {}
+    for row in connection.execute(select(rights).where(rights.c.ScreenNumber.in_(sorted(numbers)))):
+        holder = sl_key(row.UserId)
+        mine = (row.RecType == "U" and holder == sl_key(user)) or (row.RecType == "G" and holder in groups)
         if not mine or sl_key(row.CompanyID) not in (sl_key(company.cpny_id), ALL_COMPANIES):
             continue
         screen = numbers[row.ScreenNumber]
         if row.ViewRights:
             view.add(screen)
         if row.InsertRights:
-            insert.add(screen)
+            insert.setdefault(screen, set()).add(holder)
     return tuple(
-        ScreenRight(screen, name, used, screen in view or screen in insert, screen in insert)
-        for screen, (name, used) in SCREENS.items()
+        ScreenRight(
+            screen, about, screen in view | insert.keys(), screen in insert, tuple(sorted(insert.get(screen, ())))
+        )
+        for screen, about in SCREENS.items()
     )
 
 

@@ -6,10 +6,11 @@ It is rendered from the same table definitions that the program uses; ``template
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table, inspect
 from sqlalchemy.dialects import mssql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
@@ -23,6 +24,7 @@ from xlpy.sl.ledger_tables import (
     create_ledger,
     refuse_later_version,
     versions,
+    versions_installed,
 )
 
 if TYPE_CHECKING:
@@ -131,17 +133,78 @@ def setup_script(dialect: Dialect | None = None) -> str:
     )
 
 
-def install_ledger(company: SlCompany) -> None:
+@dataclass(frozen=True, slots=True)
+class LedgerInstalled:
+    """What the set-up did. ``before``: the version that was there, 0 for none; ``made``: the tables made new.
+
+    ``columns``: added to tables of an earlier version; ``role``: whether the role's rights were granted (SQL Server).
+    """
+
+    where: str
+    before: int
+    made: tuple[str, ...]
+    columns: tuple[str, ...]
+    role: bool
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was missing before."""
+        return self.before != SCHEMA_VERSION or bool(self.made or self.columns)
+
+
+def install_ledger(company: SlCompany) -> LedgerInstalled:
     """Install the ledger in the company's database: run the script on SQL Server, make the tables on SQLite.
 
     An earlier version gets what it lacks. Raises ``LedgerMissing`` when a later version is there, ``SlError`` when the
-    login may not do it.
+    login may not do it, or this is no company database of SL.
     """
-    if company.engine.dialect.name != "mssql":
-        create_ledger(company.engine)
-        return
-    with company.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    if not company.catalogue.has("ARDoc"):
+        raise SlError(
+            f"This is no company database of SL ({_where(company)}): the posting ledger does not belong here.",
+            fix="Name the company database (often ending in App, not System) in [sl] url. Nothing was changed.",
+        )
+    with company.engine.connect() as connection:
         refuse_later_version(connection)
+        before, tables, columns = _there(connection)
+    on_server = company.engine.dialect.name == "mssql"
+    if on_server:
+        _run_script(company)
+    else:
+        create_ledger(company.engine)
+    return LedgerInstalled(
+        where=_where(company),
+        before=max(before, default=0),
+        made=tuple(table.name for table in ledger_metadata.sorted_tables if table.name.lower() not in tables),
+        columns=tuple(
+            f"{column.table.name}.{column.name}"
+            for column in ADDED_COLUMNS
+            if column.table.name.lower() in tables and (column.table.name.lower(), column.name.lower()) not in columns
+        ),
+        role=on_server,
+    )
+
+
+def _where(company: SlCompany) -> str:
+    from xlpy.sl.engine import server_of  # which needs the driver's module
+
+    return server_of(company)
+
+
+def _there(connection: Connection) -> tuple[Collection[int], set[str], set[tuple[str, str]]]:
+    """Return the versions installed, and the ledger's tables and their columns that are there, in small letters."""
+    found = inspect(connection)
+    tables = {table.name.lower() for table in ledger_metadata.sorted_tables if found.has_table(table.name)}
+    columns = {
+        (column.table.name.lower(), known["name"].lower())
+        for column in {column.table.name: column for column in ADDED_COLUMNS}.values()
+        if column.table.name.lower() in tables
+        for known in found.get_columns(column.table.name)
+    }
+    return versions_installed(connection), tables, columns
+
+
+def _run_script(company: SlCompany) -> None:
+    with company.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         try:
             for batch in re.split(r"(?m)^GO\s*$", setup_script(connection.dialect)):
                 if batch.strip():
@@ -149,7 +212,8 @@ def install_ledger(company: SlCompany) -> None:
         except DBAPIError as error:
             raise SlError(
                 f"The posting ledger can't be installed: {error.orig}.",
-                fix="Print the script (xlpy sl-setup --print) and have the database administrator run it.",
+                fix="Print the script (xlpy sl-setup --print) and have the database administrator run it in the"
+                " company database.",
             ) from error
 
 

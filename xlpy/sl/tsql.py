@@ -32,6 +32,33 @@ CODE_PAGE: Final = text(
 
 DATABASE_NAME: Final = text("SELECT DB_NAME()")
 
+# Who is logged in to which server, and whether this connection is encrypted. The second needs a right of the server
+# (VIEW SERVER STATE) and may be refused; then the driver and the connection string say it.
+SERVER: Final = text(
+    "SELECT CONVERT(varchar(128), SERVERPROPERTY('ServerName')),"
+    " CONVERT(varchar(50), SERVERPROPERTY('ProductVersion')), CONVERT(varchar(128), SERVERPROPERTY('Edition')),"
+    " DB_NAME(), SUSER_SNAME()"
+)
+ENCRYPTED: Final = text("SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID")
+
+# The login's name, whether it is in the product's role, and in each of the roles that may do everything or much.
+POWERFUL_ROLES: Final = ("sysadmin", "db_owner", "db_ddladmin", "db_securityadmin", "db_datawriter")
+ROLES: Final = text(
+    "SELECT SUSER_SNAME(), IS_ROLEMEMBER(:role), IS_SRVROLEMEMBER('sysadmin'), IS_ROLEMEMBER('db_owner'),"
+    " IS_ROLEMEMBER('db_ddladmin'), IS_ROLEMEMBER('db_securityadmin'), IS_ROLEMEMBER('db_datawriter')"
+).bindparams(bindparam("role", type_=String()))
+
+# Databases that the login may open, and what SL keeps in them: a system database has the table Company, a company
+# database the view vs_company. QUOTENAME makes the name safe; nothing of ours is in the text.
+DATABASES: Final = text(
+    "SELECT name, OBJECT_ID(QUOTENAME(name) + '.dbo.Company') AS system_id,"
+    " OBJECT_ID(QUOTENAME(name) + '.dbo.vs_company') AS company_id"
+    " FROM sys.databases WHERE state = 0 AND HAS_DBACCESS(name) = 1 ORDER BY name"
+)
+TABLES_THERE: Final = text(
+    "SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = 'dbo' AND TABLE_NAME IN :names"
+).bindparams(bindparam("names", expanding=True, type_=String()))
+
 # After an error in a savepoint: 1 = the transaction is alive, -1 = it can only be rolled back, 0 = there is none.
 TRANSACTION_STATE: Final = text("SELECT XACT_STATE(), @@TRANCOUNT")
 
