@@ -109,7 +109,7 @@ def _set_top(ws: Worksheet, sheet: Sheet) -> None:
         ws.cell(SUBTOTAL_ROW, number).fill = look.fill(look.BAND)
     ws.cell(TITLE_ROW, 1, sheet.title)
     ws.cell(HINT_ROW, 1, sheet.hint)
-    counted = sheet.key or sheet.columns[0].name  # never empty in a row
+    counted = sheet.counted or sheet.key or sheet.columns[0].name  # never empty in a row
     # The batch stands in the rows that every printed page repeats; a footer can't read a cell.
     ws.cell(
         SUBTOTAL_ROW,

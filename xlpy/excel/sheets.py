@@ -54,7 +54,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet with one Excel table. ``key``: the column whose text identifies a row across refreshes."""
+    """A sheet with one Excel table. ``key``: the column whose text identifies a row across refreshes.
+
+    ``counted``: a column that is never empty in a row, where the key may be.
+    """
 
     name: str
     table: str
@@ -64,6 +67,7 @@ class Sheet:
     key: str = ""
     landscape: bool = True
     hint: str = ""  # row 2: what to do on this sheet
+    counted: str = ""
 
     def index(self, column: str) -> int:
         """Zero-based position of a column by name."""
@@ -361,6 +365,7 @@ PAYMENTS = Sheet(
     ),
     key="Id",
     hint="One payment per invoice, in the invoice's currency. Take over: Yes adopts a payment that is not ours yet.",
+    counted="Status",  # an invoice that Manage does not have has no Id
 )
 
 SETUP = Sheet(
