@@ -232,6 +232,32 @@ def test_the_run_of_another_pc_is_told_from_the_ledger_with_a_note_of_what_is_no
     assert all(row.transaction in told and row.reference in told for row in books.report.results)
 
 
+@pytest.mark.parametrize(
+    ("state", "closed_at", "action", "said"),
+    [
+        ("undone", "ClosedAt", "export", "undone: neither in SL nor in Manage"),
+        ("cleared", "ClosedAt", "clear", "cleared: in Manage, not in SL"),
+        ("cleared", "NULL", "clear", "cleared, the Manage batch is still owed"),
+        ("undoing", "ClosedAt", "export", "being undone: out of SL, the Manage batch is still there"),
+    ],
+)
+def test_the_ledger_is_not_told_as_in_sl_when_it_is_not(
+    books: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: str, closed_at: str, action: str, said: str
+) -> None:
+    monkeypatch.setenv("XLPY_DATA", str(tmp_path / "another pc"))
+    monkeypatch.setattr("xlpy.services.audit_content._reconciled", lambda *_: ((), ()))
+    with books.session() as session:
+        with session.sl.engine.begin() as connection:
+            connection.execute(text(f"UPDATE xlpy_Posting SET State = '{state}', ClosedAt = {closed_at}"))
+        content = gather(session, books.report.run_id)
+    assert (content.action, content.state) == (action, said)
+
+
+def test_the_password_of_sl_in_the_environment_is_a_secret_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XLPY_SL_PASSWORD", "hush;hush")
+    assert "hush;hush" in set(known_secrets())
+
+
 def test_the_ledger_sheet_tells_what_became_of_the_documents_since(books: Any, tmp_path: Path) -> None:
     with books.session() as session:
         with session.sl.engine.begin() as connection:

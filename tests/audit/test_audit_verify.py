@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 import xlpy
 from xlpy.errors import AuditRecordUnreadable
@@ -105,6 +106,42 @@ def test_a_forged_manifest_passes_offline_and_is_found_by_the_chain(books: Any) 
     assert verify_record(books.record.path).untouched
     (finding,) = with_chain(books, books.record.path).findings
     assert f"run {books.report.run_id} as number 1, but of another manifest" in finding
+
+
+@pytest.mark.parametrize("number", [0, -3, "1", True, 1.5, None])
+def test_a_forged_number_is_damage_in_words(books: Any, number: Any) -> None:
+    forge(books.record.path)
+    path = books.record.path / "manifest.json"
+    manifest = json.loads(path.read_bytes())
+    manifest["chain"]["number"] = number
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    tamper(books, "DELETE FROM xlpy_Audit")
+    with pytest.raises(AuditRecordUnreadable, match="damaged"):
+        with_chain(books, books.record.path)
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_when_the_answer_to_the_commit_is_lost_record_and_link_stay_together(
+    books: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, done: bool
+) -> None:
+    commit = Connection.commit
+
+    def lost(self: Connection) -> None:
+        monkeypatch.setattr(Connection, "commit", commit)
+        commit(self) if done else self.rollback()
+        raise OperationalError("commit", None, Exception("Communication link failure"))
+
+    with books.session() as session:
+        before = len(read_chain(session.sl))
+        monkeypatch.setattr(Connection, "commit", lost)
+        if done:
+            record = export_record(session, books.content, tmp_path / "out", {})
+            assert verify_record(record.path, session).untouched
+        else:
+            with pytest.raises(OperationalError):
+                export_record(session, books.content, tmp_path / "out", {})
+            assert not (tmp_path / "out").exists()
+        assert len(read_chain(session.sl)) == before + done
 
 
 def test_a_zip_goes_round_and_what_is_changed_in_it_is_found(books: Any, tmp_path: Path) -> None:

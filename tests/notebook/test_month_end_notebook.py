@@ -54,7 +54,7 @@ def half_posted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
     folder = tmp_path_factory.mktemp("notebook")
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         patch.setenv("XLPY_DATA", str(folder / "user data"))
-        month = stage(folder, stack, invoices=40, expenses=14, procurement=14)
+        month = stage(folder, stack, invoices=24, expenses=8, procurement=8)
         wanted = month.everything()
         month.push(Selection("OCT", firm.THROUGH_DATE, wanted.marked[::2]))
         month.release()

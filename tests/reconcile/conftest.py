@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from reconcile_stage import Month, stage
@@ -38,10 +37,20 @@ def posted(posted_once: Month) -> Month:
     return posted_once
 
 
-@pytest.fixture
-def journals(tmp_path: Path) -> Iterator[Month]:
-    """Expenses that Manage does not transfer as bills."""
-    with ExitStack() as stack:
-        month = stage(tmp_path, stack, invoices=12, expenses=14, as_bill=False)
+@pytest.fixture(scope="session")
+def journals_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
+    folder = tmp_path_factory.mktemp("journals")
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XLPY_DATA", str(folder / "user data"))
+        month = stage(folder, stack, invoices=6, expenses=14, as_bill=False)
         month.profile = replace(month.profile, posting=replace(month.profile.posting, default_sub="00000"))
+        month.push(month.everything())
+        month.keep("unreleased")
         yield month
+
+
+@pytest.fixture
+def journals(journals_once: Month) -> Month:
+    """Expenses that Manage does not transfer as bills, each in SL as a journal; nothing is released."""
+    journals_once.bring_back("unreleased")
+    return journals_once

@@ -98,7 +98,6 @@ def test_totals_of_parts_are_the_total_in_each_currency(month: Any) -> None:
 
 
 def test_expenses_one_by_one_are_journals_in_base_currency(journals: Any) -> None:
-    journals.push(journals.everything())
     report = journals.reconcile()
     assert_agrees(report)
     expenses = [row for row in report.rows if row.kind == "expense" and row.sl_batch]
@@ -120,7 +119,6 @@ def test_so_many_statements_whatever_the_number_of_transactions(month: Any, jour
             reconcile(session)
             return len(sent)
 
-    journals.push(journals.everything("FEW"))
     few, many = statements(journals), statements(month)
     assert many <= few + 10, "four modules instead of two, and eleven times the documents"
     assert many < 80

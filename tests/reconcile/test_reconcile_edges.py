@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from reconcile_stage import Month
+from sqlalchemy import text
 
 from xlpy.api import Books
 from xlpy.cli import main
@@ -21,6 +22,8 @@ from xlpy.excel.buttons import Choices, press
 from xlpy.excel.closed_file import open_closed
 from xlpy.excel.home import write_home
 from xlpy.excel.sheets import FIRST_DATA_ROW, RECONCILE, TITLE_ROW, Home
+from xlpy.sl import reconcile_others
+from xlpy.sl.reconcile_others import OtherDocument, read_other_documents
 
 
 @pytest.fixture(scope="module")
@@ -131,3 +134,36 @@ def test_the_frames_have_exact_amounts(month: Month) -> None:
         assert {type(amount) for amount in frame[column]} == {Decimal}
     assert sum(accounts["manage_debit"] - accounts["manage_credit"]) == 0
     assert sum(accounts["sl_debit"] - accounts["sl_credit"]) == 0
+
+
+def test_batches_of_another_company_of_this_database_are_not_called_strange(month: Month) -> None:
+    month.sql("UPDATE xlpy_Posting SET CpnyID = '0070' WHERE BatchIdentifier = 'OCT-E'")
+    report = month.reconcile()
+    assert "OCT-E" not in {row.batch_identifier for row in report.rows}
+    assert report.exit_code == 0, report.text
+
+
+def test_more_accounts_than_one_statement_takes_are_asked_in_parts_and_counted_once(
+    month: Month, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An inventory line has two accounts, which may be asked for by two statements."""
+    with month.session() as session, session.sl.engine.connect() as connection:
+        lines = connection.execute(text("SELECT Acct, InvtAcct FROM INTran WHERE PerPost = '202610'")).all()
+        accounts = sorted({account.strip() for line in lines for account in line} - {""})
+        assert len(accounts) > 1
+
+        def others() -> list[OtherDocument]:
+            return read_other_documents(connection, session.sl, ["202610"], accounts, (), firm.BASE_CURRENCY)
+
+        at_once = others()
+        assert [other for other in at_once if other.key[0] == "IN" and other.amount]
+        monkeypatch.setattr(reconcile_others, "CHUNK", 2)
+        assert others() == at_once
+
+
+def test_the_crumbs_of_a_float_are_not_owed(month: Month) -> None:
+    with Books(month.session()) as books:
+        before = set(books.unpaid()["invoice"])
+        number = min(before)
+        month.sql("UPDATE ARDoc SET CuryDocBal = 0.0000000001 WHERE RefNbr = :n", n=number)
+        assert set(books.unpaid()["invoice"]) == before - {number}

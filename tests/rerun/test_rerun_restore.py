@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rerun_stage import LEDGER, POSTED, Month, codes, states
 
-from xlpy.domain.transactions import Kind
+from xlpy.demo.company.release import void_batch
+from xlpy.domain.transactions import Kind, TransactionKey
 from xlpy.services.reports import RunState
 
 BATCHES = ("OCT-I", "OCT-E", "OCT-P")
@@ -72,3 +73,45 @@ def test_a_batch_that_is_all_there_is_left_alone(pushed: Month) -> None:
     assert all(row.sl_batch and row.reference and row.state_in_sl == "unreleased" for row in plan.rows)
     assert pushed.rerun("OCT-P").exit_code == 0
     assert pushed.rows(LEDGER) == before
+
+
+def _receipt_of(month: Month) -> TransactionKey:
+    return next(key for key in month.keys(Kind.PROCUREMENT) if key.record_id.endswith("purchase"))
+
+
+def _two_receipts_with_one_id(month: Month) -> TransactionKey:
+    """A receipt in the batch ONE; received again with the same packing slip, in the batch TWO."""
+    key = _receipt_of(month)
+    month.push([key], "ONE")
+    month.theatre.keep("one")
+    month.site.receive_again(key.record_id, vendor_invoice_number="SECOND", days_later=1)
+    month.push([key], "TWO")
+    return key
+
+
+def test_a_second_receipt_with_the_id_of_the_first_comes_back_after_a_restore(fresh: Month) -> None:
+    """SL is restored to the evening between the two: the first one there is not the second one."""
+    _two_receipts_with_one_id(fresh)
+    whole, ledger = fresh.documents(), fresh.rows(LEDGER)
+    assert len(ledger) == 2
+    fresh.theatre.disconnect()
+    fresh.theatre.database.write_bytes((fresh.theatre.folder / "one.sqlite").read_bytes())
+    assert states(fresh.plan("ONE-P")) == {"Already in SL": 1}
+    assert states(fresh.plan("TWO-P")) == {"Missing": 1}
+    report = fresh.rerun("TWO-P")
+    assert (report.state, len(report.results)) == (RunState.COMPLETED, 1), (report.text, codes(report))
+    assert (fresh.documents(), fresh.rows(LEDGER)) == (whole, ledger)
+    for batch in ("ONE-P", "TWO-P"):
+        assert states(fresh.plan(batch)) == {"Already in SL": 1}
+
+
+def test_of_two_receipts_with_one_id_the_first_can_be_posted_again(fresh: Month) -> None:
+    key = _two_receipts_with_one_id(fresh)
+    first = fresh.rows("SELECT MIN(BatNbr) FROM xlpy_PostingDoc WHERE Module = 'AP'")[0][0]
+    void_batch(fresh.engine, "AP", first)
+    assert states(fresh.plan("ONE-P")) == {"Voided": 1}
+    report = fresh.rerun("ONE-P", again=("all",))
+    assert (report.state, len(report.results)) == (RunState.COMPLETED, 1), (report.text, codes(report))
+    assert [row[2] for row in fresh.rows(LEDGER)] == [1, 2, 3]
+    for batch in ("ONE-P", "TWO-P"):
+        assert states(fresh.plan(batch)) == {"Already in SL": 1}, key

@@ -16,7 +16,9 @@ from sqlalchemy import Engine, text
 
 from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
+from xlpy.demo.company.invoice_entry import EnteredDocument, enter_batch
 from xlpy.demo.company.release import release_everything
+from xlpy.demo.company.release_books import Books
 from xlpy.demo.company.seed import make_company
 from xlpy.demo.site import access
 from xlpy.demo.site.faults import Faults
@@ -184,6 +186,15 @@ class Stage:
             for payment in self.payment_records(number)
         ]
         return found
+
+
+def enter_by_hand(stage: Stage, number: str, customer: str, amount: str) -> None:
+    """Enter an invoice at SL's screen, as before this product, and release it."""
+    with stage.engine.begin() as connection:
+        books = Books(connection)
+        enter_batch(books, [EnteredDocument(customer, number, Decimal(amount))], entered=on(5, 10))
+        books.save()
+    stage.release()
 
 
 def row(report: SyncReport, number: str) -> PaymentRow:

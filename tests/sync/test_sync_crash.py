@@ -31,7 +31,7 @@ from xlpy.sl.engine import open_company
 
 D = Decimal
 DEAD = 77
-STRIDE = int(os.environ.get("XLPY_CRASH_STRIDE", "60"))
+STRIDE = int(os.environ.get("XLPY_CRASH_STRIDE", "150"))
 WRITING = ("POST", "PATCH", "DELETE")
 OPENED: dict[str, Any] = {}  # the SL company, opened once: a forked child has it, too
 

@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sync_stage import Stage, add_invoice, on, row
+from sync_stage import Stage, add_invoice, enter_by_hand, on, row
 
 from xlpy.demo.company import payments as sl
-from xlpy.demo.company.invoice_entry import EnteredDocument, enter_batch
-from xlpy.demo.company.release_books import Books
 from xlpy.demo.site.faults import Fault, FaultKind
 from xlpy.services.sync_report import PaymentStatus
 
 D = Decimal
-
-
-def enter_by_hand(stage: Stage, number: str, customer: str, amount: str) -> None:
-    """Enter an invoice at SL's screen, as before this product, and release it."""
-    with stage.engine.begin() as connection:
-        books = Books(connection)
-        enter_batch(books, [EnteredDocument(customer, number, D(amount))], entered=on(5, 10))
-        books.save()
-    stage.release()
 
 
 def test_somebody_elses_payment_is_to_be_confirmed(stage: Stage) -> None:

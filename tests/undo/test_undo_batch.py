@@ -255,6 +255,13 @@ def test_an_unknown_name_and_one_without_its_suffix_are_told(pushed: Any) -> Non
     assert "OCT-I, OCT-E, OCT-P" in said
 
 
+def test_a_batch_of_another_company_in_the_same_database_is_named(pushed: Any) -> None:
+    pushed.run("UPDATE xlpy_Posting SET CpnyID = '0070' WHERE BatchIdentifier = 'OCT-E'")
+    assert codes(pushed, "OCT-E") == {"UNDO-COMPANY"}
+    assert "was posted into SL company 0070" in refused(pushed, "OCT-E")
+    assert "OCT-I, OCT-P" in refused(pushed, "OCT"), "and its name is not offered"
+
+
 def test_nobody_undoes_while_somebody_posts(pushed: Any) -> None:
     from xlpy.sl.lock import posting_lock
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,9 @@ from xlpy.demo import firm
 from xlpy.demo.site.faults import Fault, FaultKind
 from xlpy.domain.transactions import Kind, PostingState, TransactionKey
 from xlpy.services.clear import clear, look_at_clear
+from xlpy.services.clear_plan import clear_rows
+from xlpy.services.exporting import export_marked
+from xlpy.services.planning import plan_options
 from xlpy.services.push import push
 from xlpy.services.recover import look, recover
 from xlpy.services.reports import Marked, RunState, Selection
@@ -177,6 +181,17 @@ def test_a_refusal_for_good_gives_the_clearing_up(fresh: Any) -> None:
     assert "GL entr" in report.text
     assert fresh.states() == {"undone"}
     assert look(fresh.session()) == ()
+
+
+def test_what_has_no_gl_entry_at_all_is_a_stop_and_nothing_is_noted(fresh: Any) -> None:
+    """Noted in the ledger, its Manage batch would be owed for ever, and every later run would stop at it."""
+    session = fresh.session()
+    selection = fresh.selection(fresh.marks(Kind.INVOICE)[:1])
+    export = export_marked(session, selection.marked, plan_options(session, selection))
+    bare = tuple((mark, replace(row, id=0)) for mark, row in export.invoices)
+    rows, problems = clear_rows(replace(export, invoices=bare, exported_invoices=()), {})
+    assert rows == ()
+    assert [(problem.code, problem.severity) for problem in problems] == [("NO-ENTRIES", "stop")]
 
 
 def test_lines_that_changed_in_between_are_not_marked_silently(fresh: Any) -> None:

@@ -29,7 +29,7 @@ from xlpy.services.undo import undo
 from xlpy.sl.sqlite import sqlite_engine
 
 DEAD = 77
-STRIDE = int(os.environ.get("XLPY_CRASH_STRIDE", "80"))
+STRIDE = int(os.environ.get("XLPY_CRASH_STRIDE", "240"))
 Work = Callable[[Session], object]
 
 

@@ -51,6 +51,15 @@ def test_it_is_t_sql_and_holds_what_it_looked_at(pushed: Any) -> None:
         assert looked, table
 
 
+def test_so_many_statements_however_many_journals(journal_theatre: Any) -> None:
+    """Each journal is an SL batch of its own."""
+    stage = journal_theatre.put_back("pushed")
+    assert len(stage.sl_batches("GL", "OCT-E")) > 2
+    sent = sent_by_the_undo(stage, "OCT-E")
+    assert len([sql for sql in sent if "FROM [GLTran] WITH (UPDLOCK" in sql]) == 1
+    assert len([sql for sql in sent if "FROM [Batch] WITH (UPDLOCK" in sql]) == 1
+
+
 def test_only_documents_are_deleted_and_only_of_named_batches(pushed: Any) -> None:
     for batch in ("OCT-I", "OCT-E", "OCT-P"):
         deletions = [sql for sql in sent_by_the_undo(pushed, batch) if sql.startswith("DELETE")]

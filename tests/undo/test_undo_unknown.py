@@ -16,6 +16,7 @@ from xlpy.services.clear import clear
 from xlpy.services.recover import recover
 from xlpy.services.reports import RunState
 from xlpy.services.undo import undo
+from xlpy.services.undo_manage import finish_undoing
 
 
 @contextmanager
@@ -62,6 +63,26 @@ def test_an_undo_that_sl_does_not_have_changed_nothing(pushed: Any, monkeypatch:
     assert "SL has nothing of the undo" in report.text
     assert pushed.tables(WRITTEN) == before
     assert pushed.states("OCT-I") == {"closed"}
+
+
+def test_an_undo_that_another_pc_has_finished_meanwhile_is_known_to_be_done(
+    pushed: Any, theatre: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lock goes with the connection: Recover of another PC may be quicker than the question to the ledger."""
+    from xlpy.sl import one_commit
+
+    settle = one_commit._settle
+
+    def after_the_other(*known: Any) -> None:
+        finish_undoing(pushed.session("jdoe", "PC2"))
+        settle(*known)
+
+    monkeypatch.setattr(one_commit, "_settle", after_the_other)
+    with broken_commit(pushed, monkeypatch, done=True):
+        report = undo(pushed.session(), "OCT-I", confirmed=True)
+    assert report.state is RunState.COMPLETED, report.text
+    assert {row.status for row in report.results} == {"Undone"}
+    assert pushed.unposted()[Kind.INVOICE] == theatre.unposted[Kind.INVOICE]
 
 
 @pytest.mark.parametrize("done", [True, False])

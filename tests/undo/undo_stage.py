@@ -6,7 +6,7 @@ import copy
 import shutil
 import sqlite3
 from collections.abc import Collection, Iterator
-from contextlib import closing
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ class Stage:
     database: Path
     profile: Profile
     sessions: list[Session] = field(default_factory=list)
+    lookers: list[sqlite3.Connection] = field(default_factory=list)  # closed when the stage is put back
 
     @property
     def engine(self) -> Engine:
@@ -117,7 +118,7 @@ class Stage:
     def tables(self, only: Collection[str] = ()) -> Rows:
         """Every SL table (or only some) as it is, but for row versions, counters and the ledger."""
         found: Rows = {}
-        with closing(sqlite3.connect(self.database)) as connection:
+        with self._looking() as connection:
             names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
             for (name,) in names:
                 if name.startswith(("xlpy_", "sqlite_")) or (only and name not in only):
@@ -127,6 +128,13 @@ class Stage:
                 kept = [at for at, c in enumerate(columns) if c.lower() != "tstamp" and c not in COUNTERS]
                 found[name] = sorted((tuple(_plain(row[at]) for at in kept) for row in rows), key=repr)
         return found
+
+    @contextmanager
+    def _looking(self) -> Iterator[sqlite3.Connection]:
+        """Give this stage's own connection: a new one reads SL's whole schema, which takes longer than the rows."""
+        if not self.lookers:
+            self.lookers.append(sqlite3.connect(self.database))
+        yield self.lookers[0]
 
 
 def _plain(value: Any) -> Any:
@@ -159,6 +167,7 @@ class Theatre:
     moments: dict[str, Kept] = field(default_factory=dict)
     before: Rows = field(default_factory=dict)
     unposted: dict[Kind, list[str]] = field(default_factory=dict)
+    lookers: list[sqlite3.Connection] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)  # opening one reads SL's catalogue: tests share them
 
     @property
@@ -175,6 +184,8 @@ class Theatre:
     def _disconnect(self) -> None:
         for session in self.sessions:
             session.sl.engine.dispose()
+        while self.lookers:
+            self.lookers.pop().close()
 
     def put_back(self, name: str) -> Stage:
         self._disconnect()
@@ -188,7 +199,7 @@ class Theatre:
         self.site.calls.clear()
         for session in self.sessions:
             session.observe = None
-        return Stage(self.site, self.running.url, self.database, self.profile, self.sessions)
+        return Stage(self.site, self.running.url, self.database, self.profile, self.sessions, self.lookers)
 
 
 def open_theatre(folder: Path, posting: PostingRules, **site: Any) -> Iterator[Theatre]:

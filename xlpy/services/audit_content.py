@@ -6,7 +6,7 @@ import logging
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from xlpy.credentials import ENV_INTEGRATOR_PASSWORD, ENV_PRIVATE_KEY
+from xlpy.credentials import ENV_INTEGRATOR_PASSWORD, ENV_PRIVATE_KEY, ENV_SL_PASSWORD
 from xlpy.domain.books import sl_key
 from xlpy.domain.plan import Plan
 from xlpy.domain.transactions import BATCH_SUFFIX, Posting, PostingState
@@ -50,6 +50,16 @@ _RESULT_OF_STATE = {
     PostingState.UNDOING: "Undoing",
     PostingState.UNDONE: "Undone",
     PostingState.CLEARED: "Cleared",
+}
+
+
+_OWED = "cleared, the Manage batch is still owed"
+_PLACE_OF_STATE = {
+    PostingState.POSTED: "in SL, the Manage batch is still owed",
+    PostingState.CLOSED: "in SL and in Manage",
+    PostingState.CHANGED: "in SL, changed in Manage since",
+    PostingState.UNDOING: "being undone: out of SL, the Manage batch is still there",
+    PostingState.UNDONE: "undone: neither in SL nor in Manage",
 }
 
 
@@ -153,7 +163,8 @@ def gather(session: Session, run_id: str = "") -> RecordContent:
 
 def known_secrets(session: Session | None = None) -> Iterator[str]:
     """Go through every secret that could be in a text: keys and passwords of both systems."""
-    yield from filter(None, (os.environ.get(name, "").strip() for name in (ENV_PRIVATE_KEY, ENV_INTEGRATOR_PASSWORD)))
+    names = (ENV_PRIVATE_KEY, ENV_INTEGRATOR_PASSWORD, ENV_SL_PASSWORD)
+    yield from filter(None, (os.environ.get(name, "").strip() for name in names))
     if session is None:
         return
     yield from filter(None, (session.secrets.private_key, session.secrets.integrator_password))
@@ -244,11 +255,11 @@ def _of_kept(kept: KeptRun, postings: tuple[Posting, ...]) -> RecordContent:
 
 def _of_ledger(session: Session, run_id: str, postings: tuple[Posting, ...]) -> RecordContent:
     first = postings[0]
-    owed = any(posting.state is PostingState.POSTED for posting in postings)
+    cleared = all(posting.state is PostingState.CLEARED for posting in postings)
     return RecordContent(
         run_id=run_id,
-        action="export",
-        state="in SL, the Manage batch is still owed" if owed else "in SL and in Manage",
+        action="clear" if cleared else "export",
+        state=_state_of(postings),
         text=f"{len(postings)} transactions are in the posting ledger of SL.",
         batch_identifier=", ".join(sorted({posting.batch_identifier for posting in postings})),
         at=first.posted_at,
@@ -264,6 +275,17 @@ def _of_ledger(session: Session, run_id: str, postings: tuple[Posting, ...]) -> 
         postings=postings,
         notes=(_FROM_LEDGER.format(host=first.posted_host, user=first.posted_by),),
     )
+
+
+def _state_of(postings: Sequence[Posting]) -> str:
+    """Say where the transactions of a run are by the posting ledger; several words when not all are in one place."""
+    words = {
+        (_OWED if p.closed_at is None else "") or "cleared: in Manage, not in SL"
+        if p.state is PostingState.CLEARED
+        else _PLACE_OF_STATE[p.state]
+        for p in postings
+    }
+    return "; ".join(sorted(words))
 
 
 def _results_of(postings: Iterable[Posting]) -> Iterator[ResultRow]:

@@ -8,16 +8,20 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from xlpy.errors import SlError
+from xlpy.errors import SlError, XlpyError
 from xlpy.services.audit_content import RecordContent, mask_json
 from xlpy.services.audit_manifest import MANIFEST, SEAL, file_facts, make_manifest, place_after, sha256, to_json
 from xlpy.services.reconcile_json import reconcile_json
 from xlpy.services.saved_files import free_path, move, saved_name, saving
 from xlpy.services.saved_log import as_json_lines, as_text
 from xlpy.services.session import Session
+
+if TYPE_CHECKING:
+    from xlpy.sl.audit_chain import AuditLink
 
 logger = logging.getLogger(__name__)
 
@@ -144,11 +148,30 @@ def _link_and_publish(
     try:
         if not append_link(session.sl, link, publish):
             return None
-    except BaseException:
-        if published:  # the commit failed: a record without its link proves nothing
+    except BaseException as error:
+        if not published:
+            raise
+        if not _is_linked(session, link):  # the commit failed: a record without its link proves nothing
             _remove(target)
-        raise
+            raise
+        if not isinstance(error, Exception):
+            raise
+        logger.warning("The answer to the commit of audit record %d was lost; SL has its link", place.number)
     return AuditRecord(target, content.run_id, place.number, link.manifest, names, content.notes)
+
+
+def _is_linked(session: Session, link: AuditLink) -> bool:
+    """Ask SL on a new connection whether a link is there, after a commit without an answer."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from xlpy.sl.audit_chain import read_chain
+
+    try:
+        return any(known.manifest == link.manifest for known in read_chain(session.sl))
+    except (SQLAlchemyError, XlpyError):
+        # Not known: a record too many says by itself that the chain lacks it; one that was removed is gone for good.
+        logger.exception("It is not known whether SL has the link of this audit record: verify the record")
+        return True
 
 
 def _zipped(folder: Path) -> Path:

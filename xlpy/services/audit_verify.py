@@ -160,10 +160,11 @@ def _manifest(path: Path, data: bytes) -> Mapping[str, Any]:
         known = manifest["format"] == FORMAT and isinstance(manifest["files"], list)
         complete = all({"name", "size", "sha256"} <= set(entry) for entry in manifest["files"])
         named = manifest["chain"]["previous"], manifest["run"]["id"], manifest["sl"]["company"]
-        int(manifest["chain"]["number"])
-    except (ValueError, KeyError, TypeError) as error:
+        number = manifest["chain"]["number"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise AuditRecordUnreadable(str(path), f"{MANIFEST} is damaged") from error
-    if not (known and complete and all(isinstance(text, str) for text in named)):
+    counted = type(number) is int and number > 0
+    if not (known and complete and counted and all(isinstance(text, str) for text in named)):
         raise AuditRecordUnreadable(str(path), f"{MANIFEST} is damaged, or of another version")
     found: Mapping[str, Any] = manifest
     return found

@@ -97,13 +97,18 @@ def clear_rows(
             problems.append(problem)
             continue
         known = shown.get(key)
+        entries = known.entry_ids if known and known.entry_ids else _own_entries(row)
+        if not entries:  # noted in the ledger, its Manage batch would be owed for ever
+            what = "Manage shows no GL entry of it, so there is nothing that could be marked as posted"
+            problems.append(_stop("NO-ENTRIES", what, key, number, fix="Open and close it in Manage, and refresh"))
+            continue
         rows.append(
             ClearRow(
                 key=key,
                 number=number,
                 amount=_amount(row),
                 currency=row.currency,
-                entry_ids=known.entry_ids if known and known.entry_ids else _own_entries(row),
+                entry_ids=entries,
                 lines_hash=known.lines_hash if known else "",
                 generation=posting.generation + 1 if posting else 1,
             )

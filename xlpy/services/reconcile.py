@@ -84,7 +84,7 @@ def reconcile(session: Session, *, batch: str = "", period: str = "", everything
     scope = _scope(batch.strip(), period.strip(), everything=everything)
     session.progress("Reading the posting ledger", 0, 0)
     books, ledger = _read_ledger(session, scope)
-    in_manage = _read_manage(session, books, ledger.chosen, scope)
+    in_manage = _read_manage(session, books, ledger, scope)
     if scope.batch and not ledger.chosen and not in_manage.shares:
         raise NothingToReconcile(scope.batch)
     session.progress("Reading SL", 0, 0)
@@ -126,11 +126,15 @@ def _scope(batch: str, period: str, *, everything: bool) -> _Scope:
 
 @dataclass(frozen=True, slots=True)
 class _Ledger:
-    """The postings of the scope: the latest generation of each, its earlier ones, and the GL entries of all others."""
+    """The postings of the scope: the latest generation of each, its earlier ones, and the GL entries of all others.
+
+    ``of_others``: ids of Manage batches that were posted into other SL companies of this database.
+    """
 
     chosen: list[Posting]
     earlier: list[Posting]
     elsewhere: frozenset[int]
+    of_others: frozenset[int]
 
 
 def _read_ledger(session: Session, scope: _Scope) -> tuple[SlBooks, _Ledger]:
@@ -157,6 +161,7 @@ def _read_ledger(session: Session, scope: _Scope) -> tuple[SlBooks, _Ledger]:
         [posting for posting in found if posting is latest[posting.key]],
         [posting for posting in found if posting is not latest[posting.key]],
         frozenset(entry for posting in every if posting.posting_id not in inside for entry in posting.entry_ids),
+        frozenset(p.manage_batch_id for p in every if p.manage_batch_id is not None and sl_key(p.cpny_id) != own),
     )
 
 
@@ -168,10 +173,10 @@ def _periods_of(posting: Posting, periods: Mapping[tuple[str, str], str], wanted
 # --- Manage -----------------------------------------------------------------------------------------------------------
 
 
-def _read_manage(session: Session, books: SlBooks, postings: Sequence[Posting], scope: _Scope) -> ManageSide:
+def _read_manage(session: Session, books: SlBooks, ledger: _Ledger, scope: _Scope) -> ManageSide:
     from xlpy.manage.batches import AccountingBatch
 
-    manage = session.manage
+    manage, postings = session.manage, ledger.chosen
     known = {batch.id: batch for batch in manage.batches()}
     wanted: dict[int, AccountingBatch] = {}
     for posting in postings:
@@ -199,7 +204,9 @@ def _read_manage(session: Session, books: SlBooks, postings: Sequence[Posting], 
         shares=_shares(session, books, exports) if exports else (),
         batch_of=batch_of,
         absent=_where_absent(session, postings, batch_of),
-        unknown=[] if scope.batch or scope.period else [known[number] for number in known.keys() - wanted.keys()],
+        unknown=[]
+        if scope.batch or scope.period
+        else [known[number] for number in sorted(known.keys() - wanted.keys() - ledger.of_others)],
     )
 
 

@@ -24,6 +24,7 @@ from xlpy.domain.rerun import (
     foreign_problem,
     gone_from_batch_note,
     is_foreign,
+    is_of_another_receipt,
     location_note,
     message_of,
     not_inside_problem,
@@ -154,8 +155,9 @@ def _states(read: BatchRead, look: Plan) -> Iterable[RerunRow]:
     planned = {transaction.key: transaction for transaction in look.transactions}
     codes = _codes(look)
     for key, row in read.found.rows:
-        posting = read.postings.get(key)
-        yield _row(key, row, rerun_state(posting, codes.get(str(key), ())), posting, planned.get(key))
+        of_row = codes.get(str(key), ())
+        posting = None if is_of_another_receipt(of_row) else read.postings.get(key)
+        yield _row(key, row, rerun_state(posting, of_row), posting, planned.get(key))
     for key, number in read.found.missing:
         state = RerunState.NOT_EXPORTED
         yield RerunRow(key, state, message_of(state, None), number, "", None, ZERO, "")

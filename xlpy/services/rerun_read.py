@@ -6,7 +6,7 @@ Read once; then any choice of its documents is planned from it, by the planner o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from xlpy.domain.expense_records import UnpostedExpense
@@ -156,8 +156,9 @@ def _postings_of(
     manage = session.manage
     latest = read_postings(connection, manage.host, manage.company, [key for key, _ in found.rows])
     entries = {key: set(row.entry_ids) for key, row in found.rows if isinstance(row, UnpostedProcurement)}
+    # Posted anew, it comes after the latest generation of its id, whichever receipt that is of.
     own = {
-        posting.key: posting
+        posting.key: replace(posting, generation=latest[posting.key].generation)
         for posting in sorted(known, key=lambda posting: posting.generation)
         if not entries.get(posting.key, set()).isdisjoint(posting.entry_ids)
     }

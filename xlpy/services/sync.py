@@ -105,11 +105,15 @@ def _keep(session: Session, run: SyncRun, found: SettlementsInSl, outcomes: Coll
 
 
 def _finish(session: Session, run: SyncRun, facts: SyncFacts, begin: Begin, report: SyncReport) -> None:
-    """Note the end in SL; the start of the next sync moves on only when no invoice failed."""
+    """Note the end in SL; the start of the next sync moves on only when no invoice failed.
+
+    A start by date looked at its own days only: the last successful run stays the one before it.
+    """
     succeeded = not report.failed
     with session.sl.engine.begin() as connection:
         if begin.since.everything and succeeded:
             forget_gone(connection, session.sl, run.scope)
-        number = finish_run(connection, run, session.now(), succeeded=succeeded, adjust_id=facts.adjust_id)
+        saw = facts.adjust_id if begin.reaches_now else None
+        number = finish_run(connection, run, session.now(), succeeded=succeeded, adjust_id=saw)
     if succeeded:
         remember_reached(session, Reached(facts.adjust_id, number))

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time
 
+from xlpy.domain.references import reference_of
 from xlpy.domain.sync_start import From, SyncStart, a_month_before, first_moment
 from xlpy.services.session import Session
 from xlpy.services.sync_memory import recall_reached
@@ -22,14 +23,22 @@ class Begin:
     name: str
     messages: tuple[str, ...] = ()
 
+    @property
+    def reaches_now(self) -> bool:
+        """Whether everything is looked at that happened since the last successful run."""
+        return self.since.everything or self.since.after_adjust_id is not None
+
 
 def where_to_begin(session: Session, start: SyncStart, facts: SyncFacts, take_over: Collection[str]) -> Begin:
     """Decide where to start. Everything runs by itself the first time, after a rerun and after a restore of SL."""
-    numbers = frozenset(take_over)
+    # By SL's reference, too: an invoice that was entered by hand has no number of Manage in SL.
+    rules = session.profile.posting
+    numbers = frozenset(take_over) | {reference_of(number, rules) for number in take_over}
+    reached = facts.last.adjust_id if facts.last else None
     why = _why_everything(session, facts)
     # Closed invoices that the ledger does not know are looked at as *Past month* would; older ones by a custom date.
     lately = datetime.combine(a_month_before(session.today()), time.min)
-    everything = Since(everything=True, moment=lately, by_date=True, numbers=numbers)
+    everything = Since(everything=True, after_adjust_id=reached, moment=lately, by_date=True, numbers=numbers)
     if start.chosen is From.EVERYTHING or why:
         return Begin(everything, None, str(From.EVERYTHING), why)
     if start.chosen is From.LAST_RUN:
@@ -38,7 +47,7 @@ def where_to_begin(session: Session, start: SyncStart, facts: SyncFacts, take_ov
             return Begin(everything, None, str(From.EVERYTHING), (first,))
         began = facts.last.started_at
         # By number alone: the clocks of the PCs and of the server are not the same.
-        since = Since(after_adjust_id=facts.last.adjust_id, numbers=numbers)
+        since = Since(after_adjust_id=reached, numbers=numbers)
         return Begin(since, began, f"{From.LAST_RUN} ({began:%Y-%m-%d %H:%M})")
     moment = first_moment(start, session.today())
     return Begin(Since(moment=moment, by_date=True, numbers=numbers), moment, _name(start, moment))

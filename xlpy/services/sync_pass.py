@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from xlpy.domain.money import ZERO
@@ -118,7 +118,8 @@ class SyncPass:
         self.writer.note(invoice, decision, own, tried=bool(tries))
         row = self._decided(row, decision)
         if decision.act not in WRITES:
-            return Outcome(row, _saw(candidate, paid.amount) if decision.act is Act.NOTHING else None)
+            settled = decision.act is Act.NOTHING
+            return Outcome(row, _saw(candidate, paid.amount) if settled else _to_come_again(candidate))
         row = row_to_write(row, invoice, decision.total_after, paid)
         self.writer.write(invoice, decision)
         self._unanswered = 0
@@ -148,6 +149,17 @@ class SyncPass:
                 continue
             row = row_read_again(outcome.row, shown.get(written.id), decision.total_after, problem)
             yield Outcome(row, outcome.saw if row.status in DONE else None)
+
+
+def _to_come_again(candidate: Candidate) -> Saw | None:
+    """Return what makes an invoice entered by hand come again with the next sync: as if it was seen before it was paid.
+
+    One of the ledger comes again by itself while it is not settled, and so does what an earlier sync saw otherwise.
+    """
+    in_sl = candidate.in_sl.invoice
+    if in_sl is None or candidate.in_sl.from_ledger or candidate.in_sl.seen is not None:
+        return None
+    return replace(_saw(candidate, ZERO), balance=in_sl.total, is_open=True)
 
 
 def _saw(candidate: Candidate, paid: Decimal) -> Saw:

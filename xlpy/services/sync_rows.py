@@ -30,6 +30,7 @@ def row_alone(candidate: Candidate) -> PaymentRow:
 
 def row_gone(candidate: Candidate, invoice: ManageInvoice) -> PaymentRow:
     """Make the row of an invoice of Manage whose SL document is voided or gone."""
+    now = "it is not paid" if candidate.in_sl.voided else "what Manage shows as paid stays as it is"
     return PaymentRow(
         record_id=candidate.record_id,
         status=PaymentStatus.NOT_MATCHED,
@@ -41,7 +42,7 @@ def row_gone(candidate: Candidate, invoice: ManageInvoice) -> PaymentRow:
         paid_before=invoice.payments,
         paid_after=invoice.payments,
         manage_balance=invoice.balance,
-        not_matched_because=f"{candidate.in_sl.gone}; it is not paid",
+        not_matched_because=f"{candidate.in_sl.gone}; {now}",
     )
 
 

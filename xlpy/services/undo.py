@@ -26,6 +26,7 @@ from xlpy.services.undo_plan import (
     UndoPlan,
     manage_reasons,
     nothing_left,
+    other_company,
     sl_reasons,
     state_reasons,
     undo_documents,
@@ -58,8 +59,10 @@ def look_at_undo(session: Session, identifier: str) -> UndoPlan:
     manage, own = session.manage, sl_key(session.sl.cpny_id)
     with session.sl.engine.connect() as connection:
         check_ledger(connection)
-        of_batch = [p for p in all_postings_of(connection, manage.host, manage.company, name) if name]
-        of_batch = [p for p in of_batch if sl_key(p.cpny_id) == own]
+        named = all_postings_of(connection, manage.host, manage.company, name) if name else []
+        of_batch = [p for p in named if sl_key(p.cpny_id) == own]
+        if named and not of_batch:
+            return UndoPlan(name, reasons=(other_company(name, {p.cpny_id for p in named}, session.sl.cpny_id),))
         if not of_batch:
             like = _names_like(connection, session, name)
             return UndoPlan(name, reasons=(unknown_batch(name, like),))
@@ -122,7 +125,9 @@ def _undo(session: Session, run_id: str, plan: UndoPlan) -> RunReport:
     writing: Writing[None] = Writing(
         write=lambda connection: _take_out(connection, session, run, plan),
         is_there=lambda connection, _done: all(
-            posting.state is PostingState.UNDOING for posting in postings_with_ids(connection, ids)
+            # Undone: the lock may have gone with the connection, and another PC has finished it since.
+            posting.state in (PostingState.UNDOING, PostingState.UNDONE)
+            for posting in postings_with_ids(connection, ids)
         ),
         what="the undo",
         fix="Undo it again.",
@@ -141,6 +146,7 @@ def _undo(session: Session, run_id: str, plan: UndoPlan) -> RunReport:
     done = Undone()
     try:
         done = finish_undoing(session)
+        done.undone += _finished_elsewhere(session, ids, done)
     except XlpyError as error:
         pending = f"Its Manage batch could not be deleted: {error}"
         logger.warning("SL has lost the documents, Manage still has its batch: %s", error, exc_info=True)
@@ -148,6 +154,16 @@ def _undo(session: Session, run_id: str, plan: UndoPlan) -> RunReport:
         pending = f"Its Manage batch is not deleted: it was interrupted ({type(error).__name__})."
         logger.exception("SL has lost the documents, Manage still has its batch")
     return _report(session, run_id, plan, done, pending)
+
+
+def _finished_elsewhere(session: Session, ids: Sequence[int], done: Undone) -> list[Posting]:
+    """Return what another PC has undone to the end meanwhile: a lock that went with its connection keeps nobody out."""
+    from xlpy.sl.ledger import postings_with_ids
+
+    here = {posting.posting_id for posting in done.undone}
+    with session.sl.engine.connect() as connection:
+        rows = postings_with_ids(connection, ids)
+    return [p for p in rows if p.state is PostingState.UNDONE and p.posting_id not in here]
 
 
 def _take_out(connection: Connection, session: Session, run: PostingRun, plan: UndoPlan) -> None:
@@ -197,8 +213,13 @@ def _names_like(connection: Connection, session: Session, name: str) -> list[str
     from xlpy.sl.ledger import all_postings_of
 
     manage = session.manage
+    own = sl_key(session.sl.cpny_id)
     tried = [f"{name}{suffix}" for suffix in BATCH_SUFFIX.values()] if name else []
-    return [one for one in tried if all_postings_of(connection, manage.host, manage.company, one)]
+    return [
+        one
+        for one in tried
+        if any(sl_key(p.cpny_id) == own for p in all_postings_of(connection, manage.host, manage.company, one))
+    ]
 
 
 def _nothing_done(session: Session, run_id: str, plan: UndoPlan, reason: str = "") -> RunReport:

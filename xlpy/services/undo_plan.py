@@ -125,6 +125,13 @@ def unknown_batch(identifier: str, like: Sequence[str]) -> Problem:
     return _reason("UNDO-UNKNOWN", f"The posting ledger has no batch {identifier!r}", fix=fix)
 
 
+def other_company(identifier: str, companies: Iterable[str], own: str) -> Problem:
+    """Say that the batch was posted into another SL company of this database."""
+    theirs = ", ".join(sorted(companies))
+    what = f"Batch {identifier} was posted into SL company {theirs}, this is {own}"
+    return _reason("UNDO-COMPANY", what, fix=f"Undo it with the settings (profile) of {theirs}")
+
+
 def nothing_left(identifier: str, rows: Sequence[Posting]) -> Problem:
     """Say that everything of a batch was undone, or posted again in another batch, before."""
     undone = [p for p in rows if p.state is PostingState.UNDONE]

@@ -60,6 +60,9 @@ def unpaid(session: Session) -> tuple[UnpaidRow, ...]:
             continue
         posting, part = parts[key]
         decimals = books.currencies.get(sl_key(open_balance.currency), books.base_decimals)
+        balance = round_money(open_balance.balance, decimals)
+        if not balance:  # SL's columns are floats: what is left of a sum that came to nothing is not owed
+            continue
         rows.append(
             UnpaidRow(
                 invoice=posting.number,
@@ -68,7 +71,7 @@ def unpaid(session: Session) -> tuple[UnpaidRow, ...]:
                 due=open_balance.due_date,
                 days_overdue=(today - open_balance.due_date).days if open_balance.due_date else None,
                 total=round_money(open_balance.total, decimals),
-                balance=round_money(open_balance.balance, decimals),
+                balance=balance,
                 currency=open_balance.currency,
                 state_in_sl=str(part.state),
                 batch_identifier=posting.batch_identifier,

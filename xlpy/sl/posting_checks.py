@@ -210,10 +210,16 @@ def _refuse_closed_periods(batches: Iterable[SlBatch], gl: GlSetup, periods: Map
             raise PostingRefused(f"Period {format_period(batch.per_post)} was closed meanwhile.", fix=_AGAIN)
 
 
+def _is_of_another_receipt(transaction: PlannedTransaction, latest: Posting) -> bool:
+    """Whether the ledger's row is of another receipt with the same id: no GL entry in common (design: record ids)."""
+    of_receipts = transaction.key.kind is Kind.PROCUREMENT and transaction.action is not Action.MARK_ONLY
+    return of_receipts and bool(latest.entry_ids) and set(latest.entry_ids).isdisjoint(transaction.entry_ids)
+
+
 def _refuse_moved_posting(transaction: PlannedTransaction, latest: Posting | None) -> None:
     """Refuse what another run posted, or what SL lost, since the plan was made."""
     generation = latest.generation if latest else 0
-    in_sl = latest is not None and latest.in_sl
+    in_sl = latest is not None and latest.in_sl and not _is_of_another_receipt(transaction, latest)
     match transaction.action:
         case Action.POST | Action.POST_AGAIN:
             moved = generation != transaction.generation - 1 or in_sl

@@ -17,7 +17,7 @@ from xlpy.domain.books import sl_key
 from xlpy.domain.money import ZERO
 from xlpy.domain.reconcile import DocumentKey
 from xlpy.sl.engine import SlCompany
-from xlpy.sl.ledger import chunks
+from xlpy.sl.ledger import CHUNK, chunks
 from xlpy.sl.ledger_tables import posting_docs
 from xlpy.sl.numbering import lowered
 
@@ -192,17 +192,21 @@ def _lines(
     by_key = {column.key.lower(): column for column in table.c}
     sides = ("acct",) if module == "GL" else ("acct", "invtacct")
     amounts = ("dramt", "cramt", "id") if module == "GL" else ("tranamt", "invtmult")
-    columns = ("batnbr", "trantype", "refnbr", "perpost", *sides, *amounts)
+    columns = ("batnbr", "trantype", "refnbr", "perpost", *sides, *amounts, *(("recordid",) if module == "IN" else ()))
     rows: list[dict[str, Any]] = []
+    seen: set[int] = set()  # a line of stock may be on accounts of two chunks; GLTran has one account and no RecordID
     for months in chunks(periods):
-        for some in chunks(accounts):
+        for some in chunks(accounts, CHUNK // len(sides)):  # bound once for each side
             touching: list[ColumnElement[bool]] = [by_key[side].in_(some) for side in sides]
             statement = select(*(by_key[column] for column in columns)).where(
                 by_key["perpost"].in_(months), by_key["cpnyid"] == company.cpny_id, or_(*touching)
             )
             if module == "GL":
                 statement = statement.where(by_key["module"] == module)
-            rows += map(lowered, connection.execute(statement).mappings().all())
+            for row in map(lowered, connection.execute(statement).mappings().all()):
+                if row.get("recordid") not in seen:
+                    rows.append(row)
+                    seen.update({row["recordid"]} if module == "IN" else ())
     documents: dict[DocumentKey, list[dict[str, Any]]] = {}
     for row in rows:
         key = module, row["batnbr"], sl_key(row["trantype"]), sl_key(row["refnbr"])

@@ -80,10 +80,10 @@ def read_sync_facts(connection: Connection, company: SlCompany, scope: SyncScope
     """Read what decides where a sync starts."""
     last_row = connection.execute(
         select(sync_runs.c.StartedAt, sync_runs.c.LastAdjustID)
-        .where(*scope.of_company(sync_runs), sync_runs.c.Succeeded == 1)
+        .where(*scope.of_company(sync_runs), sync_runs.c.Succeeded == 1, sync_runs.c.LastAdjustID.is_not(None))
         .order_by(sync_runs.c.SyncRunID.desc())
     ).first()
-    last = LastRun(last_row.StartedAt, last_row.LastAdjustID or 0) if last_row else None
+    last = LastRun(last_row.StartedAt, last_row.LastAdjustID) if last_row else None
     adjust = company.catalogue.require("ARAdjust", "RecordID")
     reruns: int | None = 0
     if last is not None:
@@ -151,8 +151,11 @@ def begin_run(connection: Connection, run: SyncRun) -> None:
     )
 
 
-def finish_run(connection: Connection, run: SyncRun, now: datetime, *, succeeded: bool, adjust_id: int) -> int:
-    """Note how a sync ended and what it had seen; the next one starts from the last that succeeded. Its SyncRunID."""
+def finish_run(connection: Connection, run: SyncRun, now: datetime, *, succeeded: bool, adjust_id: int | None) -> int:
+    """Note how a sync ended and what it had seen; the next one starts from the last that succeeded. Its SyncRunID.
+
+    ``adjust_id`` None: it did not look at all that happened since the one before, so the next one starts there.
+    """
     connection.execute(
         update(sync_runs)
         .where(sync_runs.c.RunID == run.run_id)

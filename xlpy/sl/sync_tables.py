@@ -24,7 +24,7 @@ sync_runs = Table(
     Column("RunBy", Unicode(100), nullable=False),
     Column("RunHost", Unicode(100), nullable=False),
     Column("Succeeded", Integer, nullable=False),
-    Column("LastAdjustID", Integer),  # the highest ARAdjust.RecordID that the run saw
+    Column("LastAdjustID", Integer),  # the highest ARAdjust.RecordID that the run saw; none: it saw some days only
     Index("xlpy_SyncRun_Company", "CpnyID", "FinishedAt"),
     implicit_returning=False,
 )

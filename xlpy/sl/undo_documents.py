@@ -25,7 +25,7 @@ from xlpy.sl.availability import give_back
 from xlpy.sl.entries import ENTRIES, DocumentName
 from xlpy.sl.ledger import chunks
 from xlpy.sl.numbering import lock_setup_row
-from xlpy.sl.verify import ReadDocument, read_documents
+from xlpy.sl.verify import ReadDocument, read_documents_of
 
 if TYPE_CHECKING:
     from xlpy.sl.engine import SlCompany
@@ -103,8 +103,9 @@ def examine(connection: Connection, company: SlCompany, rows: Iterable[Posting],
             ours[part.module, part.bat_nbr][sl_key(part.doc_type), sl_key(part.ref_nbr)] = part
     found = Examined()
     heads = _heads(connection, company, ours, locked=locked)
+    documents = _documents(connection, company, [n for n in ours if _is_open(company, heads.get(n))], locked=locked)
     for name, parts in sorted(ours.items()):
-        _examine_batch(connection, company, name, parts, heads.get(name), found, locked=locked)
+        _examine_batch(company, name, parts, heads.get(name), documents.get(name, ()), found)
     return found
 
 
@@ -145,15 +146,34 @@ def _heads(
     return heads
 
 
+def _is_open(company: SlCompany, head: Mapping[str, Any] | None) -> bool:
+    """Whether the documents of a batch matter: it is ours, and neither voided nor released; or it has lost its row."""
+    if head is None:
+        return True
+    return not head["Rlsed"] and head["Status"] != VOIDED and sl_key(head["CpnyID"]) == sl_key(company.cpny_id)
+
+
+def _documents(
+    connection: Connection, company: SlCompany, names: Iterable[BatchName], *, locked: bool
+) -> dict[BatchName, list[ReadDocument]]:
+    of_module: dict[str, list[str]] = defaultdict(list)
+    for module, bat_nbr in sorted(names):
+        of_module[module].append(bat_nbr)
+    hint = tsql.LOCK_ROW if locked else ""
+    found: dict[BatchName, list[ReadDocument]] = defaultdict(list)
+    for module, numbers in of_module.items():
+        for bat_nbr, document in read_documents_of(connection, company, numbers, module, hint=hint):
+            found[module, bat_nbr].append(document)
+    return found
+
+
 def _examine_batch(
-    connection: Connection,
     company: SlCompany,
     name: BatchName,
     parts: Mapping[DocumentName, PostedPart],
     head: Mapping[str, Any] | None,
+    documents: Sequence[ReadDocument],
     found: Examined,
-    *,
-    locked: bool,
 ) -> None:
     module, bat_nbr = name
     status = "" if head is None else head["Status"]
@@ -167,8 +187,6 @@ def _examine_batch(
     if head is not None and head["Rlsed"]:
         found.faults.append(SlFault(FaultKind.RELEASED, module, bat_nbr, status, screen))
         return
-    hint = tsql.LOCK_ROW if locked else ""
-    documents = tuple(read_documents(connection, company, bat_nbr, module, hint=hint))
     if head is None and not documents:
         found.gone += parts.values()
         return
@@ -182,7 +200,7 @@ def _examine_batch(
             found.faults.append(SlFault(kind, module, bat_nbr, status, screen, *document.name))
     there = {document.name for document in documents}
     found.gone += [part for key, part in parts.items() if key not in there]
-    found.batches.append(RemovableBatch(module, bat_nbr, screen, documents))
+    found.batches.append(RemovableBatch(module, bat_nbr, screen, tuple(documents)))
 
 
 def _delete(connection: Connection, table: Table, module: str, numbers: Sequence[str]) -> None:

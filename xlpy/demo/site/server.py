@@ -6,6 +6,7 @@ import io
 import socket
 import threading
 from collections.abc import Callable
+from functools import cache
 from http.client import responses
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -38,14 +39,19 @@ class _LineDropped(ConnectionError):
     """The connection is to be broken without an answer."""
 
 
+@cache
+def _maps() -> tuple[Map, Map]:
+    """Return the paths of the API and of the login. Compiled once: they are the same for every site, and slow to."""
+    api = Map([_rule(route) for route in all_routes()], strict_slashes=True, merge_slashes=False)
+    return api, Map([_rule(COMPANY_INFO)], strict_slashes=True, merge_slashes=False)
+
+
 class SiteApp:
     """The site as a WSGI application."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        routes = all_routes()
-        self._api = Map([_rule(route) for route in routes], strict_slashes=True, merge_slashes=False)
-        self._login = Map([_rule(COMPANY_INFO)], strict_slashes=True, merge_slashes=False)
+        self._api, self._login = _maps()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         """Answer one request; raises ``ConnectionError`` when the line is to be dropped instead."""
