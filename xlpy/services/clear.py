@@ -23,8 +23,8 @@ from xlpy.services.exporting import MarkedExport, export_marked
 from xlpy.services.half_done import posting_results, some_of
 from xlpy.services.memory import recall_refresh
 from xlpy.services.planning import plan_options, problems_of_the_name, seen_row
-from xlpy.services.push import new_run_id
 from xlpy.services.reports import ResultRow, RunReport, RunState, Selection
+from xlpy.services.run_ids import new_run_id
 from xlpy.services.run_records import remember_run
 from xlpy.services.session import Session
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,12 +15,12 @@ from xlpy.domain.plan_changes import plan_changes, preview_gone
 from xlpy.domain.problems import Problem, Severity
 from xlpy.domain.transactions import FailedTransaction, Kind, PostedDocument, Posting, PostOutcome, TransactionKey
 from xlpy.errors import CommitUnknown, PostingRefused, SlError, XlpyError
-from xlpy.runlog import name_run
 from xlpy.services.marking import Marked, mark_in_manage
 from xlpy.services.memory import recall_preview
 from xlpy.services.planning import batch_name, make_plan
 from xlpy.services.recover import RecoverReport, finish_unfinished, owed_to_manage
 from xlpy.services.reports import ResultRow, RunReport, RunState, Selection
+from xlpy.services.run_ids import new_run_id
 from xlpy.services.run_records import remember_run
 from xlpy.services.session import Session
 
@@ -90,13 +89,6 @@ def _mark(session: Session, run_id: str, plan: Plan, outcome: PostOutcome) -> Ru
         pending = f"Manage was not marked: it was interrupted ({type(error).__name__})."
         logger.exception("SL has the batch, Manage is owed its half")
     return run_report(session, run_id, plan, outcome, owed, done, pending)
-
-
-def new_run_id(session: Session, prefix: str = "") -> str:
-    """Name a run: local time and a random tail, sortable. The log carries the name from now on."""
-    run_id = f"{prefix}{session.now():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:4]}"
-    name_run(run_id)
-    return run_id
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from xlpy.services.half_done import half_done, posting_results, some_of, worth_o
 from xlpy.services.marking import Marked, mark_in_manage
 from xlpy.services.re_export import called
 from xlpy.services.reports import ManageBatchMade, ResultRow, RunReport, RunState
+from xlpy.services.run_ids import new_run_id
 from xlpy.services.run_records import remember_run
 from xlpy.services.session import Session
 from xlpy.services.undo_manage import finish_undoing
@@ -157,7 +158,6 @@ def recover(session: Session) -> RecoverReport:
 
     Raises ``PostingLocked`` when a run is going on, ``ManageError``/``SlError`` when one can't be reached.
     """
-    from xlpy.services.push import new_run_id  # which finishes earlier runs with what is here
     from xlpy.sl.lock import posting_lock
 
     with posting_lock(session.sl, user=session.user, host=session.host, now=session.now()):

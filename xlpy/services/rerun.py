@@ -16,7 +16,6 @@ from xlpy.errors import CommitUnknown, PostingRefused
 from xlpy.services.marking import Marked
 from xlpy.services.push import (
     changed_since,
-    new_run_id,
     not_known,
     nothing_written,
     only_run,
@@ -27,6 +26,7 @@ from xlpy.services.push import (
 from xlpy.services.recover import RecoverReport, finish_unfinished
 from xlpy.services.reports import ManageBatchMade, RunReport, RunState
 from xlpy.services.rerun_plan import RerunMarks, RerunPlan, plan_rerun
+from xlpy.services.run_ids import new_run_id
 from xlpy.services.run_records import remember_run
 from xlpy.services.session import Session
 

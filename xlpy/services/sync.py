@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from xlpy.domain.sync_start import SyncStart
-from xlpy.services.push import new_run_id
+from xlpy.services.run_ids import new_run_id
 from xlpy.services.run_records import remember_sync
 from xlpy.services.session import Session
 from xlpy.services.sync_begin import Begin, where_to_begin

@@ -16,9 +16,9 @@ from xlpy.domain.problems import Problem
 from xlpy.domain.transactions import Posting, PostingState
 from xlpy.errors import CommitUnknown, PostingRefused, XlpyError
 from xlpy.services.half_done import posting_results, some_of, worth_of
-from xlpy.services.push import new_run_id
 from xlpy.services.re_export import list_unposted
 from xlpy.services.reports import ManageBatchMade, ResultRow, RunReport, RunState
+from xlpy.services.run_ids import new_run_id
 from xlpy.services.run_records import remember_run
 from xlpy.services.session import Session
 from xlpy.services.undo_manage import Undone, finish_undoing, own_batches
