@@ -62,7 +62,10 @@ def make_manifest(
     place: ChainPlace,
     made: Mapping[str, str],
 ) -> bytes:
-    """Return the manifest, the same bytes for the same facts. ``made``: which program drew which file."""
+    """Return the manifest. ``made``: which program drew which file.
+
+    Its time makes each record another one: two of a run must not prove each other in the chain.
+    """
     return to_json(mask_json(_facts(session, content, files, place, made), content.words))
 
 
@@ -85,7 +88,7 @@ def _facts(
         "format": FORMAT,
         "product": "Manage to SL",
         "record": {
-            "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "made_at": datetime.now(UTC).isoformat(timespec="microseconds"),
             "made_by": session.user,
             "made_on": session.host,
             "files_made_by": dict(made),

@@ -45,6 +45,8 @@ def sqlite_engine(url: str, *, lock_seconds: float = 10) -> Engine:
         },
     )
     event.listen(engine, "connect", _prepare if in_memory else _prepare_file)
+    if not in_memory:
+        event.listen(engine, "checkin", _leave_no_transaction)
     event.listen(engine, "before_execute", _note_reading)
     event.listen(engine, "begin", _begin)
     return engine
@@ -69,6 +71,12 @@ def _prepare_file(connection: Any, record: Any) -> None:
     # Who reads keeps nobody from writing, and the other way round, as on SQL Server.
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _leave_no_transaction(connection: Any, _record: Any) -> None:
+    # After a commit that failed the next user of the connection would find its transaction still open.
+    if connection is not None and connection.in_transaction:
+        connection.rollback()
 
 
 def _note_reading(connection: Connection, statement: Executable, *_: Any) -> None:
