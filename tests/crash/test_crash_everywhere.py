@@ -39,7 +39,7 @@ from xlpy.sl.sqlite import sqlite_engine
 SIZE = {"invoices": 5, "expenses": 5, "procurement": 6}
 DEAD = 77
 PARTS = 4  # so that several workers share the matrix
-STRIDE = int(os.environ.get("XLPY_CRASH_STRIDE", "40"))
+STRIDE = int(os.environ.get("XLPY_CRASH_STRIDE", "80"))
 
 
 def _profile(url: str, company_url: str) -> Profile:
