@@ -188,12 +188,6 @@ class StoppedByProblems(XlpyError):
     exit_code = 1
 
 
-class PlanChanged(XlpyError):
-    """What would be posted is not what the preview showed."""
-
-    exit_code = 1
-
-
 class ResourceMissing(XlpyError):
     """A folder or file that belongs to the installation is not there."""
 

@@ -12,14 +12,15 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from sqlalchemy import event, text
+from places_to_die import DEAD, count_places, dying_at
+from sqlalchemy import text
 
 from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
@@ -37,7 +38,6 @@ from xlpy.sl.ledger import create_ledger
 from xlpy.sl.sqlite import sqlite_engine
 
 SIZE = {"invoices": 5, "expenses": 5, "procurement": 6}
-DEAD = 77
 PARTS = 4  # so that several workers share the matrix
 STRIDE = int(os.environ.get("XLPY_CRASH_STRIDE", "80"))
 
@@ -60,45 +60,10 @@ def _session(profile: Profile) -> Session:
     return Session(profile, ManageSecrets(private_key=access.PRIVATE_KEY))
 
 
-def _count(session: Session, at: Callable[[str], None]) -> None:
-    """Call ``at`` at every place where a process could die."""
-    engine = session.sl.engine
-
-    @event.listens_for(engine, "before_cursor_execute")
-    def _before(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        at(f"before {statement[:40]}")
-
-    @event.listens_for(engine, "after_cursor_execute")
-    def _after(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        at(f"after {statement[:40]}")
-
-    @event.listens_for(engine, "commit")
-    def _commit(_c: Any) -> None:
-        at("before COMMIT")
-
-    send = requests.Session.send
-
-    def counted(self: requests.Session, request: requests.PreparedRequest, **more: Any) -> requests.Response:
-        at(f"before {request.method} {request.path_url[:60]}")
-        answer = send(self, request, **more)
-        at(f"after {request.method} {request.path_url[:60]}")
-        return answer
-
-    requests.Session.send = counted  # type: ignore[method-assign]
-
-
 def _die_at(profile: Profile, selection: Selection, number: int, data: str) -> None:
     os.environ["XLPY_DATA"] = data
-    places = 0
-
-    def at(_where: str) -> None:
-        nonlocal places
-        places += 1
-        if places == number:
-            os._exit(DEAD)
-
     with _session(profile) as session:
-        _count(session, at)
+        count_places(session, dying_at(number))
         push(session, selection)
 
 
@@ -148,7 +113,7 @@ def _places(template: Path, folder: Path) -> list[str]:
     send = requests.Session.send
     try:
         with _stage(template, folder) as (site, profile, _database), _session(profile) as session:
-            _count(session, found.append)
+            count_places(session, found.append)
             report = push(session, _everything(site))
             assert report.state is RunState.COMPLETED, report.text
     finally:

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from sqlalchemy import event
+from places_to_die import DEAD, count_places, dying_at
 from sync_stage import Stage, on
 
 from xlpy.credentials import ManageSecrets
@@ -30,52 +29,16 @@ from xlpy.settings import Profile
 from xlpy.sl.engine import open_company
 
 D = Decimal
-DEAD = 77
 STRIDE = int(os.environ.get("XLPY_CRASH_STRIDE", "150"))
 WRITING = ("POST", "PATCH", "DELETE")
 OPENED: dict[str, Any] = {}  # the SL company, opened once: a forked child has it, too
 
 
-def count_places(session: Session, at: Callable[[str], None]) -> None:
-    """Call ``at`` at every place where a process could die."""
-    engine = session.sl.engine
-
-    @event.listens_for(engine, "before_cursor_execute")
-    def _before(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        at(f"before {statement[:50]}")
-
-    @event.listens_for(engine, "after_cursor_execute")
-    def _after(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        at(f"after {statement[:50]}")
-
-    @event.listens_for(engine, "commit")
-    def _commit(_c: Any) -> None:
-        at("before COMMIT")
-
-    send = requests.Session.send
-
-    def counted(self: requests.Session, request: requests.PreparedRequest, **more: Any) -> requests.Response:
-        at(f"before {request.method} {request.path_url[:60]}")
-        answer = send(self, request, **more)
-        at(f"after {request.method} {request.path_url[:60]}")
-        return answer
-
-    requests.Session.send = counted  # type: ignore[method-assign]
-
-
 def die_at(profile: Profile, number: int, data: str) -> None:
     os.environ["XLPY_DATA"] = data
-    places = 0
-
-    def at(_where: str) -> None:
-        nonlocal places
-        places += 1
-        if places == number:
-            os._exit(DEAD)
-
     with Session(profile, ManageSecrets(private_key=access.PRIVATE_KEY)) as session:
         session.__dict__.update(OPENED)
-        count_places(session, at)
+        count_places(session, dying_at(number))
         sync_payments(session)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import requests
-from sqlalchemy import event
+from places_to_die import DEAD, count_places, dying_at
 from undo_stage import WRITTEN, Stage
 
 from xlpy.credentials import ManageSecrets
@@ -28,30 +28,12 @@ from xlpy.services.session import Session
 from xlpy.services.undo import undo
 from xlpy.sl.sqlite import sqlite_engine
 
-DEAD = 77
 STRIDE = int(os.environ.get("XLPY_CRASH_STRIDE", "240"))
 Work = Callable[[Session], object]
 
 
 def _undo(session: Session) -> RunState:
     return undo(session, "OCT-P", confirmed=True).state
-
-
-def _count(session: Session, at: Callable[[str], None]) -> None:
-    """Call ``at`` at every place where a process could die."""
-    engine = session.sl.engine
-    event.listen(engine, "before_cursor_execute", lambda _c, _u, statement, *_: at(f"before {statement[:30]}"))
-    event.listen(engine, "after_cursor_execute", lambda _c, _u, statement, *_: at(f"after {statement[:30]}"))
-    event.listen(engine, "commit", lambda _c: at("before COMMIT"))
-    send = requests.Session.send
-
-    def counted(self: requests.Session, request: requests.PreparedRequest, **more: Any) -> requests.Response:
-        at(f"before {request.method} {str(request.path_url)[:60]}")
-        answer = send(self, request, **more)
-        at(f"after {request.method} {str(request.path_url)[:60]}")
-        return answer
-
-    requests.Session.send = counted  # type: ignore[method-assign]
 
 
 def _session(stage: Stage) -> Session:
@@ -66,22 +48,14 @@ def _work_counted(stage: Stage, work: Work, at: Callable[[str], None], data: str
     try:
         with _session(stage) as session:
             session.__dict__["sl"] = replace(known, engine=sqlite_engine(stage.profile.sl.url))
-            _count(session, at)
+            count_places(session, at)
             work(session)
     finally:
         requests.Session.send = send  # type: ignore[method-assign]
 
 
 def _die_at(stage: Stage, work: Work, number: int, data: str) -> None:
-    reached = 0
-
-    def at(_place: str) -> None:
-        nonlocal reached
-        reached += 1
-        if reached == number:
-            os._exit(DEAD)
-
-    _work_counted(stage, work, at, data)
+    _work_counted(stage, work, dying_at(number), data)
 
 
 def _chosen(places: list[str]) -> list[int]:
