@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from xlpy.credentials import ManageSecrets
-from xlpy.runlog import never_show
+from xlpy.masking import never_show
 from xlpy.settings import ManageSettings, Profile, SlSettings
 
 SL, MANAGE = "Dynamics SL", "ConnectWise Manage"
@@ -175,6 +175,11 @@ class LoginForm:
         if self.access == API_KEY:
             return ManageSecrets(private_key=self.private_key.strip())
         return ManageSecrets(integrator_password=self.integrator_password.strip("\r\n"))
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All secrets that were typed, as they would be sent, of the other ways to log in, too."""
+        return self.private_key.strip(), self.integrator_password.strip("\r\n"), self.sql_password.strip("\r\n")
 
     def profile(self) -> Profile:
         """Return the profile that the form makes, with everything else as it was."""

@@ -19,7 +19,7 @@ from xlpy.domain.books import sl_key
 from xlpy.domain.plan import Plan
 from xlpy.domain.transactions import BATCH_SUFFIX, Posting, PostingState
 from xlpy.errors import RunNotKnown, XlpyError
-from xlpy.runlog import masked, without_secrets
+from xlpy.masking import masked, without_secrets
 from xlpy.services.reports import ResultRow
 from xlpy.services.run_records import KeptRun, is_of, kept_runs, recall_plan_of_run, recall_run
 from xlpy.services.saved_log import lines_of_run

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from xlpy.errors import XlpyError
+from xlpy.masking import masked
 from xlpy.paths import data_folder
-from xlpy.runlog import masked
 from xlpy.services.saved_files import free_path, move, saved_name, saving
 
 LAST_DAYS = 7
