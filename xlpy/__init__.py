@@ -22,8 +22,8 @@ __all__ = [
 
 if TYPE_CHECKING:
     from xlpy.api import Books, connect
-    from xlpy.domain.plan import Plan
-    from xlpy.domain.problems import Problem
+    from xlpy.domain.documents.plan import Plan
+    from xlpy.domain.values.problems import Problem
     from xlpy.services.audit_verify import verify_audit_record
     from xlpy.services.reports import RunReport
     from xlpy.settings import Profile, load_profile
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 _WHERE = {
     "Books": "xlpy.api",
     "connect": "xlpy.api",
-    "Plan": "xlpy.domain.plan",
-    "Problem": "xlpy.domain.problems",
+    "Plan": "xlpy.domain.documents.plan",
+    "Problem": "xlpy.domain.values.problems",
     "RunReport": "xlpy.services.reports",
     "Profile": "xlpy.settings",
     "load_profile": "xlpy.settings",

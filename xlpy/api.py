@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
-from xlpy.domain.plan import Action, Plan
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.documents.plan import Action, Plan
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import StoppedByProblems
 from xlpy.runlog import run_log
 from xlpy.services.memory import remember_preview
@@ -100,7 +100,7 @@ class Books:
 
     def journal(self, plan: Plan) -> pd.DataFrame:
         """Return the complete journal of a plan, as the Preview sheet shows it."""
-        from xlpy.domain.journal import journal
+        from xlpy.domain.preview.journal import journal
 
         return _frame(asdict(row) for row in journal(plan))
 
@@ -167,7 +167,7 @@ class Books:
         """Return the documents of a batch with their states, as the Rerun sheet shows them, indexed by ``id``."""
         from dataclasses import fields
 
-        from xlpy.domain.rerun import RerunRow
+        from xlpy.domain.afterwards.rerun import RerunRow
 
         names = [one.name for one in fields(RerunRow) if one.name != "key"]
         cells = [[str(row.key), *(getattr(row, name) for name in names)] for row in plan.rows]
@@ -296,7 +296,7 @@ class Books:
         invoices whose single payment in Manage, not written by this product, becomes ours. Raises ``ValueError`` for
         another start.
         """
-        from xlpy.domain.sync_start import parse_start
+        from xlpy.domain.afterwards.payment_start import parse_start
         from xlpy.services.sync import sync_payments
 
         chosen = parse_start(start if isinstance(start, str) else start.isoformat())
@@ -324,32 +324,32 @@ class Books:
 
     def reconciliation(self, report: ReconcileReport) -> pd.DataFrame:
         """Return the rows of a reconciliation, what does not agree first, as the Reconcile sheet shows them."""
-        from xlpy.domain.reconcile import ReconcileRow
+        from xlpy.domain.afterwards.reconcile import ReconcileRow
 
         return _of_fields(ReconcileRow, report.rows)
 
     def account_totals(self, report: ReconcileReport) -> pd.DataFrame:
         """Return what each SL account got by Manage, by SL's documents and by its general ledger, by currency."""
-        from xlpy.domain.reconcile import AccountTotal
+        from xlpy.domain.afterwards.reconcile import AccountTotal
 
         return _of_fields(AccountTotal, report.accounts)
 
     def batch_totals(self, report: ReconcileReport) -> pd.DataFrame:
         """Return the sums of each batch and currency; ``party_totals`` those of customers and vendors."""
-        from xlpy.domain.reconcile import GroupTotal
+        from xlpy.domain.afterwards.reconcile import GroupTotal
 
         return _of_fields(GroupTotal, report.batches)
 
     def party_totals(self, report: ReconcileReport) -> pd.DataFrame:
         """Return the sums of each customer or vendor (``name``: its SL id) and currency."""
-        from xlpy.domain.reconcile import GroupTotal
+        from xlpy.domain.afterwards.reconcile import GroupTotal
 
         return _of_fields(GroupTotal, report.parties)
 
     @property
     def base_currency(self) -> str:
         """The currency that SL's books are kept in. Raises ``SlError`` when SL can't be reached."""
-        from xlpy.domain.books import BooksNeeds
+        from xlpy.domain.facts.books import BooksNeeds
         from xlpy.sl.books_reader import read_books
 
         with self.session.sl.engine.connect() as connection:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from xlpy.domain.descriptions import PLACEHOLDERS, unknown_placeholders
-from xlpy.domain.rules import FREE_COLUMNS, STAMPED_TABLES
+from xlpy.domain.mapping.descriptions import PLACEHOLDERS, unknown_placeholders
+from xlpy.domain.values.rules import FREE_COLUMNS, STAMPED_TABLES
 from xlpy.errors import SettingsError
 from xlpy.settings_mistakes import Mistake
 
@@ -101,7 +101,7 @@ def _code_page(value: str) -> str:
 
 
 def _period(value: str) -> str:
-    from xlpy.domain.periods import BY_DOCUMENT_DATE, BY_DOCUMENT_DATE_OR_CURRENT, CURRENT, parse_period
+    from xlpy.domain.facts.periods import BY_DOCUMENT_DATE, BY_DOCUMENT_DATE_OR_CURRENT, CURRENT, parse_period
 
     rules = (BY_DOCUMENT_DATE, BY_DOCUMENT_DATE_OR_CURRENT, CURRENT)
     if value in rules or parse_period(value):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from xlpy.domain.rules import MasterRules, PostingRules
+from xlpy.domain.values.rules import MasterRules, PostingRules
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from xlpy.demo.company.seed import make_company
 from xlpy.demo.site import access
 from xlpy.demo.site.generate import generate_site
 from xlpy.demo.site.server import serve
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.excel.audit_export import export_audit_record, save_record
 from xlpy.runlog import run_log
 from xlpy.services.audit_content import RecordContent, gather

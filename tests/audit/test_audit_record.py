@@ -19,8 +19,8 @@ from sqlalchemy import event, text
 
 from xlpy import __version__
 from xlpy.demo.site import access
-from xlpy.domain.plan import Plan
-from xlpy.domain.problems import Problem, Severity
+from xlpy.domain.documents.plan import Plan
+from xlpy.domain.values.problems import Problem, Severity
 from xlpy.errors import FileNotSaved, RunNotKnown
 from xlpy.excel.audit_export import export_audit_record
 from xlpy.services.audit_content import gather, known_secrets

@@ -19,7 +19,7 @@ import xlpy
 from xlpy import macros
 from xlpy.api import Books
 from xlpy.cli import main
-from xlpy.domain.problems import Problem, Severity
+from xlpy.domain.values.problems import Problem, Severity
 from xlpy.errors import FileNotSaved
 from xlpy.excel.audit_errors import NothingToSave, harmless, save_errors
 from xlpy.excel.audit_sheets import each_problem

@@ -12,8 +12,8 @@ from tests.bench.stage import THROUGH, make_sl, profile_of, served_elsewhere
 from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
 from xlpy.demo.site import access
-from xlpy.domain.plan import plan_of_kind
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.documents.plan import plan_of_kind
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.services.planning import make_plan
 from xlpy.services.reports import Marked, Selection
 from xlpy.services.session import Session

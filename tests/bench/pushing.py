@@ -16,7 +16,7 @@ from typing import Any
 
 from tests.bench.measuring import peak_megabytes, say, timed
 from tests.bench.stage import profile_of
-from xlpy.domain.plan import Plan
+from xlpy.domain.documents.plan import Plan
 from xlpy.sl import batch_writer
 from xlpy.sl.engine import SlCompany, open_company
 from xlpy.sl.posting import PostRequest, post_plan

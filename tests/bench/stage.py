@@ -17,11 +17,11 @@ from xlpy.demo.company.seed import make_company
 from xlpy.demo.site import access
 from xlpy.demo.site.generate import generate_site
 from xlpy.demo.site.server import serve
-from xlpy.domain.manage_records import ExportInvoice
-from xlpy.domain.plan import PlanOptions
-from xlpy.domain.planning import Included, PlanRequest, needs_of
-from xlpy.domain.rules import MasterRules, PostingRules
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.documents.plan import PlanOptions
+from xlpy.domain.facts.manage import ExportInvoice
+from xlpy.domain.planning.invoices import Included, PlanRequest, needs_of
+from xlpy.domain.values.rules import MasterRules, PostingRules
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.manage.client import ManageClient
 from xlpy.settings import ManageSettings, Profile, SlSettings
 from xlpy.sl.books_reader import read_books

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from xlpy.domain.expense_records import UnpostedExpense
-from xlpy.domain.procurement_records import UnpostedProcurement
-from xlpy.domain.refs import NO_REF, Ref
+from xlpy.domain.facts.manage_expenses import UnpostedExpense
+from xlpy.domain.facts.manage_procurement import UnpostedProcurement
+from xlpy.domain.values.refs import NO_REF, Ref
 from xlpy.excel.closed_file import open_closed
 from xlpy.excel.rows import expense_rows, procurement_rows
 from xlpy.excel.sheets import EXPENSES, FIRST_DATA_ROW, INVENTORY

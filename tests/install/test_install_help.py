@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from xlpy.cli import main
 from xlpy.credentials import ENV_INTEGRATOR_PASSWORD, ENV_PRIVATE_KEY, ENV_SL_PASSWORD
-from xlpy.domain.checks import CHECKS
+from xlpy.domain.checks.table import CHECKS
 from xlpy.excel.ribbon_buttons import BUTTONS
 from xlpy.excel.sheets import SHEETS
 from xlpy.help.lists import VARIABLES, command_list

@@ -149,7 +149,7 @@ def test_check_setup_works_for_any_profile(desk: Any) -> None:
 
 
 def test_each_workbook_has_a_refresh_of_its_own() -> None:
-    from xlpy.domain.manage_records import UnpostedInvoice
+    from xlpy.domain.facts.manage import UnpostedInvoice
 
     profile = Profile()
     fields = UnpostedInvoice.__dataclass_fields__
@@ -168,7 +168,7 @@ def test_each_workbook_has_a_refresh_of_its_own() -> None:
 def _invoice(record: int) -> Any:
     import msgspec
 
-    from xlpy.domain.manage_records import UnpostedInvoice
+    from xlpy.domain.facts.manage import UnpostedInvoice
 
     blank = {"str": "", "int": 0, "Decimal": "0", "bool": False}
     values: dict[str, Any] = {}

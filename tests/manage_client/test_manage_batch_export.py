@@ -11,9 +11,9 @@ from xlpy.demo.site import access
 from xlpy.demo.site.faults import Fault, FaultKind
 from xlpy.demo.site.generate import generate_site
 from xlpy.demo.site.server import serve
-from xlpy.domain.expense_records import ExportedExpenses
-from xlpy.domain.procurement_records import ExportedProcurement
-from xlpy.domain.transactions import Kind
+from xlpy.domain.facts.manage_expenses import ExportedExpenses
+from xlpy.domain.facts.manage_procurement import ExportedProcurement
+from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageError, ManageRefused
 from xlpy.manage.batches import AccountingBatch
 from xlpy.manage.client import BatchExport, ManageClient

@@ -12,8 +12,8 @@ from xlpy.demo import firm
 from xlpy.demo.site import access
 from xlpy.demo.site.generate import generate_site
 from xlpy.demo.site.server import serve
-from xlpy.domain.matching import entry_ids, match_expense_bills, match_expenses, match_procurement
-from xlpy.domain.transactions import Kind
+from xlpy.domain.facts.matching import entry_ids, match_expense_bills, match_expenses, match_procurement
+from xlpy.domain.values.transactions import Kind
 from xlpy.manage.client import ManageClient
 from xlpy.settings import ManageSettings
 

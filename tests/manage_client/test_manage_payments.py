@@ -13,7 +13,7 @@ from xlpy.demo.site import access, unposted
 from xlpy.demo.site.faults import Fault, FaultKind
 from xlpy.demo.site.generate import generate_site
 from xlpy.demo.site.server import serve
-from xlpy.domain.transactions import Kind
+from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageError, ManageRefused, ManageSpokeNonsense, ManageUnreachable
 from xlpy.manage.client import ManageClient
 from xlpy.settings import ManageSettings

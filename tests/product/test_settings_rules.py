@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from xlpy.domain.rules import PostingRules
+from xlpy.domain.values.rules import PostingRules
 from xlpy.errors import SettingsError
 from xlpy.settings import Profile, load_profile
 from xlpy.settings_lines import lines_of_keys

@@ -19,8 +19,8 @@ from xlpy.demo.site import access
 from xlpy.demo.site.generate import generate_site
 from xlpy.demo.site.server import serve
 from xlpy.demo.site.store import Site
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.services.push import push
 from xlpy.services.reconcile import reconcile
 from xlpy.services.reconcile_report import ReconcileReport

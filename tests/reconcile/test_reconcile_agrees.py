@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from xlpy.demo import firm
 from xlpy.demo.company.release import release_batch
-from xlpy.domain.reconcile import Verdict
+from xlpy.domain.afterwards.reconcile import Verdict
 from xlpy.errors import NothingToReconcile, SettingsError
 from xlpy.services.reconcile_report import ReconcileReport
 

@@ -8,7 +8,7 @@ from rerun_stage import Month
 from sqlalchemy import event
 
 from xlpy.demo.company.release import release_batch, void_batch
-from xlpy.domain.transactions import Kind
+from xlpy.domain.values.transactions import Kind
 from xlpy.services.batch_history import BatchRow, batch_numbers, list_batches
 
 

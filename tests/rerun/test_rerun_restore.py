@@ -5,7 +5,7 @@ from __future__ import annotations
 from rerun_stage import LEDGER, POSTED, Month, codes, states
 
 from xlpy.demo.company.release import void_batch
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.services.reports import RunState
 
 BATCHES = ("OCT-I", "OCT-E", "OCT-P")

@@ -10,7 +10,7 @@ from rerun_stage import LEDGER, Month, codes, states
 
 from xlpy.demo.company.release import void_batch
 from xlpy.demo.company.repairs import delete_document, enter_invoice, enter_voucher
-from xlpy.domain.transactions import Kind
+from xlpy.domain.values.transactions import Kind
 from xlpy.errors import BatchNotOurs, BatchNotThere, SettingsError
 from xlpy.services.reports import RunState
 

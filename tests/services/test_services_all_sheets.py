@@ -20,8 +20,8 @@ from xlpy.demo import firm
 from xlpy.demo.site.faults import Fault, FaultKind
 from xlpy.demo.site.generate import generate_site
 from xlpy.demo.site.server import serve
-from xlpy.domain.problems import Problem, Severity
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import ManageRefused, StoppedByProblems
 from xlpy.excel import press_batch
 from xlpy.excel.closed_file import open_closed

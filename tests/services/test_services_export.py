@@ -10,7 +10,7 @@ import pytest
 
 from xlpy.demo.company import repairs
 from xlpy.demo.company.release import release_everything
-from xlpy.domain.transactions import PostingState
+from xlpy.domain.values.transactions import PostingState
 from xlpy.errors import PostingLocked
 from xlpy.services.memory import remember_preview
 from xlpy.services.planning import make_plan
@@ -215,7 +215,7 @@ def test_a_batch_name_taken_in_between_closes_under_the_next_free_suffix(story: 
                 entries = manage.export_invoices(
                     [other], through=story.selection([]).through_date, detail="Default", batch_identifier="x"
                 )[0].all_entry_ids
-                from xlpy.domain.transactions import Kind
+                from xlpy.domain.values.transactions import Kind
 
                 manage.create_batch("OCT-I", entries, {Kind.INVOICE})
 

@@ -19,9 +19,9 @@ from xlpy.demo.site import access
 from xlpy.demo.site.generate import generate_site
 from xlpy.demo.site.server import serve
 from xlpy.demo.site.store import Site
-from xlpy.domain.plan import PlannedTransaction
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.transactions import BATCH_SUFFIX, Kind, Posting, PostingState, TransactionKey
+from xlpy.domain.documents.plan import PlannedTransaction
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, PostingState, TransactionKey
 from xlpy.services.marking import Marked as Done
 from xlpy.services.marking import mark_in_manage
 from xlpy.services.planning import make_plan

@@ -10,9 +10,9 @@ import pytest
 
 from xlpy.demo import firm
 from xlpy.demo.company.release import release_everything
-from xlpy.domain.matching import match_procurement
-from xlpy.domain.money import round_money
-from xlpy.domain.transactions import Kind
+from xlpy.domain.facts.matching import match_procurement
+from xlpy.domain.values.money import round_money
+from xlpy.domain.values.transactions import Kind
 from xlpy.services.planning import make_plan
 from xlpy.services.push import push
 from xlpy.services.reports import RunState

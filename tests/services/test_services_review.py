@@ -17,7 +17,7 @@ from xlpy.api import Books
 from xlpy.demo import firm
 from xlpy.demo.company import repairs
 from xlpy.demo.site.faults import Fault, FaultKind
-from xlpy.domain.transactions import Kind, PostingState
+from xlpy.domain.values.transactions import Kind, PostingState
 from xlpy.errors import LedgerMissing, SlError
 from xlpy.paths import data_folder
 from xlpy.services.doctor import Verdict, check_setup

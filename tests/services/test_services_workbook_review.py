@@ -13,7 +13,7 @@ from test_services_workbook import Desk
 
 from xlpy import macros
 from xlpy.demo.company.release import release_everything
-from xlpy.domain.money import round_money
+from xlpy.domain.values.money import round_money
 from xlpy.errors import WorkbookError
 from xlpy.excel import buttons, press_batch
 from xlpy.excel.closed_file import ClosedWorkbook, open_closed

@@ -14,7 +14,7 @@ from xlpy.credentials import ManageSecrets
 from xlpy.demo.site import access
 from xlpy.demo.site.faults import Fault, FaultKind
 from xlpy.demo.site.store import Site
-from xlpy.domain.transactions import Kind
+from xlpy.domain.values.transactions import Kind
 from xlpy.services.doctor import Finding, Verdict, WorkbookSeen, check_setup
 from xlpy.services.doctor_manage import Used, check_manage
 from xlpy.services.doctor_sl import check_sl

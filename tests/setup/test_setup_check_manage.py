@@ -14,7 +14,7 @@ import xlpy.manage
 from xlpy.credentials import ManageSecrets
 from xlpy.demo.site import access
 from xlpy.demo.site.faults import FaultKind
-from xlpy.domain.transactions import Kind
+from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageUnreachable
 from xlpy.manage.client import ManageClient
 from xlpy.services.doctor import Verdict, setup_exit_code

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from xlpy.demo import firm as demo
 from xlpy.demo.company import repairs
-from xlpy.domain.transactions import Kind
+from xlpy.domain.values.transactions import Kind
 from xlpy.services.doctor import Verdict
 from xlpy.sl.rights import SCREENS
 from xlpy.sl.sqlite import sqlite_engine

@@ -18,7 +18,7 @@ from xlpy.api import Books
 from xlpy.cli import main
 from xlpy.demo.company import repairs
 from xlpy.demo.site import access
-from xlpy.domain.transactions import Kind
+from xlpy.domain.values.transactions import Kind
 from xlpy.excel.builder import build_workbook
 from xlpy.excel.closed_file import open_closed
 from xlpy.excel.home import write_home

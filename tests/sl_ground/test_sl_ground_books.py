@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Connection, Engine, delete, event, insert, update
 
-from xlpy.domain.books import Account, BooksNeeds, CurrencyRate, FiscalCalendar, ReferenceUse, SlBooks, SubAccount
+from xlpy.domain.facts.books import Account, BooksNeeds, CurrencyRate, FiscalCalendar, ReferenceUse, SlBooks, SubAccount
 from xlpy.errors import SlError
 from xlpy.sl.books_reader import read_books
 from xlpy.sl.catalogue import Catalogue

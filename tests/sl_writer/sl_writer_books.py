@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Engine, insert, select, text, update
 
 from xlpy.demo.company.tables import create_tables
-from xlpy.domain.documents import ArBatch, ArDocument, ArLine, NewCustomer, RateUsed, TaxPosting, TaxSlot
-from xlpy.domain.plan import Action, Plan, PlannedTransaction, PlanOptions
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.documents.ar import ArBatch, ArDocument, ArLine, NewCustomer, RateUsed, TaxPosting, TaxSlot
+from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction, PlanOptions
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.sl.catalogue import Catalogue
 from xlpy.sl.engine import SlCompany
 from xlpy.sl.ledger import create_ledger

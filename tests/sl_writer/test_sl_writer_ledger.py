@@ -11,7 +11,7 @@ from sl_writer_books import HOST, NOW, SITE, Books, batch, document, key, plan, 
 from sqlalchemy import event, insert, text
 from sqlalchemy.exc import IntegrityError
 
-from xlpy.domain.transactions import PostedPart, Posting, PostingState, SlState
+from xlpy.domain.values.transactions import PostedPart, Posting, PostingState, SlState
 from xlpy.errors import CommitUnknown, LedgerMissing, PostingRefused
 from xlpy.sl.ledger import (
     PostingRun,

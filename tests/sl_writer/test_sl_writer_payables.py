@@ -27,11 +27,11 @@ from sl_writer_payables import (
     voucher,
 )
 
-from xlpy.domain.documents import TaxSlot
-from xlpy.domain.money import round_money
-from xlpy.domain.payables_documents import ApDocument, GlJournal, InDocument, PayablesPlan
-from xlpy.domain.plan import Action, Plan, plan_of_kind
-from xlpy.domain.transactions import Kind, PostedPart, SlState, TransactionKey
+from xlpy.domain.documents.ap import ApDocument, GlJournal, InDocument, PayablesPlan
+from xlpy.domain.documents.ar import TaxSlot
+from xlpy.domain.documents.plan import Action, Plan, plan_of_kind
+from xlpy.domain.values.money import round_money
+from xlpy.domain.values.transactions import Kind, PostedPart, SlState, TransactionKey
 from xlpy.errors import PostingRefused
 from xlpy.sl.ledger import read_postings
 from xlpy.sl.numbering import AP_REFERENCES, TRANSFER_NUMBERS, NumberedReference, free_references

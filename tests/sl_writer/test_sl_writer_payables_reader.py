@@ -13,8 +13,8 @@ from sqlalchemy import event
 
 from xlpy.demo import firm
 from xlpy.demo.company.seed import make_company
-from xlpy.domain.books import BooksNeeds
-from xlpy.domain.payables_books import PayablesBooks, PayablesNeeds
+from xlpy.domain.facts.books import BooksNeeds
+from xlpy.domain.facts.payables_books import PayablesBooks, PayablesNeeds
 from xlpy.settings import SlSettings
 from xlpy.sl.books_reader import read_books
 from xlpy.sl.engine import open_company

@@ -26,7 +26,7 @@ from sl_writer_payables import (
     voucher,
 )
 
-from xlpy.domain.documents import TaxSlot
+from xlpy.domain.documents.ar import TaxSlot
 from xlpy.errors import PostingRefused, SlError
 from xlpy.sl.posting import post_plan
 

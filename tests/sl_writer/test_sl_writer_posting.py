@@ -25,11 +25,11 @@ from sl_writer_books import (
     transaction,
 )
 
-from xlpy.domain.documents import ArDocument, TaxSlot
-from xlpy.domain.money import round_money
-from xlpy.domain.plan import Action
-from xlpy.domain.problems import Problem, Severity
-from xlpy.domain.transactions import PostingState
+from xlpy.domain.documents.ar import ArDocument, TaxSlot
+from xlpy.domain.documents.plan import Action
+from xlpy.domain.values.money import round_money
+from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.transactions import PostingState
 from xlpy.errors import PostingRefused, SlError
 from xlpy.sl.ledger import close_postings, read_postings
 from xlpy.sl.posting import post_plan

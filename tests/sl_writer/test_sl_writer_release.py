@@ -41,10 +41,10 @@ from sl_writer_payables import (
 from xlpy.demo import firm
 from xlpy.demo.company.release import release_and_post, release_batch, void_batch
 from xlpy.demo.company.seed import make_company
-from xlpy.domain.documents import RateUsed, TaxSlot
-from xlpy.domain.payables_documents import GlLine
-from xlpy.domain.plan import Action
-from xlpy.domain.transactions import SlState
+from xlpy.domain.documents.ap import GlLine
+from xlpy.domain.documents.ar import RateUsed, TaxSlot
+from xlpy.domain.documents.plan import Action
+from xlpy.domain.values.transactions import SlState
 from xlpy.settings import SlSettings
 from xlpy.sl.engine import open_company
 from xlpy.sl.ledger import create_ledger, read_postings

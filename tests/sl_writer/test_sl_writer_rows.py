@@ -23,7 +23,7 @@ from sl_writer_books import (
 )
 from sqlalchemy import select
 
-from xlpy.domain.documents import TaxSlot
+from xlpy.domain.documents.ar import TaxSlot
 from xlpy.errors import PostingRefused, SlError
 from xlpy.sl.ar_rows import line_values
 from xlpy.sl.entry_rows import FIRST_LINE_NBR, EntryStamp

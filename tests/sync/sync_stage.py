@@ -28,9 +28,9 @@ from xlpy.demo.site.payment_screens import Paid
 from xlpy.demo.site.records import Payment
 from xlpy.demo.site.server import serve
 from xlpy.demo.site.store import Site
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.sync_start import SyncStart, parse_start
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.afterwards.payment_start import SyncStart, parse_start
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.manage.client import ManageClient
 from xlpy.services.push import push
 from xlpy.services.reports import Marked, RunReport, RunState, Selection

@@ -11,7 +11,7 @@ from undo_stage import WRITTEN, same_but_for_masters
 
 from xlpy.demo.company.release import release_and_post, release_batch, void_batch
 from xlpy.demo.site.faults import Fault, FaultKind
-from xlpy.domain.transactions import Kind, PostingState
+from xlpy.domain.values.transactions import Kind, PostingState
 from xlpy.errors import PostingLocked
 from xlpy.services.planning import free_batch_identifier
 from xlpy.services.recover import look, recover

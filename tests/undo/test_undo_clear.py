@@ -10,7 +10,7 @@ import pytest
 
 from xlpy.demo import firm
 from xlpy.demo.site.faults import Fault, FaultKind
-from xlpy.domain.transactions import Kind, PostingState, TransactionKey
+from xlpy.domain.values.transactions import Kind, PostingState, TransactionKey
 from xlpy.services.clear import clear, look_at_clear
 from xlpy.services.clear_plan import clear_rows
 from xlpy.services.exporting import export_marked

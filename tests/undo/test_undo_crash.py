@@ -20,7 +20,7 @@ from undo_stage import WRITTEN, Stage
 
 from xlpy.credentials import ManageSecrets
 from xlpy.demo.site import access
-from xlpy.domain.transactions import Kind
+from xlpy.domain.values.transactions import Kind
 from xlpy.services.clear import clear
 from xlpy.services.recover import look, recover
 from xlpy.services.reports import RunState, Selection

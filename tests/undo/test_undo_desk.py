@@ -17,7 +17,7 @@ from xlpy.cli import main
 from xlpy.demo import firm
 from xlpy.demo.site import access
 from xlpy.demo.site.faults import Fault, FaultKind
-from xlpy.domain.transactions import Kind
+from xlpy.domain.values.transactions import Kind
 from xlpy.excel.builder import build_workbook
 from xlpy.excel.closed_file import open_closed
 from xlpy.excel.home import read_home, write_home

@@ -11,7 +11,7 @@ from sqlalchemy import RootTransaction, event
 from sqlalchemy.exc import OperationalError
 from undo_stage import WRITTEN
 
-from xlpy.domain.transactions import Kind
+from xlpy.domain.values.transactions import Kind
 from xlpy.services.clear import clear
 from xlpy.services.recover import recover
 from xlpy.services.reports import RunState

@@ -20,8 +20,8 @@ from xlpy.demo.site import access
 from xlpy.demo.site.generate import generate_site
 from xlpy.demo.site.server import RunningSite, serve
 from xlpy.demo.site.store import Site
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.transactions import Kind, Posting, TransactionKey
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import Kind, Posting, TransactionKey
 from xlpy.services.push import push
 from xlpy.services.reports import Marked, RunReport, RunState, Selection
 from xlpy.services.session import Session

@@ -11,7 +11,7 @@ from xlpy.excel.pressed import Choices
 
 
 def _check_start(_ctx: click.Context, _option: click.Parameter, text: str) -> str:
-    from xlpy.domain.sync_start import parse_start
+    from xlpy.domain.afterwards.payment_start import parse_start
 
     if text:
         try:
@@ -52,7 +52,7 @@ def sync(
     if workbook is not None:
         choices = Choices(start=start, dry_run=dry_run, take_over=take_over)
         press_closed("sync", workbook, profile, as_json, choices)
-    from xlpy.domain.sync_start import parse_start
+    from xlpy.domain.afterwards.payment_start import parse_start
     from xlpy.runlog import run_log
     from xlpy.services.sync import sync_payments
     from xlpy.services.sync_json import sync_json

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from xlpy.domain.money import round_money
+from xlpy.domain.values.money import round_money
 from xlpy.excel import look
 from xlpy.excel.audit_fonts import Fonts, Piece
 from xlpy.excel.audit_sheets import SheetRows

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from xlpy.domain.journal import journal
-from xlpy.domain.problems import Problem, Severity
+from xlpy.domain.preview.journal import journal
+from xlpy.domain.values.problems import Problem, Severity
 from xlpy.excel import rows as render
 from xlpy.excel.payment_rows import payment_rows
 from xlpy.excel.reconcile_rows import reconcile_rows

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 
-from xlpy.domain.money import round_money
+from xlpy.domain.values.money import round_money
 from xlpy.excel.sheets import CellKind
 from xlpy.excel.typed_text import clean_text, may_be_retyped, quoted_start
 

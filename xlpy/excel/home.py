@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from xlpy.domain.periods import parse_period
+from xlpy.domain.facts.periods import parse_period
 from xlpy.errors import WorkbookError
 from xlpy.excel.cell_values import cell_content
 from xlpy.excel.sheets import (

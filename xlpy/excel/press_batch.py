@@ -6,8 +6,8 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from xlpy.domain.problems import Problem, Severity
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.excel import rows as render
 from xlpy.excel.home import HomeInputs, read_home, write_ageing, write_home, write_included
 from xlpy.excel.pressed import Choices, Handler, Pressed
@@ -29,7 +29,7 @@ from xlpy.services.session import Session
 if TYPE_CHECKING:
     import xlwings as xw
 
-    from xlpy.domain.plan import Plan
+    from xlpy.domain.documents.plan import Plan
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ def _check(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
 
 
 def _preview(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
-    from xlpy.domain.journal import journal
+    from xlpy.domain.preview.journal import journal
     from xlpy.services.memory import remember_preview
     from xlpy.services.planning import make_plan
     from xlpy.services.run_json import plan_json

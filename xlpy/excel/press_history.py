@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import WorkbookError
 from xlpy.excel.home import read_home, write_home
 from xlpy.excel.press_batch import propose_identifier, show_problems, show_run

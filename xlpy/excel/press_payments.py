@@ -18,7 +18,7 @@ from xlpy.excel.tables import IncludeNotUnderstood, parse_include, read_rows, re
 if TYPE_CHECKING:
     import xlwings as xw
 
-    from xlpy.domain.sync_start import SyncStart
+    from xlpy.domain.afterwards.payment_start import SyncStart
     from xlpy.services.session import Session
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def _sync(session: Session, book: xw.Book, choices: Choices) -> Pressed:
 
 def _start(book: xw.Book, choices: Choices) -> SyncStart:
     """Return the start that the command line says, else Home's. Raises ``StoppedByProblems`` for one that is none."""
-    from xlpy.domain.sync_start import parse_start
+    from xlpy.domain.afterwards.payment_start import parse_start
 
     if choices.start:
         return parse_start(choices.start, date.fromisoformat(choices.start_date) if choices.start_date else None)

@@ -11,7 +11,7 @@ from xlpy.excel.pressed import BookHandler, Choices, Handler, Pressed
 if TYPE_CHECKING:
     import xlwings as xw
 
-    from xlpy.domain.problems import Problem
+    from xlpy.domain.values.problems import Problem
     from xlpy.services.session import Progress, Session
 
 

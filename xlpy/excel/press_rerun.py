@@ -112,7 +112,7 @@ def _marks(book: xw.Book, choices: Choices, *, same: bool) -> RerunMarks:
 
 
 def _preview(session: Session, book: xw.Book, identifier: str, inputs: HomeInputs, marks: RerunMarks) -> Pressed:
-    from xlpy.domain.journal import journal
+    from xlpy.domain.preview.journal import journal
     from xlpy.services.memory import remember_preview
     from xlpy.services.rerun_plan import plan_rerun
     from xlpy.services.run_json import rerun_plan_json

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from xlpy.domain.journal import JournalRow
-from xlpy.domain.matching import PURCHASE, packing_slip, procurement_kind, procurement_number
-from xlpy.domain.periods import format_period
-from xlpy.domain.problems import Problem, Severity, grouped
-from xlpy.domain.rerun import RerunRow
-from xlpy.domain.transactions import Kind
+from xlpy.domain.afterwards.rerun import RerunRow
+from xlpy.domain.facts.matching import PURCHASE, packing_slip, procurement_kind, procurement_number
+from xlpy.domain.facts.periods import format_period
+from xlpy.domain.preview.journal import JournalRow
+from xlpy.domain.values.problems import Problem, Severity, grouped
+from xlpy.domain.values.transactions import Kind
 from xlpy.runlog import LogEntry
 from xlpy.services.batch_history import BatchRow
 from xlpy.services.reports import ExpenseRow, InvoiceRow, ProcurementRow, RunReport

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import StoppedByProblems, WorkbookError
 from xlpy.excel.home import HomeInputs, read_home
 from xlpy.excel.sheets import ALL_LOCATIONS, EXPENSES, INVENTORY, INVOICES, Sheet

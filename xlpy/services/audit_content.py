@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from xlpy.credentials import ENV_INTEGRATOR_PASSWORD, ENV_PRIVATE_KEY, ENV_SL_PASSWORD
-from xlpy.domain.books import sl_key
-from xlpy.domain.plan import Plan
-from xlpy.domain.transactions import BATCH_SUFFIX, Posting, PostingState
+from xlpy.domain.documents.plan import Plan
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.transactions import BATCH_SUFFIX, Posting, PostingState
 from xlpy.errors import RunNotKnown, XlpyError
 from xlpy.runlog import masked, without_secrets
 from xlpy.services.reports import ResultRow
@@ -26,7 +26,7 @@ from xlpy.services.saved_log import lines_of_run
 from xlpy.services.session import Session
 
 if TYPE_CHECKING:
-    from xlpy.domain.problems import Problem
+    from xlpy.domain.values.problems import Problem
     from xlpy.services.reconcile_report import ReconcileReport
     from xlpy.services.sync_report import PaymentRow
 

@@ -189,7 +189,7 @@ def _against_manifest(manifest: Mapping[str, Any], files: Mapping[str, bytes], d
 
 def _against_chain(manifest: Mapping[str, Any], seal: str, chain: Sequence[AuditLink], session: Session) -> list[str]:
     """Find the record in the chain of its company, and look whether the chain itself is whole."""
-    from xlpy.domain.books import sl_key
+    from xlpy.domain.facts.books import sl_key
     from xlpy.sl.audit_chain import broken_links
 
     company = str(manifest["sl"]["company"])

@@ -14,9 +14,9 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.money import ZERO
-from xlpy.domain.transactions import Kind, Posting, PostingState, SlState
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.money import ZERO
+from xlpy.domain.values.transactions import Kind, Posting, PostingState, SlState
 from xlpy.services.half_done import some_of
 from xlpy.services.session import Session
 

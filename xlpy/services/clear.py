@@ -11,11 +11,11 @@ import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from xlpy.domain.included import IncludedRow
-from xlpy.domain.problems import Problem
-from xlpy.domain.row_checks import foreign_problems, number_of_row, row_problems
-from xlpy.domain.run_checks import gone_problem
-from xlpy.domain.transactions import Posting, PostingState
+from xlpy.domain.planning.included import IncludedRow
+from xlpy.domain.planning.row_checks import foreign_problems, number_of_row, row_problems
+from xlpy.domain.planning.run_checks import gone_problem
+from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.transactions import Posting, PostingState
 from xlpy.errors import CommitUnknown, PostingRefused, XlpyError
 from xlpy.services.clear_finish import Cleared, finish_clears
 from xlpy.services.clear_plan import ClearPlan, ClearRow, clear_rows
@@ -29,7 +29,7 @@ from xlpy.services.run_records import remember_run
 from xlpy.services.session import Session
 
 if TYPE_CHECKING:
-    from xlpy.domain.plan import PlanOptions
+    from xlpy.domain.documents.plan import PlanOptions
     from xlpy.sl.ledger import PostingRun
 
 __all__ = ["ClearPlan", "clear", "look_at_clear"]
@@ -127,7 +127,7 @@ def _clear(session: Session, run_id: str, plan: ClearPlan) -> RunReport:
 
 
 def _posting(session: Session, run: PostingRun, identifier: str, row: ClearRow) -> Posting:
-    from xlpy.domain.transactions import BATCH_SUFFIX
+    from xlpy.domain.values.transactions import BATCH_SUFFIX
 
     return Posting(
         posting_id=0,

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from xlpy.domain.transactions import Kind, Posting, PostingState
+from xlpy.domain.values.transactions import Kind, Posting, PostingState
 from xlpy.errors import ManageRefused
 from xlpy.services.half_done import half_done
 from xlpy.services.marking import Marked, mark_in_manage

@@ -6,19 +6,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xlpy.domain.adjustments import adjustment_hash
-from xlpy.domain.expense_bills import bill_expense_hash, is_joined
-from xlpy.domain.expense_journals import expense_hash
-from xlpy.domain.invoices import lines_hash
-from xlpy.domain.manage_records import UnpostedInvoice
-from xlpy.domain.matching import entry_ids, match_expense_bills, match_expenses, match_procurement
-from xlpy.domain.money import round_money
-from xlpy.domain.problems import Problem, Severity, stops
-from xlpy.domain.procurement_records import UnpostedProcurement
-from xlpy.domain.receipts import receipt_hash
-from xlpy.domain.row_checks import number_of_row
-from xlpy.domain.transactions import Posting, PostingState, SlState, TransactionKey
-from xlpy.domain.transfers import transfer_hash
+from xlpy.domain.facts.manage import UnpostedInvoice
+from xlpy.domain.facts.manage_procurement import UnpostedProcurement
+from xlpy.domain.facts.matching import entry_ids, match_expense_bills, match_expenses, match_procurement
+from xlpy.domain.mapping.signs import lines_hash
+from xlpy.domain.planning.ap_expenses import bill_expense_hash, is_joined
+from xlpy.domain.planning.ap_receipts import receipt_hash
+from xlpy.domain.planning.gl_expenses import expense_hash
+from xlpy.domain.planning.in_adjustments import adjustment_hash
+from xlpy.domain.planning.in_transfers import transfer_hash
+from xlpy.domain.planning.row_checks import number_of_row
+from xlpy.domain.values.money import round_money
+from xlpy.domain.values.problems import Problem, Severity, stops
+from xlpy.domain.values.transactions import Posting, PostingState, SlState, TransactionKey
 from xlpy.services.exporting import MarkedExport, UnpostedRow
 from xlpy.services.half_done import amounts_told
 from xlpy.services.re_export import Shown

@@ -11,7 +11,7 @@ from xlpy.services.doctor_lines import Finding, Verdict
 from xlpy.services.doctor_pc import WorkbookSeen, check_pc, settings_findings
 
 if TYPE_CHECKING:
-    from xlpy.domain.transactions import Kind
+    from xlpy.domain.values.transactions import Kind
     from xlpy.services.session import Session
 
 __all__ = ["Finding", "Verdict", "WorkbookSeen", "check_setup", "check_setup_opening", "setup_exit_code"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from xlpy.domain.transactions import Kind
+from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageRefused, ManageUnreachable, SettingsError, XlpyError
 from xlpy.services.doctor_lines import MANAGE, Checked, Finding, Verdict, broken, guarded, line
 
@@ -241,7 +241,7 @@ def _package(manage: ManageClient, used: Used) -> Checked:
 
 
 def _segments(session: Session) -> Checked:
-    from xlpy.domain.accounts import segments_used
+    from xlpy.domain.mapping.accounts import segments_used
 
     found = session.manage.gl_segments()
     rule = session.profile.posting.account_segments

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from xlpy.domain.books import BooksNeeds, SlBooks, sl_key
-from xlpy.domain.periods import format_period, is_period
-from xlpy.domain.transactions import Kind
+from xlpy.domain.facts.books import BooksNeeds, SlBooks, sl_key
+from xlpy.domain.facts.periods import format_period, is_period
+from xlpy.domain.values.transactions import Kind
 from xlpy.errors import LedgerMissing
 from xlpy.services.doctor_lines import SL, Checked, Finding, Verdict, broken, guarded, line
 from xlpy.services.doctor_rights import check_screens, check_sql_rights
@@ -239,7 +239,7 @@ def _classes(session: Session, books: SlBooks, used: Used) -> Checked:
 
 
 def _stamped(session: Session) -> Checked:
-    from xlpy.domain.rules import STAMPED_TABLES
+    from xlpy.domain.values.rules import STAMPED_TABLES
 
     rules = session.profile.posting
     chosen = {table: rules.user_column(table) for table in STAMPED_TABLES if rules.user_column(table)}

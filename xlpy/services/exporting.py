@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from xlpy.domain.expense_records import ExportedExpenses, UnpostedExpense
-from xlpy.domain.manage_records import ExportInvoice, UnpostedInvoice
-from xlpy.domain.plan import PlanOptions
-from xlpy.domain.procurement_records import ExportedProcurement, UnpostedProcurement
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.documents.plan import PlanOptions
+from xlpy.domain.facts.manage import ExportInvoice, UnpostedInvoice
+from xlpy.domain.facts.manage_expenses import ExportedExpenses, UnpostedExpense
+from xlpy.domain.facts.manage_procurement import ExportedProcurement, UnpostedProcurement
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.services.reports import Marked
 from xlpy.services.session import Session
 

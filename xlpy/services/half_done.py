@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.journals import DOCUMENT
-from xlpy.domain.money import ZERO
-from xlpy.domain.transactions import Kind, Posting, PostingState
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.planning.gl_journals import DOCUMENT
+from xlpy.domain.values.money import ZERO
+from xlpy.domain.values.transactions import Kind, Posting, PostingState
 from xlpy.services.reports import ResultRow
 from xlpy.services.session import Session
 

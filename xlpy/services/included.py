@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xlpy.domain.money import ZERO, round_money
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.values.money import ZERO, round_money
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.services.memory import Refreshed, recall_refresh
 from xlpy.services.refresh import shown_amount
 from xlpy.settings import Profile

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from xlpy.domain.transactions import Kind, Posting, PostingState
+from xlpy.domain.values.transactions import Kind, Posting, PostingState
 from xlpy.errors import ManageError
 from xlpy.services.re_export import called, list_unposted, show_again
 from xlpy.services.reports import ManageBatchMade

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import msgspec
 
-from xlpy.domain.expense_records import UnpostedExpense
-from xlpy.domain.manage_records import UnpostedInvoice
-from xlpy.domain.plan import Plan
-from xlpy.domain.procurement_records import UnpostedProcurement
+from xlpy.domain.documents.plan import Plan
+from xlpy.domain.facts.manage import UnpostedInvoice
+from xlpy.domain.facts.manage_expenses import UnpostedExpense
+from xlpy.domain.facts.manage_procurement import UnpostedProcurement
 from xlpy.paths import data_folder, file_name, write_beside
 from xlpy.settings import Profile
 

@@ -8,14 +8,14 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from xlpy.domain.payables_planning import IncludedExpense, IncludedProcurement
-from xlpy.domain.plan import InvoiceDetail, Plan, PlanOptions
-from xlpy.domain.planning import Included, PlanRequest
-from xlpy.domain.problems import Problem, stops
-from xlpy.domain.row_checks import foreign_problems, number_of_row, row_problems
-from xlpy.domain.run_checks import LONGEST_TYPED, batch_name_problems, gone_problem, name_taken_problem
-from xlpy.domain.transactions import BATCH_SUFFIX, Kind, Posting, TransactionKey
-from xlpy.domain.whole_plan import WholeRequest, build_whole_plan, receipts_in_question, whole_needs
+from xlpy.domain.documents.plan import InvoiceDetail, Plan, PlanOptions
+from xlpy.domain.planning.ap_planning import IncludedExpense, IncludedProcurement
+from xlpy.domain.planning.invoices import Included, PlanRequest
+from xlpy.domain.planning.row_checks import foreign_problems, number_of_row, row_problems
+from xlpy.domain.planning.run_checks import LONGEST_TYPED, batch_name_problems, gone_problem, name_taken_problem
+from xlpy.domain.planning.whole_plan import WholeRequest, build_whole_plan, receipts_in_question, whole_needs
+from xlpy.domain.values.problems import Problem, stops
+from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, TransactionKey
 from xlpy.errors import SettingsError
 from xlpy.services.exporting import UnpostedRow, export_marked
 from xlpy.services.memory import Refreshed, recall_refresh

@@ -9,11 +9,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from xlpy.domain.journals import DOCUMENT
-from xlpy.domain.plan import Action, Plan, PlannedTransaction, plan_of_kind
-from xlpy.domain.plan_changes import plan_changes, preview_gone
-from xlpy.domain.problems import Problem, Severity
-from xlpy.domain.transactions import FailedTransaction, Kind, PostedDocument, Posting, PostOutcome, TransactionKey
+from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction, plan_of_kind
+from xlpy.domain.documents.plan_changes import plan_changes, preview_gone
+from xlpy.domain.planning.gl_journals import DOCUMENT
+from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.transactions import (
+    FailedTransaction,
+    Kind,
+    PostedDocument,
+    Posting,
+    PostOutcome,
+    TransactionKey,
+)
 from xlpy.errors import CommitUnknown, PostingRefused, SlError, XlpyError
 from xlpy.services.marking import Marked, mark_in_manage
 from xlpy.services.memory import recall_preview

@@ -11,19 +11,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from xlpy.domain.accounts import segments_used, split_account
-from xlpy.domain.books import BooksNeeds, SlBooks, sl_key
-from xlpy.domain.manage_records import ManageMasters
-from xlpy.domain.periods import format_period, parse_period
-from xlpy.domain.reconcile import InManage
-from xlpy.domain.reconcile_manage import (
+from xlpy.domain.afterwards.reconcile import InManage
+from xlpy.domain.afterwards.reconcile_manage import (
     ManageRules,
     ManageShare,
     expense_shares,
     invoice_shares,
     procurement_shares,
 )
-from xlpy.domain.transactions import BATCH_SUFFIX, Kind, Posting, PostingState
+from xlpy.domain.facts.books import BooksNeeds, SlBooks, sl_key
+from xlpy.domain.facts.manage import ManageMasters
+from xlpy.domain.facts.periods import format_period, parse_period
+from xlpy.domain.mapping.accounts import segments_used, split_account
+from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, PostingState
 from xlpy.errors import ManageRefused, NothingToReconcile, SettingsError
 from xlpy.services.re_export import list_unposted, show_again
 from xlpy.services.reconcile_report import ReconcileReport

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.money import ZERO, round_money, total
-from xlpy.domain.reconcile import (
+from xlpy.domain.afterwards.reconcile import (
     DocumentKey,
     Leg,
     LegDifference,
@@ -17,7 +15,9 @@ from xlpy.domain.reconcile import (
     Verdict,
     compare_legs,
 )
-from xlpy.domain.transactions import Kind, PostedPart, Posting, SlState
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.money import ZERO, round_money, total
+from xlpy.domain.values.transactions import Kind, PostedPart, Posting, SlState
 
 Finding = tuple[Verdict, str]
 

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from xlpy.domain.money import ZERO, round_money, total
-from xlpy.domain.reconcile import (
+from xlpy.domain.afterwards.reconcile import (
     FINE,
     InManage,
     Leg,
@@ -24,8 +23,9 @@ from xlpy.domain.reconcile import (
     gravest,
     manage_finding,
 )
-from xlpy.domain.reconcile_manage import COST, DOCUMENT, ManageShare
-from xlpy.domain.transactions import PostedPart, Posting, PostingState
+from xlpy.domain.afterwards.reconcile_manage import COST, DOCUMENT, ManageShare
+from xlpy.domain.values.money import ZERO, round_money, total
+from xlpy.domain.values.transactions import PostedPart, Posting, PostingState
 from xlpy.services.reconcile_documents import (
     DocumentCompared,
     Member,

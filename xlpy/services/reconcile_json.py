@@ -7,8 +7,8 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from xlpy.domain.periods import format_period
-from xlpy.domain.reconcile import AccountTotal, GroupTotal, ReconcileRow, Step
+from xlpy.domain.afterwards.reconcile import AccountTotal, GroupTotal, ReconcileRow, Step
+from xlpy.domain.facts.periods import format_period
 from xlpy.services.reconcile_report import ReconcileReport
 from xlpy.services.run_json import failed_json
 

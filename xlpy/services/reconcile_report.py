@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from xlpy.domain.money import ZERO
-from xlpy.domain.reconcile import AccountTotal, GroupTotal, ReconcileRow, Step, Verdict
+from xlpy.domain.afterwards.reconcile import AccountTotal, GroupTotal, ReconcileRow, Step, Verdict
+from xlpy.domain.values.money import ZERO
 
 
 @dataclass(frozen=True, slots=True)

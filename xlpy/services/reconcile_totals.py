@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from xlpy.domain.money import ZERO, round_money, total
-from xlpy.domain.reconcile import AccountTotal, GroupTotal, Leg, ReconcileRow, Step, Verdict
+from xlpy.domain.afterwards.reconcile import AccountTotal, GroupTotal, Leg, ReconcileRow, Step, Verdict
+from xlpy.domain.values.money import ZERO, round_money, total
 from xlpy.services.reconcile_documents import DocumentCompared, Member
 
 STEPS = ("In Manage's batches", "In the posting ledger", "In SL", "Posted to the general ledger")

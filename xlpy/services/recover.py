@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from xlpy.domain.transactions import Kind, Posting, PostingState
+from xlpy.domain.values.transactions import Kind, Posting, PostingState
 from xlpy.services.clear_finish import Cleared, finish_clears
 from xlpy.services.half_done import half_done, posting_results, some_of, worth_of
 from xlpy.services.marking import Marked, mark_in_manage

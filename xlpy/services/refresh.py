@@ -10,16 +10,16 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from xlpy.domain.books import BooksNeeds, SlBooks
-from xlpy.domain.currencies import base_amount
-from xlpy.domain.expense_journals import REIMBURSABLE
-from xlpy.domain.expense_records import Member, UnpostedExpense
-from xlpy.domain.manage_records import ManageCompany, UnpostedInvoice
-from xlpy.domain.money import ZERO, round_money
-from xlpy.domain.periods import expected_period
-from xlpy.domain.procurement_records import UnpostedProcurement
-from xlpy.domain.references import expected_reference
-from xlpy.domain.transactions import Kind, Posting, PostingState, TransactionKey
+from xlpy.domain.facts.books import BooksNeeds, SlBooks
+from xlpy.domain.facts.manage import ManageCompany, UnpostedInvoice
+from xlpy.domain.facts.manage_expenses import Member, UnpostedExpense
+from xlpy.domain.facts.manage_procurement import UnpostedProcurement
+from xlpy.domain.facts.periods import expected_period
+from xlpy.domain.mapping.currencies import base_amount
+from xlpy.domain.mapping.references import expected_reference
+from xlpy.domain.planning.gl_expenses import REIMBURSABLE
+from xlpy.domain.values.money import ZERO, round_money
+from xlpy.domain.values.transactions import Kind, Posting, PostingState, TransactionKey
 from xlpy.errors import LedgerMissing
 from xlpy.services.half_done import HALF_DONE, half_done
 from xlpy.services.memory import Refreshed, recall_refresh, remember_refresh
@@ -268,7 +268,7 @@ def _known(posting: Posting | None) -> tuple[str, str]:
 
 
 def _periods(books: SlBooks) -> tuple[ModulePeriods, ...]:
-    from xlpy.domain.periods import period_before
+    from xlpy.domain.facts.periods import period_before
 
     calendar = books.gl.calendar
     return tuple(

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from xlpy.domain.expense_records import UnpostedExpense
-from xlpy.domain.manage_records import UnpostedInvoice
-from xlpy.domain.money import round_money
-from xlpy.domain.plan import Plan
-from xlpy.domain.problems import Problem
-from xlpy.domain.procurement_records import UnpostedProcurement
-from xlpy.domain.transactions import TransactionKey
+from xlpy.domain.documents.plan import Plan
+from xlpy.domain.facts.manage import UnpostedInvoice
+from xlpy.domain.facts.manage_expenses import UnpostedExpense
+from xlpy.domain.facts.manage_procurement import UnpostedProcurement
+from xlpy.domain.values.money import round_money
+from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.transactions import TransactionKey
 
 
 class RunState(StrEnum):

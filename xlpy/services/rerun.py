@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from xlpy.domain.plan import Plan
-from xlpy.domain.problems import Problem
-from xlpy.domain.transactions import PostOutcome
+from xlpy.domain.documents.plan import Plan
+from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.transactions import PostOutcome
 from xlpy.errors import CommitUnknown, PostingRefused
 from xlpy.services.marking import Marked
 from xlpy.services.push import (

@@ -10,13 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from xlpy.domain.expense_records import UnpostedExpense
-from xlpy.domain.manage_records import UnpostedInvoice
-from xlpy.domain.money import ZERO
-from xlpy.domain.plan import InvoiceDetail, Plan, PlannedTransaction
-from xlpy.domain.planning import lines_hash
-from xlpy.domain.problems import Problem
-from xlpy.domain.rerun import (
+from xlpy.domain.afterwards.rerun import (
     NEEDS_AGAIN,
     RerunRow,
     RerunState,
@@ -33,9 +27,15 @@ from xlpy.domain.rerun import (
     taken,
     unnamed_problem,
 )
-from xlpy.domain.rerun_rows import Row
-from xlpy.domain.row_checks import foreign_problems, number_of_row
-from xlpy.domain.transactions import Kind, Posting, TransactionKey
+from xlpy.domain.afterwards.rerun_rows import Row
+from xlpy.domain.documents.plan import InvoiceDetail, Plan, PlannedTransaction
+from xlpy.domain.facts.manage import UnpostedInvoice
+from xlpy.domain.facts.manage_expenses import UnpostedExpense
+from xlpy.domain.planning.invoices import lines_hash
+from xlpy.domain.planning.row_checks import foreign_problems, number_of_row
+from xlpy.domain.values.money import ZERO
+from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.transactions import Kind, Posting, TransactionKey
 from xlpy.errors import SettingsError
 from xlpy.services.half_done import some_of
 from xlpy.services.reports import Marked

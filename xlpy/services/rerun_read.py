@@ -9,17 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from xlpy.domain.expense_records import UnpostedExpense
-from xlpy.domain.manage_records import UnpostedInvoice
-from xlpy.domain.payables_planning import IncludedExpense, IncludedProcurement
-from xlpy.domain.plan import InvoiceDetail, Plan, PlanOptions
-from xlpy.domain.planning import Included, PlanRequest
-from xlpy.domain.procurement_records import UnpostedProcurement
-from xlpy.domain.rerun import is_of_company
-from xlpy.domain.rerun_rows import BatchRows, BatchSource, Row, batch_rows
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.transactions import BATCH_SUFFIX, Kind, Posting, TransactionKey
-from xlpy.domain.whole_plan import WholeRequest, build_whole_plan, receipts_in_question, whole_needs
+from xlpy.domain.afterwards.rerun import is_of_company
+from xlpy.domain.afterwards.rerun_rows import BatchRows, BatchSource, Row, batch_rows
+from xlpy.domain.documents.plan import InvoiceDetail, Plan, PlanOptions
+from xlpy.domain.facts.manage import UnpostedInvoice
+from xlpy.domain.facts.manage_expenses import UnpostedExpense
+from xlpy.domain.facts.manage_procurement import UnpostedProcurement
+from xlpy.domain.planning.ap_planning import IncludedExpense, IncludedProcurement
+from xlpy.domain.planning.invoices import Included, PlanRequest
+from xlpy.domain.planning.whole_plan import WholeRequest, build_whole_plan, receipts_in_question, whole_needs
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, TransactionKey
 from xlpy.errors import BatchNotOurs, BatchNotThere
 from xlpy.services.planning import still_batched
 from xlpy.services.reports import Marked
@@ -28,8 +28,8 @@ from xlpy.services.session import Session
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from xlpy.domain.books import SlBooks
-    from xlpy.domain.manage_records import ManageMasters
+    from xlpy.domain.facts.books import SlBooks
+    from xlpy.domain.facts.manage import ManageMasters
     from xlpy.manage.batch_export import BatchExport
     from xlpy.manage.batches import AccountingBatch, BatchEntry
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from xlpy.domain.plan import Plan
-from xlpy.domain.problems import Problem
-from xlpy.domain.transactions import Posting
+from xlpy.domain.documents.plan import Plan
+from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.transactions import Posting
 from xlpy.services.clear_plan import ClearPlan
 from xlpy.services.recover import HalfFinished, RecoverReport, half_finished_text
 from xlpy.services.reports import ManageBatchMade, RunReport

@@ -11,8 +11,8 @@ from string import ascii_letters
 import msgspec
 
 from xlpy import __version__
-from xlpy.domain.books import sl_key
-from xlpy.domain.plan import Plan
+from xlpy.domain.documents.plan import Plan
+from xlpy.domain.facts.books import sl_key
 from xlpy.paths import data_folder, file_name, write_beside
 from xlpy.services.reports import RunReport
 from xlpy.services.session import Session

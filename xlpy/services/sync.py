@@ -10,7 +10,7 @@ import logging
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-from xlpy.domain.sync_start import SyncStart
+from xlpy.domain.afterwards.payment_start import SyncStart
 from xlpy.services.run_ids import new_run_id
 from xlpy.services.run_records import remember_sync
 from xlpy.services.session import Session

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from xlpy.domain.references import reference_of
-from xlpy.domain.sync_start import From, SyncStart, a_month_before, first_moment
+from xlpy.domain.afterwards.payment_start import From, SyncStart, a_month_before, first_moment
+from xlpy.domain.mapping.references import reference_of
 from xlpy.services.session import Session
 from xlpy.services.sync_memory import recall_reached
 from xlpy.sl.sync_choice import Since

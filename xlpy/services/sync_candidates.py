@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xlpy.domain.payment_records import ManageInvoice
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.settlement import Application, SlInvoice
-from xlpy.domain.sync_matching import numbers_of, why_not_the_same
+from xlpy.domain.afterwards.payment_matching import numbers_of, why_not_the_same
+from xlpy.domain.afterwards.settlement import Application, SlInvoice
+from xlpy.domain.facts.manage_payments import ManageInvoice
+from xlpy.domain.values.rules import PostingRules
 from xlpy.services.session import Session
 from xlpy.sl.settlements import InvoiceInSl, SettlementsInSl
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from xlpy.domain.money import ZERO
-from xlpy.domain.payment_records import InvoicePayment, ManageInvoice
-from xlpy.domain.settlement import PaidInManage, Settlement, paid_in_manage, settlement_of
-from xlpy.domain.sync_decision import Act, Decision, Wanted, decide
+from xlpy.domain.afterwards.payment_decision import Act, Decision, Wanted, decide
+from xlpy.domain.afterwards.settlement import PaidInManage, Settlement, paid_in_manage, settlement_of
+from xlpy.domain.facts.manage_payments import InvoicePayment, ManageInvoice
+from xlpy.domain.values.money import ZERO
 from xlpy.errors import ManageError, ManageUnreachable
 from xlpy.services.session import Session
 from xlpy.services.sync_candidates import Candidate

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from xlpy.domain.payment_records import ManageInvoice
-from xlpy.domain.settlement import PaidInManage, Settlement
+from xlpy.domain.afterwards.settlement import PaidInManage, Settlement
+from xlpy.domain.facts.manage_payments import ManageInvoice
 from xlpy.services.sync_candidates import Candidate
 from xlpy.services.sync_report import PaymentRow, PaymentStatus
 

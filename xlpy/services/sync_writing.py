@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from xlpy.domain.payment_records import InvoicePayment, ManageInvoice
-from xlpy.domain.sync_decision import Act, Decision, OwnPayment
+from xlpy.domain.afterwards.payment_decision import Act, Decision, OwnPayment
+from xlpy.domain.facts.manage_payments import InvoicePayment, ManageInvoice
 from xlpy.errors import ManageError, ManageUnreachable
 from xlpy.services.session import Session
 from xlpy.sl.sync_state import Payment, SyncRun, begin_try, mark_removed, save_payment, settle_tries

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.problems import Problem
-from xlpy.domain.transactions import Posting, PostingState
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.transactions import Posting, PostingState
 from xlpy.errors import CommitUnknown, PostingRefused, XlpyError
 from xlpy.services.half_done import posting_results, some_of, worth_of
 from xlpy.services.re_export import list_unposted
@@ -209,7 +209,7 @@ def _with_batch_mates(
 
 def _names_like(connection: Connection, session: Session, name: str) -> list[str]:
     """Return names of batches that the ledger has for a name typed without its suffix."""
-    from xlpy.domain.transactions import BATCH_SUFFIX
+    from xlpy.domain.values.transactions import BATCH_SUFFIX
     from xlpy.sl.ledger import all_postings_of
 
     manage = session.manage

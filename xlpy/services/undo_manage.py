@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from xlpy.domain.transactions import Kind, Posting, PostingState
+from xlpy.domain.values.transactions import Kind, Posting, PostingState
 from xlpy.errors import ManageRefused
 from xlpy.services.half_done import half_done
 from xlpy.services.re_export import called, list_unposted

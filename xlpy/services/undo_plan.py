@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.problems import Problem, Severity
-from xlpy.domain.transactions import Kind, Posting, PostingState
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.transactions import Kind, Posting, PostingState
 from xlpy.services.half_done import some_of, worth_of
 from xlpy.services.reports import ManageBatchMade
 

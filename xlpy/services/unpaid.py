@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.money import round_money
-from xlpy.domain.transactions import Kind, Posting
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.money import round_money
+from xlpy.domain.values.transactions import Kind, Posting
 from xlpy.services.session import Session
 
 
@@ -34,7 +34,7 @@ def unpaid(session: Session) -> tuple[UnpaidRow, ...]:
 
     Raises ``ManageError`` (the posting ledger is kept by Manage site) and ``SlError``.
     """
-    from xlpy.domain.books import BooksNeeds
+    from xlpy.domain.facts.books import BooksNeeds
     from xlpy.sl.books_reader import read_books
     from xlpy.sl.ledger import all_postings_of, check_ledger
     from xlpy.sl.reconcile_others import read_open_balances

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.money import total
-from xlpy.domain.payables_documents import ApBatch, ApDocument, ApLine
+from xlpy.domain.documents.ap import ApBatch, ApDocument, ApLine
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.money import total
 from xlpy.sl.entry_rows import (
     LINE_NBR_END,
     EntryStamp,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from xlpy.domain.documents import ArBatch, ArDocument, ArLine, RateUsed
-from xlpy.domain.money import total
+from xlpy.domain.documents.ar import ArBatch, ArDocument, ArLine, RateUsed
+from xlpy.domain.values.money import total
 from xlpy.errors import SlError
 from xlpy.sl.entry_rows import (
     LINE_NBR_END,

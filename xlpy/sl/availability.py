@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.payables_documents import InDocument
+from xlpy.domain.documents.ap import InDocument
+from xlpy.domain.facts.books import sl_key
 from xlpy.sl.in_rows import allocated
 from xlpy.sl.ledger import chunks
 

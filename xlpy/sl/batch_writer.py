@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from xlpy.domain.payables_documents import InDocument
-from xlpy.domain.plan import Plan
-from xlpy.domain.transactions import TransactionKey
+from xlpy.domain.documents.ap import InDocument
+from xlpy.domain.documents.plan import Plan
+from xlpy.domain.values.transactions import TransactionKey
 from xlpy.errors import PostingRefused
 from xlpy.sl import tsql
 from xlpy.sl.availability import allocate

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection
 
-from xlpy.domain.books import (
+from xlpy.domain.facts.books import (
     Account,
     BooksNeeds,
     Company,
@@ -24,7 +24,7 @@ from xlpy.domain.books import (
     Terms,
     sl_key,
 )
-from xlpy.domain.transactions import Posting, TransactionKey
+from xlpy.domain.values.transactions import Posting, TransactionKey
 from xlpy.errors import SlError
 from xlpy.sl import tsql
 from xlpy.sl.engine import SlCompany

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, column, select, table
 
-from xlpy.domain.books import sl_key
+from xlpy.domain.facts.books import sl_key
 from xlpy.errors import SlError
 from xlpy.sl import tsql
 from xlpy.sl.types import SlText

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from xlpy.domain.books import ArSetup
-from xlpy.domain.documents import NewCustomer
+from xlpy.domain.documents.ar import NewCustomer
+from xlpy.domain.facts.books import ArSetup
 from xlpy.sl.entry_rows import EntryStamp, Values
 
 SCREEN = "08260"

@@ -9,11 +9,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.documents import ArBatch, ArDocument
-from xlpy.domain.money import ZERO, total
-from xlpy.domain.payables_documents import ApBatch, ApDocument, GlBatch, GlJournal, InBatch, InDocument
-from xlpy.domain.transactions import TransactionKey
+from xlpy.domain.documents.ap import ApBatch, ApDocument, GlBatch, GlJournal, InBatch, InDocument
+from xlpy.domain.documents.ar import ArBatch, ArDocument
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.money import ZERO, total
+from xlpy.domain.values.transactions import TransactionKey
 from xlpy.sl import ap_rows, ar_rows, gl_rows, in_rows
 from xlpy.sl.entry_rows import TAX_SLOTS, EntryStamp, Values
 from xlpy.sl.numbering import (

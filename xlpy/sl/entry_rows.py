@@ -11,8 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from xlpy.domain.documents import RateUsed, TaxSlot
-from xlpy.domain.transactions import TransactionKey
+from xlpy.domain.documents.ar import RateUsed, TaxSlot
+from xlpy.domain.values.transactions import TransactionKey
 from xlpy.errors import SlError
 
 FIRST_LINE_NBR = -32768

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from xlpy.domain.money import ZERO, total
-from xlpy.domain.payables_documents import GlBatch, GlJournal, GlLine
+from xlpy.domain.documents.ap import GlBatch, GlJournal, GlLine
+from xlpy.domain.values.money import ZERO, total
 from xlpy.sl.entry_rows import (
     SMALLINT_END,
     EntryStamp,

@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.money import ZERO, total
-from xlpy.domain.payables_documents import InBatch, InDocument, InLine
+from xlpy.domain.documents.ap import InBatch, InDocument, InLine
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.money import ZERO, total
 from xlpy.errors import SlError
 from xlpy.sl.entry_rows import (
     SMALLINT_END,

@@ -5,8 +5,8 @@ ItemSite, Location and LocTable are made by the release for a new item at a site
 
 from __future__ import annotations
 
-from xlpy.domain.payables_books import InSetup
-from xlpy.domain.payables_documents import NewItem
+from xlpy.domain.documents.ap import NewItem
+from xlpy.domain.facts.payables_books import InSetup
 from xlpy.sl.entry_rows import EntryStamp, Values
 
 SCREEN = "10250"

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, Select, SmallInteger, bindparam, column, insert, literal_column, select, update
 from sqlalchemy import table as sql_table
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.transactions import Kind, PostedPart, Posting, PostingState, SlState, TransactionKey
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.transactions import Kind, PostedPart, Posting, PostingState, SlState, TransactionKey
 from xlpy.sl import tsql
 from xlpy.sl.ledger_tables import check_ledger, create_ledger, posting_docs, postings
 from xlpy.sl.types import SlText

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.payables_documents import NewItem
-from xlpy.domain.plan import Plan
+from xlpy.domain.documents.ap import NewItem
+from xlpy.domain.documents.plan import Plan
+from xlpy.domain.facts.books import sl_key
 from xlpy.sl.customers import customer_rows
 from xlpy.sl.entries import MasterKind, MasterName
 from xlpy.sl.entry_rows import EntryStamp, Values

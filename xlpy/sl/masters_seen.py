@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.customers import USABLE
-from xlpy.domain.items import MOVABLE
-from xlpy.domain.plan import Plan
-from xlpy.domain.vendors import USABLE as USABLE_VENDOR
+from xlpy.domain.documents.plan import Plan
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.mapping.customers import USABLE
+from xlpy.domain.mapping.items import MOVABLE
+from xlpy.domain.mapping.vendors import USABLE as USABLE_VENDOR
 from xlpy.errors import PostingRefused
 from xlpy.sl.entries import MasterKind, MasterName
 from xlpy.sl.entry_rows import VendorSeen

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select, update
 
-from xlpy.domain.books import ReferenceUse, sl_key
+from xlpy.domain.facts.books import ReferenceUse, sl_key
 from xlpy.errors import PostingRefused
 from xlpy.sl import tsql
 from xlpy.sl.ledger import chunks

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.payables_books import (
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.facts.payables_books import (
     Bin,
     Item,
     ItemClass,

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.plan import Action, Plan, PlannedTransaction
-from xlpy.domain.transactions import (
+from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.transactions import (
     BATCH_SUFFIX,
     FailedTransaction,
     PostedDocument,

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
-from xlpy.domain.books import ArSetup, GlSetup, ReferenceUse, sl_key
-from xlpy.domain.documents import ArDocument
-from xlpy.domain.payables_books import ApSetup, InSetup
-from xlpy.domain.payables_documents import GlBatch
-from xlpy.domain.periods import ModulePeriods, format_period, is_closed, prior_posting_allowed
-from xlpy.domain.plan import Action, Plan, PlannedTransaction
-from xlpy.domain.transactions import Kind, Posting, PostingState, TransactionKey
+from xlpy.domain.documents.ap import GlBatch
+from xlpy.domain.documents.ar import ArDocument
+from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction
+from xlpy.domain.facts.books import ArSetup, GlSetup, ReferenceUse, sl_key
+from xlpy.domain.facts.payables_books import ApSetup, InSetup
+from xlpy.domain.facts.periods import ModulePeriods, format_period, is_closed, prior_posting_allowed
+from xlpy.domain.values.transactions import Kind, Posting, PostingState, TransactionKey
 from xlpy.errors import PostingRefused
 from xlpy.sl import tsql
 from xlpy.sl.entries import ENTRIES, MasterName, SlBatch

@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.money import ZERO
-from xlpy.domain.reconcile import DocumentKey
+from xlpy.domain.afterwards.reconcile import DocumentKey
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.money import ZERO
 from xlpy.sl.engine import SlCompany
 from xlpy.sl.ledger import CHUNK, chunks
 from xlpy.sl.ledger_tables import posting_docs

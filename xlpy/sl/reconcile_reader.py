@@ -16,11 +16,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from xlpy.domain.books import SalesTax, SlBooks, sl_key
-from xlpy.domain.documents import RateUsed, TaxSlot
-from xlpy.domain.money import ZERO, round_money
-from xlpy.domain.reconcile import DocumentKey, Leg, SlDocument
-from xlpy.domain.taxes import tax_postings
+from xlpy.domain.afterwards.reconcile import DocumentKey, Leg, SlDocument
+from xlpy.domain.documents.ar import RateUsed, TaxSlot
+from xlpy.domain.facts.books import SalesTax, SlBooks, sl_key
+from xlpy.domain.mapping.taxes import tax_postings
+from xlpy.domain.values.money import ZERO, round_money
 from xlpy.sl.engine import SlCompany
 from xlpy.sl.entries import ENTRIES
 from xlpy.sl.entry_rows import TAX_SLOTS

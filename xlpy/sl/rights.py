@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.transactions import Kind
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.transactions import Kind
 from xlpy.sl.engine import SlCompany
 
 EVERYTHING_GROUP = "ADMINISTRATORS"

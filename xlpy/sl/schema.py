@@ -18,7 +18,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from xlpy.domain.books import sl_key
+from xlpy.domain.facts.books import sl_key
 
 
 class SlKind(StrEnum):

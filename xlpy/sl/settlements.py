@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, exists, func, select
 
-from xlpy.domain.settlement import CREDIT_MEMO, Application, SlInvoice
-from xlpy.domain.sync_decision import OpenTry, OwnPayment
-from xlpy.domain.transactions import Kind
+from xlpy.domain.afterwards.payment_decision import OpenTry, OwnPayment
+from xlpy.domain.afterwards.settlement import CREDIT_MEMO, Application, SlInvoice
+from xlpy.domain.values.transactions import Kind
 from xlpy.sl.engine import SlCompany
 from xlpy.sl.ledger_tables import posting_docs, postings
 from xlpy.sl.sync_choice import ADJUST_COLUMNS, IN_SL, Choice, Choices, Since, SyncScope

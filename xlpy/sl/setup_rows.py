@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from xlpy.domain.books import ArSetup, FiscalCalendar, GlSetup
-from xlpy.domain.payables_books import ApSetup, InSetup
+from xlpy.domain.facts.books import ArSetup, FiscalCalendar, GlSetup
+from xlpy.domain.facts.payables_books import ApSetup, InSetup
 
 MOST_PERIODS = 13
 

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from xlpy.domain.books import sl_key
+from xlpy.domain.facts.books import sl_key
 from xlpy.sl.types import SQLITE_COLLATION, round_to_minute
 
 LONGEST_CHAR = 255

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Select, Subquery, Table, and_, exists, func, or_, select, true
 from sqlalchemy.sql.selectable import NamedFromClause
 
-from xlpy.domain.transactions import Kind, PostingState
+from xlpy.domain.values.transactions import Kind, PostingState
 from xlpy.sl.engine import SlCompany
 from xlpy.sl.ledger_tables import posting_docs, postings
 from xlpy.sl.sync_tables import payment_tries, settlements

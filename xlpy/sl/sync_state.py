@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
-from xlpy.domain.transactions import Kind
+from xlpy.domain.values.transactions import Kind
 from xlpy.sl.engine import SlCompany
 from xlpy.sl.ledger_tables import postings
 from xlpy.sl.sync_choice import SyncScope

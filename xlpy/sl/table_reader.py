@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.widths import encoded_size
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.widths import encoded_size
 from xlpy.sl.engine import SlCompany
 from xlpy.sl.ledger import chunks
 

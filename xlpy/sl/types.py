@@ -21,8 +21,8 @@ from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
-from xlpy.domain.money import round_money
-from xlpy.domain.widths import encoded_size
+from xlpy.domain.values.money import round_money
+from xlpy.domain.values.widths import encoded_size
 from xlpy.errors import SlError
 
 NO_DATE = date(1900, 1, 1)  # what SL stores for "no date"

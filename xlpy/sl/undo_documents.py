@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.payables_documents import InDocument, InLine
-from xlpy.domain.transactions import PostedPart, Posting
+from xlpy.domain.documents.ap import InDocument, InLine
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.transactions import PostedPart, Posting
 from xlpy.errors import PostingRefused
 from xlpy.sl import tsql
 from xlpy.sl.availability import give_back

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xlpy.domain.payables_documents import GlBatch
-from xlpy.domain.plan import Plan
-from xlpy.domain.transactions import TransactionKey
+from xlpy.domain.documents.ap import GlBatch
+from xlpy.domain.documents.plan import Plan
+from xlpy.domain.values.transactions import TransactionKey
 from xlpy.sl.entries import ENTRIES, SlBatch, SlDocument
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.payables_books import VendorInvoiceUse
-from xlpy.domain.payables_documents import ApDocument
-from xlpy.domain.transactions import TransactionKey
+from xlpy.domain.documents.ap import ApDocument
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.facts.payables_books import VendorInvoiceUse
+from xlpy.domain.values.transactions import TransactionKey
 from xlpy.sl.ledger import chunks
 from xlpy.sl.ledger_tables import posting_docs
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlpy.domain.payables_books import ApSetup
-from xlpy.domain.payables_documents import NewVendor
+from xlpy.domain.documents.ap import NewVendor
+from xlpy.domain.facts.payables_books import ApSetup
 from xlpy.sl.entry_rows import EntryStamp, Values, VendorSeen
 
 SCREEN = "03270"

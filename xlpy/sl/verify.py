@@ -15,9 +15,9 @@ from sqlalchemy import Connection, Select, Table, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from xlpy.domain.books import sl_key
-from xlpy.domain.money import ZERO
-from xlpy.domain.transactions import TransactionKey
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.money import ZERO
+from xlpy.domain.values.transactions import TransactionKey
 from xlpy.sl.entries import ENTRIES, DocumentName, Placed, WrittenBatch
 from xlpy.sl.entry_rows import EntryStamp, Values
 from xlpy.sl.ledger import chunks

@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from xlpy.demo.company.release_books import Books, Row, same, stamp
-from xlpy.domain.books import sl_key
-from xlpy.domain.money import round_money, to_base
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.money import round_money, to_base
 from xlpy.errors import SlError
 
 

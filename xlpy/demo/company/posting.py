@@ -16,8 +16,8 @@ from xlpy.demo.company.posting_history import PROGRAM, post_to_history
 from xlpy.demo.company.release_batch import BatchRun, open_batch, sum_of
 from xlpy.demo.company.release_books import Books, Row, SqlStopped, amount, key_of, same, stamp
 from xlpy.demo.company.tables import table
-from xlpy.domain.books import sl_key
-from xlpy.domain.money import round_money
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.money import round_money
 
 SUSPENSE = "000000"
 _SUSPENSE_WARNING = "6659"

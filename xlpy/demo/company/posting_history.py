@@ -12,8 +12,8 @@ from decimal import Decimal
 
 from xlpy.demo.company.release_batch import BatchRun
 from xlpy.demo.company.release_books import Row, key_of, null_refused, same, stamp
-from xlpy.domain.books import sl_key
-from xlpy.domain.money import round_money
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.money import round_money
 
 PROGRAM = "01520"
 _PERIODS = 13  # balances that a history row has, whatever the company's calendar

@@ -12,7 +12,7 @@ from decimal import Decimal
 from xlpy.demo.company.release_batch import BatchRun, sum_of
 from xlpy.demo.company.release_books import Row, amount
 from xlpy.demo.company.release_taxes import TAX_SLOTS, line_slots, tax_references
-from xlpy.domain.books import sl_key
+from xlpy.domain.facts.books import sl_key
 
 UNKNOWN_VENDOR = -1
 UNKNOWN_TAX = -2

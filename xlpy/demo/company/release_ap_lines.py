@@ -8,7 +8,7 @@ from xlpy.demo.company.release_batch import BatchRun, sum_of
 from xlpy.demo.company.release_books import Row, amount, null_refused, stamp
 from xlpy.demo.company.release_lines import documents_of, turned_name
 from xlpy.demo.company.release_taxes import TaxShare
-from xlpy.domain.books import sl_key
+from xlpy.domain.facts.books import sl_key
 
 PROGRAM = "03400"
 _DEBIT_LINES = {"VO", "AC", "PP"}

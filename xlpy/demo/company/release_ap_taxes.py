@@ -23,7 +23,7 @@ from xlpy.demo.company.release_taxes import (
     line_slots,
     tax_references,
 )
-from xlpy.domain.books import sl_key
+from xlpy.domain.facts.books import sl_key
 
 _DOCUMENT = 1  # what stands for the line, when the tax is the document's
 _ZERO = Decimal(0)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from xlpy.demo.company.release_books import Books, Row, amount, duplicate_key
-from xlpy.domain.books import sl_key
-from xlpy.domain.money import round_money
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.money import round_money
 from xlpy.errors import SlError
 
 # What the release screens say, in our words. Numbers are SL's message numbers (WrkReleaseBad.MsgID).

@@ -17,7 +17,7 @@ from sqlalchemy import Column, Table, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from xlpy.demo.company.tables import blank, table
-from xlpy.domain.books import sl_key
+from xlpy.domain.facts.books import sl_key
 from xlpy.errors import SlError
 from xlpy.sl.types import NO_DATE
 

@@ -12,8 +12,8 @@ from decimal import Decimal
 from xlpy.demo.company.release_batch import BatchRun, sum_of
 from xlpy.demo.company.release_books import Row, amount, key_of, same
 from xlpy.demo.company.release_taxes import TAX_SLOTS, tax_references
-from xlpy.domain.books import sl_key
-from xlpy.domain.money import round_money
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.money import round_money
 
 _MAY_LACK_LINES = {"PA", "CM", "NS", "NC", "RP", "SB", "PP", "RA"}
 _Check = Callable[[BatchRun, list[Row], list[Row]], Iterator[int]]

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from xlpy.demo.company.release_batch import BatchRun, NotReleased, sum_of
 from xlpy.demo.company.release_books import Row, amount, key_of, same, stamp
-from xlpy.domain.books import sl_key
+from xlpy.domain.facts.books import sl_key
 
 _FIRST_LINE = -32768
 _COPIED = (

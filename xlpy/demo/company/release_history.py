@@ -11,7 +11,7 @@ from xlpy.demo.company.release_batch import BatchRun, sum_of
 from xlpy.demo.company.release_books import Row, amount, day, duplicate_key, key_of, stamp
 from xlpy.demo.company.release_lines import PROGRAM, documents_of
 from xlpy.demo.company.release_taxes import TaxShare
-from xlpy.domain.books import sl_key
+from xlpy.domain.facts.books import sl_key
 
 _ZERO = Decimal(0)
 _BY_ORIGINAL_AMOUNT = {"IN", "DM", "FI", "NC", "SC"}

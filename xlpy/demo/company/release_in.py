@@ -30,8 +30,8 @@ from xlpy.demo.company.release_in_stock import (
     item_site,
     move_stock,
 )
-from xlpy.domain.books import sl_key
-from xlpy.domain.money import round_money
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.money import round_money
 from xlpy.errors import SlError
 
 _ADJUSTMENT, _TRANSFER = "AJ", "TR"

@@ -13,8 +13,8 @@ from decimal import Decimal
 
 from xlpy.demo.company.release_batch import BatchRun, ReleaseMessage
 from xlpy.demo.company.release_books import Books, Row, key_of, same
-from xlpy.domain.books import sl_key
-from xlpy.domain.money import round_money
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.money import round_money
 
 NO_NUMBER = 0  # SL says something here whose number is not known (unverified)
 _REQUIRED = (

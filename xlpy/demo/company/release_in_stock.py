@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from xlpy.demo.company.release_batch import BatchRun
 from xlpy.demo.company.release_books import Row, stamp
-from xlpy.domain.money import round_money
+from xlpy.domain.values.money import round_money
 
 PROGRAM = "10400"
 _ZERO = Decimal(0)

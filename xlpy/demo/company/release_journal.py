@@ -8,8 +8,8 @@ from decimal import Decimal
 from xlpy.demo.company.release_batch import BatchRun, sum_of
 from xlpy.demo.company.release_books import Row, amount, same, stamp
 from xlpy.demo.company.release_gl import intercompany_accounts
-from xlpy.domain.books import sl_key
-from xlpy.domain.money import round_money
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.money import round_money
 from xlpy.errors import SlError
 
 PROGRAM = "01400"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from xlpy.demo.company.release_batch import BatchRun
 from xlpy.demo.company.release_books import Row, key_of, same, stamp
 from xlpy.demo.company.release_taxes import TaxShare
-from xlpy.domain.books import sl_key
+from xlpy.domain.facts.books import sl_key
 
 PROGRAM = "08400"
 _DEBIT_CONTROL = {"DM", "IN", "CS", "NC", "AD"}

@@ -25,7 +25,7 @@ from xlpy.demo.company.release_payment_lines import (
     add_entered_lines,
     document_of,
 )
-from xlpy.domain.money import to_base
+from xlpy.domain.values.money import to_base
 from xlpy.errors import SlError
 
 _AT_RATE_OF_PAID = ("SB", "SC", "RP")

@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from xlpy.demo.company.release_batch import BatchRun
 from xlpy.demo.company.release_books import Books, Row, amount, day, duplicate_key, same
-from xlpy.domain.books import sl_key
+from xlpy.domain.facts.books import sl_key
 
 TAX_SLOTS = ("00", "01", "02", "03")
 _QUOTIENT = Decimal(1).scaleb(-16)  # SL divides two DECIMAL(9,6) …

@@ -15,7 +15,7 @@ from xlpy.demo.site.masters import company_reference, currency_reference
 from xlpy.demo.site.payables_masters import classification_reference, member_reference
 from xlpy.demo.site.payables_records import PERSONAL, Expense
 from xlpy.demo.site.store import Site
-from xlpy.domain.money import total
+from xlpy.domain.values.money import total
 
 OpenExpense = tuple[Expense, Collection[int]]
 

@@ -19,7 +19,7 @@ from xlpy.demo.site.masters import company_reference, currency_reference
 from xlpy.demo.site.payables_masters import bin_reference, main_bin
 from xlpy.demo.site.records import Invoice, Line
 from xlpy.demo.site.store import Site
-from xlpy.domain.money import total
+from xlpy.domain.values.money import total
 
 OpenInvoice = tuple[Invoice, Collection[int]]
 

@@ -33,7 +33,7 @@ from xlpy.demo.site.payables_records import (
     TransferLine,
 )
 from xlpy.demo.site.store import Site
-from xlpy.domain.money import total
+from xlpy.domain.values.money import total
 
 OpenDocument = tuple[ProcurementDocument, Collection[int]]
 

@@ -26,7 +26,7 @@ from xlpy.demo.site.payables_masters import (
 )
 from xlpy.demo.site.payables_records import NON_REIMBURSABLE, PERSONAL, REIMBURSABLE, Expense
 from xlpy.demo.site.records import TaxLevel
-from xlpy.domain.money import round_money, total
+from xlpy.domain.values.money import round_money, total
 
 FIRST_EXPENSE_ID = 611
 FIRST_REPORT_ID = 301

@@ -41,7 +41,7 @@ from xlpy.demo.site.payables_records import (
 )
 from xlpy.demo.site.records import TaxLevel
 from xlpy.demo.site.store import Site
-from xlpy.domain.money import round_money, total
+from xlpy.domain.values.money import round_money, total
 
 FIRST_ORDER_ID = 77
 FIRST_ADJUSTMENT_ID = 12

@@ -24,7 +24,7 @@ from xlpy.demo.site.masters import (
 )
 from xlpy.demo.site.payables_masters import CLERKS
 from xlpy.demo.site.records import Invoice, Line, ReceivablePart, TaxLevel
-from xlpy.domain.money import round_money, total
+from xlpy.domain.values.money import round_money, total
 
 CENTS = 2
 ONE = Decimal(1)

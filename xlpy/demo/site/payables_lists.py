@@ -24,7 +24,7 @@ from xlpy.demo.site.payables_masters import (
 from xlpy.demo.site.payables_records import Adjustment, Expense, OrderLine, PurchaseOrder, Receipt, ReceiptLine
 from xlpy.demo.site.store import Site
 from xlpy.demo.site.unposted import midnight
-from xlpy.domain.money import round_money, total
+from xlpy.domain.values.money import round_money, total
 
 
 def purchase_orders(site: Site) -> list[Json]:

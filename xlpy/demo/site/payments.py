@@ -19,7 +19,7 @@ from xlpy.demo.site.masters import currency_reference
 from xlpy.demo.site.records import Invoice, Payment
 from xlpy.demo.site.store import Site
 from xlpy.demo.site.unposted import invoice_reference, midnight
-from xlpy.domain.money import round_money
+from xlpy.domain.values.money import round_money
 
 SCHEMA = "InvoicePayment"
 _RESULTS = frozenset({"id", "balance", "invoiceBalance", "invoiceTotal", "appliedBy", "_info"})

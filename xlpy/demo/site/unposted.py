@@ -13,7 +13,7 @@ from xlpy.demo.site.conditions import Pinned
 from xlpy.demo.site.masters import DEPARTMENT_IDS, company_reference, currency_reference
 from xlpy.demo.site.records import Invoice, Line
 from xlpy.demo.site.store import Site
-from xlpy.domain.money import total
+from xlpy.domain.values.money import total
 
 # The old names of levels 1 to 6 (Manage API: unposted invoices).
 LEVEL_NAMES = ("state", "county", "city", "country", "composite", "levelSix")

@@ -21,7 +21,7 @@ from xlpy.demo.site.payables_records import Adjustment, Expense, ProcurementDocu
 from xlpy.demo.site.records import TaxLevel
 from xlpy.demo.site.store import Site
 from xlpy.demo.site.unposted import LEVEL_NAMES, midnight
-from xlpy.domain.money import total
+from xlpy.domain.values.money import total
 
 
 def unposted_expense_rows(site: Site) -> list[Json]:
