@@ -350,7 +350,7 @@ class Books:
     def base_currency(self) -> str:
         """The currency that SL's books are kept in. Raises ``SlError`` when SL can't be reached."""
         from xlpy.domain.facts.books import BooksNeeds
-        from xlpy.sl.books_reader import read_books
+        from xlpy.sl.reading.books import read_books
 
         with self.session.sl.engine.connect() as connection:
             return read_books(connection, self.session.sl, BooksNeeds()).gl.base_currency

@@ -105,7 +105,7 @@ def sl_secret_name(url: str) -> SecretName | None:
     if not url or url.lower().startswith("sqlite"):
         return None
     from xlpy.login.vault import SecretName
-    from xlpy.sl.sql_login import password_in, sql_login
+    from xlpy.profile.sql_login import password_in, sql_login
 
     login = sql_login(url)
     if login is None or password_in(url):

@@ -28,7 +28,7 @@ from xlpy.services.push import push
 from xlpy.services.reports import Marked, RunReport, Selection
 from xlpy.services.session import Session
 from xlpy.settings import ManageSettings, Profile, SlSettings
-from xlpy.sl.ledger import create_ledger
+from xlpy.sl.ledger_book.ledger import create_ledger
 
 
 @dataclass

@@ -31,7 +31,7 @@ from xlpy.services.run_records import recall_run, remember_run, remember_sync
 from xlpy.services.saved_files import LONGEST_NAME, saved_name
 from xlpy.services.session import Session
 from xlpy.services.sync_report import PaymentRow, PaymentStatus, SyncReport
-from xlpy.sl.audit_chain import read_chain
+from xlpy.sl.ledger_book.audit_chain import read_chain
 
 HOSTILE = "=cmd|' /C calc'!A0"
 LETTERS = "Łódź €250 – 日本 Ünïcode 👍"

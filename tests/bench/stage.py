@@ -24,9 +24,9 @@ from xlpy.domain.values.rules import MasterRules, PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.manage.client import ManageClient
 from xlpy.settings import ManageSettings, Profile, SlSettings
-from xlpy.sl.books_reader import read_books
-from xlpy.sl.engine import SlCompany, open_company
-from xlpy.sl.ledger import create_ledger
+from xlpy.sl.connection.engine import SlCompany, open_company
+from xlpy.sl.ledger_book.ledger import create_ledger
+from xlpy.sl.reading.books import read_books
 
 THROUGH = date(2027, 1, 31)
 RULES = PostingRules(record_id_column="User1")

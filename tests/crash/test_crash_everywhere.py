@@ -34,8 +34,8 @@ from xlpy.services.push import push
 from xlpy.services.reports import Marked, RunState, Selection
 from xlpy.services.session import Session
 from xlpy.settings import ManageSettings, Profile, SlSettings
-from xlpy.sl.ledger import create_ledger
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.ledger_book.ledger import create_ledger
 
 SIZE = {"invoices": 5, "expenses": 5, "procurement": 6}
 PARTS = 4  # so that several workers share the matrix

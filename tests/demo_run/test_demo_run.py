@@ -29,7 +29,7 @@ from xlpy.excel.sheets import (
     RESULTS,
     Sheet,
 )
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.sl.connection.sqlite import sqlite_engine
 
 
 def cells(path: Path, sheet: Sheet) -> list[dict[str, object]]:

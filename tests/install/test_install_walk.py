@@ -12,7 +12,7 @@ from pathlib import Path
 from install_stage import Walk, commands_of_the_readme
 from sqlalchemy import text
 
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.sl.connection.sqlite import sqlite_engine
 
 WAY = ["login", "sl-setup", "doctor", "new", "refresh", "check", "preview", "push"]
 

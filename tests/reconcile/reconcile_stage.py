@@ -27,9 +27,9 @@ from xlpy.services.reconcile_report import ReconcileReport
 from xlpy.services.reports import Marked, RunState, Selection
 from xlpy.services.session import Session
 from xlpy.settings import ManageSettings, Profile, SlSettings
-from xlpy.sl.engine import SlCompany, open_company
-from xlpy.sl.ledger import create_ledger
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.sl.connection.engine import SlCompany, open_company
+from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.ledger_book.ledger import create_ledger
 
 
 @dataclass

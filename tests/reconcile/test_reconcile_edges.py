@@ -22,8 +22,8 @@ from xlpy.excel.buttons import Choices, press
 from xlpy.excel.closed_file import open_closed
 from xlpy.excel.home import write_home
 from xlpy.excel.sheets import FIRST_DATA_ROW, RECONCILE, TITLE_ROW, Home
-from xlpy.sl import reconcile_others
-from xlpy.sl.reconcile_others import OtherDocument, read_other_documents
+from xlpy.sl.reading import other_documents as reconcile_others
+from xlpy.sl.reading.other_documents import OtherDocument, read_other_documents
 
 
 @pytest.fixture(scope="module")

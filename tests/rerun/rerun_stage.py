@@ -28,7 +28,7 @@ from xlpy.services.rerun import rerun
 from xlpy.services.rerun_plan import RerunMarks, RerunPlan, plan_rerun
 from xlpy.services.session import Session
 from xlpy.settings import ManageSettings, Profile, SlSettings
-from xlpy.sl.ledger import create_ledger
+from xlpy.sl.ledger_book.ledger import create_ledger
 
 # Everything of a document but batch numbers, which SL's counters give, and the time and the user of writing.
 DOCUMENTS = {

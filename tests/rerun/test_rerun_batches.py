@@ -104,7 +104,7 @@ def test_the_list_costs_one_list_of_manage_and_a_fixed_number_of_statements(push
 
 
 def test_numbers_of_sl_batches_are_told_as_runs(pushed: Month) -> None:
-    from xlpy.sl.ledger import all_postings_of
+    from xlpy.sl.ledger_book.ledger import all_postings_of
 
     manage = pushed.session().manage
     with pushed.engine.connect() as connection:

@@ -26,8 +26,8 @@ from xlpy.services.recover import RecoverReport, recover
 from xlpy.services.reports import Marked, RunReport, Selection
 from xlpy.services.session import Session
 from xlpy.settings import ManageSettings, Profile, SlSettings
-from xlpy.sl.ledger import create_ledger
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.ledger_book.ledger import create_ledger
 
 
 def invoice_key(record: int) -> TransactionKey:

@@ -29,7 +29,7 @@ from xlpy.services.recover import RecoverReport, owed_to_manage, recover
 from xlpy.services.reports import Marked, Selection
 from xlpy.services.session import Session
 from xlpy.settings import ManageSettings, Profile, SlSettings
-from xlpy.sl.ledger import PostingRun, all_postings_of, create_ledger, insert_postings
+from xlpy.sl.ledger_book.ledger import PostingRun, all_postings_of, create_ledger, insert_postings
 
 DEFAULT_SUB = "100TP"  # the offset of expenses is account 2010, without a segment
 STAGES = {

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-import xlpy.sl.ledger
+import xlpy.sl.ledger_book.ledger
 from xlpy.api import Books
 from xlpy.demo import firm
 from xlpy.demo.company import repairs
@@ -27,7 +27,7 @@ from xlpy.services.push import push
 from xlpy.services.recover import recover
 from xlpy.services.refresh import refresh
 from xlpy.services.reports import RunState
-from xlpy.sl.lock import posting_lock
+from xlpy.sl.ledger_book.lock import posting_lock
 
 BATCHES = "/finance/accounting/batches"
 
@@ -61,7 +61,7 @@ def close_fails(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     def fail(*_: Any) -> None:
         raise error
 
-    monkeypatch.setattr(xlpy.sl.ledger, "close_postings", fail)
+    monkeypatch.setattr(xlpy.sl.ledger_book.ledger, "close_postings", fail)
 
 
 # --- the Manage half --------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from xlpy.services.doctor_manage import Used, check_manage
 from xlpy.services.doctor_sl import check_sl
 from xlpy.services.session import Session
 from xlpy.settings import Profile
-from xlpy.sl.engine import SlCompany
+from xlpy.sl.connection.engine import SlCompany
 
 
 @dataclass

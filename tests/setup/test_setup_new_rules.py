@@ -11,7 +11,7 @@ from xlpy.domain.facts.manage import GlSegments
 from xlpy.domain.mapping.accounts import segments_used, split_account
 from xlpy.domain.mapping.descriptions import described, unknown_placeholders
 from xlpy.domain.values.transactions import Kind, TransactionKey
-from xlpy.sl.entry_rows import EntryStamp
+from xlpy.sl.screens.entry_rows import EntryStamp
 
 
 def test_account_segments_in_the_order_of_the_settings() -> None:

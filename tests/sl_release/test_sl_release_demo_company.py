@@ -17,7 +17,7 @@ from xlpy.demo.company.release_books import Books
 from xlpy.demo.company.seed import PURCHASE_TAX, make_company, subaccounts
 from xlpy.demo.company.voucher_entry import EnteredVoucher, enter_vouchers
 from xlpy.errors import SlError
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.sl.connection.sqlite import sqlite_engine
 
 
 def test_the_set_up_is_the_one_of_the_firm(demo: Engine) -> None:

@@ -31,11 +31,11 @@ from xlpy.domain.values.money import round_money
 from xlpy.domain.values.problems import Problem, Severity
 from xlpy.domain.values.transactions import PostingState
 from xlpy.errors import PostingRefused, SlError
-from xlpy.sl.ledger import close_postings, read_postings
-from xlpy.sl.posting import post_plan
-from xlpy.sl.posting_checks import SetupSeen
-from xlpy.sl.sqlite import sqlite_engine
-from xlpy.sl.verify import document_hashes
+from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.ledger_book.ledger import close_postings, read_postings
+from xlpy.sl.writing.posting import post_plan
+from xlpy.sl.writing.posting_checks import SetupSeen
+from xlpy.sl.writing.verify import document_hashes
 
 SEEN = SetupSeen("202610", "202610", "202610", "202609", auto_ref=False)
 

@@ -46,10 +46,10 @@ from xlpy.domain.documents.ar import RateUsed, TaxSlot
 from xlpy.domain.documents.plan import Action
 from xlpy.domain.values.transactions import SlState
 from xlpy.settings import SlSettings
-from xlpy.sl.engine import open_company
-from xlpy.sl.ledger import create_ledger, read_postings
-from xlpy.sl.posting import post_plan
-from xlpy.sl.posting_checks import read_setup_seen
+from xlpy.sl.connection.engine import open_company
+from xlpy.sl.ledger_book.ledger import create_ledger, read_postings
+from xlpy.sl.writing.posting import post_plan
+from xlpy.sl.writing.posting_checks import read_setup_seen
 
 SPOT = RateUsed("EUR", firm.RATES["EUR"][0][1], "M", firm.RATE_TYPE, firm.RATES["EUR"][0][0], 2)
 GROUP = TaxSlot("FL-HILL", Decimal("7.00"), Decimal("100.00"), Decimal("7.00"), Decimal("100.00"))

@@ -38,8 +38,8 @@ from xlpy.services.session import Session, no_progress
 from xlpy.services.sync import sync_payments
 from xlpy.services.sync_report import PaymentRow, SyncReport
 from xlpy.settings import ManageSettings, Profile, SlSettings
-from xlpy.sl.ledger import create_ledger
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.ledger_book.ledger import create_ledger
 
 # Number → (customer, amount); negative is a credit memo. Ids follow the order, from 5001.
 INVOICES = {

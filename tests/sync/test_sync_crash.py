@@ -26,7 +26,7 @@ from xlpy.demo.site import access
 from xlpy.services.session import Session
 from xlpy.services.sync import sync_payments
 from xlpy.settings import Profile
-from xlpy.sl.engine import open_company
+from xlpy.sl.connection.engine import open_company
 
 D = Decimal
 STRIDE = int(os.environ.get("XLPY_CRASH_STRIDE", "150"))

@@ -18,7 +18,7 @@ from xlpy.demo.site.faults import Fault, FaultKind
 from xlpy.errors import PostingLocked
 from xlpy.services.rerun import rerun
 from xlpy.services.sync_report import PaymentStatus
-from xlpy.sl.lock import posting_lock
+from xlpy.sl.ledger_book.lock import posting_lock
 
 D = Decimal
 READS = 18  # SELECTs of a sync, whatever the number of invoices

@@ -263,7 +263,7 @@ def test_a_batch_of_another_company_in_the_same_database_is_named(pushed: Any) -
 
 
 def test_nobody_undoes_while_somebody_posts(pushed: Any) -> None:
-    from xlpy.sl.lock import posting_lock
+    from xlpy.sl.ledger_book.lock import posting_lock
 
     session = pushed.session()
     held = posting_lock(session.sl, user="other", host="PC2", now=session.now())

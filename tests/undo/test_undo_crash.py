@@ -26,7 +26,7 @@ from xlpy.services.recover import look, recover
 from xlpy.services.reports import RunState, Selection
 from xlpy.services.session import Session
 from xlpy.services.undo import undo
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.sl.connection.sqlite import sqlite_engine
 
 STRIDE = int(os.environ.get("XLPY_CRASH_STRIDE", "240"))
 Work = Callable[[Session], object]

@@ -11,7 +11,7 @@ from sqlalchemy.sql import ClauseElement
 
 from xlpy.services.reports import RunState
 from xlpy.services.undo import undo
-from xlpy.sl.setup_script import REMOVE
+from xlpy.sl.ledger_book.setup_script import REMOVE
 
 
 def sent_by_the_undo(stage: Any, batch: str) -> list[str]:

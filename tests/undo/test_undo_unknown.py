@@ -69,7 +69,7 @@ def test_an_undo_that_another_pc_has_finished_meanwhile_is_known_to_be_done(
     pushed: Any, theatre: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lock goes with the connection: Recover of another PC may be quicker than the question to the ledger."""
-    from xlpy.sl import one_commit
+    from xlpy.sl.writing import one_commit
 
     settle = one_commit._settle
 

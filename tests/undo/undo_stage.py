@@ -26,8 +26,8 @@ from xlpy.services.push import push
 from xlpy.services.reports import Marked, RunReport, RunState, Selection
 from xlpy.services.session import Session
 from xlpy.settings import ManageSettings, Profile, SlSettings
-from xlpy.sl.ledger import all_postings_of, create_ledger
-from xlpy.sl.setup_script import REMOVE
+from xlpy.sl.ledger_book.ledger import all_postings_of, create_ledger
+from xlpy.sl.ledger_book.setup_script import REMOVE
 
 COUNTERS = {"LastBatNbr", "LastRefNbr", "LstTrnsfrDocNbr"}
 WRITTEN = (*REMOVE, "Location")

@@ -146,7 +146,7 @@ def doctor(profile: Path | None, workbook: Path | None, as_json: bool) -> None:
 @JSON
 def sl_setup(profile: Path | None, print_only: bool, as_json: bool) -> None:
     """Install the posting ledger in the SL company database (safe to run twice), or print its script."""
-    from xlpy.sl.setup_script import install_ledger, setup_script
+    from xlpy.sl.ledger_book.setup_script import install_ledger, setup_script
 
     if print_only:
         click.echo(setup_script())

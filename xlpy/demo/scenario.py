@@ -182,7 +182,7 @@ def _prepare(demo: DemoFolder, *, invoices: int, go_on: bool, say: Say) -> Site:
     from xlpy.demo.site.generate import generate_site
     from xlpy.demo.site.store import Site
     from xlpy.excel.builder import build_workbook
-    from xlpy.sl.ledger import create_ledger
+    from xlpy.sl.ledger_book.ledger import create_ledger
 
     demo.folder.mkdir(parents=True, exist_ok=True)
     if go_on and all(path.exists() for path in (demo.workbook, demo.company, demo.site, demo.profile)):
@@ -204,7 +204,7 @@ def _prepare(demo: DemoFolder, *, invoices: int, go_on: bool, say: Say) -> Site:
 
 @contextmanager
 def _sl(demo: DemoFolder) -> Iterator[Engine]:
-    from xlpy.sl.sqlite import sqlite_engine
+    from xlpy.sl.connection.sqlite import sqlite_engine
 
     engine = sqlite_engine(demo.company_url)
     try:

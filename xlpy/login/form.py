@@ -140,7 +140,7 @@ class LoginForm:
             if server.lower().startswith("sqlite:") or shown_server(known) == server:
                 return known if shown_server(known) == server else server
             return f"sqlite:///{Path(server).expanduser().absolute().as_posix()}"
-        from xlpy.sl.sql_login import connection_string, url_parts
+        from xlpy.profile.sql_login import connection_string, url_parts
 
         kept = url_parts(self.before.sl.url)
         dsn = server[4:] if server.upper().startswith("DSN=") else ""
@@ -219,7 +219,7 @@ def _filled(path: Path, profile: Profile) -> LoginForm:
         sql_password=secrets.sl_password,
     )
     if sl.url and not form.on_demo:
-        from xlpy.sl.sql_login import url_parts
+        from xlpy.profile.sql_login import url_parts
 
         parts = url_parts(sl.url)
         form.database = parts.get("database", "")
@@ -237,7 +237,7 @@ def shown_server(url: str) -> str:
         return ""
     if url.lower().startswith("sqlite"):
         return url.removeprefix("sqlite:///")
-    from xlpy.sl.sql_login import url_parts
+    from xlpy.profile.sql_login import url_parts
 
     parts = url_parts(url)
     return parts.get("server", "") or (f"DSN={parts['dsn']}" if parts.get("dsn") else "")

@@ -192,7 +192,7 @@ def _kept(session: Session, run_id: str) -> KeptRun | None:
 
 def _postings(session: Session, run_id: str) -> tuple[Posting, ...]:
     """Read what the run wrote into this company, with what became of it in SL since."""
-    from xlpy.sl.ledger import check_ledger, postings_of_run
+    from xlpy.sl.ledger_book.ledger import check_ledger, postings_of_run
 
     profile = session.profile
     with session.sl.engine.connect() as connection:

@@ -17,7 +17,7 @@ from xlpy.services.audit_content import RecordContent, mask_json
 from xlpy.services.session import Session
 
 if TYPE_CHECKING:
-    from xlpy.sl.audit_chain import AuditLink
+    from xlpy.sl.ledger_book.audit_chain import AuditLink
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -81,8 +81,8 @@ def _facts(
     place: ChainPlace,
     made: Mapping[str, str],
 ) -> dict[str, Any]:
-    from xlpy.sl.engine import server_of
-    from xlpy.sl.ledger_tables import SCHEMA_VERSION
+    from xlpy.sl.connection.engine import server_of
+    from xlpy.sl.ledger_book.tables import SCHEMA_VERSION
 
     return {
         "format": FORMAT,

@@ -21,7 +21,7 @@ from xlpy.services.saved_log import as_json_lines, as_text
 from xlpy.services.session import Session
 
 if TYPE_CHECKING:
-    from xlpy.sl.audit_chain import AuditLink
+    from xlpy.sl.ledger_book.audit_chain import AuditLink
 
 logger = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ def _link_and_publish(
     session: Session, content: RecordContent, built: Path, folder: Path, made: Mapping[str, str], *, as_zip: bool
 ) -> AuditRecord | None:
     """Finish the manifest for the present end of the chain, and publish; None when another PC was quicker."""
-    from xlpy.sl.audit_chain import AuditLink, append_link, read_chain
+    from xlpy.sl.ledger_book.audit_chain import AuditLink, append_link, read_chain
 
     place = place_after(read_chain(session.sl))
     manifest = make_manifest(session, content, file_facts(built), place, made)
@@ -164,7 +164,7 @@ def _is_linked(session: Session, link: AuditLink) -> bool:
     """Ask SL on a new connection whether a link is there, after a commit without an answer."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from xlpy.sl.audit_chain import read_chain
+    from xlpy.sl.ledger_book.audit_chain import read_chain
 
     try:
         return any(known.manifest == link.manifest for known in read_chain(session.sl))

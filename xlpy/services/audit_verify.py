@@ -18,7 +18,7 @@ from xlpy.services.audit_manifest import FORMAT, MANIFEST, SEAL, sha256
 from xlpy.services.session import Session
 
 if TYPE_CHECKING:
-    from xlpy.sl.audit_chain import AuditLink
+    from xlpy.sl.ledger_book.audit_chain import AuditLink
 
 _DAMAGED = (zipfile.BadZipFile, ZlibError, EOFError, NotImplementedError, RuntimeError, ValueError)
 
@@ -83,7 +83,7 @@ def verify_record(path: Path, session: Session | None = None) -> AuditVerdict:
     if files.get(SEAL) != f"{seal}  {MANIFEST}\n".encode():
         findings.append(f"{MANIFEST} is changed: it is not what {SEAL} says.")
     if session is not None:
-        from xlpy.sl.audit_chain import read_chain
+        from xlpy.sl.ledger_book.audit_chain import read_chain
 
         findings += _against_chain(manifest, seal, read_chain(session.sl), session)
     return AuditVerdict(
@@ -190,7 +190,7 @@ def _against_manifest(manifest: Mapping[str, Any], files: Mapping[str, bytes], d
 def _against_chain(manifest: Mapping[str, Any], seal: str, chain: Sequence[AuditLink], session: Session) -> list[str]:
     """Find the record in the chain of its company, and look whether the chain itself is whole."""
     from xlpy.domain.facts.books import sl_key
-    from xlpy.sl.audit_chain import broken_links
+    from xlpy.sl.ledger_book.audit_chain import broken_links
 
     company = str(manifest["sl"]["company"])
     if sl_key(company) != sl_key(session.sl.cpny_id):

@@ -78,7 +78,7 @@ def list_batches(session: Session) -> BatchesReport:
 
     Raises ``LedgerMissing``, ``ManageError`` or ``SlError`` when one of them can't be read.
     """
-    from xlpy.sl.ledger import all_postings_of, check_ledger
+    from xlpy.sl.ledger_book.ledger import all_postings_of, check_ledger
 
     session.progress("Reading Manage's batches", 0, 0)
     in_manage = session.manage.batches()

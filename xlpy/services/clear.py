@@ -30,7 +30,7 @@ from xlpy.services.session import Session
 
 if TYPE_CHECKING:
     from xlpy.domain.documents.plan import PlanOptions
-    from xlpy.sl.ledger import PostingRun
+    from xlpy.sl.ledger_book.ledger import PostingRun
 
 __all__ = ["ClearPlan", "clear", "look_at_clear"]
 
@@ -42,7 +42,7 @@ def look_at_clear(session: Session, selection: Selection) -> ClearPlan:
 
     Raises ``ManageError``/``SlError`` when one of them can't be read, ``SettingsError`` for a location Manage lacks.
     """
-    from xlpy.sl.ledger import check_ledger, read_postings
+    from xlpy.sl.ledger_book.ledger import check_ledger, read_postings
 
     manage = session.manage
     options = plan_options(session, selection)
@@ -61,7 +61,7 @@ def clear(session: Session, selection: Selection, *, confirmed: bool = False) ->
     Half-finished clearings of earlier runs are finished first. Raises ``PostingLocked`` when a run is going on,
     ``ManageError``/``SlError`` when one of them can't be read: nothing was changed then.
     """
-    from xlpy.sl.lock import posting_lock
+    from xlpy.sl.ledger_book.lock import posting_lock
 
     run_id = new_run_id(session)
     if not confirmed:
@@ -92,8 +92,8 @@ def _problems_around(session: Session, options: PlanOptions, export: MarkedExpor
 
 
 def _clear(session: Session, run_id: str, plan: ClearPlan) -> RunReport:
-    from xlpy.sl.ledger import PostingRun, insert_postings, postings_of_run
-    from xlpy.sl.one_commit import Writing, commit_once
+    from xlpy.sl.ledger_book.ledger import PostingRun, insert_postings, postings_of_run
+    from xlpy.sl.writing.one_commit import Writing, commit_once
 
     run = PostingRun(run_id, session.user, session.host, session.now())
     rows = [_posting(session, run, plan.identifier, row) for row in plan.rows]

@@ -74,7 +74,7 @@ def _finish(
 
 
 def _give_up(session: Session, rows: Sequence[Posting], reason: str, done: Cleared) -> None:
-    from xlpy.sl.ledger import PostingRun, set_posting_state
+    from xlpy.sl.ledger_book.ledger import PostingRun, set_posting_state
 
     run = PostingRun("", session.user, session.host, session.now())
     with session.sl.engine.begin() as connection:

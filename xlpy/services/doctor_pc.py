@@ -200,8 +200,8 @@ def _driver(profile: Profile) -> Checked:
 
 def _named_driver(url: str) -> Finding:
     from xlpy.errors import SettingsError
-    from xlpy.sl.odbc import best_driver, installed_drivers
-    from xlpy.sl.sql_login import url_parts
+    from xlpy.profile.odbc import best_driver, installed_drivers
+    from xlpy.profile.sql_login import url_parts
 
     named = url_parts(url).get("driver", "")
     try:

@@ -11,8 +11,8 @@ from xlpy.services.doctor_lines import Checked, Verdict, line
 if TYPE_CHECKING:
     from xlpy.services.doctor_manage import Used
     from xlpy.services.session import Session
-    from xlpy.sl.rights import Screen, ScreenRight
-    from xlpy.sl.sql_rights import SqlRight
+    from xlpy.sl.ledger_book.sql_rights import SqlRight
+    from xlpy.sl.reading.rights import Screen, ScreenRight
 
 SHOWN = 6  # tables that a line names; the others are counted
 ACCESS_SCREEN = "95.270 Access Rights Maintenance"
@@ -20,7 +20,7 @@ ACCESS_SCREEN = "95.270 Access Rights Maintenance"
 
 def check_screens(session: Session, used: Used) -> Checked:
     """Check the SL user, and what it may enter on every screen: a problem only where this firm needs it."""
-    from xlpy.sl.rights import screen_rights, user_exists
+    from xlpy.sl.reading.rights import screen_rights, user_exists
 
     user = session.profile.sl.user.strip()
     if not user:
@@ -69,8 +69,8 @@ def _is_needed(session: Session, screen: Screen, used: Used) -> bool:
 
 def check_sql_rights(session: Session) -> Checked:
     """Check the SQL login: what it lacks is a problem, what it has beyond need a note."""
-    from xlpy.sl.setup_script import READ, ROLE
-    from xlpy.sl.sql_rights import sql_rights
+    from xlpy.sl.ledger_book.setup_script import READ, ROLE
+    from xlpy.sl.ledger_book.sql_rights import sql_rights
 
     company = session.sl
     if company.engine.dialect.name != "mssql":

@@ -59,8 +59,8 @@ def _code_of(error: Exception) -> str:
 
 
 def _server(session: Session) -> Checked:
-    from xlpy.sl import tsql
-    from xlpy.sl.engine import server_of
+    from xlpy.sl.connection import tsql
+    from xlpy.sl.connection.engine import server_of
 
     engine = session.sl.engine
     if engine.dialect.name != "mssql":
@@ -79,9 +79,9 @@ def _server(session: Session) -> Checked:
 def _encryption(session: Session) -> Finding:
     from sqlalchemy.exc import DBAPIError
 
-    from xlpy.sl import tsql
-    from xlpy.sl.odbc import target_of
-    from xlpy.sl.sql_login import url_parts
+    from xlpy.profile.odbc import target_of
+    from xlpy.profile.sql_login import url_parts
+    from xlpy.sl.connection import tsql
 
     url = session.sl.engine.url
     try:
@@ -107,7 +107,7 @@ def _encryption(session: Session) -> Finding:
 
 
 def _no_company_database(session: Session) -> Checked:
-    from xlpy.sl import tsql
+    from xlpy.sl.connection import tsql
 
     system = False
     if session.sl.engine.dialect.name == "mssql":
@@ -119,7 +119,7 @@ def _no_company_database(session: Session) -> Checked:
 
 
 def _books(session: Session, used: Used) -> Checked:
-    from xlpy.sl.books_reader import read_books
+    from xlpy.sl.reading.books import read_books
 
     with session.sl.engine.connect() as connection:
         books = read_books(connection, session.sl, BooksNeeds())
@@ -246,8 +246,8 @@ def _stamped(session: Session) -> Checked:
     if not chosen:
         yield line("SL-STAMP", Verdict.OK, "none: only the posting ledger knows the ids of Manage")
         return
-    from xlpy.sl.ledger import check_ledger
-    from xlpy.sl.stamped_columns import others_use
+    from xlpy.sl.ledger_book.ledger import check_ledger
+    from xlpy.sl.ledger_book.stamped_columns import others_use
 
     with session.sl.engine.connect() as connection:
         try:
@@ -266,8 +266,8 @@ def _stamped(session: Session) -> Checked:
 
 
 def _ledger(session: Session) -> Checked:
-    from xlpy.sl.ledger import check_ledger
-    from xlpy.sl.ledger_tables import SCHEMA_VERSION
+    from xlpy.sl.ledger_book.ledger import check_ledger
+    from xlpy.sl.ledger_book.tables import SCHEMA_VERSION
 
     with session.sl.engine.connect() as connection:
         check_ledger(connection)

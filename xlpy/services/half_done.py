@@ -23,7 +23,7 @@ _WORDS = {
 
 def half_done(session: Session, state: PostingState = PostingState.POSTED) -> list[Posting]:
     """Return what of this Manage site and SL company is half done in this state (see ``ledger.unfinished``)."""
-    from xlpy.sl.ledger import unfinished
+    from xlpy.sl.ledger_book.ledger import unfinished
 
     with session.sl.engine.connect() as connection:
         found = unfinished(connection, session.manage.host, session.manage.company, state)

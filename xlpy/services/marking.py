@@ -106,7 +106,7 @@ def _close_covered(
 
 
 def _close(session: Session, postings: Sequence[Posting], batch: ManageBatchMade, done: Marked) -> None:
-    from xlpy.sl.ledger import close_postings
+    from xlpy.sl.ledger_book.ledger import close_postings
 
     number, name = batch.batch_id, batch.identifier
     if not postings or number is None:
@@ -129,7 +129,7 @@ def _with_new_ids(
     What is no longer unposted, while a batch of ours has some of its entries, is marked by that batch. A clearing that
     finds other lines is given up: its row is undone. One that the export never shows goes by the row's own entry.
     """
-    from xlpy.sl.ledger import mark_changed, replace_entry_ids, set_posting_state
+    from xlpy.sl.ledger_book.ledger import mark_changed, replace_entry_ids, set_posting_state
 
     unposted = list_unposted(session, kind)
     exported = show_again(session, unposted, postings)

@@ -35,8 +35,8 @@ def make_plan(session: Session, selection: Selection) -> Plan:
 
     Raises ``ManageError``/``SlError`` when one of them can't be read.
     """
-    from xlpy.sl.books_reader import read_books
-    from xlpy.sl.ledger import check_ledger, read_postings
+    from xlpy.sl.ledger_book.ledger import check_ledger, read_postings
+    from xlpy.sl.reading.books import read_books
 
     manage = session.manage
     options = plan_options(session, selection)

@@ -32,7 +32,7 @@ from xlpy.services.run_records import remember_run
 from xlpy.services.session import Session
 
 if TYPE_CHECKING:
-    from xlpy.sl.posting_checks import SetupSeen
+    from xlpy.sl.writing.posting_checks import SetupSeen
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def push(session: Session, selection: Selection, *, preview_hash: str = "") -> R
     when the run could not start or could not be read; whatever was committed is then in the ledger and is finished by
     the next run or by *Recover*. When the connection broke while committing, the report's state is *not known*.
     """
-    from xlpy.sl.posting_checks import read_setup_seen
+    from xlpy.sl.writing.posting_checks import read_setup_seen
 
     run_id = new_run_id(session)
     with only_run(session):
@@ -101,7 +101,7 @@ def _mark(session: Session, run_id: str, plan: Plan, outcome: PostOutcome) -> Ru
 @contextmanager
 def only_run(session: Session) -> Iterator[None]:
     """Hold the posting lock. Raises ``PostingLocked`` when somebody else is posting."""
-    from xlpy.sl.lock import posting_lock
+    from xlpy.sl.ledger_book.lock import posting_lock
 
     with posting_lock(session.sl, user=session.user, host=session.host, now=session.now()):
         yield
@@ -141,7 +141,7 @@ def write_kinds(
 def _write(
     session: Session, run_id: str, plan: Plan, seen: SetupSeen, plan_hash: str, in_batch: tuple[int, str] | None
 ) -> PostOutcome:
-    from xlpy.sl.posting import PostRequest, post_plan
+    from xlpy.sl.writing.posting import PostRequest, post_plan
 
     session.progress("Writing SL", 0, len(plan.transactions))
     posting = session.profile.posting

@@ -32,8 +32,8 @@ from xlpy.services.session import Session
 if TYPE_CHECKING:
     from xlpy.manage.batch_export import BatchExport
     from xlpy.manage.batches import AccountingBatch
-    from xlpy.sl.reconcile_others import OtherDocument
-    from xlpy.sl.reconcile_reader import SlSide
+    from xlpy.sl.reading.documents_now import SlSide
+    from xlpy.sl.reading.other_documents import OtherDocument
 
 logger = logging.getLogger(__name__)
 
@@ -138,9 +138,9 @@ class _Ledger:
 
 
 def _read_ledger(session: Session, scope: _Scope) -> tuple[SlBooks, _Ledger]:
-    from xlpy.sl.books_reader import read_books
-    from xlpy.sl.ledger import all_postings_of, check_ledger
-    from xlpy.sl.reconcile_reader import batch_periods
+    from xlpy.sl.ledger_book.ledger import all_postings_of, check_ledger
+    from xlpy.sl.reading.books import read_books
+    from xlpy.sl.reading.documents_now import batch_periods
 
     with session.sl.engine.connect() as connection:
         check_ledger(connection)
@@ -264,8 +264,8 @@ def _where_absent(session: Session, postings: Sequence[Posting], batch_of: Colle
 
 
 def _read_sl(session: Session, books: SlBooks, ledger: _Ledger) -> tuple[SlSide, list[OtherDocument]]:
-    from xlpy.sl.reconcile_others import posted_documents, read_other_documents
-    from xlpy.sl.reconcile_reader import read_sl_side
+    from xlpy.sl.reading.documents_now import read_sl_side
+    from xlpy.sl.reading.other_documents import posted_documents, read_other_documents
 
     company = session.sl
     with company.engine.connect() as connection:

@@ -117,7 +117,7 @@ def look(session: Session) -> tuple[HalfFinished, ...]:
 
     Raises ``LedgerMissing``/``SlError`` when SL can't be asked.
     """
-    from xlpy.sl.ledger import check_ledger
+    from xlpy.sl.ledger_book.ledger import check_ledger
 
     with session.sl.engine.connect() as connection:
         check_ledger(connection)
@@ -158,7 +158,7 @@ def recover(session: Session) -> RecoverReport:
 
     Raises ``PostingLocked`` when a run is going on, ``ManageError``/``SlError`` when one can't be reached.
     """
-    from xlpy.sl.lock import posting_lock
+    from xlpy.sl.ledger_book.lock import posting_lock
 
     with posting_lock(session.sl, user=session.user, host=session.host, now=session.now()):
         for one in look(session):
@@ -173,7 +173,7 @@ def recover(session: Session) -> RecoverReport:
 
 def finish_unfinished(session: Session) -> RecoverReport:
     """Do the work of ``recover``; the caller holds the posting lock."""
-    from xlpy.sl.ledger import check_ledger
+    from xlpy.sl.ledger_book.ledger import check_ledger
 
     with session.sl.engine.connect() as connection:
         check_ledger(connection)
@@ -198,7 +198,7 @@ def finish_unfinished(session: Session) -> RecoverReport:
 
 def _finish_owed(session: Session, done: Marked) -> list[Posting]:
     """Give Manage the batches that it is owed for what is in SL; return what SL has lost meanwhile."""
-    from xlpy.sl.ledger import mark_changed
+    from xlpy.sl.ledger_book.ledger import mark_changed
 
     owed = owed_to_manage(session)
     if not owed:

@@ -62,7 +62,7 @@ def refresh(
     Only the lists of ``kinds`` are read: the others may need rights that the member lacks. The rows are remembered, so
     that the checks can tell whether one changed after the user looked at it; those of other kinds stay remembered.
     """
-    from xlpy.sl.books_reader import read_books
+    from xlpy.sl.reading.books import read_books
 
     manage = session.manage
     everything = _read_lists(session, kinds)
@@ -129,7 +129,7 @@ def shown_amount(invoice: UnpostedInvoice, amount: Decimal) -> Decimal:
 
 
 def _ledger(session: Session, keys: list[TransactionKey]) -> tuple[Mapping[TransactionKey, Posting], int]:
-    from xlpy.sl.ledger import check_ledger, read_postings
+    from xlpy.sl.ledger_book.ledger import check_ledger, read_postings
 
     with session.sl.engine.connect() as connection:
         check_ledger(connection)

@@ -50,7 +50,7 @@ def rerun(
     completed. Raises ``BatchNotThere``, ``BatchNotOurs``, ``PostingLocked``, ``ManageError``, ``SlError`` when the run
     could not start or could not be read.
     """
-    from xlpy.sl.posting_checks import read_setup_seen
+    from xlpy.sl.writing.posting_checks import read_setup_seen
 
     run_id = new_run_id(session, PREFIX)
     with only_run(session):
@@ -90,7 +90,7 @@ def _changed(preview_hash: str, plan: Plan) -> tuple[Problem, ...]:
 
 def _written(session: Session, run_id: str, found: RerunPlan, outcome: PostOutcome) -> RunReport:
     """Report what is committed: SL has the documents, and the ledger's rows are closed with the batch."""
-    from xlpy.sl.ledger import postings_of_run
+    from xlpy.sl.ledger_book.ledger import postings_of_run
 
     batch = found.batch
     done = Marked(batches=[ManageBatchMade(batch.identifier, batch.id, found.inside)])

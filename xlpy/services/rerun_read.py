@@ -54,7 +54,7 @@ class BatchRead:
 
 def the_batch(session: Session, identifier: str) -> AccountingBatch:
     """Find the batch. Raises ``BatchNotThere`` saying what is there instead, ``BatchNotOurs`` for one without kind."""
-    from xlpy.sl.ledger import all_postings_of, check_ledger
+    from xlpy.sl.ledger_book.ledger import all_postings_of, check_ledger
 
     manage, name = session.manage, identifier.strip()
     batch = manage.find_batch(name) if name else None
@@ -73,7 +73,7 @@ def the_batch(session: Session, identifier: str) -> AccountingBatch:
 def read_batch(session: Session, batch: AccountingBatch, detail: str, period: str) -> BatchRead:
     """Read everything that the plan of a batch rests on. Raises ``BatchNotOurs``, ``ManageError``, ``SlError``."""
     from xlpy.manage.exporting import FAR_AHEAD
-    from xlpy.sl.books_reader import read_books
+    from xlpy.sl.reading.books import read_books
 
     manage, rules = session.manage, session.profile.posting
     export = manage.export_batch(batch, detail=detail, progress=session.counting("Exporting the batch from Manage"))
@@ -128,7 +128,7 @@ def _known(session: Session, batch: AccountingBatch) -> list[Posting]:
 
     Raises ``BatchNotOurs`` when all of it is another SL company's.
     """
-    from xlpy.sl.ledger import all_postings_of, check_ledger
+    from xlpy.sl.ledger_book.ledger import all_postings_of, check_ledger
 
     manage = session.manage
     whole = Kind.PROCUREMENT in batch.kinds
@@ -151,7 +151,7 @@ def _postings_of(
 
     An id may come again for another receipt of the order (design: record ids): that one's row is not this one's.
     """
-    from xlpy.sl.ledger import read_postings
+    from xlpy.sl.ledger_book.ledger import read_postings
 
     manage = session.manage
     latest = read_postings(connection, manage.host, manage.company, [key for key, _ in found.rows])

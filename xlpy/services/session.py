@@ -19,7 +19,7 @@ from xlpy.settings import Profile, load_profile
 
 if TYPE_CHECKING:
     from xlpy.manage.client import ManageClient
-    from xlpy.sl.engine import SlCompany
+    from xlpy.sl.connection.engine import SlCompany
 
 Progress = Callable[[str, int, int], None]
 """Called with what is going on, how many are done, and how many there are (0: not known)."""
@@ -89,7 +89,7 @@ class Session:
     @cached_property
     def sl(self) -> SlCompany:
         """The SL company. Raises ``SettingsError`` when the profile names none, ``SlError`` when out of reach."""
-        from xlpy.sl.engine import open_company
+        from xlpy.sl.connection.engine import open_company
 
         settings = self.profile.sl
         missing = [name for name in ("url", "company") if not getattr(settings, name)]
@@ -105,7 +105,7 @@ class Session:
         url = self.profile.sl.url
         if url.lower().startswith("sqlite"):
             return url
-        from xlpy.sl.sql_login import password_in, sql_login, with_password
+        from xlpy.profile.sql_login import password_in, sql_login, with_password
 
         login, written = sql_login(url), password_in(url)
         never_show(written)  # XLPY_SL_URL may have one
@@ -161,7 +161,7 @@ def in_words(error: Exception) -> SlError | None:
         return None
     from sqlalchemy.exc import DBAPIError
 
-    from xlpy.sl.batch_writer import database_said
+    from xlpy.sl.writing.batch_writer import database_said
 
     if not isinstance(error, DBAPIError):
         return None

@@ -20,11 +20,19 @@ from xlpy.services.sync_memory import Reached, remember_reached
 from xlpy.services.sync_pass import Outcome, SyncPass
 from xlpy.services.sync_report import PaymentStatus, SyncReport, in_words
 from xlpy.services.sync_writing import PaymentWriter
-from xlpy.sl.ledger import check_ledger
-from xlpy.sl.lock import posting_lock
-from xlpy.sl.settlements import SettlementsInSl, read_settlements
-from xlpy.sl.sync_choice import SyncScope
-from xlpy.sl.sync_state import SyncFacts, SyncRun, begin_run, finish_run, forget_gone, read_sync_facts, save_seen
+from xlpy.sl.ledger_book.ledger import check_ledger
+from xlpy.sl.ledger_book.lock import posting_lock
+from xlpy.sl.ledger_book.payment_choice import SyncScope
+from xlpy.sl.ledger_book.payment_state import (
+    SyncFacts,
+    SyncRun,
+    begin_run,
+    finish_run,
+    forget_gone,
+    read_sync_facts,
+    save_seen,
+)
+from xlpy.sl.reading.settlements import SettlementsInSl, read_settlements
 
 logger = logging.getLogger(__name__)
 LAST_RUN = SyncStart()

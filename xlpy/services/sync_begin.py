@@ -10,8 +10,8 @@ from xlpy.domain.afterwards.payment_start import From, SyncStart, a_month_before
 from xlpy.domain.mapping.references import reference_of
 from xlpy.services.session import Session
 from xlpy.services.sync_memory import recall_reached
-from xlpy.sl.sync_choice import Since
-from xlpy.sl.sync_state import SyncFacts
+from xlpy.sl.ledger_book.payment_choice import Since
+from xlpy.sl.ledger_book.payment_state import SyncFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from xlpy.domain.afterwards.settlement import Application, SlInvoice
 from xlpy.domain.facts.manage_payments import ManageInvoice
 from xlpy.domain.values.rules import PostingRules
 from xlpy.services.session import Session
-from xlpy.sl.settlements import InvoiceInSl, SettlementsInSl
+from xlpy.sl.reading.settlements import InvoiceInSl, SettlementsInSl
 
 
 @dataclass(frozen=True, slots=True)

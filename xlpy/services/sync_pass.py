@@ -20,9 +20,9 @@ from xlpy.services.sync_candidates import Candidate
 from xlpy.services.sync_report import PaymentRow, PaymentStatus
 from xlpy.services.sync_rows import failed, row_alone, row_gone, row_of, row_read_again, row_to_write, with_message
 from xlpy.services.sync_writing import PaymentWriter
-from xlpy.sl.settlements import SettlementsInSl
-from xlpy.sl.sync_choice import INVOICE
-from xlpy.sl.sync_state import Saw
+from xlpy.sl.ledger_book.payment_choice import INVOICE
+from xlpy.sl.ledger_book.payment_state import Saw
+from xlpy.sl.reading.settlements import SettlementsInSl
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from xlpy.domain.afterwards.payment_decision import Act, Decision, OwnPayment
 from xlpy.domain.facts.manage_payments import InvoicePayment, ManageInvoice
 from xlpy.errors import ManageError, ManageUnreachable
 from xlpy.services.session import Session
-from xlpy.sl.sync_state import Payment, SyncRun, begin_try, mark_removed, save_payment, settle_tries
+from xlpy.sl.ledger_book.payment_state import Payment, SyncRun, begin_try, mark_removed, save_payment, settle_tries
 
 logger = logging.getLogger(__name__)
 

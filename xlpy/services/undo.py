@@ -36,7 +36,7 @@ from xlpy.services.undo_plan import (
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from xlpy.sl.ledger import PostingRun
+    from xlpy.sl.ledger_book.ledger import PostingRun
 
 __all__ = ["UndoPlan", "look_at_undo", "undo"]
 
@@ -52,8 +52,8 @@ def look_at_undo(session: Session, identifier: str) -> UndoPlan:
     ``identifier``: the batch's name in Manage, with its suffix (``20261031JD-I``). Raises ``ManageError``/``SlError``
     when one of them can't be read.
     """
-    from xlpy.sl.ledger import all_postings_of, check_ledger, read_postings
-    from xlpy.sl.undo_documents import examine
+    from xlpy.sl.ledger_book.ledger import all_postings_of, check_ledger, read_postings
+    from xlpy.sl.writing.undoing import examine
 
     name = identifier.strip()
     manage, own = session.manage, sl_key(session.sl.cpny_id)
@@ -94,7 +94,7 @@ def undo(session: Session, identifier: str, *, confirmed: bool = False) -> RunRe
     An undo that was interrupted before is finished first. Raises ``PostingLocked`` when a run is going on,
     ``ManageError``/``SlError`` when one of them can't be read: nothing was changed then.
     """
-    from xlpy.sl.lock import posting_lock
+    from xlpy.sl.ledger_book.lock import posting_lock
 
     if not confirmed:
         plan = look_at_undo(session, identifier)
@@ -116,8 +116,8 @@ def undo(session: Session, identifier: str, *, confirmed: bool = False) -> RunRe
 
 
 def _undo(session: Session, run_id: str, plan: UndoPlan) -> RunReport:
-    from xlpy.sl.ledger import PostingRun, postings_with_ids
-    from xlpy.sl.one_commit import Writing, commit_once
+    from xlpy.sl.ledger_book.ledger import PostingRun, postings_with_ids
+    from xlpy.sl.writing.one_commit import Writing, commit_once
 
     run = PostingRun(run_id, session.user, session.host, session.now())
     ids = [posting.posting_id for posting in plan.transactions]
@@ -158,7 +158,7 @@ def _undo(session: Session, run_id: str, plan: UndoPlan) -> RunReport:
 
 def _finished_elsewhere(session: Session, ids: Sequence[int], done: Undone) -> list[Posting]:
     """Return what another PC has undone to the end meanwhile: a lock that went with its connection keeps nobody out."""
-    from xlpy.sl.ledger import postings_with_ids
+    from xlpy.sl.ledger_book.ledger import postings_with_ids
 
     here = {posting.posting_id for posting in done.undone}
     with session.sl.engine.connect() as connection:
@@ -168,8 +168,8 @@ def _finished_elsewhere(session: Session, ids: Sequence[int], done: Undone) -> l
 
 def _take_out(connection: Connection, session: Session, run: PostingRun, plan: UndoPlan) -> None:
     """Look again with everything locked, note it in the ledger and remove the documents. Raises ``PostingRefused``."""
-    from xlpy.sl.ledger import postings_with_ids, set_posting_state
-    from xlpy.sl.undo_documents import examine, lock_for_removing, remove
+    from xlpy.sl.ledger_book.ledger import postings_with_ids, set_posting_state
+    from xlpy.sl.writing.undoing import examine, lock_for_removing, remove
 
     lock_for_removing(connection, session.sl, plan.transactions)
     ids = [posting.posting_id for posting in plan.transactions]
@@ -190,7 +190,7 @@ def _with_batch_mates(
 
     A run that found its batch's name taken closes the rest of its rows under the next one: they can only go together.
     """
-    from xlpy.sl.ledger import postings_in_batches, read_postings
+    from xlpy.sl.ledger_book.ledger import postings_in_batches, read_postings
 
     every = list(rows)
     while True:
@@ -210,7 +210,7 @@ def _with_batch_mates(
 def _names_like(connection: Connection, session: Session, name: str) -> list[str]:
     """Return names of batches that the ledger has for a name typed without its suffix."""
     from xlpy.domain.values.transactions import BATCH_SUFFIX
-    from xlpy.sl.ledger import all_postings_of
+    from xlpy.sl.ledger_book.ledger import all_postings_of
 
     manage = session.manage
     own = sl_key(session.sl.cpny_id)

@@ -103,7 +103,7 @@ def finish_undoing(session: Session) -> Undone:
 
 
 def _finish_kind(session: Session, kind: Kind, rows: Sequence[Posting], done: Undone) -> None:
-    from xlpy.sl.ledger import PostingRun, set_posting_state
+    from xlpy.sl.ledger_book.ledger import PostingRun, set_posting_state
 
     stuck: dict[int, str] = {}
     for own in own_batches(session, rows):

@@ -15,7 +15,7 @@ from xlpy.services.reports import ManageBatchMade
 
 if TYPE_CHECKING:
     from xlpy.services.undo_manage import OwnBatch
-    from xlpy.sl.undo_documents import Examined, SlFault
+    from xlpy.sl.writing.undoing import Examined, SlFault
 
 _SCREENS = {
     "08010": "Invoice and Memo (08.010)",

@@ -35,9 +35,9 @@ def unpaid(session: Session) -> tuple[UnpaidRow, ...]:
     Raises ``ManageError`` (the posting ledger is kept by Manage site) and ``SlError``.
     """
     from xlpy.domain.facts.books import BooksNeeds
-    from xlpy.sl.books_reader import read_books
-    from xlpy.sl.ledger import all_postings_of, check_ledger
-    from xlpy.sl.reconcile_others import read_open_balances
+    from xlpy.sl.ledger_book.ledger import all_postings_of, check_ledger
+    from xlpy.sl.reading.books import read_books
+    from xlpy.sl.reading.other_documents import read_open_balances
 
     own = sl_key(session.sl.cpny_id)
     with session.sl.engine.connect() as connection:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from xlpy.demo.company.tables import blank, table
 from xlpy.domain.facts.books import sl_key
 from xlpy.errors import SlError
-from xlpy.sl.types import NO_DATE
+from xlpy.sl.connection.types import NO_DATE
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection

@@ -23,7 +23,7 @@ from xlpy.demo.company.seed import NO_SUB, driver_of, tax_row
 from xlpy.demo.company.seed_payables import bin_row, item_row, vendor_row
 from xlpy.demo.company.voucher_entry import EnteredVoucher, enter_vouchers
 from xlpy.errors import SlError
-from xlpy.sl.sqlite import database_file
+from xlpy.sl.connection.sqlite import database_file
 
 _MODULES = {"AR": "ARSetup", "AP": "APSetup", "IN": "INSetup", "GL": "GLSetup"}
 _WAITING = ("B", "H")

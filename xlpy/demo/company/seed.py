@@ -22,9 +22,9 @@ from xlpy.demo.company.seed_payables import inventory_rows, payables_rows
 from xlpy.demo.company.seed_setup import setup_rows
 from xlpy.demo.company.tables import create_tables, table
 from xlpy.errors import SlError
-from xlpy.sl.engine import mssql_engine
-from xlpy.sl.rights import SCREENS
-from xlpy.sl.sqlite import database_file, sqlite_engine
+from xlpy.sl.connection.engine import mssql_engine
+from xlpy.sl.connection.sqlite import database_file, sqlite_engine
+from xlpy.sl.reading.rights import SCREENS
 
 ACCOUNTANTS = "ACCOUNTING"  # the group through which the demo's user has her rights
 DATABASE = "HPAPP"
