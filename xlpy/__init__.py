@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from xlpy.api import Books, connect
     from xlpy.domain.documents.plan import Plan
     from xlpy.domain.values.problems import Problem
-    from xlpy.services.audit_verify import verify_audit_record
-    from xlpy.services.reports import RunReport
+    from xlpy.services.records.audit_verify import verify_audit_record
+    from xlpy.services.run.reports import RunReport
     from xlpy.settings import Profile, load_profile
 
 _WHERE = {
@@ -33,10 +33,10 @@ _WHERE = {
     "connect": "xlpy.api",
     "Plan": "xlpy.domain.documents.plan",
     "Problem": "xlpy.domain.values.problems",
-    "RunReport": "xlpy.services.reports",
+    "RunReport": "xlpy.services.run.reports",
     "Profile": "xlpy.settings",
     "load_profile": "xlpy.settings",
-    "verify_audit_record": "xlpy.services.audit_verify",
+    "verify_audit_record": "xlpy.services.records.audit_verify",
 }
 
 

@@ -16,7 +16,7 @@ import xlwings as xw
 
 if TYPE_CHECKING:
     from xlpy.excel.buttons import Pressed
-    from xlpy.services.session import Progress, Session
+    from xlpy.services.run.session import Progress, Session
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def _limit_patience() -> None:
 
 def _open(book: xw.Book, progress: Progress) -> Session:
     from xlpy.excel.home import profile_path
-    from xlpy.services.session import Session
+    from xlpy.services.run.session import Session
     from xlpy.settings import load_profile
 
     path = profile_path(book)

@@ -22,11 +22,11 @@ from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.excel.audit_export import export_audit_record, save_record
 from xlpy.runlog import run_log
-from xlpy.services.audit_content import RecordContent, gather
-from xlpy.services.audit_record import AuditRecord, export_record
-from xlpy.services.push import push
-from xlpy.services.reports import Marked, RunReport, Selection
-from xlpy.services.session import Session
+from xlpy.services.export.push import push
+from xlpy.services.records.audit_content import RecordContent, gather
+from xlpy.services.records.audit_record import AuditRecord, export_record
+from xlpy.services.run.reports import Marked, RunReport, Selection
+from xlpy.services.run.session import Session
 from xlpy.settings import ManageSettings, Profile, SlSettings
 from xlpy.sl.ledger_book.ledger import create_ledger
 

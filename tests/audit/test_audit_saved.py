@@ -29,7 +29,7 @@ from xlpy.excel.home import write_home
 from xlpy.excel.press_batch import show_problems
 from xlpy.excel.sheets import PROBLEMS, Home
 from xlpy.runlog import name_run, run_log
-from xlpy.services.saved_log import NothingLogged, lines_of_run, save_log
+from xlpy.services.records.saved_log import NothingLogged, lines_of_run, save_log
 
 PROBLEM = Problem(
     Severity.STOP,

@@ -17,9 +17,9 @@ from sqlalchemy.exc import OperationalError
 
 import xlpy
 from xlpy.errors import AuditRecordUnreadable
-from xlpy.services.audit_manifest import sha256
-from xlpy.services.audit_record import export_record
-from xlpy.services.audit_verify import AuditVerdict, verify_record
+from xlpy.services.records.audit_manifest import sha256
+from xlpy.services.records.audit_record import export_record
+from xlpy.services.records.audit_verify import AuditVerdict, verify_record
 from xlpy.sl.connection.sqlite import sqlite_engine
 from xlpy.sl.ledger_book.audit_chain import AuditLink, append_link, broken_links, read_chain
 

@@ -18,7 +18,7 @@ from xlpy.excel.buttons import press
 from xlpy.excel.closed_file import open_closed
 from xlpy.excel.home import write_home
 from xlpy.excel.sheets import FIRST_DATA_ROW, INVOICES, Home
-from xlpy.services.session import Session
+from xlpy.services.run.session import Session
 from xlpy.settings import Profile
 
 COUNT = 2_000 if quick() else 20_000

@@ -30,9 +30,9 @@ from xlpy.demo.site.generate import generate_site
 from xlpy.demo.site.server import serve
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
-from xlpy.services.push import push
-from xlpy.services.reports import Marked, RunState, Selection
-from xlpy.services.session import Session
+from xlpy.services.export.push import push
+from xlpy.services.run.reports import Marked, RunState, Selection
+from xlpy.services.run.session import Session
 from xlpy.settings import ManageSettings, Profile, SlSettings
 from xlpy.sl.connection.sqlite import sqlite_engine
 from xlpy.sl.ledger_book.ledger import create_ledger
@@ -159,8 +159,8 @@ def _ends(places: list[str]) -> set[int]:
 
 def _run_again(site: Any, profile: Profile, selection: Selection) -> None:
     """What the user does: recover, then run what is left under another name when the first is taken."""
-    from xlpy.services.planning import free_batch_identifier
-    from xlpy.services.recover import recover
+    from xlpy.services.export.planning import free_batch_identifier
+    from xlpy.services.history.recover import recover
 
     with _session(profile) as session:
         recover(session)

@@ -15,7 +15,7 @@ from xlpy.excel.closed_file import open_closed
 from xlpy.excel.rows import expense_rows, procurement_rows
 from xlpy.excel.sheets import EXPENSES, FIRST_DATA_ROW, INVENTORY
 from xlpy.excel.tables import read_rows, refill, set_include, update_by_key
-from xlpy.services.reports import ExpenseRow, ProcurementRow
+from xlpy.services.run.reports import ExpenseRow, ProcurementRow
 
 EXPENSE = UnpostedExpense(
     id=1138,

@@ -24,7 +24,7 @@ from xlpy.help.lists import VARIABLES, command_list
 from xlpy.help.page import help_page
 from xlpy.help.problem_texts import OTHERS, problem_texts
 from xlpy.paths import ENV_DATA
-from xlpy.services.doctor_lines import LINES
+from xlpy.services.setup.lines import LINES
 from xlpy.settings import ENV_PROFILE, ENVIRONMENT, Profile
 
 XLPY = Path(__file__).parents[2] / "xlpy"

@@ -20,8 +20,8 @@ from xlpy.excel.home import belongs_to, profile_path
 from xlpy.login.form import LoginForm
 from xlpy.login.saving import save
 from xlpy.profiles import known_profiles, profile_file, profiles_folder
-from xlpy.services.memory import recall_refresh, remember_refresh
-from xlpy.services.session import Session
+from xlpy.services.run.memory import recall_refresh, remember_refresh
+from xlpy.services.run.session import Session
 from xlpy.settings import Profile, load_profile
 
 

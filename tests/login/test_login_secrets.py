@@ -17,7 +17,7 @@ from xlpy.login.form import LoginForm
 from xlpy.login.saving import log_out, save
 from xlpy.profile.odbc import odbc_parts
 from xlpy.profile.sql_login import password_in, sql_login, with_password
-from xlpy.services.session import Session
+from xlpy.services.run.session import Session
 from xlpy.settings import ManageSettings, Profile, SlSettings, load_profile
 
 ODBC = "Server=SQLSRV1;Database=DEMOApp;UID=xlpy"

@@ -13,7 +13,7 @@ import pytest
 
 from xlpy.credentials import ManageSecrets
 from xlpy.runlog import masked, run_log
-from xlpy.services.session import Session
+from xlpy.services.run.session import Session
 from xlpy.settings import Profile
 
 LOGGER = logging.getLogger("xlpy.review")

@@ -21,11 +21,11 @@ from xlpy.demo.site.server import serve
 from xlpy.demo.site.store import Site
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
-from xlpy.services.push import push
-from xlpy.services.reconcile import reconcile
-from xlpy.services.reconcile_report import ReconcileReport
-from xlpy.services.reports import Marked, RunState, Selection
-from xlpy.services.session import Session
+from xlpy.services.export.push import push
+from xlpy.services.reconciling.reconcile import reconcile
+from xlpy.services.reconciling.report import ReconcileReport
+from xlpy.services.run.reports import Marked, RunState, Selection
+from xlpy.services.run.session import Session
 from xlpy.settings import ManageSettings, Profile, SlSettings
 from xlpy.sl.connection.engine import SlCompany, open_company
 from xlpy.sl.connection.sqlite import sqlite_engine

@@ -11,9 +11,9 @@ from xlpy.demo.company import repairs
 from xlpy.demo.company.release import void_batch
 from xlpy.demo.site import access
 from xlpy.domain.afterwards.reconcile import ReconcileRow, Verdict
-from xlpy.services.push import push
-from xlpy.services.reconcile_report import ReconcileReport
-from xlpy.services.session import Session
+from xlpy.services.export.push import push
+from xlpy.services.reconciling.report import ReconcileReport
+from xlpy.services.run.session import Session
 
 
 def an_invoice(month: Any, *, doc_type: str = "IN", currency: str = firm.BASE_CURRENCY, costed: bool = False) -> Any:
@@ -286,7 +286,7 @@ def test_posted_again_after_a_void_counts_once(month: Any) -> None:
     for record in records:
         month.site.unbatch(int(record))
     from xlpy.domain.values.transactions import Kind, TransactionKey
-    from xlpy.services.reports import Marked, RunState, Selection
+    from xlpy.services.run.reports import Marked, RunState, Selection
 
     keys = [TransactionKey(Kind.INVOICE, record) for record in records]
     with Session(month.profile, ManageSecrets(private_key=access.PRIVATE_KEY)) as session:

@@ -22,11 +22,11 @@ from xlpy.demo.site.server import serve
 from xlpy.demo.site.store import Site
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
-from xlpy.services.push import push
-from xlpy.services.reports import Marked, RunReport, RunState, Selection
-from xlpy.services.rerun import rerun
-from xlpy.services.rerun_plan import RerunMarks, RerunPlan, plan_rerun
-from xlpy.services.session import Session
+from xlpy.services.export.push import push
+from xlpy.services.history.rerun import rerun
+from xlpy.services.history.rerun_plan import RerunMarks, RerunPlan, plan_rerun
+from xlpy.services.run.reports import Marked, RunReport, RunState, Selection
+from xlpy.services.run.session import Session
 from xlpy.settings import ManageSettings, Profile, SlSettings
 from xlpy.sl.ledger_book.ledger import create_ledger
 

@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from xlpy.demo.company.release import release_batch, void_batch
 from xlpy.domain.values.transactions import Kind
-from xlpy.services.batch_history import BatchRow, batch_numbers, list_batches
+from xlpy.services.history.batches import BatchRow, batch_numbers, list_batches
 
 
 def listed(month: Month) -> dict[tuple[str, str], BatchRow]:

@@ -23,8 +23,8 @@ from xlpy.excel.closed_file import open_closed
 from xlpy.excel.home import read_home, write_home
 from xlpy.excel.sheets import BATCHES, FIRST_DATA_ROW, PREVIEW, PROBLEMS, RERUN, RESULTS, Home, Sheet
 from xlpy.excel.tables import update_by_key
-from xlpy.services.run_records import kept_runs
-from xlpy.services.session import Session
+from xlpy.services.run.kept import kept_runs
+from xlpy.services.run.session import Session
 
 
 class Desk:

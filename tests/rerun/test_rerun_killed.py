@@ -11,10 +11,10 @@ from sqlalchemy import event
 
 from xlpy.credentials import ManageSecrets
 from xlpy.demo.site import access
-from xlpy.services.recover import recover
-from xlpy.services.reports import RunState
-from xlpy.services.rerun import rerun
-from xlpy.services.session import Session
+from xlpy.services.history.recover import recover
+from xlpy.services.history.rerun import rerun
+from xlpy.services.run.reports import RunState
+from xlpy.services.run.session import Session
 from xlpy.settings import Profile
 
 DEAD = 77

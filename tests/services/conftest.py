@@ -21,10 +21,10 @@ from xlpy.demo.site.server import serve
 from xlpy.demo.site.store import Site
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
-from xlpy.services.push import push
-from xlpy.services.recover import RecoverReport, recover
-from xlpy.services.reports import Marked, RunReport, Selection
-from xlpy.services.session import Session
+from xlpy.services.export.push import push
+from xlpy.services.history.recover import RecoverReport, recover
+from xlpy.services.run.reports import Marked, RunReport, Selection
+from xlpy.services.run.session import Session
 from xlpy.settings import ManageSettings, Profile, SlSettings
 from xlpy.sl.connection.sqlite import sqlite_engine
 from xlpy.sl.ledger_book.ledger import create_ledger

@@ -28,9 +28,9 @@ from xlpy.excel.closed_file import open_closed
 from xlpy.excel.home import read_home, write_home
 from xlpy.excel.selection import meant_sheets, read_selection, show_transactions, transaction_of
 from xlpy.excel.sheets import EXPENSES, FIRST_DATA_ROW, INCLUDED_BLOCK, INVENTORY, INVOICES, Home, Sheet
-from xlpy.services.included import included_totals
-from xlpy.services.memory import recall_refresh
-from xlpy.services.refresh import refresh
+from xlpy.services.export.included import included_totals
+from xlpy.services.export.refresh import refresh
+from xlpy.services.run.memory import recall_refresh
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from xlpy.demo.company import repairs
 from xlpy.demo.company.release import release_everything
 from xlpy.domain.values.transactions import PostingState
 from xlpy.errors import PostingLocked
-from xlpy.services.memory import remember_preview
-from xlpy.services.planning import make_plan
-from xlpy.services.push import push
-from xlpy.services.refresh import refresh
-from xlpy.services.reports import RunState
+from xlpy.services.export.planning import make_plan
+from xlpy.services.export.push import push
+from xlpy.services.export.refresh import refresh
+from xlpy.services.run.memory import remember_preview
+from xlpy.services.run.reports import RunState
 
 
 def postings(story: Any) -> list[tuple[str, str, int]]:

@@ -22,12 +22,12 @@ from xlpy.demo.site.store import Site
 from xlpy.domain.documents.plan import PlannedTransaction
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, PostingState, TransactionKey
-from xlpy.services.marking import Marked as Done
-from xlpy.services.marking import mark_in_manage
-from xlpy.services.planning import make_plan
-from xlpy.services.recover import RecoverReport, owed_to_manage, recover
-from xlpy.services.reports import Marked, Selection
-from xlpy.services.session import Session
+from xlpy.services.export.marking import Marked as Done
+from xlpy.services.export.marking import mark_in_manage
+from xlpy.services.export.planning import make_plan
+from xlpy.services.history.recover import RecoverReport, owed_to_manage, recover
+from xlpy.services.run.reports import Marked, Selection
+from xlpy.services.run.session import Session
 from xlpy.settings import ManageSettings, Profile, SlSettings
 from xlpy.sl.ledger_book.ledger import PostingRun, all_postings_of, create_ledger, insert_postings
 

@@ -20,13 +20,13 @@ from xlpy.demo.site.faults import Fault, FaultKind
 from xlpy.domain.values.transactions import Kind, PostingState
 from xlpy.errors import LedgerMissing, SlError
 from xlpy.paths import data_folder
-from xlpy.services.doctor import Verdict, check_setup
-from xlpy.services.memory import remember_preview
-from xlpy.services.planning import make_plan
-from xlpy.services.push import push
-from xlpy.services.recover import recover
-from xlpy.services.refresh import refresh
-from xlpy.services.reports import RunState
+from xlpy.services.export.planning import make_plan
+from xlpy.services.export.push import push
+from xlpy.services.export.refresh import refresh
+from xlpy.services.history.recover import recover
+from xlpy.services.run.memory import remember_preview
+from xlpy.services.run.reports import RunState
+from xlpy.services.setup.doctor import Verdict, check_setup
 from xlpy.sl.ledger_book.lock import posting_lock
 
 BATCHES = "/finance/accounting/batches"

@@ -17,9 +17,9 @@ from xlpy.demo.site.faults import FaultKind
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageUnreachable
 from xlpy.manage.client import ManageClient
-from xlpy.services.doctor import Verdict, setup_exit_code
-from xlpy.services.doctor_manage import LISTS, ReadList, check_manage
-from xlpy.services.session import Session
+from xlpy.services.run.session import Session
+from xlpy.services.setup.doctor import Verdict, setup_exit_code
+from xlpy.services.setup.manage import LISTS, ReadList, check_manage
 
 ACCOUNTING = "/finance/accounting/"
 MEMBER = {"member": access.MEMBER, "integrator": access.INTEGRATOR, "public_key": ""}

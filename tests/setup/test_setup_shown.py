@@ -24,8 +24,8 @@ from xlpy.excel.closed_file import open_closed
 from xlpy.excel.home import write_home
 from xlpy.excel.setup_rows import exported_kinds_of, workbook_seen
 from xlpy.excel.sheets import FIRST_DATA_ROW, PROBLEMS, SETUP, Home
-from xlpy.services.doctor import Verdict
-from xlpy.services.doctor_lines import LINES
+from xlpy.services.setup.doctor import Verdict
+from xlpy.services.setup.lines import LINES
 
 
 @pytest.fixture

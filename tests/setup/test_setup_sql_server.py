@@ -18,10 +18,10 @@ from sqlglot import exp
 
 import xlpy.sl.connection.engine
 from xlpy.cli import main
-from xlpy.services.doctor import Finding, Verdict
-from xlpy.services.doctor_manage import Used
-from xlpy.services.doctor_rights import check_sql_rights
-from xlpy.services.doctor_sl import check_sl
+from xlpy.services.setup.doctor import Finding, Verdict
+from xlpy.services.setup.manage import Used
+from xlpy.services.setup.rights import check_sql_rights
+from xlpy.services.setup.sl import check_sl
 from xlpy.sl.connection.engine import mssql_engine
 from xlpy.sl.ledger_book.setup_script import LedgerInstalled
 from xlpy.sl.ledger_book.sql_rights import SqlRight, needed_rights, unneeded_rights

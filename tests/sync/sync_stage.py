@@ -32,11 +32,11 @@ from xlpy.domain.afterwards.payment_start import SyncStart, parse_start
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.manage.client import ManageClient
-from xlpy.services.push import push
-from xlpy.services.reports import Marked, RunReport, RunState, Selection
-from xlpy.services.session import Session, no_progress
-from xlpy.services.sync import sync_payments
-from xlpy.services.sync_report import PaymentRow, SyncReport
+from xlpy.services.export.push import push
+from xlpy.services.payments.report import PaymentRow, SyncReport
+from xlpy.services.payments.sync import sync_payments
+from xlpy.services.run.reports import Marked, RunReport, RunState, Selection
+from xlpy.services.run.session import Session, no_progress
 from xlpy.settings import ManageSettings, Profile, SlSettings
 from xlpy.sl.connection.sqlite import sqlite_engine
 from xlpy.sl.ledger_book.ledger import create_ledger

@@ -16,8 +16,8 @@ from xlpy.demo.company import payments as sl
 from xlpy.demo.company.release import void_batch
 from xlpy.demo.site.faults import Fault, FaultKind
 from xlpy.errors import PostingLocked
-from xlpy.services.rerun import rerun
-from xlpy.services.sync_report import PaymentStatus
+from xlpy.services.history.rerun import rerun
+from xlpy.services.payments.report import PaymentStatus
 from xlpy.sl.ledger_book.lock import posting_lock
 
 D = Decimal

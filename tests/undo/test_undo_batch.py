@@ -13,10 +13,10 @@ from xlpy.demo.company.release import release_and_post, release_batch, void_batc
 from xlpy.demo.site.faults import Fault, FaultKind
 from xlpy.domain.values.transactions import Kind, PostingState
 from xlpy.errors import PostingLocked
-from xlpy.services.planning import free_batch_identifier
-from xlpy.services.recover import look, recover
-from xlpy.services.reports import RunState
-from xlpy.services.undo import look_at_undo, undo
+from xlpy.services.export.planning import free_batch_identifier
+from xlpy.services.history.recover import look, recover
+from xlpy.services.history.undo import look_at_undo, undo
+from xlpy.services.run.reports import RunState
 
 ONE_BATCH = "/finance/accounting/batches/.*"
 BATCHES = ("OCT-I", "OCT-E", "OCT-P")

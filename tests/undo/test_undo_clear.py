@@ -11,14 +11,14 @@ import pytest
 from xlpy.demo import firm
 from xlpy.demo.site.faults import Fault, FaultKind
 from xlpy.domain.values.transactions import Kind, PostingState, TransactionKey
-from xlpy.services.clear import clear, look_at_clear
-from xlpy.services.clear_plan import clear_rows
-from xlpy.services.exporting import export_marked
-from xlpy.services.planning import plan_options
-from xlpy.services.push import push
-from xlpy.services.recover import look, recover
-from xlpy.services.reports import Marked, RunState, Selection
-from xlpy.services.undo import undo
+from xlpy.services.export.exporting import export_marked
+from xlpy.services.export.planning import plan_options
+from xlpy.services.export.push import push
+from xlpy.services.history.clear import clear, look_at_clear
+from xlpy.services.history.clear_plan import clear_rows
+from xlpy.services.history.recover import look, recover
+from xlpy.services.history.undo import undo
+from xlpy.services.run.reports import Marked, RunState, Selection
 
 BATCHES = "/finance/accounting/batches"
 

@@ -22,7 +22,7 @@ from xlpy.excel.builder import build_workbook
 from xlpy.excel.closed_file import open_closed
 from xlpy.excel.home import read_home, write_home
 from xlpy.excel.sheets import FIRST_DATA_ROW, INVOICES, PROBLEMS, RESULTS, Home, Sheet
-from xlpy.services.reports import RunState
+from xlpy.services.run.reports import RunState
 from xlpy.settings import load_profile
 
 BATCH = "/finance/accounting/batches"

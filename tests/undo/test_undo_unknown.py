@@ -12,11 +12,11 @@ from sqlalchemy.exc import OperationalError
 from undo_stage import WRITTEN
 
 from xlpy.domain.values.transactions import Kind
-from xlpy.services.clear import clear
-from xlpy.services.recover import recover
-from xlpy.services.reports import RunState
-from xlpy.services.undo import undo
-from xlpy.services.undo_manage import finish_undoing
+from xlpy.services.history.clear import clear
+from xlpy.services.history.recover import recover
+from xlpy.services.history.undo import undo
+from xlpy.services.history.undo_manage import finish_undoing
+from xlpy.services.run.reports import RunState
 
 
 @contextmanager

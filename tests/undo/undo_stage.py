@@ -22,9 +22,9 @@ from xlpy.demo.site.server import RunningSite, serve
 from xlpy.demo.site.store import Site
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, Posting, TransactionKey
-from xlpy.services.push import push
-from xlpy.services.reports import Marked, RunReport, RunState, Selection
-from xlpy.services.session import Session
+from xlpy.services.export.push import push
+from xlpy.services.run.reports import Marked, RunReport, RunState, Selection
+from xlpy.services.run.session import Session
 from xlpy.settings import ManageSettings, Profile, SlSettings
 from xlpy.sl.ledger_book.ledger import all_postings_of, create_ledger
 from xlpy.sl.ledger_book.setup_script import REMOVE

@@ -125,8 +125,8 @@ def _remember_in(workbook: Path, profile: Path) -> None:
 def doctor(profile: Path | None, workbook: Path | None, as_json: bool) -> None:
     """Check this PC, both systems, the rights and the posting ledger, line by line."""
     from xlpy.commands.setup_table import print_findings
-    from xlpy.services.doctor import check_setup_opening, in_short, setup_exit_code
-    from xlpy.services.run_json import setup_json
+    from xlpy.services.as_json.run import setup_json
+    from xlpy.services.setup.doctor import check_setup_opening, in_short, setup_exit_code
 
     if workbook is not None:
         press_closed("doctor", workbook, profile, as_json, told=print_findings)

@@ -15,7 +15,7 @@ import click
 
 if TYPE_CHECKING:
     from xlpy.excel.pressed import Choices, Pressed
-    from xlpy.services.session import Progress, Session
+    from xlpy.services.run.session import Progress, Session
 
 logger = logging.getLogger("xlpy.cli")
 
@@ -77,7 +77,7 @@ def press_closed(
 
 def open_session(profile: Path | None, progress: Progress) -> Session:
     """Open the session of a settings file, or of the environment."""
-    from xlpy.services.session import Session
+    from xlpy.services.run.session import Session
     from xlpy.settings import load_profile
 
     return Session.open(load_profile(profile), progress=progress)
@@ -117,7 +117,7 @@ def _echo(text: str, *, err: bool = False) -> None:
 def progress_bar(*, quiet: bool = False) -> Iterator[Progress]:
     """Show one bar for the step that is going on, on standard error; nothing when it is not a console."""
     if quiet or not sys.stderr.isatty():
-        from xlpy.services.session import no_progress
+        from xlpy.services.run.session import no_progress
 
         yield no_progress
         return

@@ -54,8 +54,8 @@ def sync(
         press_closed("sync", workbook, profile, as_json, choices)
     from xlpy.domain.afterwards.payment_start import parse_start
     from xlpy.runlog import run_log
-    from xlpy.services.sync import sync_payments
-    from xlpy.services.sync_json import sync_json
+    from xlpy.services.as_json.payments import sync_json
+    from xlpy.services.payments.sync import sync_payments
 
     with run_log("sync"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
         report = sync_payments(session, parse_start(start), dry_run=dry_run, take_over=take_over)

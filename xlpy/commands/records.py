@@ -36,8 +36,8 @@ def errors(workbook: Path, run_id: str, folder: Path | None, as_json: bool) -> N
 @JSON
 def log(run_id: str, days: int, folder: Path | None, as_json: bool) -> None:
     """Save the full log of a run, or of the last days, as JSON lines and as a text to read. No secrets."""
-    from xlpy.services.audit_content import known_secrets
-    from xlpy.services.saved_log import save_log
+    from xlpy.services.records.audit_content import known_secrets
+    from xlpy.services.records.saved_log import save_log
 
     saved = save_log(folder or Path.cwd(), run_id=run_id, days=days, secrets=tuple(known_secrets()))
     data = {"state": "saved", "json_lines": str(saved.json_lines), "text_file": str(saved.text), "lines": saved.lines}
@@ -84,7 +84,7 @@ def export(
 def verify(path: Path, profile: Path | None, as_json: bool) -> None:
     """Prove that a record (its folder or zip file) is as it was made. Exit code 1: it is not, and says what is."""
     from xlpy.runlog import run_log
-    from xlpy.services.audit_verify import verdict_json, verify_record
+    from xlpy.services.records.audit_verify import verdict_json, verify_record
 
     with run_log("audit"), progress_bar(quiet=as_json) as progress:
         if profile is None:

@@ -52,7 +52,7 @@ def sync_and_prove(press: Press, run_id: str, profile: Path, say: Say) -> int:
     Returns the exit code: 0 when all of it is as it should be.
     """
     from xlpy.excel.pressed import Choices
-    from xlpy.services.audit_verify import verify_audit_record
+    from xlpy.services.records.audit_verify import verify_audit_record
 
     synced = press("sync", "Sync payments: what SL has been paid, into Manage")
     reconciled = press("reconcile", "Reconcile: Manage, posting ledger, SL and general ledger, to the cent")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlpy.demo import firm
 from xlpy.demo.after_the_batch import release_and_pay, sync_and_prove
-from xlpy.services.session import Progress, Session, no_progress
+from xlpy.services.run.session import Progress, Session, no_progress
 
 if TYPE_CHECKING:
     import xlwings as xw

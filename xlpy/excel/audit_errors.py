@@ -16,7 +16,7 @@ from xlpy.excel.rows import Row
 from xlpy.excel.sheets import PROBLEMS, CellKind
 from xlpy.excel.typed_text import clean_text
 from xlpy.runlog import masked
-from xlpy.services.saved_files import free_path, move, saved_name, saving
+from xlpy.services.records.saved_files import free_path, move, saved_name, saving
 
 if TYPE_CHECKING:
     import xlwings as xw

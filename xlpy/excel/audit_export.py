@@ -6,9 +6,9 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlpy.services.audit_content import RecordContent, gather
-from xlpy.services.audit_record import AuditRecord, Drawing, export_record
-from xlpy.services.session import Session
+from xlpy.services.records.audit_content import RecordContent, gather
+from xlpy.services.records.audit_record import AuditRecord, Drawing, export_record
+from xlpy.services.run.session import Session
 
 if TYPE_CHECKING:
     import xlwings as xw

@@ -12,8 +12,8 @@ from xlpy.excel.payment_rows import payment_rows
 from xlpy.excel.reconcile_rows import reconcile_rows
 from xlpy.excel.rows import Row
 from xlpy.excel.sheets import PAYMENTS, PREVIEW, PROBLEMS, RECONCILE, RESULTS, CellKind, Column, Part, Sheet
-from xlpy.services.audit_content import RecordContent
-from xlpy.services.reports import RunReport, RunState
+from xlpy.services.records.audit_content import RecordContent
+from xlpy.services.run.reports import RunReport, RunState
 
 RECORD = Sheet(
     "Record",

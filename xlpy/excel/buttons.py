@@ -17,7 +17,7 @@ from xlpy.excel.pressed import BookHandler, Choices, Handler, Pressed
 from xlpy.excel.sheets import LOG
 from xlpy.excel.tables import append
 from xlpy.runlog import RunLog, run_log
-from xlpy.services.session import Progress, Session, no_progress
+from xlpy.services.run.session import Progress, Session, no_progress
 
 if TYPE_CHECKING:
     import xlwings as xw

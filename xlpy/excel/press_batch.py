@@ -23,8 +23,8 @@ from xlpy.excel.selection import (
 )
 from xlpy.excel.sheets import PREVIEW, PROBLEMS, RESULTS, Home, Status
 from xlpy.excel.tables import prepend, refill, set_include
-from xlpy.services.reports import EXIT_CODE, RunReport, RunState
-from xlpy.services.session import Session
+from xlpy.services.run.reports import EXIT_CODE, RunReport, RunState
+from xlpy.services.run.session import Session
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -37,7 +37,7 @@ SILENT_STEPS = ("Writing SL", "Marking Manage")  # Excel is left alone between t
 
 
 def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
-    from xlpy.services.refresh import refresh
+    from xlpy.services.export.refresh import refresh
 
     inputs = read_home(book)
     kinds = exported_kinds(inputs)
@@ -95,8 +95,8 @@ _UNPOSTED = {Kind.INVOICE: "invoices", Kind.EXPENSE: "expenses", Kind.PROCUREMEN
 
 
 def _check(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
-    from xlpy.services.planning import make_plan
-    from xlpy.services.run_json import plan_json
+    from xlpy.services.as_json.run import plan_json
+    from xlpy.services.export.planning import make_plan
 
     inputs = read_home(book)
     plan = make_plan(session, read_selection(book, inputs))
@@ -109,9 +109,9 @@ def _check(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
 
 def _preview(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     from xlpy.domain.preview.journal import journal
-    from xlpy.services.memory import remember_preview
-    from xlpy.services.planning import make_plan
-    from xlpy.services.run_json import plan_json
+    from xlpy.services.as_json.run import plan_json
+    from xlpy.services.export.planning import make_plan
+    from xlpy.services.run.memory import remember_preview
 
     inputs = read_home(book)
     plan = make_plan(session, read_selection(book, inputs))
@@ -125,8 +125,8 @@ def _preview(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
 
 
 def _push(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
-    from xlpy.services.push import push
-    from xlpy.services.run_json import run_json
+    from xlpy.services.as_json.run import run_json
+    from xlpy.services.export.push import push
 
     inputs = read_home(book)
     selection = read_selection(book, inputs)
@@ -224,7 +224,7 @@ def show_run(session: Session, book: xw.Book, report: RunReport) -> None:
 
 def propose_identifier(session: Session, book: xw.Book, problems: Iterable[Problem], inputs: HomeInputs) -> None:
     """Put a free batch identifier on Home when the typed one is taken."""
-    from xlpy.services.planning import free_batch_identifier
+    from xlpy.services.export.planning import free_batch_identifier
 
     if any(problem.code == "BATCH-NAME-TAKEN" for problem in problems):
         free = free_batch_identifier(session.manage, inputs.batch_identifier)
@@ -238,7 +238,7 @@ def _proposal(session: Session) -> str:
 
 def show_included(session: Session, book: xw.Book) -> None:
     """Write counts and totals of what is included, by kind and currency: from the refresh, never from cells."""
-    from xlpy.services.included import included_totals
+    from xlpy.services.export.included import included_totals
 
     write_included(book, included_totals(session.profile, marked_transactions(book), session.workbook))
 

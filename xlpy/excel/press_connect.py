@@ -12,13 +12,13 @@ from xlpy.excel.sheets import SETUP
 if TYPE_CHECKING:
     import xlwings as xw
 
-    from xlpy.services.session import Progress, Session
+    from xlpy.services.run.session import Progress, Session
 
 
 def _doctor(book: xw.Book, open_session: Callable[[], Session], _choices: Choices) -> Pressed:
     from xlpy.excel.setup_rows import exported_kinds_of, show_setup, workbook_seen
-    from xlpy.services.doctor import check_setup_opening, in_short, setup_exit_code
-    from xlpy.services.run_json import setup_json
+    from xlpy.services.as_json.run import setup_json
+    from xlpy.services.setup.doctor import check_setup_opening, in_short, setup_exit_code
 
     findings = check_setup_opening(open_session, workbook=workbook_seen(book), kinds=exported_kinds_of(book))
     show_setup(book, findings)

@@ -19,12 +19,12 @@ from xlpy.excel.tables import prepend
 if TYPE_CHECKING:
     import xlwings as xw
 
-    from xlpy.services.session import Session
+    from xlpy.services.run.session import Session
 
 
 def _recover(session: Session, book: xw.Book, choices: Choices) -> Pressed:
-    from xlpy.services.recover import half_finished_text, look, recover, recover_run
-    from xlpy.services.run_json import half_finished_json, recover_json
+    from xlpy.services.as_json.run import half_finished_json, recover_json
+    from xlpy.services.history.recover import half_finished_text, look, recover, recover_run
 
     if choices.dry_run:
         found = look(session)
@@ -44,8 +44,8 @@ def _recover(session: Session, book: xw.Book, choices: Choices) -> Pressed:
 
 
 def _undo(session: Session, book: xw.Book, choices: Choices) -> Pressed:
-    from xlpy.services.run_json import run_json, undo_plan_json
-    from xlpy.services.undo import look_at_undo, undo
+    from xlpy.services.as_json.run import run_json, undo_plan_json
+    from xlpy.services.history.undo import look_at_undo, undo
 
     inputs = read_home(book)
     identifier = choices.batch.strip() or inputs.earlier_batch.strip()
@@ -66,8 +66,8 @@ def _undo(session: Session, book: xw.Book, choices: Choices) -> Pressed:
 
 
 def _clear(session: Session, book: xw.Book, choices: Choices) -> Pressed:
-    from xlpy.services.clear import clear, look_at_clear
-    from xlpy.services.run_json import clear_plan_json, run_json
+    from xlpy.services.as_json.run import clear_plan_json, run_json
+    from xlpy.services.history.clear import clear, look_at_clear
 
     inputs = read_home(book)
     selection = read_selection(book, inputs)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from xlpy.domain.afterwards.payment_start import SyncStart
-    from xlpy.services.session import Session
+    from xlpy.services.run.session import Session
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +28,8 @@ SILENT_STEPS = ("Writing payments",)  # Excel is left alone between the tries in
 
 
 def _sync(session: Session, book: xw.Book, choices: Choices) -> Pressed:
-    from xlpy.services.sync import sync_payments
-    from xlpy.services.sync_json import sync_json
+    from xlpy.services.as_json.payments import sync_json
+    from xlpy.services.payments.sync import sync_payments
 
     start = _start(book, choices)
     take_over = (*_marked(book), *choices.take_over)

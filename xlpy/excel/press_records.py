@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from xlpy.domain.values.problems import Problem
-    from xlpy.services.session import Progress, Session
+    from xlpy.services.run.session import Progress, Session
 
 
 def _save_errors(book: xw.Book, _progress: Progress, choices: Choices) -> Pressed:
@@ -20,7 +20,7 @@ def _save_errors(book: xw.Book, _progress: Progress, choices: Choices) -> Presse
     from xlpy.excel.audit_errors import problems_on_sheet, save_errors
     from xlpy.excel.audit_sheets import each_problem
     from xlpy.excel.home import read_home
-    from xlpy.services.audit_content import known_secrets
+    from xlpy.services.records.audit_content import known_secrets
 
     if choices.run_id:
         rows, title = each_problem(_problems_of(choices.run_id)), choices.run_id
@@ -33,7 +33,7 @@ def _save_errors(book: xw.Book, _progress: Progress, choices: Choices) -> Presse
 
 def _problems_of(run_id: str) -> tuple[Problem, ...]:
     from xlpy.errors import RunNotKnown
-    from xlpy.services.run_records import recall_run
+    from xlpy.services.run.kept import recall_run
 
     kept = recall_run(run_id)
     if kept is None or kept.report is None:
@@ -42,8 +42,8 @@ def _problems_of(run_id: str) -> tuple[Problem, ...]:
 
 
 def _save_log(book: xw.Book, _progress: Progress, choices: Choices) -> Pressed:
-    from xlpy.services.audit_content import known_secrets
-    from xlpy.services.saved_log import save_log
+    from xlpy.services.records.audit_content import known_secrets
+    from xlpy.services.records.saved_log import save_log
 
     saved = save_log(_folder(book, choices), run_id=choices.run_id, secrets=tuple(known_secrets()))
     data = {"state": "saved", "json_lines": str(saved.json_lines), "text_file": str(saved.text), "lines": saved.lines}
@@ -70,8 +70,8 @@ def _reconcile(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     from xlpy.excel.reconcile_rows import reconcile_rows, write_reconciled
     from xlpy.excel.sheets import RECONCILE
     from xlpy.excel.tables import refill
-    from xlpy.services.reconcile import reconcile
-    from xlpy.services.reconcile_json import reconcile_json
+    from xlpy.services.as_json.reconcile import reconcile_json
+    from xlpy.services.reconciling.reconcile import reconcile
 
     chosen = choices.batch or choices.period or choices.everything
     batch = choices.batch if chosen else read_home(book).earlier_batch

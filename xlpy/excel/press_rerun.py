@@ -23,17 +23,17 @@ from xlpy.excel.tables import parse_include, read_rows, refill, update_by_key
 if TYPE_CHECKING:
     import xlwings as xw
 
-    from xlpy.services.reports import Marked, RunReport
-    from xlpy.services.rerun_plan import RerunMarks
-    from xlpy.services.session import Session
+    from xlpy.services.history.rerun_plan import RerunMarks
+    from xlpy.services.run.reports import Marked, RunReport
+    from xlpy.services.run.session import Session
 
 logger = logging.getLogger(__name__)
 
 
 def batches(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     """Fill the sheet Batches."""
-    from xlpy.services.batch_history import list_batches
-    from xlpy.services.run_json import batches_json
+    from xlpy.services.as_json.run import batches_json
+    from xlpy.services.history.batches import list_batches
 
     report = list_batches(session)
     refill(book, BATCHES, render.batch_rows(report.rows))
@@ -87,8 +87,8 @@ def _hash_of(marks: tuple[Marked, ...]) -> str:
 
 def _marks(book: xw.Book, choices: Choices, *, same: bool) -> RerunMarks:
     """Read the marks of the sheet Rerun when it shows this batch; else what a first look proposes."""
-    from xlpy.services.reports import Marked
-    from xlpy.services.rerun_plan import RerunMarks
+    from xlpy.services.history.rerun_plan import RerunMarks
+    from xlpy.services.run.reports import Marked
 
     if not same:
         return RerunMarks(again=choices.again)
@@ -113,9 +113,9 @@ def _marks(book: xw.Book, choices: Choices, *, same: bool) -> RerunMarks:
 
 def _preview(session: Session, book: xw.Book, identifier: str, inputs: HomeInputs, marks: RerunMarks) -> Pressed:
     from xlpy.domain.preview.journal import journal
-    from xlpy.services.memory import remember_preview
-    from xlpy.services.rerun_plan import plan_rerun
-    from xlpy.services.run_json import rerun_plan_json
+    from xlpy.services.as_json.run import rerun_plan_json
+    from xlpy.services.history.rerun_plan import plan_rerun
+    from xlpy.services.run.memory import remember_preview
 
     found = plan_rerun(session, identifier, detail=inputs.detail, period=inputs.period, marks=marks)
     plan = found.plan
@@ -133,8 +133,8 @@ def _preview(session: Session, book: xw.Book, identifier: str, inputs: HomeInput
 def _post(
     session: Session, book: xw.Book, identifier: str, inputs: HomeInputs, marks: RerunMarks, preview_hash: str
 ) -> Pressed:
-    from xlpy.services.rerun import rerun as post
-    from xlpy.services.run_json import run_json
+    from xlpy.services.as_json.run import run_json
+    from xlpy.services.history.rerun import rerun as post
 
     told = session.progress
     session.progress = lambda what, done, of: None if what in SILENT_STEPS and in_excel(book) else told(what, done, of)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     import xlwings as xw
 
-    from xlpy.services.session import Progress, Session
+    from xlpy.services.run.session import Progress, Session
 
 
 @dataclass(frozen=True, slots=True)

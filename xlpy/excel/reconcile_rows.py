@@ -13,7 +13,7 @@ from xlpy.excel.sheets import RECONCILE, RECONCILED_BLOCK, RECONCILED_STEPS, Cel
 if TYPE_CHECKING:
     import xlwings as xw
 
-    from xlpy.services.reconcile_report import ReconcileReport
+    from xlpy.services.reconciling.report import ReconcileReport
 
 Row = Mapping[str, object]
 

@@ -12,8 +12,8 @@ from xlpy.domain.preview.journal import JournalRow
 from xlpy.domain.values.problems import Problem, Severity, grouped
 from xlpy.domain.values.transactions import Kind
 from xlpy.runlog import LogEntry
-from xlpy.services.batch_history import BatchRow
-from xlpy.services.reports import ExpenseRow, InvoiceRow, ProcurementRow, RunReport
+from xlpy.services.history.batches import BatchRow
+from xlpy.services.run.reports import ExpenseRow, InvoiceRow, ProcurementRow, RunReport
 
 Row = Mapping[str, object]
 

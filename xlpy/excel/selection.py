@@ -10,7 +10,7 @@ from xlpy.errors import StoppedByProblems, WorkbookError
 from xlpy.excel.home import HomeInputs, read_home
 from xlpy.excel.sheets import ALL_LOCATIONS, EXPENSES, INVENTORY, INVOICES, Sheet
 from xlpy.excel.tables import Row, parse_include, read_rows, update_by_key
-from xlpy.services.reports import Marked, Selection
+from xlpy.services.run.reports import Marked, Selection
 
 if TYPE_CHECKING:
     import xlwings as xw

@@ -12,14 +12,14 @@ from xlpy.excel.tables import refill
 if TYPE_CHECKING:
     import xlwings as xw
 
-    from xlpy.services.doctor import Finding, WorkbookSeen
+    from xlpy.services.setup.doctor import Finding, WorkbookSeen
 
 CONFIG_SHEET, CONFIG_ROWS, INTERPRETER = "xlwings.conf", 40, "Interpreter_Win"
 
 
 def workbook_seen(book: xw.Book) -> WorkbookSeen:
     """Read what the workbook says of itself: the Python of its buttons (hidden sheet xlwings.conf), its version."""
-    from xlpy.services.doctor import WorkbookSeen
+    from xlpy.services.setup.doctor import WorkbookSeen
 
     settings = {}
     if CONFIG_SHEET in [sheet.name for sheet in book.sheets]:
@@ -42,7 +42,7 @@ def exported_kinds_of(book: xw.Book) -> frozenset[Kind] | None:
 
 def show_setup(book: xw.Book, findings: Iterable[Finding]) -> None:
     """Fill the sheet Setup, problems first."""
-    from xlpy.services.doctor import worst_first
+    from xlpy.services.setup.doctor import worst_first
 
     refill(book, SETUP, setup_rows(worst_first(findings)))
 

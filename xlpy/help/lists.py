@@ -50,7 +50,7 @@ def problems() -> str:
 
 def setup_lines() -> str:
     """Return every line of Check setup."""
-    from xlpy.services.doctor_lines import LINES
+    from xlpy.services.setup.lines import LINES
 
     rows = (
         (escape(line.area or "both"), escape(line.subject), escape(line.means), escape(line.fix or "As the line says."))

@@ -223,7 +223,7 @@ def as_words(error: Exception) -> XlpyError:
     """Return any error as one that can be shown: the product's own, the database's words, or its name."""
     if isinstance(error, XlpyError):
         return error
-    from xlpy.services.session import in_words
+    from xlpy.services.run.session import in_words
 
     return in_words(error) or XlpyError(f"Something unexpected happened ({type(error).__name__}: {error}).")
 
