@@ -30,7 +30,7 @@ from xlpy.services.run.session import Session
 from xlpy.settings import Profile, load_profile
 
 if TYPE_CHECKING:
-    from xlpy.excel.audit_errors import SavedErrors
+    from xlpy.excel.audit.errors_list import SavedErrors
     from xlpy.services.history.clear_plan import ClearPlan
     from xlpy.services.history.recover import RecoverReport
     from xlpy.services.history.rerun_plan import RerunPlan
@@ -260,7 +260,7 @@ class Books:
 
         Default folder: ``Audit records`` in the current one. Raises ``RunNotKnown``, ``FileNotSaved``.
         """
-        from xlpy.excel.audit_export import FOLDER, export_audit_record
+        from xlpy.excel.audit.export import FOLDER, export_audit_record
 
         chosen = Path(folder) if folder else Path.cwd() / FOLDER
         with run_log("audit"):
@@ -275,8 +275,8 @@ class Books:
 
     def save_errors(self, of: Plan | RunReport, folder: Path | str = ".") -> SavedErrors:
         """Save every problem of a plan or a run as .xlsx and .csv, to be mailed. Raises ``NothingToSave``."""
-        from xlpy.excel.audit_errors import save_errors
-        from xlpy.excel.audit_sheets import each_problem
+        from xlpy.excel.audit.errors_list import save_errors
+        from xlpy.excel.audit.sheets import each_problem
 
         title = of.run_id if isinstance(of, RunReport) else of.options.batch_identifier
         return save_errors(each_problem(of.problems), Path(folder), title=title)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import xlwings as xw
 
 if TYPE_CHECKING:
-    from xlpy.excel.buttons import Pressed
+    from xlpy.excel.buttons.press import Pressed
     from xlpy.services.run.session import Progress, Session
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def run(button: str, book: xw.Book | None = None) -> Pressed | None:
         return None
     try:
         from xlpy.excel.buttons import press
-        from xlpy.excel.quiet import quiet
+        from xlpy.excel.tables.quiet import quiet
 
         with quiet(app):
             pressed = press(button, book, lambda progress: _open(book, progress), _status_bar(app))
@@ -59,7 +59,7 @@ def _limit_patience() -> None:
 
 
 def _open(book: xw.Book, progress: Progress) -> Session:
-    from xlpy.excel.home import profile_path
+    from xlpy.excel.tables.home import profile_path
     from xlpy.services.run.session import Session
     from xlpy.settings import load_profile
 

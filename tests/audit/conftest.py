@@ -20,7 +20,7 @@ from xlpy.demo.site.generate import generate_site
 from xlpy.demo.site.server import serve
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
-from xlpy.excel.audit_export import export_audit_record, save_record
+from xlpy.excel.audit.export import export_audit_record, save_record
 from xlpy.runlog import run_log
 from xlpy.services.export.push import push
 from xlpy.services.records.audit_content import RecordContent, gather

@@ -22,7 +22,7 @@ from xlpy.demo.site import access
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.values.problems import Problem, Severity
 from xlpy.errors import FileNotSaved, RunNotKnown
-from xlpy.excel.audit_export import export_audit_record
+from xlpy.excel.audit.export import export_audit_record
 from xlpy.services.payments.report import PaymentRow, PaymentStatus, SyncReport
 from xlpy.services.records.audit_content import gather, known_secrets
 from xlpy.services.records.audit_record import export_record

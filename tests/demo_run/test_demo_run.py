@@ -17,7 +17,7 @@ import xlpy
 from xlpy.cli import main
 from xlpy.demo.scenario import DemoFolder
 from xlpy.demo.site.store import Site
-from xlpy.excel.sheets import (
+from xlpy.excel.workbook.sheets import (
     BATCHES,
     EXPENSES,
     FIRST_DATA_ROW,

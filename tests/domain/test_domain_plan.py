@@ -44,7 +44,7 @@ from xlpy.domain.preview.journal import TO_BE_CREATED, JournalRow, journal
 from xlpy.domain.values.problems import Severity, grouped
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, Posting, PostingState, SlState, TransactionKey
-from xlpy.excel.sheets import PREVIEW
+from xlpy.excel.workbook.sheets import PREVIEW
 
 # --- the ledger -------------------------------------------------------------------------------------------------
 

@@ -12,11 +12,11 @@ from login_stage import Memory
 from xlpy.demo import firm
 from xlpy.demo.site import access
 from xlpy.errors import SettingsError
-from xlpy.excel.belonging import OtherCompanysWorkbook
-from xlpy.excel.builder import build_workbook
 from xlpy.excel.buttons import press
-from xlpy.excel.closed_file import open_closed
-from xlpy.excel.home import belongs_to, profile_path
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.belonging import OtherCompanysWorkbook
+from xlpy.excel.tables.home import belongs_to, profile_path
+from xlpy.excel.workbook.builder import build_workbook
 from xlpy.login.form import LoginForm
 from xlpy.login.saving import save
 from xlpy.profiles import known_profiles, profile_file, profiles_folder

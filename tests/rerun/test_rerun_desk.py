@@ -17,12 +17,12 @@ from xlpy.cli import main
 from xlpy.demo import firm
 from xlpy.demo.site import access
 from xlpy.errors import StoppedByProblems
-from xlpy.excel.builder import build_workbook
 from xlpy.excel.buttons import press
-from xlpy.excel.closed_file import open_closed
-from xlpy.excel.home import read_home, write_home
-from xlpy.excel.sheets import BATCHES, FIRST_DATA_ROW, PREVIEW, PROBLEMS, RERUN, RESULTS, Home, Sheet
-from xlpy.excel.tables import update_by_key
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.home import read_home, write_home
+from xlpy.excel.tables.tables import update_by_key
+from xlpy.excel.workbook.builder import build_workbook
+from xlpy.excel.workbook.sheets import BATCHES, FIRST_DATA_ROW, PREVIEW, PROBLEMS, RERUN, RESULTS, Home, Sheet
 from xlpy.services.run.kept import kept_runs
 from xlpy.services.run.session import Session
 

@@ -16,10 +16,10 @@ from xlpy import macros
 from xlpy.cli import main
 from xlpy.demo import firm
 from xlpy.demo.site import access
-from xlpy.excel.builder import build_workbook
-from xlpy.excel.closed_file import open_closed
-from xlpy.excel.home import write_home
-from xlpy.excel.sheets import FIRST_DATA_ROW, INVOICES, LOG, PREVIEW, PROBLEMS, RESULTS, Home, Sheet
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.home import write_home
+from xlpy.excel.workbook.builder import build_workbook
+from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, INVOICES, LOG, PREVIEW, PROBLEMS, RESULTS, Home, Sheet
 
 
 class Desk:

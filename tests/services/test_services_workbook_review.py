@@ -15,9 +15,10 @@ from xlpy import macros
 from xlpy.demo.company.release import release_everything
 from xlpy.domain.values.money import round_money
 from xlpy.errors import WorkbookError
-from xlpy.excel import buttons, press_batch
-from xlpy.excel.closed_file import ClosedWorkbook, open_closed
-from xlpy.excel.sheets import INVOICES, PREVIEW, RESULTS
+from xlpy.excel.buttons import batch as press_batch
+from xlpy.excel.buttons import press as buttons
+from xlpy.excel.engine.closed_file import ClosedWorkbook, open_closed
+from xlpy.excel.workbook.sheets import INVOICES, PREVIEW, RESULTS
 
 
 @pytest.fixture

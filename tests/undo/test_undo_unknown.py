@@ -104,7 +104,7 @@ def test_an_undo_of_which_nothing_is_known_says_so_and_recover_settles_it(
 
 
 def test_an_export_of_which_nothing_is_known_is_a_row_of_results(fresh: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from xlpy.excel.rows import result_rows
+    from xlpy.excel.tables.rows import result_rows
 
     marks = fresh.marks(Kind.INVOICE)
     with broken_commit(fresh, monkeypatch, done=True, dead=True):

@@ -22,7 +22,7 @@ def new(workbook: Path, profile: Path | None, force: bool, update: bool) -> None
     if update:
         if force:
             raise click.UsageError("--force makes an empty workbook, --update keeps what is in it: give one of them.")
-        from xlpy.excel.workbook_update import update_workbook
+        from xlpy.excel.update.workbook import update_workbook
         from xlpy.runlog import run_log
 
         with run_log("new"):
@@ -31,7 +31,7 @@ def new(workbook: Path, profile: Path | None, force: bool, update: bool) -> None
             )
         click.echo(done.text)
         return
-    from xlpy.excel.builder import build_workbook
+    from xlpy.excel.workbook.builder import build_workbook
 
     if workbook.suffix.lower() != ".xlsm":
         raise WorkbookError(f"{workbook.name} would lose its ribbon.", fix="Give it the ending .xlsm.")
@@ -94,8 +94,8 @@ def _profile_to_use(typed: str, workbook: Path | None) -> Path:
     if typed:
         return profile_file(typed)
     if workbook is not None:
-        from xlpy.excel.closed_file import open_closed
-        from xlpy.excel.home import profile_path
+        from xlpy.excel.engine.closed_file import open_closed
+        from xlpy.excel.tables.home import profile_path
 
         with open_closed(workbook) as closed:
             if path := profile_path(closed.book):
@@ -105,9 +105,9 @@ def _profile_to_use(typed: str, workbook: Path | None) -> Path:
 
 def _remember_in(workbook: Path, profile: Path) -> None:
     """Write the profile's path on the sheet About."""
-    from xlpy.excel.closed_file import open_closed
-    from xlpy.excel.home import write_home
-    from xlpy.excel.sheets import Home
+    from xlpy.excel.engine.closed_file import open_closed
+    from xlpy.excel.tables.home import write_home
+    from xlpy.excel.workbook.sheets import Home
 
     with open_closed(workbook) as closed:
         write_home(closed.book, {Home.PROFILE: str(profile.resolve())})

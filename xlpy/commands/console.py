@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 if TYPE_CHECKING:
-    from xlpy.excel.pressed import Choices, Pressed
+    from xlpy.excel.buttons.pressed import Choices, Pressed
     from xlpy.services.run.session import Progress, Session
 
 logger = logging.getLogger("xlpy.cli")
@@ -50,8 +50,8 @@ def press_closed(
 ) -> NoReturn:
     """Press a button on a closed workbook, save it, and end with what came of it; ``told`` shows its data first."""
     from xlpy.excel.buttons import press
-    from xlpy.excel.closed_file import WorkbookSavedBeside, open_closed
-    from xlpy.excel.home import profile_path
+    from xlpy.excel.engine.closed_file import WorkbookSavedBeside, open_closed
+    from xlpy.excel.tables.home import profile_path
 
     with open_closed(workbook) as closed, progress_bar(quiet=as_json) as progress:
         chosen = profile or (Path(path) if (path := profile_path(closed.book)) else None)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from xlpy.commands.console import JSON, PROFILE, end, open_session, press_closed, progress_bar
-from xlpy.excel.pressed import Choices
+from xlpy.excel.buttons.pressed import Choices
 
 
 def _check_start(_ctx: click.Context, _option: click.Parameter, text: str) -> str:

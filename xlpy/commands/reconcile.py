@@ -24,7 +24,7 @@ def reconcile(
     Exit code 0: all agrees; 3: something does not.
     """
     if workbook is not None:
-        from xlpy.excel.pressed import Choices
+        from xlpy.excel.buttons.pressed import Choices
 
         choices = Choices(batch=batch, period=period, everything=everything)
         press_closed("reconcile", workbook, profile, as_json, choices)

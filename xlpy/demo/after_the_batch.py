@@ -14,7 +14,7 @@ from xlpy.demo import firm
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from xlpy.excel.pressed import Choices, Pressed
+    from xlpy.excel.buttons.pressed import Choices, Pressed
 
     class Press(Protocol):
         """Presses a button of the demo's workbook and says what came of it."""
@@ -51,7 +51,7 @@ def sync_and_prove(press: Press, run_id: str, profile: Path, say: Say) -> int:
 
     Returns the exit code: 0 when all of it is as it should be.
     """
-    from xlpy.excel.pressed import Choices
+    from xlpy.excel.buttons.pressed import Choices
     from xlpy.services.records.audit_verify import verify_audit_record
 
     synced = press("sync", "Sync payments: what SL has been paid, into Manage")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from xlpy.demo.site.store import Site
-    from xlpy.excel.pressed import Choices, Pressed
+    from xlpy.excel.buttons.pressed import Choices, Pressed
 
 Say = Callable[[str], None]
 
@@ -64,8 +64,8 @@ class DemoFolder:
 def run_demo(folder: Path, *, port: int, invoices: int, go_on: bool, say: Say, progress: Progress = no_progress) -> int:
     """Do the main job from an empty folder to the result sheet. Returns the exit code of the last step."""
     from xlpy.demo.site.server import serve
-    from xlpy.excel.closed_file import open_closed
-    from xlpy.excel.sheets import Home
+    from xlpy.excel.engine.closed_file import open_closed
+    from xlpy.excel.workbook.sheets import Home
 
     demo = DemoFolder(folder)
     site = _prepare(demo, invoices=invoices, go_on=go_on, say=say)
@@ -73,7 +73,7 @@ def run_demo(folder: Path, *, port: int, invoices: int, go_on: bool, say: Say, p
         _write_profile(demo, running.url)
         press = _Presser(demo, closed.book, progress, say)
         if not go_on:
-            from xlpy.excel.home import write_home
+            from xlpy.excel.tables.home import write_home
 
             write_home(closed.book, {Home.THROUGH_DATE: firm.THROUGH_DATE, Home.BATCH_IDENTIFIER: "DEMO-20261031"})
         press("refresh", "Refresh: reads the unposted transactions of Manage")
@@ -181,7 +181,7 @@ def _prepare(demo: DemoFolder, *, invoices: int, go_on: bool, say: Say) -> Site:
     from xlpy.demo.company.seed import make_company
     from xlpy.demo.site.generate import generate_site
     from xlpy.demo.site.store import Site
-    from xlpy.excel.builder import build_workbook
+    from xlpy.excel.workbook.builder import build_workbook
     from xlpy.sl.ledger_book.ledger import create_ledger
 
     demo.folder.mkdir(parents=True, exist_ok=True)

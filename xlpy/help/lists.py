@@ -117,7 +117,7 @@ VARIABLES: Mapping[str, str] = {
 
 def buttons() -> str:
     """Return every button of the ribbon by group."""
-    from xlpy.excel.ribbon_buttons import BUTTONS
+    from xlpy.excel.workbook.ribbon_buttons import BUTTONS
 
     return table(
         ("Group", "Button", "What it does"),
@@ -127,7 +127,7 @@ def buttons() -> str:
 
 def sheets() -> str:
     """Return every sheet with its columns."""
-    from xlpy.excel.sheets import SHEETS
+    from xlpy.excel.workbook.sheets import SHEETS
 
     parts = []
     for sheet in SHEETS:
