@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import event, text
 
 from xlpy import __version__
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.values.problems import Problem, Severity
 from xlpy.errors import FileNotSaved, RunNotKnown

@@ -11,7 +11,7 @@ from tests.bench.pushing import compare
 from tests.bench.stage import THROUGH, make_sl, profile_of, served_elsewhere
 from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.domain.documents.plan import plan_of_kind
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.services.export.planning import make_plan

@@ -24,7 +24,7 @@ from sync_many import FIRST_ID, multiply, pay_all
 from sync_stage import Stage, open_stage
 
 from tests.bench.measuring import peak_megabytes, quick, say, timed
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.manage.invoice_records import FIELDS
 from xlpy.services.payments.report import SyncReport
 

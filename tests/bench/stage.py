@@ -13,10 +13,10 @@ from pathlib import Path
 
 from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
-from xlpy.demo.company.seed import make_company
-from xlpy.demo.site import access
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
+from xlpy.demo.company.seed.company import make_company
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
 from xlpy.domain.documents.plan import PlanOptions
 from xlpy.domain.facts.manage import ExportInvoice
 from xlpy.domain.planning.invoices import Included, PlanRequest, needs_of

@@ -131,7 +131,7 @@ def test_no_thread_and_no_socket_is_left(done: tuple[DemoFolder, str]) -> None:
 
 
 def test_no_secret_is_in_any_file(done: tuple[DemoFolder, str]) -> None:
-    from xlpy.demo.site import access
+    from xlpy.demo.site.door import access
 
     demo, said = done
     assert access.PRIVATE_KEY not in said

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from xlpy.cli import main
 from xlpy.demo import firm
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.demo.site.store import Site
 from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, INVOICES
 

@@ -13,10 +13,10 @@ import pytest
 from login_stage import SECRET, Memory
 
 from xlpy.demo import firm
-from xlpy.demo.company.seed import make_company
-from xlpy.demo.site import access
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
+from xlpy.demo.company.seed.company import make_company
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
 from xlpy.login import vault
 from xlpy.login.form import LoginForm
 from xlpy.sl.ledger_book.ledger import create_ledger

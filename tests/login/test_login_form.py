@@ -11,7 +11,7 @@ from keyring.backends import fail
 from login_stage import SECRET, Memory
 
 from xlpy.demo import firm
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.errors import SettingsError
 from xlpy.login.finish import finish
 from xlpy.login.form import FIELDS, MANAGE, MEMBER, SL, SQL_SERVER, WINDOWS, LoginForm, form_of

@@ -10,7 +10,7 @@ import pytest
 from login_stage import Memory
 
 from xlpy.demo import firm
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.errors import SettingsError
 from xlpy.excel.buttons import press
 from xlpy.excel.engine.closed_file import open_closed

@@ -11,7 +11,7 @@ from keyring.backends import fail
 from login_stage import SECRET, Memory
 
 from xlpy.credentials import ManageSecrets, ProfileSecrets, profile_secrets, secret_names
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.errors import SettingsError
 from xlpy.login.form import LoginForm
 from xlpy.login.saving import log_out, save

@@ -12,7 +12,7 @@ import pyodbc
 import pytest
 from login_stage import SECRET
 
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.errors import SettingsError, SlError
 from xlpy.login.form import MEMBER, WINDOWS, LoginForm
 from xlpy.login.servers import find_servers, instances

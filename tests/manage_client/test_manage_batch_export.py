@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from xlpy.credentials import ManageSecrets
-from xlpy.demo.site import access
-from xlpy.demo.site.faults import Fault, FaultKind
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.faults import Fault, FaultKind
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
 from xlpy.domain.facts.manage_expenses import ExportedExpenses
 from xlpy.domain.facts.manage_procurement import ExportedProcurement
 from xlpy.domain.values.transactions import Kind

@@ -12,10 +12,10 @@ import pytest
 
 from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
-from xlpy.demo.site import access
-from xlpy.demo.site.faults import Fault, FaultKind
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.faults import Fault, FaultKind
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import (
     BatchNameTaken,

@@ -22,7 +22,7 @@ from reconcile_stage import Month, stage
 
 from xlpy.api import Books
 from xlpy.demo import firm
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.resources import resource_folder
 from xlpy.services.run.reports import Selection
 

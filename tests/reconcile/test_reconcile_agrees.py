@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from xlpy.demo import firm
-from xlpy.demo.company.release import release_batch
+from xlpy.demo.company.release.run import release_batch
 from xlpy.domain.afterwards.reconcile import Verdict
 from xlpy.errors import NothingToReconcile, SettingsError
 from xlpy.services.reconciling.report import ReconcileReport

@@ -17,7 +17,7 @@ from xlpy.api import Books
 from xlpy.cli import main
 from xlpy.demo import firm
 from xlpy.demo.company import repairs
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.excel.buttons.press import Choices, press
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import write_home

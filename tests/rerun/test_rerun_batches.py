@@ -7,7 +7,7 @@ from decimal import Decimal
 from rerun_stage import Month
 from sqlalchemy import event
 
-from xlpy.demo.company.release import release_batch, void_batch
+from xlpy.demo.company.release.run import release_batch, void_batch
 from xlpy.domain.values.transactions import Kind
 from xlpy.services.history.batches import BatchRow, batch_numbers, list_batches
 

@@ -15,7 +15,7 @@ from rerun_stage import LEDGER, Month
 import xlpy
 from xlpy.cli import main
 from xlpy.demo import firm
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.errors import StoppedByProblems
 from xlpy.excel.buttons import press
 from xlpy.excel.engine.closed_file import open_closed
@@ -143,7 +143,7 @@ def test_other_marks_are_previewed_anew_and_what_moved_in_between_stops(desk: De
 
 
 def test_again_typed_on_the_sheet_posts_what_was_voided(desk: Desk) -> None:
-    from xlpy.demo.company.release import void_batch
+    from xlpy.demo.company.release.run import void_batch
 
     for number in desk.month.sl_batches("IN"):
         void_batch(desk.month.engine, "IN", number)

@@ -10,7 +10,7 @@ from rerun_stage import LEDGER, Month, states
 from sqlalchemy import event
 
 from xlpy.credentials import ManageSecrets
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.services.history.recover import recover
 from xlpy.services.history.rerun import rerun
 from xlpy.services.run.reports import RunState

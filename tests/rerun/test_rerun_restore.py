@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rerun_stage import LEDGER, POSTED, Month, codes, states
 
-from xlpy.demo.company.release import void_batch
+from xlpy.demo.company.release.run import void_batch
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.services.run.reports import RunState
 

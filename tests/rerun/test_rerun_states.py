@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from rerun_stage import LEDGER, Month, codes, states
 
-from xlpy.demo.company.release import void_batch
+from xlpy.demo.company.release.run import void_batch
 from xlpy.demo.company.repairs import delete_document, enter_invoice, enter_voucher
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import BatchNotOurs, BatchNotThere, SettingsError

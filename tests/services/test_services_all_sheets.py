@@ -17,9 +17,9 @@ from test_services_workbook import Desk
 from xlpy import macros
 from xlpy.api import Books
 from xlpy.demo import firm
-from xlpy.demo.site.faults import Fault, FaultKind
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
+from xlpy.demo.site.door.faults import Fault, FaultKind
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
 from xlpy.domain.values.problems import Problem, Severity
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import ManageRefused, StoppedByProblems

@@ -14,10 +14,10 @@ import pytest
 
 from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
-from xlpy.demo.company.seed import make_company
-from xlpy.demo.site import access
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
+from xlpy.demo.company.seed.company import make_company
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
 from xlpy.demo.site.store import Site
 from xlpy.domain.documents.plan import PlannedTransaction
 from xlpy.domain.values.rules import PostingRules

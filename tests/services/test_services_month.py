@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from xlpy.demo import firm
-from xlpy.demo.company.release import release_everything
+from xlpy.demo.company.release.run import release_everything
 from xlpy.domain.facts.matching import match_procurement
 from xlpy.domain.values.money import round_money
 from xlpy.domain.values.transactions import Kind

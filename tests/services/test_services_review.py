@@ -16,7 +16,7 @@ import xlpy.sl.ledger_book.ledger
 from xlpy.api import Books
 from xlpy.demo import firm
 from xlpy.demo.company import repairs
-from xlpy.demo.site.faults import Fault, FaultKind
+from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.domain.values.transactions import Kind, PostingState
 from xlpy.errors import LedgerMissing, SlError
 from xlpy.paths import data_folder
@@ -156,7 +156,7 @@ def test_a_changed_row_is_told_once_and_the_others_of_all_batches_are_closed(sto
 
 
 def test_a_released_document_whose_batch_is_owed_is_marked(story: Any) -> None:
-    from xlpy.demo.company.release import release_everything
+    from xlpy.demo.company.release.run import release_everything
 
     ids = story.unposted()[:3]
     story.site.faults.add(Fault(FaultKind.UNAVAILABLE, "POST", BATCHES))

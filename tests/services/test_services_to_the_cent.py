@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from xlpy.demo import firm
-from xlpy.demo.company.release import release_everything
+from xlpy.demo.company.release.run import release_everything
 from xlpy.domain.values.money import round_money, to_base
 from xlpy.services.run.reports import RunState
 

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from xlpy.credentials import ManageSecrets
-from xlpy.demo.site import access
-from xlpy.demo.site.faults import Fault, FaultKind
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.demo.site.store import Site
 from xlpy.domain.values.transactions import Kind
 from xlpy.services.run.session import Session

@@ -12,8 +12,8 @@ from setup_stage import Firm, by_subject, problems
 
 import xlpy.manage
 from xlpy.credentials import ManageSecrets
-from xlpy.demo.site import access
-from xlpy.demo.site.faults import FaultKind
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.faults import FaultKind
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageUnreachable
 from xlpy.manage.client import ManageClient

@@ -20,7 +20,7 @@ import xlpy
 from xlpy.api import Books
 from xlpy.cli import main
 from xlpy.demo import firm as demo
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.sl.connection.schema import known_names
 from xlpy.sl.connection.sqlite import sqlite_engine
 from xlpy.sl.ledger_book.setup_script import COUNTERS, READ, REMOVE, WRITE, install_ledger

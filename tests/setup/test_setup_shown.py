@@ -17,7 +17,7 @@ from xlpy import macros
 from xlpy.api import Books
 from xlpy.cli import main
 from xlpy.demo.company import repairs
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.domain.values.transactions import Kind
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import write_home

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, delete, insert, select
 
-from xlpy.demo.company.release_books import blank_row
+from xlpy.demo.company.release.books import blank_row
 from xlpy.demo.company.tables import create_tables, table
 from xlpy.sl.connection.types import SlAmount, SlDate
 

@@ -12,7 +12,7 @@ from sl_writer_payables import ap_batch, ap_line, payables_plan, receipt, vouche
 from sqlalchemy import event
 
 from xlpy.demo import firm
-from xlpy.demo.company.seed import make_company
+from xlpy.demo.company.seed.company import make_company
 from xlpy.domain.facts.books import BooksNeeds
 from xlpy.domain.facts.payables_books import PayablesBooks, PayablesNeeds
 from xlpy.settings import SlSettings

@@ -39,8 +39,8 @@ from sl_writer_payables import (
 )
 
 from xlpy.demo import firm
-from xlpy.demo.company.release import release_and_post, release_batch, void_batch
-from xlpy.demo.company.seed import make_company
+from xlpy.demo.company.release.run import release_and_post, release_batch, void_batch
+from xlpy.demo.company.seed.company import make_company
 from xlpy.domain.documents.ap import GlLine
 from xlpy.domain.documents.ar import RateUsed, TaxSlot
 from xlpy.domain.documents.plan import Action

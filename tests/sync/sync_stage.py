@@ -16,17 +16,17 @@ from sqlalchemy import Engine, text
 
 from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
-from xlpy.demo.company.invoice_entry import EnteredDocument, enter_batch
-from xlpy.demo.company.release import release_everything
-from xlpy.demo.company.release_books import Books
-from xlpy.demo.company.seed import make_company
-from xlpy.demo.site import access
-from xlpy.demo.site.faults import Faults
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.invoices import ONE, Draft, a_line, close, credited
+from xlpy.demo.company.entry.invoices import EnteredDocument, enter_batch
+from xlpy.demo.company.release.books import Books
+from xlpy.demo.company.release.run import release_everything
+from xlpy.demo.company.seed.company import make_company
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.faults import Faults
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
+from xlpy.demo.site.making.invoices import ONE, Draft, a_line, close, credited
 from xlpy.demo.site.payment_screens import Paid
 from xlpy.demo.site.records import Payment
-from xlpy.demo.site.server import serve
 from xlpy.demo.site.store import Site
 from xlpy.domain.afterwards.payment_start import SyncStart, parse_start
 from xlpy.domain.values.rules import PostingRules

@@ -22,7 +22,7 @@ from sync_stage import Stage, on
 
 from xlpy.credentials import ManageSecrets
 from xlpy.demo.company import payments as sl
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.services.payments.sync import sync_payments
 from xlpy.services.run.session import Session
 from xlpy.settings import Profile

@@ -19,8 +19,8 @@ from xlpy import macros
 from xlpy.cli import main
 from xlpy.demo import firm
 from xlpy.demo.company import payments as sl
-from xlpy.demo.site import access
-from xlpy.demo.site.faults import Fault, FaultKind
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import write_home
 from xlpy.excel.workbook.builder import build_workbook

@@ -9,7 +9,7 @@ from decimal import Decimal
 from sync_stage import Stage, add_invoice, enter_by_hand, on, row
 
 from xlpy.demo.company import payments as sl
-from xlpy.demo.site.faults import Fault, FaultKind
+from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.services.payments.report import PaymentStatus
 
 D = Decimal

@@ -13,8 +13,8 @@ from sync_many import multiply, pay_all
 from sync_stage import Stage, add_invoice, on, row
 
 from xlpy.demo.company import payments as sl
-from xlpy.demo.company.release import void_batch
-from xlpy.demo.site.faults import Fault, FaultKind
+from xlpy.demo.company.release.run import void_batch
+from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.errors import PostingLocked
 from xlpy.services.history.rerun import rerun
 from xlpy.services.payments.report import PaymentStatus

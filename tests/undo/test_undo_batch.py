@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from undo_stage import WRITTEN, same_but_for_masters
 
-from xlpy.demo.company.release import release_and_post, release_batch, void_batch
-from xlpy.demo.site.faults import Fault, FaultKind
+from xlpy.demo.company.release.run import release_and_post, release_batch, void_batch
+from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.domain.values.transactions import Kind, PostingState
 from xlpy.errors import PostingLocked
 from xlpy.services.export.planning import free_batch_identifier

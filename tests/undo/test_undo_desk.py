@@ -15,8 +15,8 @@ from xlpy import macros
 from xlpy.api import Books
 from xlpy.cli import main
 from xlpy.demo import firm
-from xlpy.demo.site import access
-from xlpy.demo.site.faults import Fault, FaultKind
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.domain.values.transactions import Kind
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import read_home, write_home

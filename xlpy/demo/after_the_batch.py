@@ -32,7 +32,7 @@ SHOWN = 6  # payments that are told one by one
 
 def release_and_pay(engine: Engine, say: Say) -> None:
     """Do what the accountant does in SL's own screens: release and post every batch, then enter customers' payments."""
-    from xlpy.demo.company.release import release_everything
+    from xlpy.demo.company.release.run import release_everything
     from xlpy.demo.company.some_payments import pay_some
 
     outcomes = release_everything(engine, firm.COMPANY_ID)

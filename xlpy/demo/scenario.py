@@ -63,7 +63,7 @@ class DemoFolder:
 
 def run_demo(folder: Path, *, port: int, invoices: int, go_on: bool, say: Say, progress: Progress = no_progress) -> int:
     """Do the main job from an empty folder to the result sheet. Returns the exit code of the last step."""
-    from xlpy.demo.site.server import serve
+    from xlpy.demo.site.door.server import serve
     from xlpy.excel.engine.closed_file import open_closed
     from xlpy.excel.workbook.sheets import Home
 
@@ -125,8 +125,8 @@ def _mend(demo: DemoFolder, site: Site, say: Say) -> None:
 
 def serve_demo(folder: Path, *, port: int, invoices: int, go_on: bool, say: Say) -> int:
     """Keep the demo Manage site up in the foreground, on loopback only, until Ctrl+C."""
-    from xlpy.demo.site import access
-    from xlpy.demo.site.server import serve
+    from xlpy.demo.site.door import access
+    from xlpy.demo.site.door.server import serve
 
     demo = DemoFolder(folder)
     site = _prepare(demo, invoices=invoices, go_on=go_on, say=say)
@@ -162,7 +162,7 @@ class _Presser:
 
     def __call__(self, button: str, what: str, choices: Choices | None = None) -> Pressed:
         from xlpy.credentials import ManageSecrets
-        from xlpy.demo.site import access
+        from xlpy.demo.site.door import access
         from xlpy.excel.buttons import press
         from xlpy.settings import load_profile
 
@@ -178,8 +178,8 @@ class _Presser:
 
 def _prepare(demo: DemoFolder, *, invoices: int, go_on: bool, say: Say) -> Site:
     """Make the folder's files, or take those that are there."""
-    from xlpy.demo.company.seed import make_company
-    from xlpy.demo.site.generate import generate_site
+    from xlpy.demo.company.seed.company import make_company
+    from xlpy.demo.site.making.generate import generate_site
     from xlpy.demo.site.store import Site
     from xlpy.excel.workbook.builder import build_workbook
     from xlpy.sl.ledger_book.ledger import create_ledger
@@ -225,7 +225,7 @@ def _port(demo: DemoFolder, port: int, *, go_on: bool) -> int:
 
 
 def _write_profile(demo: DemoFolder, url: str) -> None:
-    from xlpy.demo.site import access
+    from xlpy.demo.site.door import access
 
     bins = ", ".join(f'"{name}" = "{sl_bin}"' for name, _, sl_bin in firm.BINS.values())
     demo.profile.write_text(
