@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from xlpy.api import Books, connect
     from xlpy.domain.documents.plan import Plan
     from xlpy.domain.values.problems import Problem
+    from xlpy.profile.settings import Profile, load_profile
     from xlpy.services.records.audit_verify import verify_audit_record
     from xlpy.services.run.reports import RunReport
-    from xlpy.settings import Profile, load_profile
 
 _WHERE = {
     "Books": "xlpy.api",
@@ -34,8 +34,8 @@ _WHERE = {
     "Plan": "xlpy.domain.documents.plan",
     "Problem": "xlpy.domain.values.problems",
     "RunReport": "xlpy.services.run.reports",
-    "Profile": "xlpy.settings",
-    "load_profile": "xlpy.settings",
+    "Profile": "xlpy.profile.settings",
+    "load_profile": "xlpy.profile.settings",
     "verify_audit_record": "xlpy.services.records.audit_verify",
 }
 

@@ -23,11 +23,11 @@ import pandas as pd
 from xlpy.domain.documents.plan import Action, Plan
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import StoppedByProblems
+from xlpy.profile.settings import Profile, load_profile
 from xlpy.runlog import run_log
 from xlpy.services.run.memory import remember_preview
 from xlpy.services.run.reports import ExpenseRow, InvoiceRow, Marked, ProcurementRow, RunReport, Selection
 from xlpy.services.run.session import Session
-from xlpy.settings import Profile, load_profile
 
 if TYPE_CHECKING:
     from xlpy.excel.audit.errors_list import SavedErrors

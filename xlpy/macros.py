@@ -60,8 +60,8 @@ def _limit_patience() -> None:
 
 def _open(book: xw.Book, progress: Progress) -> Session:
     from xlpy.excel.tables.home import profile_path
+    from xlpy.profile.settings import load_profile
     from xlpy.services.run.session import Session
-    from xlpy.settings import load_profile
 
     path = profile_path(book)
     return Session.open(load_profile(Path(path) if path else None), progress=progress)

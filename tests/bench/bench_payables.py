@@ -9,11 +9,11 @@ from pathlib import Path
 from tests.bench.measuring import quick
 from tests.bench.pushing import compare
 from tests.bench.stage import THROUGH, make_sl, profile_of, served_elsewhere
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
 from xlpy.demo.site.door import access
 from xlpy.domain.documents.plan import plan_of_kind
 from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.profile.credentials import ManageSecrets
 from xlpy.services.export.planning import make_plan
 from xlpy.services.run.reports import Marked, Selection
 from xlpy.services.run.session import Session

@@ -11,7 +11,6 @@ from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
 from xlpy.demo.company.seed.company import make_company
 from xlpy.demo.site.door import access
@@ -23,7 +22,8 @@ from xlpy.domain.planning.invoices import Included, PlanRequest, needs_of
 from xlpy.domain.values.rules import MasterRules, PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.manage.client import ManageClient
-from xlpy.settings import ManageSettings, Profile, SlSettings
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings, Profile, SlSettings
 from xlpy.sl.connection.engine import SlCompany, open_company
 from xlpy.sl.ledger_book.ledger import create_ledger
 from xlpy.sl.reading.books import read_books

@@ -22,7 +22,6 @@ import requests
 from places_to_die import DEAD, count_places, dying_at
 from sqlalchemy import text
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
 from xlpy.demo.company.seed.company import make_company
 from xlpy.demo.site.door import access
@@ -30,10 +29,11 @@ from xlpy.demo.site.door.server import serve
 from xlpy.demo.site.making.generate import generate_site
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings, Profile, SlSettings
 from xlpy.services.export.push import push
 from xlpy.services.run.reports import Marked, RunState, Selection
 from xlpy.services.run.session import Session
-from xlpy.settings import ManageSettings, Profile, SlSettings
 from xlpy.sl.connection.sqlite import sqlite_engine
 from xlpy.sl.ledger_book.ledger import create_ledger
 

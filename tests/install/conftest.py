@@ -14,7 +14,7 @@ from install_stage import INTEGRATOR_PASSWORD, SQL_PASSWORD, Walk
 from xlpy.demo.company.seed.company import make_company
 from xlpy.demo.site.door.server import serve
 from xlpy.demo.site.making.generate import generate_site
-from xlpy.login import vault
+from xlpy.profile import vault
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "login"))  # its keyring in memory
 

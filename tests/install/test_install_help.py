@@ -16,7 +16,6 @@ import pytest
 from click.testing import CliRunner
 
 from xlpy.cli import main
-from xlpy.credentials import ENV_INTEGRATOR_PASSWORD, ENV_PRIVATE_KEY, ENV_SL_PASSWORD
 from xlpy.domain.checks.table import CHECKS
 from xlpy.excel.workbook.ribbon_buttons import BUTTONS
 from xlpy.excel.workbook.sheets import SHEETS
@@ -24,8 +23,9 @@ from xlpy.help.lists import VARIABLES, command_list
 from xlpy.help.page import help_page
 from xlpy.help.problem_texts import OTHERS, problem_texts
 from xlpy.paths import ENV_DATA
+from xlpy.profile.credentials import ENV_INTEGRATOR_PASSWORD, ENV_PRIVATE_KEY, ENV_SL_PASSWORD
+from xlpy.profile.settings import ENV_PROFILE, ENVIRONMENT, Profile
 from xlpy.services.setup.lines import LINES
-from xlpy.settings import ENV_PROFILE, ENVIRONMENT, Profile
 
 XLPY = Path(__file__).parents[2] / "xlpy"
 CODE = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")

@@ -17,8 +17,8 @@ from xlpy.demo.company.seed.company import make_company
 from xlpy.demo.site.door import access
 from xlpy.demo.site.door.server import serve
 from xlpy.demo.site.making.generate import generate_site
-from xlpy.login import vault
 from xlpy.login.form import LoginForm
+from xlpy.profile import vault
 from xlpy.sl.ledger_book.ledger import create_ledger
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "sl_ground"))  # its SQL Server that only records

@@ -17,8 +17,8 @@ from xlpy.login.finish import finish
 from xlpy.login.form import FIELDS, MANAGE, MEMBER, SL, SQL_SERVER, WINDOWS, LoginForm, form_of
 from xlpy.login.saving import save
 from xlpy.profile.odbc import odbc_parts
+from xlpy.profile.settings import load_profile
 from xlpy.profile.sql_login import connection_string, url_parts
-from xlpy.settings import load_profile
 
 
 def test_every_field_has_a_key_of_its_own_that_its_label_shows() -> None:

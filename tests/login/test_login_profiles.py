@@ -19,10 +19,10 @@ from xlpy.excel.tables.home import belongs_to, profile_path
 from xlpy.excel.workbook.builder import build_workbook
 from xlpy.login.form import LoginForm
 from xlpy.login.saving import save
-from xlpy.profiles import known_profiles, profile_file, profiles_folder
+from xlpy.profile.profiles import known_profiles, profile_file, profiles_folder
+from xlpy.profile.settings import Profile, load_profile
 from xlpy.services.run.memory import recall_refresh, remember_refresh
 from xlpy.services.run.session import Session
-from xlpy.settings import Profile, load_profile
 
 
 def test_a_profile_is_a_name_or_a_path(data_of_the_user: Path) -> None:

@@ -24,8 +24,8 @@ from xlpy.excel.workbook.builder import build_workbook
 from xlpy.login.form import LoginForm
 from xlpy.login.saving import Saved, save
 from xlpy.login.start import NoWindow, log_in
-from xlpy.profiles import profile_file
-from xlpy.settings import load_profile
+from xlpy.profile.profiles import profile_file
+from xlpy.profile.settings import load_profile
 
 
 def _answers(typed: LoginForm) -> list[str]:

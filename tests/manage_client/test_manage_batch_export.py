@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo.site.door import access
 from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.demo.site.door.server import serve
@@ -17,7 +16,8 @@ from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageError, ManageRefused
 from xlpy.manage.batches import AccountingBatch
 from xlpy.manage.client import BatchExport, ManageClient
-from xlpy.settings import ManageSettings
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings
 
 SECRETS = ManageSecrets(access.PRIVATE_KEY, access.INTEGRATOR_PASSWORD)
 WITH = {"through": date(2027, 12, 31), "detail": "Default", "batch_identifier": "20261031KM"}

@@ -10,7 +10,6 @@ from itertools import islice
 
 import pytest
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
 from xlpy.demo.site.door import access
 from xlpy.demo.site.door.faults import Fault, FaultKind
@@ -26,7 +25,8 @@ from xlpy.errors import (
     SettingsError,
 )
 from xlpy.manage.client import ManageClient
-from xlpy.settings import ManageSettings
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings
 
 ALL_DAYS = date(2027, 12, 31)
 BATCHES = "/finance/accounting/batches"

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import pytest
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo.site.door import access
 from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.demo.site.door.server import serve
@@ -17,7 +16,8 @@ from xlpy.demo.site.shown import unposted
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageError, ManageRefused, ManageSpokeNonsense, ManageUnreachable
 from xlpy.manage.client import ManageClient
-from xlpy.settings import ManageSettings
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings
 
 SECRETS = ManageSecrets(access.PRIVATE_KEY, access.INTEGRATOR_PASSWORD)
 INVOICE = 4401

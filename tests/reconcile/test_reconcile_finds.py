@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
 from xlpy.demo.company import repairs
 from xlpy.demo.company.release.run import void_batch
 from xlpy.demo.site.door import access
 from xlpy.domain.afterwards.reconcile import ReconcileRow, Verdict
+from xlpy.profile.credentials import ManageSecrets
 from xlpy.services.export.push import push
 from xlpy.services.reconciling.report import ReconcileReport
 from xlpy.services.run.session import Session

@@ -60,7 +60,7 @@ class Desk:
         return pressed
 
     def _session(self) -> Session:
-        from xlpy.settings import load_profile
+        from xlpy.profile.settings import load_profile
 
         return Session.open(load_profile(self.settings))
 

@@ -9,13 +9,13 @@ import pytest
 from rerun_stage import LEDGER, Month, states
 from sqlalchemy import event
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo.site.door import access
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import Profile
 from xlpy.services.history.recover import recover
 from xlpy.services.history.rerun import rerun
 from xlpy.services.run.reports import RunState
 from xlpy.services.run.session import Session
-from xlpy.settings import Profile
 
 DEAD = 77
 FORK = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn")

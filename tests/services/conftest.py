@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
 from xlpy.demo.company.seed.company import make_company
 from xlpy.demo.site.door import access
@@ -21,11 +20,12 @@ from xlpy.demo.site.making.generate import generate_site
 from xlpy.demo.site.store import Site
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings, Profile, SlSettings
 from xlpy.services.export.push import push
 from xlpy.services.history.recover import RecoverReport, recover
 from xlpy.services.run.reports import Marked, RunReport, Selection
 from xlpy.services.run.session import Session
-from xlpy.settings import ManageSettings, Profile, SlSettings
 from xlpy.sl.connection.sqlite import sqlite_engine
 from xlpy.sl.ledger_book.ledger import create_ledger
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
 from xlpy.demo.company.seed.company import make_company
 from xlpy.demo.site.door import access
@@ -22,13 +21,14 @@ from xlpy.demo.site.store import Site
 from xlpy.domain.documents.plan import PlannedTransaction
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, PostingState, TransactionKey
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings, Profile, SlSettings
 from xlpy.services.export.marking import Marked as Done
 from xlpy.services.export.marking import mark_in_manage
 from xlpy.services.export.planning import make_plan
 from xlpy.services.history.recover import RecoverReport, owed_to_manage, recover
 from xlpy.services.run.reports import Marked, Selection
 from xlpy.services.run.session import Session
-from xlpy.settings import ManageSettings, Profile, SlSettings
 from xlpy.sl.ledger_book.ledger import PostingRun, all_postings_of, create_ledger, insert_postings
 
 DEFAULT_SUB = "100TP"  # the offset of expenses is account 2010, without a segment

@@ -14,7 +14,7 @@ from xlpy.demo.company.seed.company import make_company
 from xlpy.demo.site.door import access
 from xlpy.demo.site.door.server import serve
 from xlpy.demo.site.making.generate import generate_site
-from xlpy.settings import ManageSettings, Profile, SlSettings
+from xlpy.profile.settings import ManageSettings, Profile, SlSettings
 from xlpy.sl.connection.sqlite import sqlite_engine
 from xlpy.sl.ledger_book.ledger import create_ledger
 

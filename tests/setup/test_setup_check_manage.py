@@ -11,12 +11,12 @@ import pytest
 from setup_stage import Firm, by_subject, problems
 
 import xlpy.manage
-from xlpy.credentials import ManageSecrets
 from xlpy.demo.site.door import access
 from xlpy.demo.site.door.faults import FaultKind
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageUnreachable
 from xlpy.manage.client import ManageClient
+from xlpy.profile.credentials import ManageSecrets
 from xlpy.services.run.session import Session
 from xlpy.services.setup.doctor import Verdict, setup_exit_code
 from xlpy.services.setup.manage import LISTS, ReadList, check_manage

@@ -11,10 +11,10 @@ from setup_stage import Firm, by_subject, problems
 
 import xlpy
 from xlpy.profile import odbc
+from xlpy.profile.settings import Profile, SlSettings, load_profile
 from xlpy.services.setup import pc as doctor_pc
 from xlpy.services.setup.doctor import Finding, Verdict, WorkbookSeen, check_setup_opening
 from xlpy.services.setup.pc import check_pc
-from xlpy.settings import Profile, SlSettings, load_profile
 
 ODBC = "SERVER=SQL01;DATABASE=AcmeApp;Trusted_Connection=yes"
 Registry = dict[tuple[str, str], str | int]

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import mssql
 from xlpy.demo.company.tables import create_tables, table
 from xlpy.errors import SettingsError, SlError
 from xlpy.profile.odbc import Target, best_driver, connection_url, odbc_parts, target_of
-from xlpy.settings import SlSettings
+from xlpy.profile.settings import SlSettings
 from xlpy.sl.connection import tsql
 from xlpy.sl.connection.catalogue import Catalogue
 from xlpy.sl.connection.connect_errors import explain_connect_error

@@ -15,7 +15,7 @@ from xlpy.demo import firm
 from xlpy.demo.company.seed.company import make_company
 from xlpy.domain.facts.books import BooksNeeds
 from xlpy.domain.facts.payables_books import PayablesBooks, PayablesNeeds
-from xlpy.settings import SlSettings
+from xlpy.profile.settings import SlSettings
 from xlpy.sl.connection.engine import open_company
 from xlpy.sl.ledger_book.ledger import create_ledger
 from xlpy.sl.reading.books import read_books

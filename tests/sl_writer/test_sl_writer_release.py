@@ -45,7 +45,7 @@ from xlpy.domain.documents.ap import GlLine
 from xlpy.domain.documents.ar import RateUsed, TaxSlot
 from xlpy.domain.documents.plan import Action
 from xlpy.domain.values.transactions import SlState
-from xlpy.settings import SlSettings
+from xlpy.profile.settings import SlSettings
 from xlpy.sl.connection.engine import open_company
 from xlpy.sl.ledger_book.ledger import create_ledger, read_postings
 from xlpy.sl.writing.posting import post_plan

@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
 from xlpy.demo.company.entry.invoices import EnteredDocument, enter_batch
 from xlpy.demo.company.release.books import Books
@@ -32,12 +31,13 @@ from xlpy.domain.afterwards.payment_start import SyncStart, parse_start
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.manage.client import ManageClient
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings, Profile, SlSettings
 from xlpy.services.export.push import push
 from xlpy.services.payments.report import PaymentRow, SyncReport
 from xlpy.services.payments.sync import sync_payments
 from xlpy.services.run.reports import Marked, RunReport, RunState, Selection
 from xlpy.services.run.session import Session, no_progress
-from xlpy.settings import ManageSettings, Profile, SlSettings
 from xlpy.sl.connection.sqlite import sqlite_engine
 from xlpy.sl.ledger_book.ledger import create_ledger
 

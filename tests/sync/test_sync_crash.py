@@ -20,12 +20,12 @@ import requests
 from places_to_die import DEAD, count_places, dying_at
 from sync_stage import Stage, on
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo.company import payments as sl
 from xlpy.demo.site.door import access
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import Profile
 from xlpy.services.payments.sync import sync_payments
 from xlpy.services.run.session import Session
-from xlpy.settings import Profile
 from xlpy.sl.connection.engine import open_company
 
 D = Decimal

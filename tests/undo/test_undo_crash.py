@@ -18,9 +18,9 @@ import requests
 from places_to_die import DEAD, count_places, dying_at
 from undo_stage import WRITTEN, Stage
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo.site.door import access
 from xlpy.domain.values.transactions import Kind
+from xlpy.profile.credentials import ManageSecrets
 from xlpy.services.history.clear import clear
 from xlpy.services.history.recover import look, recover
 from xlpy.services.history.undo import undo

@@ -22,8 +22,8 @@ from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import read_home, write_home
 from xlpy.excel.workbook.builder import build_workbook
 from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, INVOICES, PROBLEMS, RESULTS, Home, Sheet
+from xlpy.profile.settings import load_profile
 from xlpy.services.run.reports import RunState
-from xlpy.settings import load_profile
 
 BATCH = "/finance/accounting/batches"
 

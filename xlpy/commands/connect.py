@@ -89,7 +89,7 @@ def logout(profile: str, workbook: Path | None, as_json: bool) -> None:
 
 
 def _profile_to_use(typed: str, workbook: Path | None) -> Path:
-    from xlpy.profiles import chosen_profile, profile_file
+    from xlpy.profile.profiles import chosen_profile, profile_file
 
     if typed:
         return profile_file(typed)

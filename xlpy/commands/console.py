@@ -77,8 +77,8 @@ def press_closed(
 
 def open_session(profile: Path | None, progress: Progress) -> Session:
     """Open the session of a settings file, or of the environment."""
+    from xlpy.profile.settings import load_profile
     from xlpy.services.run.session import Session
-    from xlpy.settings import load_profile
 
     return Session.open(load_profile(profile), progress=progress)
 

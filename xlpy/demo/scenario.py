@@ -161,10 +161,10 @@ class _Presser:
         self.say = say
 
     def __call__(self, button: str, what: str, choices: Choices | None = None) -> Pressed:
-        from xlpy.credentials import ManageSecrets
         from xlpy.demo.site.door import access
         from xlpy.excel.buttons import press
-        from xlpy.settings import load_profile
+        from xlpy.profile.credentials import ManageSecrets
+        from xlpy.profile.settings import load_profile
 
         start = time.perf_counter()
         secrets = ManageSecrets(private_key=access.PRIVATE_KEY)
@@ -215,7 +215,7 @@ def _sl(demo: DemoFolder) -> Iterator[Engine]:
 
 def _port(demo: DemoFolder, port: int, *, go_on: bool) -> int:
     """Take the port of before when going on: the posting ledger remembers the site by its address."""
-    from xlpy.settings import load_profile
+    from xlpy.profile.settings import load_profile
 
     if port or not go_on or not demo.profile.exists():
         return port

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from xlpy.credentials import ManageSecrets
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings, Profile, SlSettings
 from xlpy.runlog import never_show
-from xlpy.settings import ManageSettings, Profile, SlSettings
 
 SL, MANAGE = "Dynamics SL", "ConnectWise Manage"
 DEMO_ENDINGS = (".db", ".sqlite", ".sqlite3")
@@ -190,13 +190,13 @@ def form_of(path: Path) -> LoginForm:
     A password that is still in the file is taken over: saving moves it to the keyring. The environment is left alone,
     it is not the file's. Raises ``SettingsError`` when the file has mistakes.
     """
-    from xlpy.settings import read_profile
+    from xlpy.profile.settings import read_profile
 
     return _filled(path, read_profile(path)) if path.is_file() else LoginForm(path)
 
 
 def _filled(path: Path, profile: Profile) -> LoginForm:
-    from xlpy.credentials import profile_secrets
+    from xlpy.profile.credentials import profile_secrets
 
     secrets = profile_secrets(profile, environment={})
     never_show(secrets.manage.private_key, secrets.manage.integrator_password, secrets.sl_password)

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from types import TracebackType
 
-from xlpy.credentials import ManageSecrets
 from xlpy.domain.facts.manage import (
     BillingTerms,
     CatalogItem,
@@ -49,7 +48,8 @@ from xlpy.manage.paging import Progress
 from xlpy.manage.setup import SystemInfo
 from xlpy.manage.transport import Transport
 from xlpy.manage.trying import MemberLimits
-from xlpy.settings import ManageSettings
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings
 
 __all__ = ["AccountingBatch", "BatchEntry", "BatchExport", "ManageClient", "Progress", "SystemInfo"]
 

@@ -1,4 +1,4 @@
-"""The rules that the design leaves to the profile, as values; ``xlpy.settings`` reads them from its file."""
+"""The rules that the design leaves to the profile, as values; ``xlpy.profile.settings`` reads them from its file."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def _login(book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:
     from xlpy.excel.tables.home import write_home
     from xlpy.excel.workbook.sheets import Home
     from xlpy.login.start import log_in
-    from xlpy.settings import read_profile
+    from xlpy.profile.settings import read_profile
 
     saved = log_in(_profile_of(book), on_top=True)
     if saved is None:
@@ -54,7 +54,7 @@ def _logout(book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:
 def _profile_of(book: xw.Book) -> Path:
     """Return the settings file that About names, else that of ``XLPY_PROFILE``, else the default one."""
     from xlpy.excel.tables.home import profile_path
-    from xlpy.profiles import chosen_profile
+    from xlpy.profile.profiles import chosen_profile
 
     path = profile_path(book)
     return Path(path) if path else chosen_profile()

@@ -12,7 +12,7 @@ from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY, INVOICES, RESULTS
 if TYPE_CHECKING:
     import xlwings as xw
 
-    from xlpy.settings import Profile
+    from xlpy.profile.settings import Profile
 
 
 class OtherCompanysWorkbook(WorkbookError):
@@ -35,7 +35,7 @@ def refuse_other_company(profile: Profile, book: xw.Book) -> None:
     What a workbook belongs to is on Home since its first refresh. One without any rows and results may change hands.
     Raises ``OtherCompanysWorkbook``, ``SettingsError`` for a site that is none.
     """
-    from xlpy.manage.address import site_address
+    from xlpy.profile.manage_address import site_address
 
     site, company = belongs_to(book)
     if (not site and not company) or not profile.manage.url:

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from xlpy.domain.values.money import ZERO, round_money
 from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.profile.settings import Profile
 from xlpy.services.export.refresh import shown_amount
 from xlpy.services.run.memory import Refreshed, recall_refresh
-from xlpy.settings import Profile
 
 _WORDS = {Kind.INVOICE: "Invoices", Kind.EXPENSE: "Expenses", Kind.PROCUREMENT: "Inventory"}  # as the sheets are called
 

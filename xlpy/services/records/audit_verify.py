@@ -104,7 +104,7 @@ def verify_audit_record(path: Path | str, profile: Path | str | None = None) -> 
     """
     if profile is None:
         return verify_record(Path(path))
-    from xlpy.settings import load_profile
+    from xlpy.profile.settings import load_profile
 
     with Session.open(load_profile(Path(profile))) as session:
         return verify_record(Path(path), session)

@@ -19,7 +19,7 @@ from xlpy.domain.facts.manage import UnpostedInvoice
 from xlpy.domain.facts.manage_expenses import UnpostedExpense
 from xlpy.domain.facts.manage_procurement import UnpostedProcurement
 from xlpy.paths import data_folder, file_name, write_beside
-from xlpy.settings import Profile
+from xlpy.profile.settings import Profile
 
 KEEP_PREVIEWS = 20
 

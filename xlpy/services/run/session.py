@@ -12,10 +12,10 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from xlpy.credentials import ManageSecrets, profile_secrets
 from xlpy.errors import SettingsError, SlError
+from xlpy.profile.credentials import ManageSecrets, profile_secrets
+from xlpy.profile.settings import Profile, load_profile
 from xlpy.runlog import never_show
-from xlpy.settings import Profile, load_profile
 
 if TYPE_CHECKING:
     from xlpy.manage.client import ManageClient

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from xlpy.services.setup.lines import Checked, Finding, Verdict, guarded, line
 
 if TYPE_CHECKING:
-    from xlpy.settings import Profile
+    from xlpy.profile.settings import Profile
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_XLWINGS, NEXT_XLWINGS = (0, 37, 8), (1,)
@@ -51,7 +51,7 @@ def check_pc(profile: Profile | None, workbook: WorkbookSeen | None) -> Checked:
 def settings_findings(error: Exception) -> Checked:
     """Say what is wrong with the settings, one line for each mistake."""
     from xlpy.errors import XlpyError
-    from xlpy.settings_mistakes import SettingsFileWrong
+    from xlpy.profile.mistakes import SettingsFileWrong
 
     if isinstance(error, SettingsFileWrong):
         for mistake in error.mistakes:

@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from xlpy.errors import SettingsError, SlError
 from xlpy.profile.odbc import Target, connection_url, target_of
-from xlpy.settings import SlSettings
+from xlpy.profile.settings import SlSettings
 from xlpy.sl.connection import tsql
 from xlpy.sl.connection.catalogue import Catalogue
 from xlpy.sl.connection.connect_errors import explain_connect_error

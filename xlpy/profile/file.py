@@ -11,9 +11,9 @@ from types import UnionType
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from xlpy.errors import SettingsError
-from xlpy.settings_mistakes import Mistake, SettingsFileWrong, named, with_lines
-from xlpy.settings_rules import mistakes_of
-from xlpy.settings_values import Profile
+from xlpy.profile.mistakes import Mistake, SettingsFileWrong, named, with_lines
+from xlpy.profile.rules import mistakes_of
+from xlpy.profile.values import Profile
 
 T = TypeVar("T")
 _WORDS = {str: "a text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
@@ -32,7 +32,7 @@ def read_settings_file(path: Path) -> Profile:
     made = _table(Profile, data, (), wrong)
     wrong += mistakes_of(made, but={mistake.path for mistake in wrong})
     if wrong:
-        from xlpy.settings_lines import lines_of_keys
+        from xlpy.profile.lines import lines_of_keys
 
         raise SettingsFileWrong(path, with_lines(wrong, lines_of_keys(text)))
     return made

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from xlpy.domain.mapping.descriptions import PLACEHOLDERS, unknown_placeholders
 from xlpy.domain.values.rules import FREE_COLUMNS, STAMPED_TABLES
 from xlpy.errors import SettingsError
-from xlpy.settings_mistakes import Mistake
+from xlpy.profile.mistakes import Mistake
 
 if TYPE_CHECKING:
-    from xlpy.settings_values import Profile
+    from xlpy.profile.values import Profile
 
 Path: TypeAlias = tuple[str, ...]
 Check: TypeAlias = Callable[[Any], str]
@@ -77,7 +77,7 @@ def looks_like(pattern: re.Pattern[str], what: str) -> Check:
 def _site(value: str) -> str:
     if not value.strip():
         return ""
-    from xlpy.manage.address import site_address
+    from xlpy.profile.manage_address import site_address
 
     try:
         site_address(value)

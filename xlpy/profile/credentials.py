@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from xlpy.login.vault import SecretName
-    from xlpy.settings import ManageSettings, Profile
+    from xlpy.profile.settings import ManageSettings, Profile
+    from xlpy.profile.vault import SecretName
 
 ENV_PRIVATE_KEY = "XLPY_MANAGE_PRIVATE_KEY"
 ENV_INTEGRATOR_PASSWORD = "XLPY_MANAGE_INTEGRATOR_PASSWORD"  # noqa: S105  (the variable's name, not a password)
@@ -72,7 +72,7 @@ def profile_secrets(profile: Profile, environment: Mapping[str, str] | None = No
     why = ""
     for name in secret_names(profile):
         if not found[name.what] and not why:
-            from xlpy.login.vault import KeyringUnavailable, read_secret
+            from xlpy.profile.vault import KeyringUnavailable, read_secret
 
             try:
                 found[name.what] = read_secret(name)
@@ -90,7 +90,7 @@ def secret_names(profile: Profile) -> list[SecretName]:
 
 def manage_secret_name(manage: ManageSettings) -> SecretName | None:
     """Return where the Manage secret is kept: by site, company and public key (or integrator)."""
-    from xlpy.login.vault import SecretName
+    from xlpy.profile.vault import SecretName
 
     public = manage.public_key.strip()
     user = public or manage.integrator.strip()
@@ -104,8 +104,8 @@ def sl_secret_name(url: str) -> SecretName | None:
     """Return where the password of the SQL Server login is kept: by server, database and user. None: no need of one."""
     if not url or url.lower().startswith("sqlite"):
         return None
-    from xlpy.login.vault import SecretName
     from xlpy.profile.sql_login import password_in, sql_login
+    from xlpy.profile.vault import SecretName
 
     login = sql_login(url)
     if login is None or password_in(url):

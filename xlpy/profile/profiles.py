@@ -16,7 +16,7 @@ from xlpy.errors import SettingsError
 from xlpy.paths import ENV_DATA, data_folder, file_name, write_beside
 
 if TYPE_CHECKING:
-    from xlpy.settings import Profile
+    from xlpy.profile.settings import Profile
 
 ENDING = ".toml"
 DEFAULT_NAME = "default"
@@ -83,7 +83,7 @@ def refuse_shared_locations(path: Path, profile: Profile) -> None:
     Known are the files beside it, those in the profiles' folder and those opened before. Files that are no profiles
     are none of our business. Raises ``SettingsError``.
     """
-    from xlpy.settings import read_profile
+    from xlpy.profile.settings import read_profile
 
     mine = set(profile.posting.locations)
     if not mine:

@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from xlpy.errors import SettingsError
-from xlpy.settings_file import read_settings_file
-from xlpy.settings_values import ManageSettings, Profile, SlSettings
+from xlpy.profile.file import read_settings_file
+from xlpy.profile.values import ManageSettings, Profile, SlSettings
 
 __all__ = ["ENVIRONMENT", "ENV_PROFILE", "ManageSettings", "Profile", "SlSettings", "load_profile", "read_profile"]
 
@@ -33,7 +33,7 @@ def load_profile(path: Path | None = None, environment: Mapping[str, str] | None
     Without both, the default profile of the log in dialog is taken when there is one. Raises ``SettingsError`` naming
     every wrong key of the file at once, for a password in it, and for a location that another profile has, too.
     """
-    from xlpy.profiles import default_profile, refuse_shared_locations, remember_profile
+    from xlpy.profile.profiles import default_profile, refuse_shared_locations, remember_profile
 
     env = os.environ if environment is None else environment
     chosen = path or (Path(env[ENV_PROFILE]) if env.get(ENV_PROFILE) else default_profile())
