@@ -37,7 +37,7 @@ def run(button: str, book: xw.Book | None = None) -> Pressed | None:
         _write_crash(button, error)
         return None
     try:
-        from xlpy.excel.buttons import press
+        from xlpy.excel.buttons.press import press
         from xlpy.excel.tables.quiet import quiet
 
         with quiet(app):

@@ -12,7 +12,7 @@ from tests.bench.measuring import peak_megabytes, quick, say, timed
 from tests.bench.stage import make_sl, profile_of, served_elsewhere
 from xlpy.demo import firm
 from xlpy.demo.site.door import access
-from xlpy.excel.buttons import press
+from xlpy.excel.buttons.press import press
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import write_home
 from xlpy.excel.workbook.builder import build_workbook

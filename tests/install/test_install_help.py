@@ -147,7 +147,7 @@ def test_a_code_is_told_in_the_console_and_a_wrong_word_gets_a_proposal() -> Non
 def test_the_button_opens_it_and_says_where_it_is_without_a_browser(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from xlpy.excel.buttons import press
+    from xlpy.excel.buttons.press import press
     from xlpy.excel.engine.closed_file import open_closed
     from xlpy.excel.workbook.builder import build_workbook
 

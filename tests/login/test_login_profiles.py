@@ -12,7 +12,7 @@ from login_stage import Memory
 from xlpy.demo import firm
 from xlpy.demo.site.door import access
 from xlpy.errors import SettingsError
-from xlpy.excel.buttons import press
+from xlpy.excel.buttons.press import press
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.belonging import OtherCompanysWorkbook
 from xlpy.excel.tables.home import belongs_to, profile_path

@@ -17,7 +17,7 @@ from login_stage import Memory
 from xlpy.cli import main
 from xlpy.demo import firm
 from xlpy.demo.site.door import access
-from xlpy.excel.buttons import press
+from xlpy.excel.buttons.press import press
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import profile_path
 from xlpy.excel.workbook.builder import build_workbook

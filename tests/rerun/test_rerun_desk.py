@@ -17,7 +17,7 @@ from xlpy.cli import main
 from xlpy.demo import firm
 from xlpy.demo.site.door import access
 from xlpy.errors import StoppedByProblems
-from xlpy.excel.buttons import press
+from xlpy.excel.buttons.press import press
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import read_home, write_home
 from xlpy.excel.tables.tables import update_by_key

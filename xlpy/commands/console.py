@@ -49,7 +49,7 @@ def press_closed(
     told: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> NoReturn:
     """Press a button on a closed workbook, save it, and end with what came of it; ``told`` shows its data first."""
-    from xlpy.excel.buttons import press
+    from xlpy.excel.buttons.press import press
     from xlpy.excel.engine.closed_file import WorkbookSavedBeside, open_closed
     from xlpy.excel.tables.home import profile_path
 

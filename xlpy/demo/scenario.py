@@ -162,7 +162,7 @@ class _Presser:
 
     def __call__(self, button: str, what: str, choices: Choices | None = None) -> Pressed:
         from xlpy.demo.site.door import access
-        from xlpy.excel.buttons import press
+        from xlpy.excel.buttons.press import press
         from xlpy.profile.credentials import ManageSecrets
         from xlpy.profile.settings import load_profile
 

@@ -252,8 +252,8 @@ class ManageClient:
     ) -> ExportedExpenses:
         """Return the export of these expenses (expense detail ids), as bills or one by one; nothing in Manage changes.
 
-        See ``xlpy.domain.facts.matching`` for which expense each line belongs to. Raises ``ManageError`` when a GL entry
-        comes twice or other things come back.
+        See ``xlpy.domain.facts.matching`` for which expense each line belongs to. Raises ``ManageError`` when a GL
+        entry comes twice or other things come back.
         """
         request = ExportRequest(through, detail, batch_identifier, location_id)
         return expenses.export_expenses(self._transport, ids, request, progress=progress)
@@ -274,8 +274,8 @@ class ManageClient:
     ) -> ExportedProcurement:
         """Return the export of these transactions (unposted product ids); nothing in Manage changes.
 
-        See ``xlpy.domain.facts.matching`` for which transaction each document belongs to. Raises ``ManageError`` when a GL
-        entry or a document comes twice or other things come back.
+        See ``xlpy.domain.facts.matching`` for which transaction each document belongs to. Raises ``ManageError`` when
+        a GL entry or a document comes twice or other things come back.
         """
         request = ExportRequest(through, detail, batch_identifier, location_id)
         return procurement.export_procurement(self._transport, ids, request, chunk=self._chunk, progress=progress)
