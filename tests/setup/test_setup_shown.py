@@ -151,6 +151,6 @@ def test_every_line_of_the_check_is_used_and_means_something(firm: Firm) -> None
     assert len(subjects) == len(LINES)
     assert all(line.means for line in LINES.values())
     code = "".join(
-        path.read_text(encoding="utf-8") for path in (Path(xlpy.__file__).parent / "services").glob("doctor_*.py")
+        path.read_text(encoding="utf-8") for path in (Path(xlpy.__file__).parent / "services" / "setup").glob("*.py")
     )
     assert all(code.count(f'"{name}"') > 1 for name in LINES)
