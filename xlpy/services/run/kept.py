@@ -15,9 +15,9 @@ from xlpy.domain.documents.plan import Plan
 from xlpy.domain.facts.books import sl_key
 from xlpy.paths import data_folder, file_name, write_beside
 from xlpy.profile.settings import Profile
-from xlpy.services.payments.report import SyncReport
 from xlpy.services.run.reports import RunReport
 from xlpy.services.run.session import Session
+from xlpy.services.run.sync_report import SyncReport
 
 logger = logging.getLogger(__name__)
 
