@@ -1,1 +1,1 @@
-"""The posting ledger in SL and the other tables of this program there: payment sync, audit chain, lock, script, rights."""
+"""The posting ledger in SL and our other tables there: payment sync, audit chain, lock, script, rights."""

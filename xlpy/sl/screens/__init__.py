@@ -1,1 +1,1 @@
-"""From planned documents and masters to the rows that SL's entry screens would write. Pure: no statement is sent here."""
+"""From planned documents and masters to the rows that SL's entry screens would write. Pure."""
