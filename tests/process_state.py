@@ -17,51 +17,54 @@ from typing import Any
 PutBack = Callable[[], object]
 
 
-def _secrets() -> PutBack:
-    from xlpy import masking
+def _nothing() -> None:
+    """Put nothing back: the module is not loaded."""
 
+
+def _loaded(state: str) -> Any:
+    """Return the object of that dotted name, None when nobody has loaded its module yet."""
+    module, _, name = state.rpartition(".")
+    return vars(sys.modules[module])[name] if module in sys.modules else None
+
+
+def _secrets(state: str) -> PutBack:
     def forget_all() -> None:
-        for known in list(masking._known):
+        for known in list(_loaded(state) or ()):
             known.forget()
 
     forget_all()  # also those of a stage that several tests share
     return forget_all
 
 
-def _keyring_given_up() -> PutBack:
-    from xlpy.login.vault import try_again
-
-    try_again()
-    return try_again
-
-
-def _locks_of_companies_in_memory() -> PutBack:
-    lock = sys.modules.get("xlpy.sl.lock")
-    return lock._in_memory.clear if lock is not None else lambda: None
+def _emptied(state: str) -> PutBack:
+    kept = _loaded(state)
+    if kept is None:
+        return _nothing
+    kept.clear()
+    return kept.clear  # type: ignore[no-any-return]
 
 
-def _open_books() -> PutBack:
+def _cache(state: str) -> PutBack:
+    kept = _loaded(state)
+    return _nothing if kept is None else kept.cache_clear  # type: ignore[no-any-return]
+
+
+def _open_books(state: str) -> PutBack:
     """Close what a test left open; books of a stage that several tests share stay."""
-    before = set(_apps().keys())
+
+    def apps() -> Any:
+        return getattr(_loaded(state), "apps", {})
+
+    before = set(apps().keys())
 
     def close_others() -> None:
-        for number in set(_apps().keys()) - before:
-            _apps()[number].forget()
+        for number in set(apps().keys()) - before:
+            apps()[number].forget()
 
     return close_others
 
 
-def _apps() -> Any:
-    engine = sys.modules.get("xlpy.excel.engine.application")
-    return engine._ENGINE.apps if engine is not None else {}
-
-
-def _fonts_of_the_pc() -> PutBack:
-    fonts = sys.modules.get("xlpy.excel.audit_fonts")
-    return fonts._font_files.cache_clear if fonts is not None else lambda: None
-
-
-def _logger() -> PutBack:
+def _logger(_state: str) -> PutBack:
     logger = logging.getLogger("xlpy")
     level, propagate, handlers = logger.level, logger.propagate, list(logger.handlers)
 
@@ -73,13 +76,13 @@ def _logger() -> PutBack:
     return put_back
 
 
-def _collector() -> PutBack:
+def _collector(_state: str) -> PutBack:
     gc.enable()
     return gc.enable
 
 
-def _attribute(module: str, name: str) -> Callable[[], PutBack]:
-    def keep() -> PutBack:
+def _attribute(module: str, name: str) -> Callable[[str], PutBack]:
+    def keep(_state: str) -> PutBack:
         before = vars(sys.modules[module]).get(name) if module in sys.modules else None
 
         def put_back() -> None:
@@ -91,7 +94,7 @@ def _attribute(module: str, name: str) -> Callable[[], PutBack]:
     return keep
 
 
-def _streams() -> PutBack:
+def _streams(_state: str) -> PutBack:
     before = [(stream, stream.errors) for stream in (sys.stdout, sys.stderr) if hasattr(stream, "reconfigure")]
 
     def put_back() -> None:
@@ -137,12 +140,12 @@ def _keyring() -> PutBack:
 
 
 # State that may be another one after a test → how it is kept and put back.
-RESET: Mapping[str, Callable[[], PutBack]] = {
+RESET: Mapping[str, Callable[[str], PutBack]] = {
     "xlpy.masking._known": _secrets,
-    "xlpy.login.vault._gave_up": _keyring_given_up,
-    "xlpy.sl.lock._in_memory": _locks_of_companies_in_memory,
+    "xlpy.profile.vault._gave_up": _emptied,
+    "xlpy.sl.ledger_book.lock._in_memory": _emptied,
     "xlpy.excel.engine.application._ENGINE": _open_books,
-    "xlpy.excel.audit_fonts._font_files": _fonts_of_the_pc,
+    "xlpy.excel.audit.fonts._font_files": _cache,
     "xlpy.runlog.run_log: logger.setLevel": _logger,
     "xlpy.runlog.run_log: logger.addHandler": _logger,
     "xlpy.runlog.run_log: logger.propagate": _logger,
@@ -151,36 +154,36 @@ RESET: Mapping[str, Callable[[], PutBack]] = {
     "xlpy.macros._limit_patience: vars(on_windows)['N_COM_ATTEMPTS']": _attribute(
         "xlwings._xlwindows", "N_COM_ATTEMPTS"
     ),
-    "xlpy.sl.engine.mssql_engine: pyodbc.pooling": _attribute("pyodbc", "pooling"),
+    "xlpy.sl.connection.engine.mssql_engine: pyodbc.pooling": _attribute("pyodbc", "pooling"),
     "xlpy.cli.main: stream.reconfigure": _streams,
 }
 
 # State that is the same whichever test ran before → why.
 STAYS: Mapping[str, str] = {
-    "xlpy.domain.periods._ends_around": "a function of its arguments",
-    "xlpy.domain.periods._ends_of_year": "a function of its arguments",
+    "xlpy.domain.facts.periods._ends_around": "a function of its arguments",
+    "xlpy.domain.facts.periods._ends_of_year": "a function of its arguments",
     "xlpy.excel.vba.compression.compress": "a function of its arguments",
-    "xlpy.sl.schema.known_tables": "read from the package; read-only",
-    "xlpy.sl.schema.known_names": "read from the package; read-only",
-    "xlpy.sl.catalogue._spellings": "read from the package",
-    "xlpy.demo.site.schemas._facts": "read from the package",
-    "xlpy.demo.site.schemas.schema_names": "read from the package; read-only",
-    "xlpy.demo.site.schemas.fields_of": "read from the package",
-    "xlpy.demo.site.schemas.field_of": "read from the package; read-only",
-    "xlpy.demo.site.schemas._definitions": "read from the package",
-    "xlpy.demo.site.server._maps": "the paths of the API, the same for every site",
-    "xlpy.demo.company.seed._company_file": "the bytes of a company; a function of its arguments, and takes seconds",
+    "xlpy.sl.connection.schema.known_tables": "read from the package; read-only",
+    "xlpy.sl.connection.schema.known_names": "read from the package; read-only",
+    "xlpy.sl.connection.catalogue._spellings": "read from the package",
+    "xlpy.demo.site.door.schemas._facts": "read from the package",
+    "xlpy.demo.site.door.schemas.schema_names": "read from the package; read-only",
+    "xlpy.demo.site.door.schemas.fields_of": "read from the package",
+    "xlpy.demo.site.door.schemas.field_of": "read from the package; read-only",
+    "xlpy.demo.site.door.schemas._definitions": "read from the package",
+    "xlpy.demo.site.door.server._maps": "the paths of the API, the same for every site",
+    "xlpy.demo.company.seed.company._company_file": "a function of its arguments, and takes seconds",
     "xlpy.demo.company.tables._built": "SL's tables as the package describes them",
     "xlpy.demo.company.tables._METADATA": "SL's tables as the package describes them",
-    "xlpy.demo.company.release_books._key": "a function of its arguments",
-    "xlpy.sl.ledger_columns.ledger_metadata": "the ledger's tables, complete after importing",
-    "xlpy.sl.sqlite._register_readers": "teaches the driver once, for connections that ask for it",
-    "xlpy.sl.sqlite._register_readers: sqlite3.register_converter": "teaches the driver once",
-    "xlpy.sl.sqlite._next_row_version": "numbers that only grow, from the clock",
+    "xlpy.demo.company.release.books._key": "a function of its arguments",
+    "xlpy.sl.ledger_book.columns.ledger_metadata": "the ledger's tables, complete after importing",
+    "xlpy.sl.connection.sqlite._register_readers": "teaches the driver once, for connections that ask for it",
+    "xlpy.sl.connection.sqlite._register_readers: sqlite3.register_converter": "teaches the driver once",
+    "xlpy.sl.connection.sqlite._next_row_version": "numbers that only grow, from the clock",
     "xlpy.excel.engine.application._PIDS": "numbers that only grow",
     "xlpy.excel.engine.application: xw.engines.add": "when it is imported, once",
     "xlpy.excel.engine.application.open_book: warnings.simplefilter": "ends with its block",
-    "xlpy.excel.audit_fonts._register: pdfmetrics.registerFont": "a name for each file of the PC",
+    "xlpy.excel.audit.fonts._register: pdfmetrics.registerFont": "a name for each file of the PC",
     "xlpy.login.window._KEPT": "closed windows; a thread that frees one would end the process",
     "xlpy.masking._changing": "a lock, free between tests",
 }
@@ -193,6 +196,8 @@ OF_OTHERS = (_environment, _folder, _arithmetic, _keyring)
 def process_as_it_was() -> Iterator[None]:
     """Begin with fresh state, and put everything back at the end, the last kept first."""
     with ExitStack() as stack:
-        for keep in (*OF_OTHERS, *dict.fromkeys(RESET.values())):
-            stack.callback(keep())
+        for of_others in OF_OTHERS:
+            stack.callback(of_others())
+        for state, keep in RESET.items():
+            stack.callback(keep(state))
         yield

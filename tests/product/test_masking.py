@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from xlpy.credentials import ManageSecrets
 from xlpy.errors import SettingsError
 from xlpy.login.form import LoginForm
 from xlpy.login.trial import Trial
 from xlpy.masking import HIDDEN, KnownSecrets, known_now, masked, masking, never_show, tells_something, without_secrets
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import Profile, SlSettings
 from xlpy.runlog import run_log
-from xlpy.services.session import Session
-from xlpy.settings import Profile, SlSettings
+from xlpy.services.run.session import Session
 
 KEY = "Zp71-very-secret"
 LOGGER = logging.getLogger("xlpy.masking_story")

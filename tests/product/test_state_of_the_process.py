@@ -199,11 +199,11 @@ def test_whatever_a_test_leaves_behind_is_put_back(tmp_path: Path) -> None:
     import keyring
     from keyring.backends import null
 
-    from xlpy.excel.builder import build_workbook
     from xlpy.excel.engine import open_book
     from xlpy.excel.engine.application import _ENGINE
-    from xlpy.login import vault
+    from xlpy.excel.workbook.builder import build_workbook
     from xlpy.masking import KnownSecrets, known_now
+    from xlpy.profile import vault
     from xlpy.runlog import RunLog
 
     logger, ring, books = logging.getLogger("xlpy"), keyring.get_keyring(), len(_ENGINE.apps)

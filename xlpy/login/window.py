@@ -23,7 +23,7 @@ from xlpy.login.saving import Saved
 from xlpy.login.servers import find_servers
 from xlpy.login.trial import Told, Trial, as_words
 from xlpy.masking import masked
-from xlpy.profiles import known_profiles, profile_file, profiles_folder
+from xlpy.profile.profiles import known_profiles, profile_file, profiles_folder
 
 POLL = 40  # milliseconds
 _T = TypeVar("_T")
