@@ -12,6 +12,12 @@ from process_state import process_as_it_was
 ONLY_SERVER_TESTS_MAY_SKIP = "XLPY_TEST_ODBC"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the random order of ``pytest-randomly``: ``pytest-xdist`` would put files with many tests first."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
 @pytest.fixture(autouse=True)
 def a_process_as_if_new() -> Iterator[None]:
     """State that the product keeps for the process is put back after each test; ``process_state`` lists it."""
