@@ -182,7 +182,7 @@ STAYS: Mapping[str, str] = {
     "xlpy.sl.connection.sqlite._next_row_version": "numbers that only grow, from the clock",
     "xlpy.excel.engine.application._PIDS": "numbers that only grow",
     "xlpy.excel.engine.application: xw.engines.add": "when it is imported, once",
-    "xlpy.excel.engine.application.open_book: warnings.simplefilter": "ends with its block",
+    "xlpy.excel.engine.file_read.read_workbook: warnings.simplefilter": "ends with its block",
     "xlpy.excel.audit.fonts._register: pdfmetrics.registerFont": "a name for each file of the PC",
     "xlpy.login.window._KEPT": "closed windows; a thread that frees one would end the process",
     "xlpy.masking._changing": "a lock, free between tests",
