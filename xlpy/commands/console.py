@@ -34,6 +34,14 @@ def _note_json(ctx: click.Context, _option: click.Parameter, as_json: bool) -> b
     return as_json
 
 
+def command_line() -> click.Group:
+    """Return the group with every command: the root of the command that is running."""
+    root = click.get_current_context().find_root().command
+    if not isinstance(root, click.Group):  # a command that somebody runs by itself lists itself
+        return click.Group(commands=[root])
+    return root
+
+
 JSON = click.option(
     "--json", "as_json", is_flag=True, callback=_note_json, help="Print the report as JSON on standard output."
 )

@@ -1,4 +1,4 @@
-"""The groups Connect and Help of the ribbon: log in, log out, check setup, help."""
+"""The group Connect of the ribbon: log in, log out, check setup."""
 
 from __future__ import annotations
 
@@ -60,14 +60,5 @@ def _profile_of(book: xw.Book) -> Path:
     return Path(path) if path else chosen_profile()
 
 
-def _help(_book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:
-    from xlpy.help.show import open_page, write_help
-
-    path = write_help()
-    opened = open_page(path)
-    text = "" if opened else f"No browser could be opened. The help page is here: {path}"
-    return Pressed(0, text, {"state": "opened" if opened else "written", "path": str(path)})
-
-
 OPENING: Mapping[str, OpeningHandler] = {"doctor": _doctor}
-WITHOUT_SESSION: Mapping[str, BookHandler] = {"help": _help, "login": _login, "logout": _logout}
+WITHOUT_SESSION: Mapping[str, BookHandler] = {"login": _login, "logout": _logout}

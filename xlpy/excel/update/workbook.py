@@ -14,7 +14,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlpy import __version__
 from xlpy.errors import WorkbookError, WorkbookNotReplaceable
 from xlpy.excel.engine.closed_file import in_use_by, open_closed
 from xlpy.excel.engine.replacing import replace_file
@@ -31,6 +30,7 @@ from xlpy.excel.workbook.builder import (
 )
 from xlpy.excel.workbook.home_sheet import ABOUT, HOME, lay_out_about, lay_out_home
 from xlpy.excel.workbook.sheets import SHEETS, Home
+from xlpy.version import __version__
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
