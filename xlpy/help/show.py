@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlpy.errors import XlpyError
-from xlpy.paths import data_folder, write_beside
+from xlpy.files import keep_private
+from xlpy.paths import data_folder
 
 if TYPE_CHECKING:
     import click
@@ -35,7 +36,7 @@ def write_help(group: click.Group) -> Path:
     from xlpy.help.page import help_page
 
     path = data_folder("help") / "Manage to SL.html"
-    write_beside(path, help_page(group).encode("utf-8"))
+    keep_private(path, help_page(group).encode("utf-8"))
     return path
 
 

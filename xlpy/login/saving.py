@@ -118,12 +118,15 @@ def _old_text(path: Path) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    from xlpy.paths import write_beside
+    from xlpy.files import replace_file
     from xlpy.profile.profiles import remember_profile
+
+    def write(beside: Path) -> None:
+        beside.write_bytes(text.encode("utf-8"))
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_beside(path.resolve(), text.encode("utf-8"))
+        replace_file(path, write)
     except OSError as error:
         raise SettingsError(
             f"The settings {path} can't be written: {error.strerror or error}.",
