@@ -15,6 +15,7 @@ import click
 
 if TYPE_CHECKING:
     from xlpy.excel.buttons.pressed import Choices, Pressed
+    from xlpy.services.flows.told import Told
     from xlpy.services.run.session import Progress, Session
 
 logger = logging.getLogger("xlpy.cli")
@@ -81,6 +82,15 @@ def press_closed(
     if told is not None and not as_json:
         told(pressed.data)
     end(pressed.exit_code, pressed.text, dict(pressed.data), as_json)
+
+
+def end_with(button: str, profile: Path | None, as_json: bool, flow: Callable[[Session], Told[Any]]) -> NoReturn:
+    """Go the way of a button without a workbook, and end with what it told."""
+    from xlpy.runlog import run_log
+
+    with run_log(button), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
+        told = flow(session)
+    end(told.exit_code, told.console, told.data, as_json)
 
 
 def open_session(profile: Path | None, progress: Progress) -> Session:

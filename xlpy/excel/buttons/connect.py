@@ -17,13 +17,11 @@ if TYPE_CHECKING:
 
 def _doctor(book: xw.Book, open_session: Callable[[], Session], _choices: Choices) -> Pressed:
     from xlpy.excel.tables.setup_rows import exported_kinds_of, show_setup, workbook_seen
-    from xlpy.services.as_json.run import setup_json
-    from xlpy.services.setup.doctor import check_setup_opening, in_short, setup_exit_code
+    from xlpy.services.flows.connect import doctor
 
-    findings = check_setup_opening(open_session, workbook=workbook_seen(book), kinds=exported_kinds_of(book))
-    show_setup(book, findings)
-    text = f"Check setup: {in_short(findings)}. See the sheet {SETUP.name}."
-    return Pressed(setup_exit_code(findings), text, setup_json(findings))
+    told = doctor(open_session, workbook=workbook_seen(book), kinds=exported_kinds_of(book))
+    show_setup(book, told.report)
+    return Pressed.of(told, f" See the sheet {SETUP.name}.")
 
 
 def _login(book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:
