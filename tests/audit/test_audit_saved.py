@@ -27,7 +27,8 @@ from xlpy.excel.buttons.batch import show_problems
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import write_home
 from xlpy.excel.workbook.builder import build_workbook
-from xlpy.excel.workbook.sheets import PROBLEMS, Home
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheets import PROBLEMS
 from xlpy.runlog import name_run, run_log
 from xlpy.services.records.saved_log import NothingLogged, lines_of_run, save_log
 

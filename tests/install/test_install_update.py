@@ -24,9 +24,10 @@ from xlpy.cli import main
 from xlpy.errors import WorkbookError, WorkbookNotReplaceable
 from xlpy.excel.update.workbook import update_workbook
 from xlpy.excel.workbook.builder import CONFIG_SHEET, build_workbook
+from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.home_sheet import ABOUT, HOME
 from xlpy.excel.workbook.ribbon import RIBBON_PART
-from xlpy.excel.workbook.sheets import BATCHES, INVOICES, PAYMENTS, RECONCILE, RERUN, RESULTS, SETUP, SHEETS, Home
+from xlpy.excel.workbook.sheets import BATCHES, INVOICES, PAYMENTS, RECONCILE, RERUN, RESULTS, SETUP, SHEETS
 
 NEW_SHEETS = (BATCHES, RERUN, RECONCILE, PAYMENTS, SETUP)
 OWN = "My notes"

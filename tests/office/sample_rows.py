@@ -11,17 +11,14 @@ from pathlib import Path
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
+from xlpy.excel.workbook.home_cells import AGEING_BLOCK, INCLUDED_BLOCK, Home
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, Sheet
 from xlpy.excel.workbook.sheets import (
-    AGEING_BLOCK,
     BATCHES,
     EXPENSES,
-    FIRST_DATA_ROW,
-    HEADER_ROW,
-    INCLUDED_BLOCK,
     INVENTORY,
     INVOICES,
     LOG,
-    NUMBER_FORMAT,
     PAYMENTS,
     PREVIEW,
     PROBLEMS,
@@ -30,8 +27,6 @@ from xlpy.excel.workbook.sheets import (
     RESULTS,
     SETUP,
     SHEETS,
-    Home,
-    Sheet,
 )
 
 _AT = datetime(2026, 10, 31, 16, 42)  # noqa: DTZ001 - a cell has no zone

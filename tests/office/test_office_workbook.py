@@ -11,7 +11,8 @@ from sample_rows import ROWS, fill_with_sample
 
 from xlpy.excel.workbook.builder import build_workbook
 from xlpy.excel.workbook.ribbon_buttons import BUTTONS
-from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, HEADER_ROW, INVOICES, SHEETS
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW
+from xlpy.excel.workbook.sheets import INVOICES, SHEETS
 
 pytestmark = pytest.mark.office
 

@@ -27,7 +27,9 @@ from xlpy.excel.buttons import batch as press_batch
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import read_home, write_home
 from xlpy.excel.tables.selection import meant_sheets, read_selection, show_transactions, transaction_of
-from xlpy.excel.workbook.sheets import EXPENSES, FIRST_DATA_ROW, INCLUDED_BLOCK, INVENTORY, INVOICES, Home, Sheet
+from xlpy.excel.workbook.home_cells import INCLUDED_BLOCK, Home
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, Sheet
+from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY, INVOICES
 from xlpy.services.export.included import included_totals
 from xlpy.services.export.refresh import refresh
 from xlpy.services.run.memory import recall_refresh

@@ -107,7 +107,7 @@ def _remember_in(workbook: Path, profile: Path) -> None:
     """Write the profile's path on the sheet About."""
     from xlpy.excel.engine.closed_file import open_closed
     from xlpy.excel.tables.home import write_home
-    from xlpy.excel.workbook.sheets import Home
+    from xlpy.excel.workbook.home_cells import Home
 
     with open_closed(workbook) as closed:
         write_home(closed.book, {Home.PROFILE: str(profile.resolve())})

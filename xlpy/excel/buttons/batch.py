@@ -22,7 +22,8 @@ from xlpy.excel.tables.selection import (
     transaction_of,
 )
 from xlpy.excel.tables.tables import prepend, refill, set_include
-from xlpy.excel.workbook.sheets import PREVIEW, PROBLEMS, RESULTS, Home, Status
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheets import PREVIEW, PROBLEMS, RESULTS, Status
 from xlpy.services.run.reports import RunReport, RunState
 from xlpy.services.run.session import Session
 

@@ -27,7 +27,7 @@ def _doctor(book: xw.Book, open_session: Callable[[], Session], _choices: Choice
 def _login(book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:
     from xlpy.excel.tables.belonging import OtherCompanysWorkbook, refuse_other_company
     from xlpy.excel.tables.home import write_home
-    from xlpy.excel.workbook.sheets import Home
+    from xlpy.excel.workbook.home_cells import Home
     from xlpy.login.start import log_in
     from xlpy.profile.settings import read_profile
 

@@ -14,7 +14,8 @@ from xlpy.excel.tables.home import HomeInputs, read_home, write_home
 from xlpy.excel.tables.rows import result_rows
 from xlpy.excel.tables.selection import read_selection, show_transactions
 from xlpy.excel.tables.tables import prepend
-from xlpy.excel.workbook.sheets import RESULTS, Home, Status
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheets import RESULTS, Status
 from xlpy.services.flows.told import Confirm
 
 if TYPE_CHECKING:

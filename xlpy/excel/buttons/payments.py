@@ -13,7 +13,8 @@ from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.tables.home import read_home, write_home
 from xlpy.excel.tables.payment_rows import payment_rows
 from xlpy.excel.tables.tables import IncludeNotUnderstood, parse_include, read_rows, refill
-from xlpy.excel.workbook.sheets import PAYMENTS, Home
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheets import PAYMENTS
 from xlpy.services.flows.told import Confirm
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.home import HomeInputs, read_home, write_home
 from xlpy.excel.tables.selection import transaction_of
 from xlpy.excel.tables.tables import parse_include, read_rows, refill, update_by_key
-from xlpy.excel.workbook.sheets import BATCHES, PREVIEW, RERUN, Home, Status
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheets import BATCHES, PREVIEW, RERUN, Status
 from xlpy.services.flows.told import Confirm
 from xlpy.services.run.reports import RunReport
 

@@ -27,8 +27,9 @@ from xlpy.excel.workbook.builder import (
     lay_out_sheet,
     macros_for,
 )
+from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.home_sheet import ABOUT, HOME, lay_out_about, lay_out_home
-from xlpy.excel.workbook.sheets import SHEETS, Home
+from xlpy.excel.workbook.sheets import SHEETS
 from xlpy.files import replace_file
 from xlpy.version import __version__
 

@@ -26,7 +26,8 @@ from xlpy.excel.workbook.home_sheet import lay_out_about, lay_out_home
 from xlpy.excel.workbook.layout import lay_out_table
 from xlpy.excel.workbook.reconcile_picture import draw_steps
 from xlpy.excel.workbook.ribbon import RIBBON_PART, ribbon_relationship, ribbon_xml
-from xlpy.excel.workbook.sheets import RECONCILE, SHEETS, Sheet
+from xlpy.excel.workbook.sheet import Sheet
+from xlpy.excel.workbook.sheets import RECONCILE, SHEETS
 from xlpy.resources import resource_folder
 from xlpy.version import __version__
 
