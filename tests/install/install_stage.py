@@ -75,7 +75,7 @@ class Walk:
         marked = 0
         for row in range(FIRST_DATA_ROW, ws.max_row + 1):
             if ws.cell(row, INVOICES.index("Id") + 1).value:
-                ws.cell(row, 1, "Yes")
+                ws.cell(row, INVOICES.index("Include") + 1, "Yes")
                 marked += 1
         book.save(self.workbook)
         return marked

@@ -61,7 +61,7 @@ class Desk:
         column = PAYMENTS.index("Invoice") + 1
         for line in range(FIRST_DATA_ROW, sheet.max_row + 1):
             if sheet.cell(line, column).value == number:
-                sheet.cell(line, 1).value = text
+                sheet.cell(line, PAYMENTS.index("Take over") + 1).value = text
         book.save(self.path)
 
 
