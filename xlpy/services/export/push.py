@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from xlpy.domain.checks.table import found
 from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction, plan_of_kind
 from xlpy.domain.documents.plan_changes import plan_changes, preview_gone
 from xlpy.domain.planning.gl_journals import DOCUMENT
-from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import (
     FailedTransaction,
     Kind,
@@ -169,7 +170,7 @@ def _write(
 
 def refusal(error: PostingRefused) -> Problem:
     """Say as a problem why SL refused the whole run."""
-    return Problem(Severity.STOP, "MOVED", error.text.rstrip("."), fix=error.fix, where="SL")
+    return found("MOVED", case="told", reason=error.text.rstrip("."), cure=error.fix)
 
 
 def not_known(session: Session, run_id: str, plan: Plan, error: CommitUnknown) -> RunReport:
