@@ -32,14 +32,14 @@ from xlpy.services.run.session import Session
 if TYPE_CHECKING:
     from xlpy.excel.audit.errors_list import SavedErrors
     from xlpy.services.history.clear_plan import ClearPlan
-    from xlpy.services.history.recover import RecoverReport
     from xlpy.services.history.rerun_plan import RerunPlan
     from xlpy.services.history.undo_plan import UndoPlan
-    from xlpy.services.payments.report import SyncReport
+    from xlpy.services.manage_half.recover import RecoverReport
     from xlpy.services.reconciling.report import ReconcileReport
     from xlpy.services.records.audit_record import AuditRecord
     from xlpy.services.records.audit_verify import AuditVerdict
     from xlpy.services.records.saved_log import SavedLog
+    from xlpy.services.run.sync_report import SyncReport
     from xlpy.services.setup.doctor import Finding
 
 _Shown = TypeVar("_Shown", InvoiceRow, ExpenseRow, ProcurementRow)
@@ -126,7 +126,7 @@ class Books:
 
     def recover(self) -> RecoverReport:
         """Finish half-finished work of any PC and user: Manage batches owed, undos, clearings."""
-        from xlpy.services.history.recover import recover
+        from xlpy.services.manage_half.recover import recover
 
         with run_log("recover"):
             return recover(self.session)
@@ -192,7 +192,7 @@ class Books:
 
     def half_finished(self) -> pd.DataFrame:
         """Return what ``recover`` would finish, one row per batch, with the one safe action for each."""
-        from xlpy.services.history.recover import look
+        from xlpy.services.manage_half.recover import look
 
         with run_log("recover"):
             found = look(self.session)
@@ -305,7 +305,7 @@ class Books:
 
     def payments(self, report: SyncReport) -> pd.DataFrame:
         """Return the invoices of a payment sync, one row each, as the Payments sheet shows them."""
-        from xlpy.services.payments.report import PaymentRow
+        from xlpy.services.run.sync_report import PaymentRow
 
         names = [field.name for field in fields(PaymentRow)]
         return pd.DataFrame([[getattr(row, name) for name in names] for row in report.rows], columns=names)

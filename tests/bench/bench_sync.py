@@ -26,7 +26,7 @@ from sync_stage import Stage, open_stage
 from tests.bench.measuring import peak_megabytes, quick, say, timed
 from xlpy.demo.site.door import access
 from xlpy.manage.invoice_records import FIELDS
-from xlpy.services.payments.report import SyncReport
+from xlpy.services.run.sync_report import SyncReport
 
 SIZES = ((200, 20), (2_000, 200)) if quick() else ((2_000, 200), (20_000, 2_000))
 CHUNK = 100

@@ -160,7 +160,7 @@ def _ends(places: list[str]) -> set[int]:
 def _run_again(site: Any, profile: Profile, selection: Selection) -> None:
     """What the user does: recover, then run what is left under another name when the first is taken."""
     from xlpy.services.export.planning import free_batch_identifier
-    from xlpy.services.history.recover import recover
+    from xlpy.services.manage_half.recover import recover
 
     with _session(profile) as session:
         recover(session)

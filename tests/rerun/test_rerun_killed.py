@@ -12,8 +12,8 @@ from sqlalchemy import event
 from xlpy.demo.site.door import access
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.settings import Profile
-from xlpy.services.history.recover import recover
 from xlpy.services.history.rerun import rerun
+from xlpy.services.manage_half.recover import recover
 from xlpy.services.run.reports import RunState
 from xlpy.services.run.session import Session
 

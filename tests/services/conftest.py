@@ -23,7 +23,7 @@ from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.settings import ManageSettings, Profile, SlSettings
 from xlpy.services.export.push import push
-from xlpy.services.history.recover import RecoverReport, recover
+from xlpy.services.manage_half.recover import RecoverReport, recover
 from xlpy.services.run.reports import Marked, RunReport, Selection
 from xlpy.services.run.session import Session
 from xlpy.sl.connection.sqlite import sqlite_engine

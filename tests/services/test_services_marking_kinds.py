@@ -23,10 +23,10 @@ from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, PostingState, TransactionKey
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.settings import ManageSettings, Profile, SlSettings
-from xlpy.services.export.marking import Marked as Done
-from xlpy.services.export.marking import mark_in_manage
 from xlpy.services.export.planning import make_plan
-from xlpy.services.history.recover import RecoverReport, owed_to_manage, recover
+from xlpy.services.manage_half.marking import Marked as Done
+from xlpy.services.manage_half.marking import mark_in_manage
+from xlpy.services.manage_half.recover import RecoverReport, owed_to_manage, recover
 from xlpy.services.run.reports import Marked, Selection
 from xlpy.services.run.session import Session
 from xlpy.sl.ledger_book.ledger import PostingRun, all_postings_of, create_ledger, insert_postings

@@ -23,7 +23,7 @@ from xlpy.paths import data_folder
 from xlpy.services.export.planning import make_plan
 from xlpy.services.export.push import push
 from xlpy.services.export.refresh import refresh
-from xlpy.services.history.recover import recover
+from xlpy.services.manage_half.recover import recover
 from xlpy.services.run.memory import remember_preview
 from xlpy.services.run.reports import RunState
 from xlpy.services.setup.doctor import Verdict, check_setup

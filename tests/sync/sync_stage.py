@@ -34,10 +34,10 @@ from xlpy.manage.client import ManageClient
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.settings import ManageSettings, Profile, SlSettings
 from xlpy.services.export.push import push
-from xlpy.services.payments.report import PaymentRow, SyncReport
 from xlpy.services.payments.sync import sync_payments
 from xlpy.services.run.reports import Marked, RunReport, RunState, Selection
 from xlpy.services.run.session import Session, no_progress
+from xlpy.services.run.sync_report import PaymentRow, SyncReport
 from xlpy.sl.connection.sqlite import sqlite_engine
 from xlpy.sl.ledger_book.ledger import create_ledger
 

@@ -17,7 +17,7 @@ from xlpy.demo.company.release.run import void_batch
 from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.errors import PostingLocked
 from xlpy.services.history.rerun import rerun
-from xlpy.services.payments.report import PaymentStatus
+from xlpy.services.run.sync_report import PaymentStatus
 from xlpy.sl.ledger_book.lock import posting_lock
 
 D = Decimal

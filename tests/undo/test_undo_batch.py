@@ -14,8 +14,8 @@ from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.domain.values.transactions import Kind, PostingState
 from xlpy.errors import PostingLocked
 from xlpy.services.export.planning import free_batch_identifier
-from xlpy.services.history.recover import look, recover
 from xlpy.services.history.undo import look_at_undo, undo
+from xlpy.services.manage_half.recover import look, recover
 from xlpy.services.run.reports import RunState
 
 ONE_BATCH = "/finance/accounting/batches/.*"

@@ -16,8 +16,8 @@ from xlpy.services.export.planning import plan_options
 from xlpy.services.export.push import push
 from xlpy.services.history.clear import clear, look_at_clear
 from xlpy.services.history.clear_plan import clear_rows
-from xlpy.services.history.recover import look, recover
 from xlpy.services.history.undo import undo
+from xlpy.services.manage_half.recover import look, recover
 from xlpy.services.run.reports import Marked, RunState, Selection
 
 BATCHES = "/finance/accounting/batches"

@@ -22,8 +22,8 @@ from xlpy.demo.site.door import access
 from xlpy.domain.values.transactions import Kind
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.services.history.clear import clear
-from xlpy.services.history.recover import look, recover
 from xlpy.services.history.undo import undo
+from xlpy.services.manage_half.recover import look, recover
 from xlpy.services.run.reports import RunState, Selection
 from xlpy.services.run.session import Session
 from xlpy.sl.connection.sqlite import sqlite_engine

@@ -13,9 +13,9 @@ from undo_stage import WRITTEN
 
 from xlpy.domain.values.transactions import Kind
 from xlpy.services.history.clear import clear
-from xlpy.services.history.recover import recover
 from xlpy.services.history.undo import undo
-from xlpy.services.history.undo_manage import finish_undoing
+from xlpy.services.manage_half.recover import recover
+from xlpy.services.manage_half.undo_manage import finish_undoing
 from xlpy.services.run.reports import RunState
 
 

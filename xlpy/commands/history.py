@@ -21,8 +21,8 @@ def recover(workbook: Path | None, only_list: bool, profile: Path | None, as_jso
         press_closed("recover", workbook, profile, as_json, Choices(dry_run=only_list))
     from xlpy.runlog import run_log
     from xlpy.services.as_json.run import half_finished_json, recover_json
-    from xlpy.services.history.recover import half_finished_text, look
-    from xlpy.services.history.recover import recover as finish
+    from xlpy.services.manage_half.recover import half_finished_text, look
+    from xlpy.services.manage_half.recover import recover as finish
 
     with run_log("recover"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
         if only_list:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def _recover(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     from xlpy.services.as_json.run import half_finished_json, recover_json
-    from xlpy.services.history.recover import half_finished_text, look, recover, recover_run
+    from xlpy.services.manage_half.recover import half_finished_text, look, recover, recover_run
 
     if choices.dry_run:
         found = look(session)

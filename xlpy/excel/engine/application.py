@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import warnings
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import xlwings as xw
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
-from xlpy.errors import WorkbookError
 from xlpy.excel.engine.book import BookImpl
-from xlpy.excel.engine.collecting import collecting_paused
-from xlpy.excel.engine.parts import has_rich_text, lost_parts, macro_parts
+from xlpy.excel.engine.file_read import NotAWorkbook, read_workbook
 from xlpy.excel.engine.refusals import CallNotSupported
 
 ENGINE_NAME = "closed file"
@@ -203,19 +197,11 @@ def open_book(path: Path, *, on_alert: Callable[[Alert], None] | None = None) ->
     ``xlpy.excel.engine.closed_file`` to be told beforehand whether it can. Raises
     ``WorkbookError`` when it is not a workbook that can be read.
     """
-    path = path.resolve()
-    if path.suffix.lower() not in {".xlsx", ".xlsm"}:
-        raise WorkbookError(f"{path.name} is not a workbook of the kind .xlsm or .xlsx.")
     try:
-        lost = lost_parts(path)
-        with warnings.catch_warnings(), collecting_paused():
-            warnings.simplefilter("ignore", UserWarning)  # what openpyxl would lose is told by ``lost_parts``
-            workbook = load_workbook(path, rich_text=has_rich_text(path))
-        workbook.vba_archive = macro_parts(path)
-    except (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError) as error:
-        raise WorkbookError(f"The workbook {path} can't be read: {error}.") from error
-    if (path.suffix.lower() == ".xlsm") != (workbook.vba_archive is not None):
-        raise WorkbookError(f"{path.name} has another type than its name says: .xlsm is for workbooks with macros.")
+        path = path.resolve()
+    except (OSError, ValueError) as error:  # a NUL in it, or links in a circle
+        raise NotAWorkbook(path, "its name can't be one of a file", "Name another file.") from error
+    workbook, lost = read_workbook(path)
     app = AppImpl(on_alert)
     app.book = BookImpl(app, path, workbook, lost)
     _ENGINE.apps.enter(app)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from xlpy.services.payments.report import PaymentRow
+    from xlpy.services.run.sync_report import PaymentRow
 
 
 def payment_rows(rows: Iterable[PaymentRow]) -> list[Mapping[str, object]]:

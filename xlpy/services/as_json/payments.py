@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from xlpy.services.payments.report import PaymentRow, SyncReport
+from xlpy.services.run.sync_report import PaymentRow, SyncReport
 
 
 def sync_json(report: SyncReport) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from xlpy.domain.documents.plan import Plan
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import Posting
 from xlpy.services.history.clear_plan import ClearPlan
-from xlpy.services.history.recover import HalfFinished, RecoverReport, half_finished_text
 from xlpy.services.history.undo_plan import UndoPlan
+from xlpy.services.manage_half.recover import HalfFinished, RecoverReport, half_finished_text
 from xlpy.services.run.reports import ManageBatchMade, RunReport
 
 if TYPE_CHECKING:

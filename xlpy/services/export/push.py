@@ -23,9 +23,9 @@ from xlpy.domain.values.transactions import (
     TransactionKey,
 )
 from xlpy.errors import CommitUnknown, PostingRefused, SlError, XlpyError
-from xlpy.services.export.marking import Marked, mark_in_manage
 from xlpy.services.export.planning import batch_name, make_plan
-from xlpy.services.history.recover import RecoverReport, finish_unfinished, owed_to_manage
+from xlpy.services.manage_half.marking import Marked, mark_in_manage
+from xlpy.services.manage_half.recover import RecoverReport, finish_unfinished, owed_to_manage
 from xlpy.services.run.ids import new_run_id
 from xlpy.services.run.kept import remember_run
 from xlpy.services.run.memory import recall_preview

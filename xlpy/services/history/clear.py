@@ -19,8 +19,8 @@ from xlpy.domain.values.transactions import Posting, PostingState
 from xlpy.errors import CommitUnknown, PostingRefused, XlpyError
 from xlpy.services.export.exporting import MarkedExport, export_marked
 from xlpy.services.export.planning import plan_options, problems_of_the_name, seen_row
-from xlpy.services.history.clear_finish import Cleared, finish_clears
 from xlpy.services.history.clear_plan import ClearPlan, ClearRow, clear_rows
+from xlpy.services.manage_half.clear_finish import Cleared, finish_clears
 from xlpy.services.run.half_done import posting_results, some_of
 from xlpy.services.run.ids import new_run_id
 from xlpy.services.run.kept import remember_run

@@ -21,8 +21,8 @@ from xlpy.domain.values.money import round_money
 from xlpy.domain.values.problems import Problem, stops
 from xlpy.domain.values.transactions import Posting, PostingState, SlState, TransactionKey
 from xlpy.services.export.exporting import MarkedExport, UnpostedRow
-from xlpy.services.export.re_export import Shown
 from xlpy.services.export.refresh import shown_amount
+from xlpy.services.manage_half.re_export import Shown
 from xlpy.services.run.half_done import amounts_told
 
 SEVERAL = "several"  # in place of a hash: what is made of more than one document has none to compare later

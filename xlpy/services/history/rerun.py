@@ -13,7 +13,6 @@ from xlpy.domain.documents.plan import Plan
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import PostOutcome
 from xlpy.errors import CommitUnknown, PostingRefused
-from xlpy.services.export.marking import Marked
 from xlpy.services.export.push import (
     changed_since,
     not_known,
@@ -23,8 +22,9 @@ from xlpy.services.export.push import (
     run_report,
     write_kinds,
 )
-from xlpy.services.history.recover import RecoverReport, finish_unfinished
 from xlpy.services.history.rerun_plan import RerunMarks, RerunPlan, plan_rerun
+from xlpy.services.manage_half.marking import Marked
+from xlpy.services.manage_half.recover import RecoverReport, finish_unfinished
 from xlpy.services.run.ids import new_run_id
 from xlpy.services.run.kept import remember_run
 from xlpy.services.run.reports import ManageBatchMade, RunReport, RunState

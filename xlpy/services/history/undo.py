@@ -15,8 +15,6 @@ from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import Posting, PostingState
 from xlpy.errors import CommitUnknown, PostingRefused, XlpyError
-from xlpy.services.export.re_export import list_unposted
-from xlpy.services.history.undo_manage import Undone, finish_undoing, own_batches
 from xlpy.services.history.undo_plan import (
     UndoPlan,
     manage_reasons,
@@ -27,6 +25,8 @@ from xlpy.services.history.undo_plan import (
     undo_documents,
     unknown_batch,
 )
+from xlpy.services.manage_half.re_export import list_unposted
+from xlpy.services.manage_half.undo_manage import Undone, finish_undoing, own_batches
 from xlpy.services.run.half_done import posting_results, some_of, worth_of
 from xlpy.services.run.ids import new_run_id
 from xlpy.services.run.kept import remember_run

@@ -15,7 +15,7 @@ from xlpy.services.run.half_done import some_of, worth_of
 from xlpy.services.run.reports import ManageBatchMade
 
 if TYPE_CHECKING:
-    from xlpy.services.history.undo_manage import OwnBatch
+    from xlpy.services.manage_half.undo_manage import OwnBatch
     from xlpy.sl.writing.undoing import Examined, SlFault
 
 _SCREENS = {

@@ -25,7 +25,7 @@ from xlpy.domain.facts.periods import format_period, parse_period
 from xlpy.domain.mapping.accounts import segments_used, split_account
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, PostingState
 from xlpy.errors import ManageRefused, NothingToReconcile, SettingsError
-from xlpy.services.export.re_export import list_unposted, show_again
+from xlpy.services.manage_half.re_export import list_unposted, show_again
 from xlpy.services.reconciling.report import ReconcileReport
 from xlpy.services.run.session import Session
 

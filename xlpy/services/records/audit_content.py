@@ -27,8 +27,8 @@ from xlpy.services.run.session import Session
 
 if TYPE_CHECKING:
     from xlpy.domain.values.problems import Problem
-    from xlpy.services.payments.report import PaymentRow
     from xlpy.services.reconciling.report import ReconcileReport
+    from xlpy.services.run.sync_report import PaymentRow
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from xlpy.domain.values.transactions import Kind, Posting, PostingState
 from xlpy.errors import ManageRefused
-from xlpy.services.export.marking import Marked, mark_in_manage
-from xlpy.services.export.re_export import called, list_unposted
+from xlpy.services.manage_half.marking import Marked, mark_in_manage
+from xlpy.services.manage_half.re_export import called, list_unposted
 from xlpy.services.run.half_done import half_done
 from xlpy.services.run.reports import ManageBatchMade
 from xlpy.services.run.session import Session

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from xlpy.domain.values.transactions import Kind, Posting, PostingState
-from xlpy.services.export.marking import Marked, mark_in_manage
-from xlpy.services.export.re_export import called
-from xlpy.services.history.clear_finish import Cleared, finish_clears
-from xlpy.services.history.undo_manage import finish_undoing
+from xlpy.services.manage_half.clear_finish import Cleared, finish_clears
+from xlpy.services.manage_half.marking import Marked, mark_in_manage
+from xlpy.services.manage_half.re_export import called
+from xlpy.services.manage_half.undo_manage import finish_undoing
 from xlpy.services.run.half_done import half_done, posting_results, some_of, worth_of
 from xlpy.services.run.ids import new_run_id
 from xlpy.services.run.kept import remember_run

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from xlpy.domain.values.transactions import Kind, Posting, PostingState
 from xlpy.errors import ManageError
-from xlpy.services.export.re_export import called, list_unposted, show_again
+from xlpy.services.manage_half.re_export import called, list_unposted, show_again
 from xlpy.services.run.reports import ManageBatchMade
 from xlpy.services.run.session import Session
 

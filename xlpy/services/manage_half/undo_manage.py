@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from xlpy.domain.values.transactions import Kind, Posting, PostingState
 from xlpy.errors import ManageRefused
-from xlpy.services.export.re_export import called, list_unposted
+from xlpy.services.manage_half.re_export import called, list_unposted
 from xlpy.services.run.half_done import half_done
 from xlpy.services.run.session import Session
 
