@@ -10,32 +10,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 from xlpy.domain.checks.table import bound, found
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.statuses import Include, RerunState
 from xlpy.domain.values.transactions import Posting, PostingState, SlState, TransactionKey
 
 WHERE = "Sheet Rerun"
-
-
-class RerunState(StrEnum):
-    """What became of a document of the batch."""
-
-    IN_SL = "Already in SL"
-    NOTHING = "Nothing to post"  # nothing but zeros, and the ledger has it
-    MISSING = "Missing"  # no document, and the ledger knows nothing: after a restore
-    VOIDED = "Voided"
-    DELETED = "Deleted"
-    CLEARED = "Cleared"  # without export
-    UNDONE = "Undone"
-    CHANGED = "Changed"  # in SL with other lines
-    PARTLY = "Partly gone"
-    FOREIGN = "In SL, not by us"
-    UNDOING = "Undo half done"
-    OTHER_COMPANY = "Other company"
-    NOT_EXPORTED = "Not exported"
 
 
 LEFT_ALONE = frozenset({RerunState.IN_SL, RerunState.NOTHING, RerunState.NOT_EXPORTED})
@@ -75,7 +57,7 @@ class RerunRow:
     day: date | None
     total: Decimal
     currency: str
-    include: str = ""
+    include: Include = Include.NO
     sl_batch: str = ""
     doc_type: str = ""
     reference: str = ""
@@ -115,16 +97,16 @@ def message_of(state: RerunState, posting: Posting | None) -> str:
     return _MESSAGES[state]
 
 
-def taken(state: RerunState, include: str) -> bool:
+def taken(state: RerunState, include: Include) -> bool:
     """Whether a mark on a document of this state takes it in. What is in SL never is; some need *Again*."""
     if state in LEFT_ALONE:
         return False
-    return include == "Again" if state in NEEDS_AGAIN else include in ("Yes", "Again")
+    return include is Include.AGAIN if state in NEEDS_AGAIN else include is not Include.NO
 
 
-def proposed(state: RerunState) -> str:
+def proposed(state: RerunState) -> Include:
     """Return the mark that a first look proposes: what is missing, and what has to be looked at before it can go."""
-    return "" if state in LEFT_ALONE or state in NEEDS_AGAIN else "Yes"
+    return Include.NO if state in LEFT_ALONE or state in NEEDS_AGAIN else Include.YES
 
 
 def is_of_another_receipt(codes: Collection[str]) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from xlpy.domain.values.statuses import Include
+
 
 class CellKind(StrEnum):
     """What a column holds, and so how it is formatted and written."""
@@ -79,22 +81,7 @@ SUBTOTAL_ROW = 3  # filtered totals, above the header, in the frozen rows
 HEADER_ROW = 4  # the table's header; data from row 5
 FIRST_DATA_ROW = HEADER_ROW + 1
 
-INCLUDE_CHOICES = ("Yes", "Again")
-
-
-class Status(StrEnum):
-    """The words of the Status column."""
-
-    EMPTY = ""
-    READY = "Ready"
-    PROBLEM = "Problem"
-    EXPORTED = "Exported"
-    ALREADY_IN_SL = "Already in SL"
-    NOTHING_TO_POST = "Nothing to post"
-    FAILED = "Failed"
-    MANAGE_PENDING = "Manage pending"
-    CLEARED = "Cleared"
-    UNDONE = "Undone"
+INCLUDE_CHOICES = (Include.YES, Include.AGAIN)
 
 
 _INCLUDE = Column("Include", CellKind.TEXT, 9, choices=INCLUDE_CHOICES, input=True, hint="Yes, Again or empty")
@@ -344,7 +331,7 @@ PAYMENTS = Sheet(
     "What SL says is paid, and what Manage says now",
     Part.RESULT,
     (
-        Column("Take over", width=11, choices=("Yes",), input=True, hint="Yes: treat the payment there as ours"),
+        Column("Take over", width=11, choices=(Include.YES,), input=True, hint="Yes: treat the payment there as ours"),
         Column("Status", width=16),
         Column("Message", CellKind.WRAP, 40),
         Column("Invoice", width=12),

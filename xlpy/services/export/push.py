@@ -14,6 +14,7 @@ from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction, plan_of
 from xlpy.domain.documents.plan_changes import plan_changes, preview_gone
 from xlpy.domain.planning.gl_journals import DOCUMENT
 from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import (
     FailedTransaction,
     Kind,
@@ -263,10 +264,10 @@ def _document_of(posting: Posting | None) -> PostedDocument | None:
 
 
 _DONE = {
-    Action.POST: "Exported",
-    Action.POST_AGAIN: "Exported",
-    Action.MARK_ONLY: "Already in SL",
-    Action.NOTHING_TO_POST: "Nothing to post",
+    Action.POST: RowStatus.EXPORTED,
+    Action.POST_AGAIN: RowStatus.EXPORTED,
+    Action.MARK_ONLY: RowStatus.ALREADY_IN_SL,
+    Action.NOTHING_TO_POST: RowStatus.NOTHING_TO_POST,
 }
 
 
@@ -281,11 +282,11 @@ def _result(
     key = transaction.key
     batch = closed[key].batch_identifier if key in closed else batch_name(plan.options, key.kind)
     if key in failed:
-        status, message = "Failed", failed[key]
+        status, message = RowStatus.FAILED, failed[key]
     elif key in closed:
         status, message = _DONE[transaction.action], ""
     else:
-        status, message = "Manage pending", pending or "In SL, but not yet in a Manage batch: run Recover"
+        status, message = RowStatus.MANAGE_PENDING, pending or "In SL, but not yet in a Manage batch: run Recover"
     return ResultRow(
         batch_identifier=batch,
         status=status,

@@ -10,10 +10,10 @@ import pandas as pd
 from xlpy.domain.afterwards.reconcile import (
     Leg,
     ReconcileRow,
-    Verdict,
 )
 from xlpy.domain.afterwards.reconcile_manage import ManageShare
 from xlpy.domain.values.money import ZERO, total
+from xlpy.domain.values.statuses import ReconcileState
 from xlpy.domain.values.transactions import PostingState
 from xlpy.services.reconciling.documents import (
     DocumentCompared,
@@ -46,7 +46,7 @@ def tax_accounts(compared: Iterable[DocumentCompared]) -> Iterator[ReconcileRow]
     for (batch, currency, manage, in_sl, kind), group in table.groupby(["batch", "currency", "manage", "sl", "kind"]):
         amount = total(group["amount"])
         yield ReconcileRow(
-            state=Verdict.TAX_ACCOUNT,
+            state=ReconcileState.TAX_ACCOUNT,
             message=(
                 f"Manage has this tax on {manage}; SL posts it to {in_sl or 'another account of the same taxes'}, the"
                 f" account of its own tax (21.280 Taxes): {len(group)} documents"
@@ -67,7 +67,7 @@ def other_documents(sides: Sides) -> Iterator[ReconcileRow]:
     for other in sides.others:
         module, bat_nbr, doc_type, reference = other.key
         yield ReconcileRow(
-            state=Verdict.NOT_FROM_MANAGE,
+            state=ReconcileState.NOT_FROM_MANAGE,
             message=f"Entered in SL, on accounts of ours: {', '.join(other.accounts[:6])}",
             batch_identifier="",
             kind="",

@@ -8,20 +8,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
+from xlpy.domain.values.statuses import Verdict
 from xlpy.errors import XlpyError
 
 logger = logging.getLogger(__name__)
-
-
-class Verdict(StrEnum):
-    """What a line of the check says."""
-
-    OK = "ok"
-    NOTE = "note"
-    PROBLEM = "problem"
-    UNKNOWN = "could not tell"
 
 
 @dataclass(frozen=True, slots=True)

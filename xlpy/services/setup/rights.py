@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind
-from xlpy.services.setup.lines import Checked, Verdict, line
+from xlpy.services.setup.lines import Checked, line
 
 if TYPE_CHECKING:
     from xlpy.services.run.session import Session

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from xlpy.domain.facts.books import BooksNeeds, SlBooks, sl_key
 from xlpy.domain.facts.periods import format_period, is_period
+from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import LedgerMissing
-from xlpy.services.setup.lines import SL, Checked, Finding, Verdict, broken, guarded, line
+from xlpy.services.setup.lines import SL, Checked, Finding, broken, guarded, line
 from xlpy.services.setup.rights import check_screens, check_sql_rights
 
 if TYPE_CHECKING:
