@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from xlpy.domain.facts.manage_payments import ManageInvoice
 from xlpy.domain.values.money import ZERO, round_money, total
+from xlpy.domain.values.screens import screen
 
 # ARAdjust.AdjgDocType: what pays, what is written off, and what is a credit (SL: applications).
 PAYMENTS = frozenset({"PA", "PP"})
@@ -172,7 +173,7 @@ def _notes(settlement: Settlement, invoice: ManageInvoice, most: Decimal) -> Ite
     if in_manage > settlement.manage_credits:
         yield (
             f"Manage has {in_manage - settlement.manage_credits} of credit memos on this invoice that SL has not"
-            " applied. Apply them in SL, too (Payment Application, 08.030)."
+            f" applied. Apply them in SL, too: {screen('08.030')}."
         )
     if settlement.paid > most:
         yield f"SL has {settlement.paid} as paid; Manage takes {most} at the most, so that is what it shows."

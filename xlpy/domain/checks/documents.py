@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xlpy.domain.values.problems import Check, Severity
+from xlpy.domain.values.screens import screen
 
 _INVOICE = "Manage: Finance > Invoices"
 _TRANSACTION = "Manage: the invoice, expense report, purchase order, adjustment or transfer"
@@ -248,7 +249,7 @@ DOCUMENT_CHECKS = (
         "SL has a document with this reference already",
         "Look it up in SL: when it is this invoice, entered by hand, take Include off; else give the invoice another "
         "number",
-        "SL: Invoice and Memo (08.010)",
+        f"SL: {screen('08.010')}",
         _RELEASE_TAX,
     ),
     Check(
@@ -264,7 +265,7 @@ DOCUMENT_CHECKS = (
         Severity.NOTE,
         "A payment in SL has the same number",
         "Nothing to do; payments are told apart by their type",
-        "SL: Payment Entry (08.050)",
+        f"SL: {screen('08.050')}",
         "SL: ARDoc.DocClass P",
     ),
     Check(
@@ -348,7 +349,7 @@ DOCUMENT_CHECKS = (
         Severity.STOP,
         "It is in {currency}, but SL's Currency Manager is not set up",
         "Set up Currency Manager (SL would turn the amounts into base currency), or post it by hand",
-        "SL: Currency Manager Setup",
+        f"SL: {screen('24.950')}",
         "SL: pp_08400PrepWrk repairs unknown currencies when there is no CMSetup",
     ),
     Check(
@@ -372,7 +373,7 @@ DOCUMENT_CHECKS = (
         Severity.STOP,
         "SL has no rate of type {rate_type!r} for {currency} on or before {day}",
         "Enter the rate",
-        "SL: Currency Rate Maintenance",
+        f"SL: {screen('24.270')}",
         "SL: CuryRate, latest EffDate on or before the document date",
     ),
     Check(
@@ -380,7 +381,7 @@ DOCUMENT_CHECKS = (
         Severity.NOTE,
         "The rate for {currency} is of {since}, more than {days} days before the document",
         "Enter a newer rate, when there is one",
-        "SL: Currency Rate Maintenance",
+        f"SL: {screen('24.270')}",
         "This product's settings: rate_max_age_days",
     ),
     Check(

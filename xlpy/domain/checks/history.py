@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xlpy.domain.values.problems import Case, Check, Severity
+from xlpy.domain.values.screens import screen
 
 _BATCHES = "Manage: Finance > Accounting Interface > Batches"
 _INTERFACE = "Manage: Finance > Accounting Interface"
@@ -19,7 +20,7 @@ HISTORY_CHECKS = (
         Severity.STOP,
         "SL has a document of the same vendor and vendor invoice number that is not ours",
         "Look it up in SL: when it was entered by hand since, take Include off; else correct its number there",
-        "Sheet Rerun; SL: Voucher and Adjustment Entry (03.010)",
+        f"Sheet Rerun; SL: {screen('03.010')}",
         "SL: APDoc_VendId_InvcNbr; APSetup.DupInvcChk would allow it",
     ),
     Check(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from xlpy.domain.values.problems import Check, Severity
+from xlpy.domain.values.screens import screen
 
-_VENDOR = "SL: Vendor Maintenance (03.270)"
-_CLASS = "SL: Vendor Class Maintenance; AP Setup (03.950), default class"
+_VENDOR = f"SL: {screen('03.270')}"
+_CLASS = f"SL: Vendor Class Maintenance; {screen('03.950')}, default class"
 _XREF = "Manage: Companies > Finance > Company Finance, Vendor XRef"
 _MEMBER = "Manage: System > Members, Vendor Nbr"
 _PURCHASE = "Manage: Procurement > Purchase Orders"
 _REPORT = "Manage: Time & Expense > Expense Reports"
-_VOUCHERS = "SL: Voucher and Adjustment Entry (03.010)"
+_VOUCHERS = f"SL: {screen('03.010')}"
 _TERMS = "Manage: System > Setup Tables > Billing Terms, Xref"
 _SL_TERMS = "SL: Terms Maintenance"
 _PROFILE = "Settings of this product, [posting]"
@@ -23,7 +24,7 @@ PAYABLES_CHECKS = (
         Severity.STOP,
         "Accounts Payable is not set up in SL",
         "Set up the module",
-        "SL: AP Setup (03.950)",
+        f"SL: {screen('03.950')}",
         "SL: APSetup, Init",
     ),
     # --- vendor -----------------------------------------------------------------------------------------------

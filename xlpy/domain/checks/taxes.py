@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from xlpy.domain.values.problems import Check, Severity
+from xlpy.domain.values.screens import screen
 
 _GL_MAP = "Manage: System > Setup Tables > GL Accounts"
 _TAX_CODE = "Manage: System > Setup Tables > Tax Codes"
-_SL_TAX = "SL: Tax Maintenance (21.280)"
-_SL_GROUP = "SL: Tax Group Maintenance"
+_SL_TAX = f"SL: {screen('21.280')}"
+_SL_GROUP = f"SL: {screen('21.340')}"
 
 TAX_CHECKS = (
     Check(
@@ -135,7 +136,7 @@ TAX_CHECKS = (
         Severity.NOTE,
         "Its tax is against the sign of the document",
         "Look at it before you release the batch",
-        "SL: Invoice and Memo (08.010)",
+        f"SL: {screen('08.010')}",
         "SL: tax lines take the sign of TaxTot",
     ),
 )

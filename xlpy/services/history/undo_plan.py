@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from xlpy.domain.checks.table import bound, found
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.screens import screen, screen_of_program
 from xlpy.domain.values.transactions import Kind, Posting, PostingState
 from xlpy.services.run.half_done import some_of, worth_of
 from xlpy.services.run.reports import ManageBatchMade
@@ -18,19 +19,12 @@ if TYPE_CHECKING:
     from xlpy.services.manage_half.undo_manage import OwnBatch
     from xlpy.sl.writing.undoing import Examined, SlFault
 
-_SCREENS = {
-    "08010": "Invoice and Memo (08.010)",
-    "03010": "Voucher and Adjustment Entry (03.010)",
-    "01010": "Journal Transactions (01.010)",
-    "10030": "Adjustments (10.030)",
-    "10040": "Transfers (10.040)",
-}
-_SCREEN_OF = {"AR": "08010", "AP": "03010", "GL": "01010", "IN": "10030"}
+_SCREEN_OF = {"AR": "08.010", "AP": "03.010", "GL": "01.010", "IN": "10.030"}
 _CORRECT = {
     "AR": "make a credit memo in Manage and export it",
-    "AP": "enter a debit adjustment in Voucher and Adjustment Entry (03.010)",
-    "GL": "enter a reversing journal in Journal Transactions (01.010)",
-    "IN": "enter the opposite in Adjustments (10.030) or Transfers (10.040)",
+    "AP": f"enter a debit adjustment in {screen('03.010')}",
+    "GL": f"enter a reversing journal in {screen('01.010')}",
+    "IN": f"enter the opposite in {screen('10.030')} or {screen('10.040')}",
 }
 _UNBATCH = {
     Kind.INVOICE: "in Manage un-batch each invoice (on the invoice: More > Un-batch; there is no call for it)",
@@ -170,10 +164,10 @@ def sl_reasons(rows: Sequence[Posting], examined: Examined, others: Iterable[Pos
 def _sl_reason(fault: SlFault, kinds: Iterable[Kind], number: str, other: Posting | None) -> Problem:
     batch = f"{fault.module} {fault.bat_nbr}"
     document = f"{fault.doc_type} {fault.ref_nbr}"
-    screen = _SCREENS.get(fault.screen) or _SCREENS[_SCREEN_OF[fault.module]]
+    where = screen_of_program(fault.screen) or screen(_SCREEN_OF[fault.module])
     unbatch = "; ".join(_UNBATCH[kind] for kind in sorted(kinds))
-    by_hand = f"Void SL batch {batch} in {screen}; then {unbatch}"
-    facts = {"batch": batch, "document": document, "screen": f"SL: {screen}", "by_hand": by_hand}
+    by_hand = f"Void SL batch {batch} in {where}; then {unbatch}"
+    facts = {"batch": batch, "document": document, "screen": f"SL: {where}", "by_hand": by_hand}
     match str(fault.kind):
         case "released":
             posted = "posted to GL" if fault.status == "P" else "released"

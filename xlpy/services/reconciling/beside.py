@@ -13,6 +13,7 @@ from xlpy.domain.afterwards.reconcile import (
 )
 from xlpy.domain.afterwards.reconcile_manage import ManageShare
 from xlpy.domain.values.money import ZERO, total
+from xlpy.domain.values.screens import screen
 from xlpy.domain.values.statuses import ReconcileState
 from xlpy.domain.values.transactions import PostingState
 from xlpy.services.reconciling.documents import (
@@ -49,7 +50,7 @@ def tax_accounts(compared: Iterable[DocumentCompared]) -> Iterator[ReconcileRow]
             state=ReconcileState.TAX_ACCOUNT,
             message=(
                 f"Manage has this tax on {manage}; SL posts it to {in_sl or 'another account of the same taxes'}, the"
-                f" account of its own tax (21.280 Taxes): {len(group)} documents"
+                f" account of its own tax ({screen('21.280')}): {len(group)} documents"
             ),
             batch_identifier=str(batch),
             kind=str(kind),

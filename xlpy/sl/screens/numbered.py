@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from xlpy.domain.values.screens import screen
+
 if TYPE_CHECKING:
     pass
 
@@ -18,16 +20,16 @@ class NumberedModule:
     screen: str
 
 
-AR_NUMBERS = NumberedModule("AR", "ARSetup", "Accounts Receivable Setup (08.950)")
+AR_NUMBERS = NumberedModule("AR", "ARSetup", screen("08.950"))
 
 
-AP_NUMBERS = NumberedModule("AP", "APSetup", "Accounts Payable Setup (03.950)")
+AP_NUMBERS = NumberedModule("AP", "APSetup", screen("03.950"))
 
 
-IN_NUMBERS = NumberedModule("IN", "INSetup", "Inventory Setup (10.950)")
+IN_NUMBERS = NumberedModule("IN", "INSetup", screen("10.950"))
 
 
-GL_NUMBERS = NumberedModule("GL", "GLSetup", "GL Setup (01.950)")
+GL_NUMBERS = NumberedModule("GL", "GLSetup", screen("01.950"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ from xlpy.demo.company.release_ar.payment_lines import APPLICATION, REVERSAL
 from xlpy.demo.company.release_ar.payments import release_payments
 from xlpy.demo.company.release_ar.reversals import release_reversals
 from xlpy.demo.company.release_ar.settlement import move_balances_of_applications, settle_documents
+from xlpy.domain.values.screens import screen
 from xlpy.errors import SlError
 
 _TAX_SCREENS = ("08010", "08500")
@@ -144,7 +145,7 @@ def receivables_setup(books: Books) -> Row:
     """Give the ARSetup row. Raises SlError when receivables are not set up."""
     setup = books.one("ARSetup", SetupId="AR")
     if setup is None:
-        raise SlError("Accounts Receivable is not set up in this SL company.", fix="Set it up in screen 08.950.")
+        raise SlError("Accounts Receivable is not set up in this SL company.", fix=f"Set it up in {screen('08.950')}.")
     return setup
 
 
