@@ -39,6 +39,7 @@ from xlpy.demo.company.release.taxes import (
     share_line_taxes,
     take_included_tax,
 )
+from xlpy.demo.company.release_ar.automatic import forget_applications
 from xlpy.demo.company.release_ar.checks import check_receivables
 from xlpy.demo.company.release_ar.payment_lines import APPLICATION, REVERSAL
 from xlpy.demo.company.release_ar.payments import release_payments
@@ -108,6 +109,7 @@ def release_receivables(run: BatchRun) -> None:
         line["AcctDist"] = 1 if line["DrCr"] in ("D", "C") else 0
     for doc in docs:
         doc["Rlsed"] = 1
+    forget_applications(run, docs)
     total_batch(run)
     earn_commissions(run, docs)
     check_balance(run)
