@@ -246,6 +246,14 @@ class LegsCompared:
         """Whether taxes of the same sum are on other accounts."""
         return bool(self.taxes) and not sum((tax.amount for tax in self.taxes), ZERO)
 
+    @property
+    def only_tax_split(self) -> bool:
+        """Whether the same taxes of the same sum are split otherwise: SL's release rounds a group in its own way."""
+        moved = any(tax.manage and not tax.in_sl for tax in self.taxes) and any(
+            tax.in_sl and not tax.manage for tax in self.taxes
+        )
+        return self.only_tax_accounts and not moved
+
 
 def compare_legs(manage: Sequence[Leg], in_sl: Sequence[Leg]) -> LegsCompared:
     """Compare what Manage says with what SL has, account by account. Ids must be in ``sl_key`` form."""

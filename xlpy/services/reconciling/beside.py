@@ -28,7 +28,7 @@ NOT_TO_SL = (PostingState.CLEARED, PostingState.UNDONE)
 
 
 def tax_accounts(compared: Iterable[DocumentCompared]) -> Iterator[ReconcileRow]:
-    """Yield a line for each pair of accounts between which tax is moved, by batch and currency."""
+    """Yield a line for each set of accounts between which tax is moved or split otherwise, by batch and currency."""
     table = pd.DataFrame(
         [
             (
@@ -38,20 +38,29 @@ def tax_accounts(compared: Iterable[DocumentCompared]) -> Iterator[ReconcileRow]
                 ", ".join(f"{tax.acct} {tax.sub}".strip() for tax in one.legs.taxes if not tax.texts),
                 sum((tax.amount for tax in one.legs.taxes if tax.amount > 0), ZERO),
                 str(one.members[0].posting.key.kind),
+                one.legs.only_tax_split,
             )
             for one in compared
             if one.legs is not None and one.legs.only_tax_accounts
         ],
-        columns=["batch", "currency", "manage", "sl", "amount", "kind"],
+        columns=["batch", "currency", "manage", "sl", "amount", "kind", "split"],
     )
-    for (batch, currency, manage, in_sl, kind), group in table.groupby(["batch", "currency", "manage", "sl", "kind"]):
+    named = ["batch", "currency", "manage", "sl", "kind", "split"]
+    for (batch, currency, manage, in_sl, kind, split), group in table.groupby(named):
         amount = total(group["amount"])
+        if split:
+            text = (
+                f"SL's release splits the sum of a tax group by rate, Manage rounds each level: {manage} differ by"
+                " cents, the sum does not"
+            )
+        else:
+            text = (
+                f"Manage has this tax on {manage}; SL posts it to {in_sl or 'another account of the same taxes'}, the"
+                f" account of its own tax ({screen('21.280')})"
+            )
         yield ReconcileRow(
             state=ReconcileState.TAX_ACCOUNT,
-            message=(
-                f"Manage has this tax on {manage}; SL posts it to {in_sl or 'another account of the same taxes'}, the"
-                f" account of its own tax ({screen('21.280')}): {len(group)} documents"
-            ),
+            message=f"{text}: {len(group)} document{'s' * (len(group) != 1)}",
             batch_identifier=str(batch),
             kind=str(kind),
             transaction="",
