@@ -13,6 +13,7 @@ import xlwings as xw
 from xlpy.excel.engine.book import BookImpl
 from xlpy.excel.engine.file_read import NotAWorkbook, read_workbook
 from xlpy.excel.engine.refusals import CallNotSupported
+from xlpy.excel.engine.values import CellError
 
 ENGINE_NAME = "closed file"
 _PIDS = itertools.count(1)
@@ -49,12 +50,18 @@ class EngineImpl:
         _dates: object,
         empty: object,
         _numbers: object,
-        _err_to_str: object,
+        err_to_str: object,
     ) -> list[list[object]]:
-        """Values on their way out of cells: they are as they should be already."""
-        if empty is None:
+        """Values on their way out of cells: they are as they should be already, but for errors and empty cells."""
+        if empty is None and not any(type(value) is CellError for row in data for value in row):
             return data
-        return [[empty if value is None else value for value in row] for row in data]
+
+        def cleaned(value: object) -> object:
+            if type(value) is CellError:
+                return str(value) if err_to_str else None
+            return empty if value is None else value
+
+        return [[cleaned(value) for value in row] for row in data]
 
 
 class AppsImpl:
