@@ -65,7 +65,7 @@ def test_a_module_that_is_not_set_up(firm: Firm, module: str, kinds: set[Kind], 
     with firm.with_value(f"{module}Setup", "Init", 0):
         finding = firm.of_sl(kinds)[f"Module {module}"]
     assert finding.verdict is verdict
-    assert ("Setup in SL" in finding.fix) == (verdict is Verdict.PROBLEM)
+    assert ("Setup (" in finding.fix) == (verdict is Verdict.PROBLEM)
     assert ("you export none" in finding.text) == (verdict is Verdict.NOTE)
 
 
