@@ -26,7 +26,7 @@ from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import write_home
 from xlpy.excel.workbook.builder import build_workbook
-from xlpy.excel.workbook.sheets import Home
+from xlpy.excel.workbook.home_cells import Home
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.settings import ManageSettings, Profile, SlSettings
 from xlpy.services.export.push import push

@@ -17,7 +17,8 @@ from xlpy.cli import main
 from xlpy.demo import firm
 from xlpy.demo.site.door import access
 from xlpy.excel.engine.closed_file import open_closed
-from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, INVOICES, LOG, PREVIEW, PROBLEMS, RESULTS, Sheet
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, Sheet
+from xlpy.excel.workbook.sheets import INVOICES, LOG, PREVIEW, PROBLEMS, RESULTS
 
 
 class Desk:

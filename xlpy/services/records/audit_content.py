@@ -16,6 +16,7 @@ import msgspec
 
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Posting, PostingState
 from xlpy.errors import RunNotKnown, XlpyError
 from xlpy.masking import masked, without_secrets
@@ -44,12 +45,12 @@ _FROM_LEDGER = (
     "failed and the problems of the run are not known there."
 )
 _RESULT_OF_STATE = {
-    PostingState.POSTED: "Manage pending",
-    PostingState.CLOSED: "Exported",
-    PostingState.CHANGED: "Changed",
-    PostingState.UNDOING: "Undoing",
-    PostingState.UNDONE: "Undone",
-    PostingState.CLEARED: "Cleared",
+    PostingState.POSTED: RowStatus.MANAGE_PENDING,
+    PostingState.CLOSED: RowStatus.EXPORTED,
+    PostingState.CHANGED: RowStatus.CHANGED,
+    PostingState.UNDOING: RowStatus.UNDOING,
+    PostingState.UNDONE: RowStatus.UNDONE,
+    PostingState.CLEARED: RowStatus.CLEARED,
 }
 
 
