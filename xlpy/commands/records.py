@@ -30,6 +30,18 @@ def errors(workbook: Path, run_id: str, folder: Path | None, as_json: bool) -> N
 
 
 @click.command()
+@WORKBOOK
+@_RUN
+@PROFILE
+@JSON
+def results(workbook: Path, run_id: str, profile: Path | None, as_json: bool) -> None:
+    """Fill the sheet Results again with a run (default: the last of this PC), from what this PC or the ledger knows."""
+    from xlpy.excel.buttons.pressed import Choices
+
+    press_closed("results", workbook, profile, as_json, Choices(run_id=run_id))
+
+
+@click.command()
 @_RUN
 @click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True, help="Days back, today included.")
 @_FOLDER
@@ -93,4 +105,4 @@ def verify(path: Path, profile: Path | None, as_json: bool) -> None:
     end(verdict.exit_code, verdict.text, verdict_json(verdict), as_json)
 
 
-COMMANDS: tuple[click.Command, ...] = (errors, log, audit)
+COMMANDS: tuple[click.Command, ...] = (errors, results, log, audit)
