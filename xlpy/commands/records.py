@@ -1,4 +1,4 @@
-"""errors, log, audit, reconcile: what is kept and compared."""
+"""errors, results, log, audit, reconcile: what is kept and compared."""
 
 from __future__ import annotations
 
@@ -27,6 +27,18 @@ def errors(workbook: Path, run_id: str, folder: Path | None, as_json: bool) -> N
 
     choices = Choices(folder=str(folder.resolve()) if folder else "", run_id=run_id)
     press_closed("save_errors", workbook, None, as_json, choices)
+
+
+@click.command()
+@WORKBOOK
+@_RUN
+@PROFILE
+@JSON
+def results(workbook: Path, run_id: str, profile: Path | None, as_json: bool) -> None:
+    """Fill the sheet Results again with a run (default: the last of this PC), from what this PC or the ledger knows."""
+    from xlpy.excel.buttons.pressed import Choices
+
+    press_closed("results", workbook, profile, as_json, Choices(run_id=run_id))
 
 
 @click.command()
@@ -122,4 +134,4 @@ def reconcile(
     )
 
 
-COMMANDS: tuple[click.Command, ...] = (errors, log, audit, reconcile)
+COMMANDS: tuple[click.Command, ...] = (errors, results, log, audit, reconcile)

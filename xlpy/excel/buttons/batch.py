@@ -12,6 +12,7 @@ from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.home import HomeInputs, read_home, write_ageing, write_home, write_included
+from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.selection import (
     SHEET_OF,
     chosen_location,
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+RUN_SHEETS = (RESULTS, PROBLEMS, *SHEET_OF.values())  # what a run is shown on
+RUN_CELLS = (Home.PREVIEW_HASH, Home.BATCH_IDENTIFIER)
 SILENT_STEPS = ("Writing SL", "Marking Manage")  # Excel is left alone between the SQL commit and the Manage call
 
 
@@ -113,6 +116,7 @@ def _push(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
 
     inputs = read_home(book)
     selection = read_selection(book, inputs)
+    refuse_unless_fillable(book, RUN_SHEETS, RUN_CELLS)
     leave_alone(session, book, SILENT_STEPS)
     told = push(session, selection, preview_hash=inputs.preview_hash).do()
     try:

@@ -13,6 +13,7 @@ from xlpy.excel.buttons.batch import leave_alone
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.tables.home import read_home, write_home
 from xlpy.excel.tables.payment_rows import payment_rows
+from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.tables import IncludeNotUnderstood, parse_include, read_rows, refill
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheets import PAYMENTS
@@ -35,6 +36,7 @@ def _sync(session: Session, book: xw.Book, choices: Choices) -> Pressed:
 
     start = _start(book, choices)
     take_over = (*_marked(book), *choices.take_over)
+    refuse_unless_fillable(book, (PAYMENTS,))
     leave_alone(session, book, SILENT_STEPS)
     told = sync(session, start, take_over=take_over).run(Confirm(lambda _word: not choices.dry_run))
     report = told.report

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from xlpy.domain.values.statuses import Include, RowStatus
 from xlpy.domain.values.transactions import SlState
 from xlpy.errors import StoppedByProblems
-from xlpy.excel.buttons.batch import SILENT_STEPS, leave_alone, show_problems, show_run
+from xlpy.excel.buttons.batch import RUN_CELLS, RUN_SHEETS, SILENT_STEPS, leave_alone, show_problems, show_run
 from xlpy.excel.buttons.pressed import Choices, Pressed
 from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.home import HomeInputs, read_home, write_home
+from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.selection import transaction_of
 from xlpy.excel.tables.tables import parse_include, read_rows, refill, update_by_key
 from xlpy.excel.workbook.home_cells import Home
@@ -60,6 +61,7 @@ def rerun(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     flow = flow_of_rerun(
         session, identifier, detail=inputs.detail, period=inputs.period, marks=marks, preview_hash=previewed
     )
+    refuse_unless_fillable(book, (*RUN_SHEETS, RERUN, PREVIEW), (*RUN_CELLS, Home.RERUN_HASH, Home.EARLIER_BATCH))
     leave_alone(session, book, SILENT_STEPS)
     told = flow.run(
         Confirm(
