@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xlpy.domain.values.statuses import Include
 from xlpy.errors import WorkbookError
 from xlpy.excel.tables.placed import PlacedTable, find_table
-from xlpy.excel.workbook.sheets import CellKind, Column, Sheet
+from xlpy.excel.workbook.sheet import CellKind, Column, Sheet
 from xlpy.excel.workbook.typed_text import excel_error
 
 if TYPE_CHECKING:

@@ -10,7 +10,9 @@ from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import StoppedByProblems, WorkbookError
 from xlpy.excel.tables.home import HomeInputs, read_home
 from xlpy.excel.tables.tables import Row, parse_include, read_rows, update_by_key
-from xlpy.excel.workbook.sheets import ALL_LOCATIONS, EXPENSES, INVENTORY, INVOICES, Sheet
+from xlpy.excel.workbook.home_cells import ALL_LOCATIONS
+from xlpy.excel.workbook.sheet import Sheet
+from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY, INVOICES
 from xlpy.excel.workbook.typed_text import excel_error
 from xlpy.services.run.reports import Marked, Selection
 

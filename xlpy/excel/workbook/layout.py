@@ -16,16 +16,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from xlpy.domain.values.problems import Severity
 from xlpy.domain.values.statuses import ReconcileState, RowStatus, Verdict
 from xlpy.excel.workbook import look
-from xlpy.excel.workbook.sheets import (
-    FIRST_DATA_ROW,
-    HEADER_ROW,
-    NUMBER_FORMAT,
-    SUBTOTAL_ROW,
-    TITLE_ROW,
-    Column,
-    Home,
-    Sheet,
-)
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, SUBTOTAL_ROW, TITLE_ROW, Column, Sheet
 
 HINT_ROW = 2
 LAST_ROW = 1_048_576

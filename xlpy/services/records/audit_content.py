@@ -19,8 +19,8 @@ from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Posting, PostingState
 from xlpy.errors import RunNotKnown, XlpyError
+from xlpy.masking import masked, without_secrets
 from xlpy.profile.credentials import ENV_INTEGRATOR_PASSWORD, ENV_PRIVATE_KEY, ENV_SL_PASSWORD
-from xlpy.runlog import masked, without_secrets
 from xlpy.services.records.saved_log import lines_of_run
 from xlpy.services.run.kept import KeptRun, is_of, kept_runs, recall_plan_of_run, recall_run
 from xlpy.services.run.reports import ResultRow
