@@ -12,7 +12,7 @@ from typing import Any
 import requests
 from sqlalchemy import event
 
-from xlpy.services.session import Session
+from xlpy.services.run.session import Session
 
 DEAD = 77  # exit code of a child that died where it was meant to
 

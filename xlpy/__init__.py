@@ -22,21 +22,21 @@ __all__ = [
 
 if TYPE_CHECKING:
     from xlpy.api import Books, connect
-    from xlpy.domain.plan import Plan
-    from xlpy.domain.problems import Problem
-    from xlpy.services.audit_verify import verify_audit_record
-    from xlpy.services.reports import RunReport
-    from xlpy.settings import Profile, load_profile
+    from xlpy.domain.documents.plan import Plan
+    from xlpy.domain.values.problems import Problem
+    from xlpy.profile.settings import Profile, load_profile
+    from xlpy.services.records.audit_verify import verify_audit_record
+    from xlpy.services.run.reports import RunReport
 
 _WHERE = {
     "Books": "xlpy.api",
     "connect": "xlpy.api",
-    "Plan": "xlpy.domain.plan",
-    "Problem": "xlpy.domain.problems",
-    "RunReport": "xlpy.services.reports",
-    "Profile": "xlpy.settings",
-    "load_profile": "xlpy.settings",
-    "verify_audit_record": "xlpy.services.audit_verify",
+    "Plan": "xlpy.domain.documents.plan",
+    "Problem": "xlpy.domain.values.problems",
+    "RunReport": "xlpy.services.run.reports",
+    "Profile": "xlpy.profile.settings",
+    "load_profile": "xlpy.profile.settings",
+    "verify_audit_record": "xlpy.services.records.audit_verify",
 }
 
 

@@ -20,27 +20,27 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
-from xlpy.domain.plan import Action, Plan
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.documents.plan import Action, Plan
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import StoppedByProblems
+from xlpy.profile.settings import Profile, load_profile
 from xlpy.runlog import run_log
-from xlpy.services.memory import remember_preview
-from xlpy.services.reports import ExpenseRow, InvoiceRow, Marked, ProcurementRow, RunReport, Selection
-from xlpy.services.session import Session
-from xlpy.settings import Profile, load_profile
+from xlpy.services.run.memory import remember_preview
+from xlpy.services.run.reports import ExpenseRow, InvoiceRow, Marked, ProcurementRow, RunReport, Selection
+from xlpy.services.run.session import Session
 
 if TYPE_CHECKING:
-    from xlpy.excel.audit_errors import SavedErrors
-    from xlpy.services.audit_record import AuditRecord
-    from xlpy.services.audit_verify import AuditVerdict
-    from xlpy.services.clear_plan import ClearPlan
-    from xlpy.services.doctor import Finding
-    from xlpy.services.reconcile_report import ReconcileReport
-    from xlpy.services.recover import RecoverReport
-    from xlpy.services.rerun_plan import RerunPlan
-    from xlpy.services.saved_log import SavedLog
-    from xlpy.services.sync_report import SyncReport
-    from xlpy.services.undo_plan import UndoPlan
+    from xlpy.excel.audit.errors_list import SavedErrors
+    from xlpy.services.history.clear_plan import ClearPlan
+    from xlpy.services.history.rerun_plan import RerunPlan
+    from xlpy.services.history.undo_plan import UndoPlan
+    from xlpy.services.manage_half.recover import RecoverReport
+    from xlpy.services.reconciling.report import ReconcileReport
+    from xlpy.services.records.audit_record import AuditRecord
+    from xlpy.services.records.audit_verify import AuditVerdict
+    from xlpy.services.records.saved_log import SavedLog
+    from xlpy.services.run.sync_report import SyncReport
+    from xlpy.services.setup.doctor import Finding
 
 _Shown = TypeVar("_Shown", InvoiceRow, ExpenseRow, ProcurementRow)
 
@@ -57,7 +57,7 @@ class Books:
         That is what ``plan`` takes: billingLogId, expenseDetailId, unpostedProductId. Credit memos are negative.
         Raises ``ValueError`` for another kind.
         """
-        from xlpy.services.refresh import refresh
+        from xlpy.services.export.refresh import refresh
 
         chosen = Kind(kind)
         with run_log("refresh"):
@@ -86,7 +86,7 @@ class Books:
         ``plan.problems`` says what is wrong. ``again``: those to be posted anew, invoices by id, the
         others by their ``TransactionKey``. ``period``: empty for the rule of the profile.
         """
-        from xlpy.services.planning import make_plan
+        from xlpy.services.export.planning import make_plan
 
         keys = _keys(ids, expenses, procurement)
         anew = {i if isinstance(i, TransactionKey) else TransactionKey(Kind.INVOICE, str(int(i))) for i in again}
@@ -100,13 +100,13 @@ class Books:
 
     def journal(self, plan: Plan) -> pd.DataFrame:
         """Return the complete journal of a plan, as the Preview sheet shows it."""
-        from xlpy.domain.journal import journal
+        from xlpy.domain.preview.journal import journal
 
         return _frame(asdict(row) for row in journal(plan))
 
     def push(self, plan: Plan) -> RunReport:
         """Post exactly this plan, or nothing. Raises ``StoppedByProblems`` when the plan has a stop."""
-        from xlpy.services.push import push
+        from xlpy.services.export.push import push
 
         if plan.stops:
             raise StoppedByProblems(
@@ -126,7 +126,7 @@ class Books:
 
     def recover(self) -> RecoverReport:
         """Finish half-finished work of any PC and user: Manage batches owed, undos, clearings."""
-        from xlpy.services.recover import recover
+        from xlpy.services.manage_half.recover import recover
 
         with run_log("recover"):
             return recover(self.session)
@@ -135,7 +135,7 @@ class Books:
         """Return every batch of Manage with what became of it in SL, newest first; a row per batch and currency."""
         from dataclasses import fields
 
-        from xlpy.services.batch_history import BatchRow, list_batches
+        from xlpy.services.history.batches import BatchRow, list_batches
 
         with run_log("batches"):
             report = list_batches(self.session)
@@ -157,7 +157,7 @@ class Books:
         ``skip``: what is not to be posted. ``rerun_states`` shows it as a frame. Raises ``BatchNotThere``,
         ``BatchNotOurs``, and ``SettingsError`` for a name that the batch does not have.
         """
-        from xlpy.services.rerun_plan import RerunMarks, plan_rerun
+        from xlpy.services.history.rerun_plan import RerunMarks, plan_rerun
 
         with run_log("rerun"):
             marks = RerunMarks(again=tuple(again), skip=tuple(skip))
@@ -167,7 +167,7 @@ class Books:
         """Return the documents of a batch with their states, as the Rerun sheet shows them, indexed by ``id``."""
         from dataclasses import fields
 
-        from xlpy.domain.rerun import RerunRow
+        from xlpy.domain.afterwards.rerun import RerunRow
 
         names = [one.name for one in fields(RerunRow) if one.name != "key"]
         cells = [[str(row.key), *(getattr(row, name) for name in names)] for row in plan.rows]
@@ -175,8 +175,8 @@ class Books:
 
     def rerun(self, plan: RerunPlan) -> RunReport:
         """Post exactly this, or nothing. Raises ``StoppedByProblems`` when the plan has a stop."""
-        from xlpy.services.rerun import rerun
-        from xlpy.services.rerun_plan import RerunMarks
+        from xlpy.services.history.rerun import rerun
+        from xlpy.services.history.rerun_plan import RerunMarks
 
         if plan.plan.stops:
             raise StoppedByProblems(plan.text, fix="Solve them, or leave those documents out with skip.")
@@ -192,7 +192,7 @@ class Books:
 
     def half_finished(self) -> pd.DataFrame:
         """Return what ``recover`` would finish, one row per batch, with the one safe action for each."""
-        from xlpy.services.recover import look
+        from xlpy.services.manage_half.recover import look
 
         with run_log("recover"):
             found = look(self.session)
@@ -201,7 +201,7 @@ class Books:
 
     def look_at_undo(self, batch: str) -> UndoPlan:
         """Tell what undoing a Manage batch (its name, with the suffix) would remove, or why it can't be undone."""
-        from xlpy.services.undo import look_at_undo
+        from xlpy.services.history.undo import look_at_undo
 
         with run_log("undo"):
             return look_at_undo(self.session, batch)
@@ -211,7 +211,7 @@ class Books:
 
         Raises ``PostingLocked``, ``ManageError``, ``SlError`` before anything is changed.
         """
-        from xlpy.services.undo import undo
+        from xlpy.services.history.undo import undo
 
         with run_log("undo"):
             return undo(self.session, batch, confirmed=confirmed)
@@ -227,7 +227,7 @@ class Books:
         procurement: Iterable[str] = (),
     ) -> ClearPlan:
         """Tell what clearing invoices, expenses and procurement (by id, as for ``plan``) would mark in Manage."""
-        from xlpy.services.clear import look_at_clear
+        from xlpy.services.history.clear import look_at_clear
 
         with run_log("clear"):
             return look_at_clear(self.session, _to_clear(ids, batch, through, location, expenses, procurement))
@@ -247,7 +247,7 @@ class Books:
 
         Raises ``PostingLocked``, ``ManageError``, ``SlError`` before anything is changed.
         """
-        from xlpy.services.clear import clear
+        from xlpy.services.history.clear import clear
 
         selection = _to_clear(ids, batch, through, location, expenses, procurement)
         with run_log("clear"):
@@ -260,7 +260,7 @@ class Books:
 
         Default folder: ``Audit records`` in the current one. Raises ``RunNotKnown``, ``FileNotSaved``.
         """
-        from xlpy.excel.audit_export import FOLDER, export_audit_record
+        from xlpy.excel.audit.export import FOLDER, export_audit_record
 
         chosen = Path(folder) if folder else Path.cwd() / FOLDER
         with run_log("audit"):
@@ -268,22 +268,22 @@ class Books:
 
     def verify_audit_record(self, path: Path | str) -> AuditVerdict:
         """Check a record against its manifest and against the chain in SL. Raises ``AuditRecordUnreadable``."""
-        from xlpy.services.audit_verify import verify_record
+        from xlpy.services.records.audit_verify import verify_record
 
         with run_log("audit"):
             return verify_record(Path(path), self.session)
 
     def save_errors(self, of: Plan | RunReport, folder: Path | str = ".") -> SavedErrors:
         """Save every problem of a plan or a run as .xlsx and .csv, to be mailed. Raises ``NothingToSave``."""
-        from xlpy.excel.audit_errors import save_errors
-        from xlpy.excel.audit_sheets import each_problem
+        from xlpy.excel.audit.errors_list import save_errors
+        from xlpy.excel.audit.sheets import each_problem
 
         title = of.run_id if isinstance(of, RunReport) else of.options.batch_identifier
         return save_errors(each_problem(of.problems), Path(folder), title=title)
 
     def save_log(self, run_id: str = "", *, days: int = 7, folder: Path | str = ".") -> SavedLog:
         """Save the full log of a run, or of the last ``days``. Raises ``NothingLogged``, ``FileNotSaved``."""
-        from xlpy.services.saved_log import save_log
+        from xlpy.services.records.saved_log import save_log
 
         return save_log(Path(folder), run_id=run_id, days=days)
 
@@ -296,8 +296,8 @@ class Books:
         invoices whose single payment in Manage, not written by this product, becomes ours. Raises ``ValueError`` for
         another start.
         """
-        from xlpy.domain.sync_start import parse_start
-        from xlpy.services.sync import sync_payments
+        from xlpy.domain.afterwards.payment_start import parse_start
+        from xlpy.services.payments.sync import sync_payments
 
         chosen = parse_start(start if isinstance(start, str) else start.isoformat())
         with run_log("sync"):
@@ -305,7 +305,7 @@ class Books:
 
     def payments(self, report: SyncReport) -> pd.DataFrame:
         """Return the invoices of a payment sync, one row each, as the Payments sheet shows them."""
-        from xlpy.services.sync_report import PaymentRow
+        from xlpy.services.run.sync_report import PaymentRow
 
         names = [field.name for field in fields(PaymentRow)]
         return pd.DataFrame([[getattr(row, name) for name in names] for row in report.rows], columns=names)
@@ -317,40 +317,40 @@ class Books:
         ``reconciliation``, ``account_totals`` and ``batch_totals`` show the report as frames. Raises ``SettingsError``
         for more than one of them, ``NothingToReconcile`` for a batch that nobody knows.
         """
-        from xlpy.services.reconcile import reconcile
+        from xlpy.services.reconciling.reconcile import reconcile
 
         with run_log("reconcile"):
             return reconcile(self.session, batch=batch, period=period, everything=everything)
 
     def reconciliation(self, report: ReconcileReport) -> pd.DataFrame:
         """Return the rows of a reconciliation, what does not agree first, as the Reconcile sheet shows them."""
-        from xlpy.domain.reconcile import ReconcileRow
+        from xlpy.domain.afterwards.reconcile import ReconcileRow
 
         return _of_fields(ReconcileRow, report.rows)
 
     def account_totals(self, report: ReconcileReport) -> pd.DataFrame:
         """Return what each SL account got by Manage, by SL's documents and by its general ledger, by currency."""
-        from xlpy.domain.reconcile import AccountTotal
+        from xlpy.domain.afterwards.reconcile import AccountTotal
 
         return _of_fields(AccountTotal, report.accounts)
 
     def batch_totals(self, report: ReconcileReport) -> pd.DataFrame:
         """Return the sums of each batch and currency; ``party_totals`` those of customers and vendors."""
-        from xlpy.domain.reconcile import GroupTotal
+        from xlpy.domain.afterwards.reconcile import GroupTotal
 
         return _of_fields(GroupTotal, report.batches)
 
     def party_totals(self, report: ReconcileReport) -> pd.DataFrame:
         """Return the sums of each customer or vendor (``name``: its SL id) and currency."""
-        from xlpy.domain.reconcile import GroupTotal
+        from xlpy.domain.afterwards.reconcile import GroupTotal
 
         return _of_fields(GroupTotal, report.parties)
 
     @property
     def base_currency(self) -> str:
         """The currency that SL's books are kept in. Raises ``SlError`` when SL can't be reached."""
-        from xlpy.domain.books import BooksNeeds
-        from xlpy.sl.books_reader import read_books
+        from xlpy.domain.facts.books import BooksNeeds
+        from xlpy.sl.reading.books import read_books
 
         with self.session.sl.engine.connect() as connection:
             return read_books(connection, self.session.sl, BooksNeeds()).gl.base_currency
@@ -361,14 +361,14 @@ class Books:
         In each invoice's currency, credit memos negative; an unreleased invoice is owed in full. ``days_overdue`` is
         negative before the due date.
         """
-        from xlpy.services.unpaid import UnpaidRow, unpaid
+        from xlpy.services.payments.unpaid import UnpaidRow, unpaid
 
         with run_log("unpaid"):
             return _of_fields(UnpaidRow, unpaid(self.session))
 
     def check_setup(self) -> tuple[Finding, ...]:
         """Check the set-up of both systems."""
-        from xlpy.services.doctor import check_setup
+        from xlpy.services.setup.doctor import check_setup
 
         with run_log("doctor"):
             return check_setup(self.session)

@@ -43,7 +43,7 @@ class _Words(click.Group):
 def _fail(ctx: click.Context, code: int, text: str) -> NoReturn:
     """End a command that could not be done: words on standard error, and JSON on standard output when asked for."""
     from xlpy.runlog import masked
-    from xlpy.services.run_json import failed_json
+    from xlpy.services.as_json.run import failed_json
 
     say(masked(text))
     if ctx.meta.get(AS_JSON):

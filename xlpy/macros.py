@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import xlwings as xw
 
 if TYPE_CHECKING:
-    from xlpy.excel.buttons import Pressed
-    from xlpy.services.session import Progress, Session
+    from xlpy.excel.buttons.press import Pressed
+    from xlpy.services.run.session import Progress, Session
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +37,8 @@ def run(button: str, book: xw.Book | None = None) -> Pressed | None:
         _write_crash(button, error)
         return None
     try:
-        from xlpy.excel.buttons import press
-        from xlpy.excel.quiet import quiet
+        from xlpy.excel.buttons.press import press
+        from xlpy.excel.tables.quiet import quiet
 
         with quiet(app):
             pressed = press(button, book, lambda progress: _open(book, progress), _status_bar(app))
@@ -59,9 +59,9 @@ def _limit_patience() -> None:
 
 
 def _open(book: xw.Book, progress: Progress) -> Session:
-    from xlpy.excel.home import profile_path
-    from xlpy.services.session import Session
-    from xlpy.settings import load_profile
+    from xlpy.excel.tables.home import profile_path
+    from xlpy.profile.settings import load_profile
+    from xlpy.services.run.session import Session
 
     path = profile_path(book)
     return Session.open(load_profile(Path(path) if path else None), progress=progress)

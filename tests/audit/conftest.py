@@ -12,23 +12,23 @@ from typing import Any
 
 import pytest
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
-from xlpy.demo.company.seed import make_company
-from xlpy.demo.site import access
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.transactions import Kind, TransactionKey
-from xlpy.excel.audit_export import export_audit_record, save_record
+from xlpy.demo.company.seed.company import make_company
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.excel.audit.export import export_audit_record, save_record
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings, Profile, SlSettings
 from xlpy.runlog import run_log
-from xlpy.services.audit_content import RecordContent, gather
-from xlpy.services.audit_record import AuditRecord, export_record
-from xlpy.services.push import push
-from xlpy.services.reports import Marked, RunReport, Selection
-from xlpy.services.session import Session
-from xlpy.settings import ManageSettings, Profile, SlSettings
-from xlpy.sl.ledger import create_ledger
+from xlpy.services.export.push import push
+from xlpy.services.records.audit_content import RecordContent, gather
+from xlpy.services.records.audit_record import AuditRecord, export_record
+from xlpy.services.run.reports import Marked, RunReport, Selection
+from xlpy.services.run.session import Session
+from xlpy.sl.ledger_book.ledger import create_ledger
 
 
 @dataclass

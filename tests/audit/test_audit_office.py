@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from xlpy.excel.audit_fonts import Fonts
+from xlpy.excel.audit.fonts import Fonts
 
 
 @pytest.mark.office

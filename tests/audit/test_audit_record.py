@@ -18,20 +18,20 @@ import pytest
 from sqlalchemy import event, text
 
 from xlpy import __version__
-from xlpy.demo.site import access
-from xlpy.domain.plan import Plan
-from xlpy.domain.problems import Problem, Severity
+from xlpy.demo.site.door import access
+from xlpy.domain.documents.plan import Plan
+from xlpy.domain.values.problems import Problem, Severity
 from xlpy.errors import FileNotSaved, RunNotKnown
-from xlpy.excel.audit_export import export_audit_record
-from xlpy.services.audit_content import gather, known_secrets
-from xlpy.services.audit_record import export_record
-from xlpy.services.audit_verify import verify_record
-from xlpy.services.reports import ResultRow, RunReport, RunState
-from xlpy.services.run_records import recall_run, remember_run, remember_sync
-from xlpy.services.saved_files import LONGEST_NAME, saved_name
-from xlpy.services.session import Session
-from xlpy.services.sync_report import PaymentRow, PaymentStatus, SyncReport
-from xlpy.sl.audit_chain import read_chain
+from xlpy.excel.audit.export import export_audit_record
+from xlpy.services.records.audit_content import gather, known_secrets
+from xlpy.services.records.audit_record import export_record
+from xlpy.services.records.audit_verify import verify_record
+from xlpy.services.records.saved_files import LONGEST_NAME, saved_name
+from xlpy.services.run.kept import recall_run, remember_run, remember_sync
+from xlpy.services.run.reports import ResultRow, RunReport, RunState
+from xlpy.services.run.session import Session
+from xlpy.services.run.sync_report import PaymentRow, PaymentStatus, SyncReport
+from xlpy.sl.ledger_book.audit_chain import read_chain
 
 HOSTILE = "=cmd|' /C calc'!A0"
 LETTERS = "Łódź €250 – 日本 Ünïcode 👍"
@@ -245,7 +245,7 @@ def test_the_ledger_is_not_told_as_in_sl_when_it_is_not(
     books: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: str, closed_at: str, action: str, said: str
 ) -> None:
     monkeypatch.setenv("XLPY_DATA", str(tmp_path / "another pc"))
-    monkeypatch.setattr("xlpy.services.audit_content._reconciled", lambda *_: ((), ()))
+    monkeypatch.setattr("xlpy.services.records.audit_content._reconciled", lambda *_: ((), ()))
     with books.session() as session:
         with session.sl.engine.begin() as connection:
             connection.execute(text(f"UPDATE xlpy_Posting SET State = '{state}', ClosedAt = {closed_at}"))

@@ -19,17 +19,17 @@ import xlpy
 from xlpy import macros
 from xlpy.api import Books
 from xlpy.cli import main
-from xlpy.domain.problems import Problem, Severity
+from xlpy.domain.values.problems import Problem, Severity
 from xlpy.errors import FileNotSaved
-from xlpy.excel.audit_errors import NothingToSave, harmless, save_errors
-from xlpy.excel.audit_sheets import each_problem
-from xlpy.excel.builder import build_workbook
-from xlpy.excel.closed_file import open_closed
-from xlpy.excel.home import write_home
-from xlpy.excel.press_batch import show_problems
-from xlpy.excel.sheets import PROBLEMS, Home
+from xlpy.excel.audit.errors_list import NothingToSave, harmless, save_errors
+from xlpy.excel.audit.sheets import each_problem
+from xlpy.excel.buttons.batch import show_problems
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.home import write_home
+from xlpy.excel.workbook.builder import build_workbook
+from xlpy.excel.workbook.sheets import PROBLEMS, Home
 from xlpy.runlog import name_run, run_log
-from xlpy.services.saved_log import NothingLogged, lines_of_run, save_log
+from xlpy.services.records.saved_log import NothingLogged, lines_of_run, save_log
 
 PROBLEM = Problem(
     Severity.STOP,

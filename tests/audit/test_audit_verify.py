@@ -17,11 +17,11 @@ from sqlalchemy.exc import OperationalError
 
 import xlpy
 from xlpy.errors import AuditRecordUnreadable
-from xlpy.services.audit_manifest import sha256
-from xlpy.services.audit_record import export_record
-from xlpy.services.audit_verify import AuditVerdict, verify_record
-from xlpy.sl.audit_chain import AuditLink, append_link, broken_links, read_chain
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.services.records.audit_manifest import sha256
+from xlpy.services.records.audit_record import export_record
+from xlpy.services.records.audit_verify import AuditVerdict, verify_record
+from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.ledger_book.audit_chain import AuditLink, append_link, broken_links, read_chain
 
 
 def with_chain(books: Any, path: Path) -> AuditVerdict:

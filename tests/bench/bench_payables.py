@@ -9,14 +9,14 @@ from pathlib import Path
 from tests.bench.measuring import quick
 from tests.bench.pushing import compare
 from tests.bench.stage import THROUGH, make_sl, profile_of, served_elsewhere
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
-from xlpy.demo.site import access
-from xlpy.domain.plan import plan_of_kind
-from xlpy.domain.transactions import Kind, TransactionKey
-from xlpy.services.planning import make_plan
-from xlpy.services.reports import Marked, Selection
-from xlpy.services.session import Session
+from xlpy.demo.site.door import access
+from xlpy.domain.documents.plan import plan_of_kind
+from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.services.export.planning import make_plan
+from xlpy.services.run.reports import Marked, Selection
+from xlpy.services.run.session import Session
 
 SIZE = {"invoices": 300, "expenses": 300, "procurement": 60}
 LARGE = {"invoices": 3000, "expenses": 3000, "procurement": 60}  # stock on hand bounds what may leave it

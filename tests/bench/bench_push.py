@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.bench.measuring import quick
 from tests.bench.pushing import compare
 from tests.bench.stage import stage, widened
-from xlpy.domain.planning import build_plan
+from xlpy.domain.planning.invoices import build_plan
 
 COUNT = 1_000 if quick() else 10_000
 

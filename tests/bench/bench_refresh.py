@@ -10,16 +10,16 @@ import requests
 
 from tests.bench.measuring import peak_megabytes, quick, say, timed
 from tests.bench.stage import make_sl, profile_of, served_elsewhere
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
-from xlpy.demo.site import access
-from xlpy.excel.builder import build_workbook
-from xlpy.excel.buttons import press
-from xlpy.excel.closed_file import open_closed
-from xlpy.excel.home import write_home
-from xlpy.excel.sheets import FIRST_DATA_ROW, INVOICES, Home
-from xlpy.services.session import Session
-from xlpy.settings import Profile
+from xlpy.demo.site.door import access
+from xlpy.excel.buttons.press import press
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.home import write_home
+from xlpy.excel.workbook.builder import build_workbook
+from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, INVOICES, Home
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import Profile
+from xlpy.services.run.session import Session
 
 COUNT = 2_000 if quick() else 20_000
 

@@ -24,9 +24,9 @@ from sync_many import FIRST_ID, multiply, pay_all
 from sync_stage import Stage, open_stage
 
 from tests.bench.measuring import peak_megabytes, quick, say, timed
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.manage.invoice_records import FIELDS
-from xlpy.services.sync_report import SyncReport
+from xlpy.services.run.sync_report import SyncReport
 
 SIZES = ((200, 20), (2_000, 200)) if quick() else ((2_000, 200), (20_000, 2_000))
 CHUNK = 100

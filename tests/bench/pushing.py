@@ -16,11 +16,11 @@ from typing import Any
 
 from tests.bench.measuring import peak_megabytes, say, timed
 from tests.bench.stage import profile_of
-from xlpy.domain.plan import Plan
-from xlpy.sl import batch_writer
-from xlpy.sl.engine import SlCompany, open_company
-from xlpy.sl.posting import PostRequest, post_plan
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.domain.documents.plan import Plan
+from xlpy.sl.connection.engine import SlCompany, open_company
+from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.writing import batch_writer
+from xlpy.sl.writing.posting import PostRequest, post_plan
 
 NOW = datetime(2026, 11, 22, 12, 0)  # noqa: DTZ001 (local time, as SL keeps it)
 

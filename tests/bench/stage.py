@@ -11,22 +11,22 @@ from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
-from xlpy.demo.company.seed import make_company
-from xlpy.demo.site import access
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
-from xlpy.domain.manage_records import ExportInvoice
-from xlpy.domain.plan import PlanOptions
-from xlpy.domain.planning import Included, PlanRequest, needs_of
-from xlpy.domain.rules import MasterRules, PostingRules
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.demo.company.seed.company import make_company
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
+from xlpy.domain.documents.plan import PlanOptions
+from xlpy.domain.facts.manage import ExportInvoice
+from xlpy.domain.planning.invoices import Included, PlanRequest, needs_of
+from xlpy.domain.values.rules import MasterRules, PostingRules
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.manage.client import ManageClient
-from xlpy.settings import ManageSettings, Profile, SlSettings
-from xlpy.sl.books_reader import read_books
-from xlpy.sl.engine import SlCompany, open_company
-from xlpy.sl.ledger import create_ledger
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings, Profile, SlSettings
+from xlpy.sl.connection.engine import SlCompany, open_company
+from xlpy.sl.ledger_book.ledger import create_ledger
+from xlpy.sl.reading.books import read_books
 
 THROUGH = date(2027, 1, 31)
 RULES = PostingRules(record_id_column="User1")

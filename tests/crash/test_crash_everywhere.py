@@ -22,20 +22,20 @@ import requests
 from places_to_die import DEAD, count_places, dying_at
 from sqlalchemy import text
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
-from xlpy.demo.company.seed import make_company
-from xlpy.demo.site import access
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.transactions import Kind, TransactionKey
-from xlpy.services.push import push
-from xlpy.services.reports import Marked, RunState, Selection
-from xlpy.services.session import Session
-from xlpy.settings import ManageSettings, Profile, SlSettings
-from xlpy.sl.ledger import create_ledger
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.demo.company.seed.company import make_company
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings, Profile, SlSettings
+from xlpy.services.export.push import push
+from xlpy.services.run.reports import Marked, RunState, Selection
+from xlpy.services.run.session import Session
+from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.ledger_book.ledger import create_ledger
 
 SIZE = {"invoices": 5, "expenses": 5, "procurement": 6}
 PARTS = 4  # so that several workers share the matrix
@@ -159,8 +159,8 @@ def _ends(places: list[str]) -> set[int]:
 
 def _run_again(site: Any, profile: Profile, selection: Selection) -> None:
     """What the user does: recover, then run what is left under another name when the first is taken."""
-    from xlpy.services.planning import free_batch_identifier
-    from xlpy.services.recover import recover
+    from xlpy.services.export.planning import free_batch_identifier
+    from xlpy.services.manage_half.recover import recover
 
     with _session(profile) as session:
         recover(session)

@@ -17,7 +17,7 @@ import xlpy
 from xlpy.cli import main
 from xlpy.demo.scenario import DemoFolder
 from xlpy.demo.site.store import Site
-from xlpy.excel.sheets import (
+from xlpy.excel.workbook.sheets import (
     BATCHES,
     EXPENSES,
     FIRST_DATA_ROW,
@@ -29,7 +29,7 @@ from xlpy.excel.sheets import (
     RESULTS,
     Sheet,
 )
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.sl.connection.sqlite import sqlite_engine
 
 
 def cells(path: Path, sheet: Sheet) -> list[dict[str, object]]:
@@ -131,7 +131,7 @@ def test_no_thread_and_no_socket_is_left(done: tuple[DemoFolder, str]) -> None:
 
 
 def test_no_secret_is_in_any_file(done: tuple[DemoFolder, str]) -> None:
-    from xlpy.demo.site import access
+    from xlpy.demo.site.door import access
 
     demo, said = done
     assert access.PRIVATE_KEY not in said

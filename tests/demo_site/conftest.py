@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import requests
 
-from xlpy.demo.site import access
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import RunningSite, serve
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.server import RunningSite, serve
+from xlpy.demo.site.making.generate import generate_site
 from xlpy.demo.site.store import Site
 
 BASE = "/v4_6_release/apis/3.0"

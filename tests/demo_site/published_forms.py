@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import jsonschema
 
-from xlpy.demo.site.schemas import json_schema
+from xlpy.demo.site.door.schemas import json_schema
 
 
 def validate(answer, form):

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from published_forms import as_json, validate
 
-from xlpy.demo.site.generate import generate_site
+from xlpy.demo.site.making.generate import generate_site
 
 REFERENCES = ("invoice", "expense", "purchaseOrder", "adjustmentDetail", "transfer")
 KINDS = {"exportInvoicesFlag": ("invoice",), "exportExpensesFlag": ("expense",)}

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlpy.demo.site.answers import Refusal
-from xlpy.demo.site.conditions import read_conditions
-from xlpy.demo.site.schemas import schema_names
+from xlpy.demo.site.door.answers import Refusal
+from xlpy.demo.site.door.conditions import read_conditions
+from xlpy.demo.site.door.schemas import schema_names
 
 OPERATORS = {
     "=": operator.eq,

@@ -10,9 +10,9 @@ import pytest
 import requests
 
 from xlpy.demo import firm
-from xlpy.demo.site import access
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
 from xlpy.errors import SettingsError
 
 INFO = "/system/info"

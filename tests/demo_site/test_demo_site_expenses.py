@@ -8,7 +8,7 @@ import pytest
 from payables_calls import ACCOUNTING, export, mark, unposted
 
 from xlpy.demo import firm
-from xlpy.demo.site.generate import generate_site
+from xlpy.demo.site.making.generate import generate_site
 
 JANE, RAVI, SOFIA, TOM = (member.manage_id for member in firm.MEMBERS)
 

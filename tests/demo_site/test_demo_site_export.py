@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from xlpy.demo import firm
-from xlpy.demo.site.generate import generate_site
+from xlpy.demo.site.making.generate import generate_site
 
 
 def by_type(transactions, billing_type):

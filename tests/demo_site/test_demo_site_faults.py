@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from xlpy.demo.site.faults import Fault, FaultKind
+from xlpy.demo.site.door.faults import Fault, FaultKind
 
 TERMS = "/finance/billingTerms"
 BATCHES = "/finance/accounting/batches"

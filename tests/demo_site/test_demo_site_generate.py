@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from xlpy.demo import firm
-from xlpy.demo.site.generate import generate_site
+from xlpy.demo.site.making.generate import generate_site
 
 TYPES = {"Standard", "Agreement", "CreditMemo", "DownPayment", "Miscellaneous", "Progress", "Consolidated"}
 

@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.lists import ListQuery, page_of
-from xlpy.demo.site.unposted import unposted_rows
+from xlpy.demo.site.door.lists import ListQuery, page_of
+from xlpy.demo.site.making.generate import generate_site
+from xlpy.demo.site.shown.unposted import unposted_rows
 
 UNPOSTED = "/finance/accounting/unpostedinvoices"
 

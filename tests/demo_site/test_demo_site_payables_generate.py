@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xlpy.demo import firm
-from xlpy.demo.site.generate import generate_site
+from xlpy.demo.site.making.generate import generate_site
 from xlpy.demo.site.payables_records import Receipt
 from xlpy.demo.site.store import Site
 

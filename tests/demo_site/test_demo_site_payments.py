@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from published_forms import as_json, validate
 
-from xlpy.demo.site import unposted
-from xlpy.demo.site.faults import Fault, FaultKind
-from xlpy.demo.site.generate import generate_site
+from xlpy.demo.site.door.faults import Fault, FaultKind
+from xlpy.demo.site.making.generate import generate_site
+from xlpy.demo.site.shown import unposted
 from xlpy.demo.site.store import Site
 
 INVOICE = 4401  # 1,006.64 in USD, of the customer of memo 10010

@@ -9,7 +9,7 @@ import pytest
 from payables_calls import ACCOUNTING, export, mark, purchase_ids, unposted
 
 from xlpy.demo import firm
-from xlpy.demo.site.generate import generate_site
+from xlpy.demo.site.making.generate import generate_site
 
 FIRST, SECOND, RETURN, NO_SLIP = "77-PS118-purchase", "77-PS121-purchase", "77-RMA-77-purchase", "78--purchase"
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from xlpy.demo import firm
-from xlpy.demo.site.generate import generate_site
+from xlpy.demo.site.making.generate import generate_site
 from xlpy.demo.site.store import Site
 from xlpy.errors import SettingsError
 

@@ -10,10 +10,10 @@ import pytest
 import requests
 from published_forms import validate
 
-from xlpy.demo.site import access
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.routes import COMPANY_INFO, RESOURCES, ROUTES, all_routes
-from xlpy.demo.site.schemas import field_of, fields_of, schema_names
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.routes import COMPANY_INFO, RESOURCES, ROUTES, all_routes
+from xlpy.demo.site.door.schemas import field_of, fields_of, schema_names
+from xlpy.demo.site.making.generate import generate_site
 
 EXPORT = {
     "exportInvoicesFlag": True,

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from xlpy.domain.books import (
+from xlpy.domain.documents.plan import Plan, PlanOptions
+from xlpy.domain.facts.books import (
     Account,
     ArSetup,
     Company,
@@ -22,7 +23,7 @@ from xlpy.domain.books import (
     SubAccount,
     Terms,
 )
-from xlpy.domain.manage_records import (
+from xlpy.domain.facts.manage import (
     BillingTerms,
     CatalogItem,
     ExportInvoice,
@@ -37,10 +38,9 @@ from xlpy.domain.manage_records import (
     TaxCodeLevel,
     UnpostedInvoice,
 )
-from xlpy.domain.plan import Plan, PlanOptions
-from xlpy.domain.planning import Included, PlanRequest, build_plan
-from xlpy.domain.rules import MasterRules, PostingRules
-from xlpy.domain.transactions import Kind, PostedPart, Posting, PostingState, SlState, TransactionKey
+from xlpy.domain.planning.invoices import Included, PlanRequest, build_plan
+from xlpy.domain.values.rules import MasterRules, PostingRules
+from xlpy.domain.values.transactions import Kind, PostedPart, Posting, PostingState, SlState, TransactionKey
 
 CALENDAR_YEAR = FiscalCalendar(
     12, ("0131", "0228", "0331", "0430", "0531", "0630", "0731", "0831", "0930", "1031", "1130", "1231"), True

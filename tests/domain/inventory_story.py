@@ -9,16 +9,11 @@ from typing import Any
 
 from domain_story import ACME, BOOKS, DAY, MASTERS, OPTIONS, D, account, by_id, line
 
-from xlpy.domain.books import SlBooks
-from xlpy.domain.expense_journals import JournalDraft, JournalRequest, plan_expense_journals
-from xlpy.domain.expense_records import ExportExpense, Member, UnpostedExpense
-from xlpy.domain.included import IncludedRow
-from xlpy.domain.inventory_documents import InventoryDraft, InventoryRequest, plan_inventory
-from xlpy.domain.manage_records import CatalogItem, ExportLine, ManageMasters, Ref
-from xlpy.domain.payables_books import Bin, InSetup, Item, ItemClass, ItemSite, PayablesBooks, UnitConversion, Vendor
-from xlpy.domain.payables_documents import InLine
-from xlpy.domain.problems import Problem
-from xlpy.domain.procurement_records import (
+from xlpy.domain.documents.ap import InLine
+from xlpy.domain.facts.books import SlBooks
+from xlpy.domain.facts.manage import CatalogItem, ExportLine, ManageMasters, Ref
+from xlpy.domain.facts.manage_expenses import ExportExpense, Member, UnpostedExpense
+from xlpy.domain.facts.manage_procurement import (
     AdjustmentRecord,
     AdjustmentRecordLine,
     ExportAdjustment,
@@ -29,9 +24,23 @@ from xlpy.domain.procurement_records import (
     UnpostedProcurement,
     Warehouse,
 )
-from xlpy.domain.rules import MasterRules, PostingRules
-from xlpy.domain.transactions import Kind, TransactionKey
-from xlpy.domain.units import DIVIDE
+from xlpy.domain.facts.payables_books import (
+    Bin,
+    InSetup,
+    Item,
+    ItemClass,
+    ItemSite,
+    PayablesBooks,
+    UnitConversion,
+    Vendor,
+)
+from xlpy.domain.mapping.units import DIVIDE
+from xlpy.domain.planning.gl_expenses import JournalDraft, JournalRequest, plan_expense_journals
+from xlpy.domain.planning.in_documents import InventoryDraft, InventoryRequest, plan_inventory
+from xlpy.domain.planning.included import IncludedRow
+from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.rules import MasterRules, PostingRules
+from xlpy.domain.values.transactions import Kind, TransactionKey
 
 PATCH, SWITCH, DOCK = Ref(743, "PATCH10"), Ref(745, "SWITCH24"), Ref(746, "DOCK-C")
 EACH, BOX = Ref(13, name="Each"), Ref(14, name="Box")

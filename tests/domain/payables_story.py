@@ -10,12 +10,18 @@ from typing import Any
 from domain_story import BOOKS, DAY, MASTERS, OPTIONS, account, by_id
 from domain_story import posting as ledger_row
 
-from xlpy.domain.books import SlBooks, Terms
-from xlpy.domain.expense_records import ExportExpenseBill, ExportExpenseLine, Member, UnpostedExpense
-from xlpy.domain.manage_records import BillingTerms, ManageCompany, ManageMasters
-from xlpy.domain.payables_books import ApSetup, PayablesBooks, Vendor, VendorClass
-from xlpy.domain.payables_documents import ApDocument
-from xlpy.domain.payables_planning import (
+from xlpy.domain.documents.ap import ApDocument
+from xlpy.domain.facts.books import SlBooks, Terms
+from xlpy.domain.facts.manage import BillingTerms, ManageCompany, ManageMasters
+from xlpy.domain.facts.manage_expenses import ExportExpenseBill, ExportExpenseLine, Member, UnpostedExpense
+from xlpy.domain.facts.manage_procurement import (
+    ExportPurchase,
+    ExportPurchaseLine,
+    ExportPurchaseTax,
+    UnpostedProcurement,
+)
+from xlpy.domain.facts.payables_books import ApSetup, PayablesBooks, Vendor, VendorClass
+from xlpy.domain.planning.ap_planning import (
     IncludedExpense,
     IncludedProcurement,
     PayablesDraft,
@@ -23,11 +29,10 @@ from xlpy.domain.payables_planning import (
     plan_expense_bills,
     plan_receipts,
 )
-from xlpy.domain.problems import Severity
-from xlpy.domain.procurement_records import ExportPurchase, ExportPurchaseLine, ExportPurchaseTax, UnpostedProcurement
-from xlpy.domain.refs import Ref
-from xlpy.domain.rules import MasterRules, PostingRules
-from xlpy.domain.transactions import Kind, Posting, TransactionKey
+from xlpy.domain.values.problems import Severity
+from xlpy.domain.values.refs import Ref
+from xlpy.domain.values.rules import MasterRules, PostingRules
+from xlpy.domain.values.transactions import Kind, Posting, TransactionKey
 
 D = Decimal
 JANE = Ref(31, "JDoe", "Jane Doe")

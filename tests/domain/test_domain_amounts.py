@@ -31,13 +31,13 @@ from domain_story import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlpy.domain.currencies import base_amount
-from xlpy.domain.documents import ArDocument
-from xlpy.domain.journal import MADE_AT_RELEASE, WRITTEN, journal
-from xlpy.domain.manage_records import ExportInvoice, Ref
-from xlpy.domain.money import ZERO, round_money, to_base
-from xlpy.domain.plan import Action, Plan
-from xlpy.domain.taxes import rate_in_force, split_group
+from xlpy.domain.documents.ar import ArDocument
+from xlpy.domain.documents.plan import Action, Plan
+from xlpy.domain.facts.manage import ExportInvoice, Ref
+from xlpy.domain.mapping.currencies import base_amount
+from xlpy.domain.mapping.taxes import rate_in_force, split_group
+from xlpy.domain.preview.journal import MADE_AT_RELEASE, WRITTEN, journal
+from xlpy.domain.values.money import ZERO, round_money, to_base
 
 CENT = D("0.01")
 cents = st.integers(-5_000_000, 5_000_000).map(lambda n: D(n) / 100)

@@ -36,16 +36,16 @@ from domain_story import (
     untaxed,
 )
 
-from xlpy.domain.books import CustomerClass, FiscalCalendar, ReferenceUse, SubAccount
-from xlpy.domain.check_words_inventory import INVENTORY_CHECKS
-from xlpy.domain.check_words_payables import PAYABLES_CHECKS
-from xlpy.domain.checks import CHECKS
-from xlpy.domain.manage_records import ManageCompany, Ref
-from xlpy.domain.plan import Plan
-from xlpy.domain.planning import lines_hash
-from xlpy.domain.problems import Problem, Severity
-from xlpy.domain.rules import MasterRules, PostingRules
-from xlpy.domain.transactions import Kind, PostingState, SlState, TransactionKey
+from xlpy.domain.checks.inventory import INVENTORY_CHECKS
+from xlpy.domain.checks.payables import PAYABLES_CHECKS
+from xlpy.domain.checks.table import CHECKS
+from xlpy.domain.documents.plan import Plan
+from xlpy.domain.facts.books import CustomerClass, FiscalCalendar, ReferenceUse, SubAccount
+from xlpy.domain.facts.manage import ManageCompany, Ref
+from xlpy.domain.planning.invoices import lines_hash
+from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.rules import MasterRules, PostingRules
+from xlpy.domain.values.transactions import Kind, PostingState, SlState, TransactionKey
 
 Story = Callable[[], Plan]
 

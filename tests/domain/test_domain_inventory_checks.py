@@ -39,15 +39,15 @@ from inventory_story import (
     told,
 )
 
-from xlpy.domain.books import SlBooks
-from xlpy.domain.check_words_inventory import INVENTORY_CHECKS
-from xlpy.domain.checks import CHECKS
-from xlpy.domain.cost_of_goods import cost_journal
-from xlpy.domain.manage_records import CatalogItem, ExportLine, ManageMasters, Ref
-from xlpy.domain.payables_books import Bin
-from xlpy.domain.problems import Problem, Severity
-from xlpy.domain.procurement_records import Warehouse
-from xlpy.domain.rules import MasterRules, PostingRules
+from xlpy.domain.checks.inventory import INVENTORY_CHECKS
+from xlpy.domain.checks.table import CHECKS
+from xlpy.domain.facts.books import SlBooks
+from xlpy.domain.facts.manage import CatalogItem, ExportLine, ManageMasters, Ref
+from xlpy.domain.facts.manage_procurement import Warehouse
+from xlpy.domain.facts.payables_books import Bin
+from xlpy.domain.planning.gl_cost_of_goods import cost_journal
+from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.rules import MasterRules, PostingRules
 
 Problems = tuple[Problem, ...]
 Story = Callable[[], Problems]

@@ -41,17 +41,17 @@ from inventory_story import (
     told,
 )
 
-from xlpy.domain.adjustments import adjustment_hash
-from xlpy.domain.inventory_documents import InventoryDraft, in_batches_of, inventory_needs, number_of
-from xlpy.domain.manage_records import Ref
-from xlpy.domain.payables_documents import InDocument, InLine
-from xlpy.domain.plan import Action
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.stock import Movement, Place, movements_of, shortages, stock_quantity
-from xlpy.domain.transactions import Kind, PostedPart, Posting, PostingState, SlState, TransactionKey
-from xlpy.domain.transfers import transfer_hash
-from xlpy.domain.units import Units
-from xlpy.domain.widths import Widths
+from xlpy.domain.documents.ap import InDocument, InLine
+from xlpy.domain.documents.plan import Action
+from xlpy.domain.facts.manage import Ref
+from xlpy.domain.mapping.units import Units
+from xlpy.domain.planning.in_adjustments import adjustment_hash
+from xlpy.domain.planning.in_documents import InventoryDraft, in_batches_of, inventory_needs, number_of
+from xlpy.domain.planning.in_stock import Movement, Place, movements_of, shortages, stock_quantity
+from xlpy.domain.planning.in_transfers import transfer_hash
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import Kind, PostedPart, Posting, PostingState, SlState, TransactionKey
+from xlpy.domain.values.widths import Widths
 
 WIDTHS = Widths({}, "cp1252")
 

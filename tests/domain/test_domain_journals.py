@@ -24,17 +24,17 @@ from inventory_story import (
     told,
 )
 
-from xlpy.domain.cost_of_goods import cost_journal
-from xlpy.domain.expense_journals import expense_hash, journal_needs, number_of
-from xlpy.domain.invoices import lines_hash
-from xlpy.domain.journals import gl_batches_of
-from xlpy.domain.manage_records import ExportInvoice, ExportLine, ManageMasters, Ref
-from xlpy.domain.payables_documents import GlJournal, GlLine
-from xlpy.domain.plan import Action
-from xlpy.domain.problems import Problem
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.transactions import Kind, TransactionKey
-from xlpy.domain.widths import Widths
+from xlpy.domain.documents.ap import GlJournal, GlLine
+from xlpy.domain.documents.plan import Action
+from xlpy.domain.facts.manage import ExportInvoice, ExportLine, ManageMasters, Ref
+from xlpy.domain.mapping.signs import lines_hash
+from xlpy.domain.planning.gl_cost_of_goods import cost_journal
+from xlpy.domain.planning.gl_expenses import expense_hash, journal_needs, number_of
+from xlpy.domain.planning.gl_journals import gl_batches_of
+from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.domain.values.widths import Widths
 
 WIDTHS = Widths({}, "cp1252")
 

@@ -37,15 +37,15 @@ from payables_story import (
     taxed,
 )
 
-from xlpy.domain.check_words_payables import PAYABLES_CHECKS
-from xlpy.domain.checks import CHECKS
-from xlpy.domain.expense_records import Member
-from xlpy.domain.payables_books import VendorInvoiceUse
-from xlpy.domain.payables_planning import PayablesDraft
-from xlpy.domain.problems import Severity
-from xlpy.domain.refs import Ref
-from xlpy.domain.rules import MasterRules, PostingRules
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.checks.payables import PAYABLES_CHECKS
+from xlpy.domain.checks.table import CHECKS
+from xlpy.domain.facts.manage_expenses import Member
+from xlpy.domain.facts.payables_books import VendorInvoiceUse
+from xlpy.domain.planning.ap_planning import PayablesDraft
+from xlpy.domain.values.problems import Severity
+from xlpy.domain.values.refs import Ref
+from xlpy.domain.values.rules import MasterRules, PostingRules
+from xlpy.domain.values.transactions import Kind, TransactionKey
 
 Story = Callable[[], PayablesDraft]
 

@@ -26,14 +26,14 @@ from payables_story import (
     stopped,
 )
 
-from xlpy.domain.money import total
-from xlpy.domain.payables_books import VendorInvoiceUse
-from xlpy.domain.payables_planning import PayablesDraft, payables_needs, plan_expense_bills
-from xlpy.domain.plan import Action
-from xlpy.domain.refs import Ref
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.transactions import PostingState, SlState
-from xlpy.domain.vouchers import line_taking_ap_difference
+from xlpy.domain.documents.plan import Action
+from xlpy.domain.facts.payables_books import VendorInvoiceUse
+from xlpy.domain.planning.ap_planning import PayablesDraft, payables_needs, plan_expense_bills
+from xlpy.domain.planning.ap_vouchers import line_taking_ap_difference
+from xlpy.domain.values.money import total
+from xlpy.domain.values.refs import Ref
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import PostingState, SlState
 
 
 def amounts(made: PayablesDraft) -> dict[str, Decimal]:

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inventory_story import DOCK, SHELF, Counted, Moved, counted, expense, journals_of, move, set_up, stocked
 
-from xlpy.domain.documents import RateUsed, TaxPosting
-from xlpy.domain.inventory_documents import in_batches_of
-from xlpy.domain.journal import MADE_AT_RELEASE, TO_BE_CREATED, WRITTEN, JournalRow, journal
-from xlpy.domain.journals import gl_batches_of
-from xlpy.domain.payables_documents import ApBatch, ApDocument, ApLine, NewVendor, PayablesPlan
-from xlpy.domain.plan import Action, Plan, PlannedTransaction
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.transactions import Kind, TransactionKey
-from xlpy.domain.widths import Widths
+from xlpy.domain.documents.ap import ApBatch, ApDocument, ApLine, NewVendor, PayablesPlan
+from xlpy.domain.documents.ar import RateUsed, TaxPosting
+from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction
+from xlpy.domain.planning.gl_journals import gl_batches_of
+from xlpy.domain.planning.in_documents import in_batches_of
+from xlpy.domain.preview.journal import MADE_AT_RELEASE, TO_BE_CREATED, WRITTEN, JournalRow, journal
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.domain.values.widths import Widths
 
 WIDTHS = Widths({}, "cp1252")
 RECEIPT = TransactionKey(Kind.PROCUREMENT, "77-PS118-purchase")

@@ -35,12 +35,12 @@ from payables_story import (
     taxed,
 )
 
-from xlpy.domain.money import round_money, total
-from xlpy.domain.payables_books import VendorInvoiceUse
-from xlpy.domain.payables_planning import ap_batches_of, payables_needs, plan_receipts, receipts_to_look_up
-from xlpy.domain.plan import Action
-from xlpy.domain.refs import Ref
-from xlpy.domain.transactions import Kind, SlState, TransactionKey
+from xlpy.domain.documents.plan import Action
+from xlpy.domain.facts.payables_books import VendorInvoiceUse
+from xlpy.domain.planning.ap_planning import ap_batches_of, payables_needs, plan_receipts, receipts_to_look_up
+from xlpy.domain.values.money import round_money, total
+from xlpy.domain.values.refs import Ref
+from xlpy.domain.values.transactions import Kind, SlState, TransactionKey
 
 
 def test_a_receipt_becomes_a_voucher_dated_by_the_receipt_and_due_by_the_vendors_invoice() -> None:

@@ -10,8 +10,8 @@ from domain_story import AR, CALENDAR_YEAR, GL
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlpy.domain.books import FiscalCalendar
-from xlpy.domain.periods import (
+from xlpy.domain.facts.books import FiscalCalendar
+from xlpy.domain.facts.periods import (
     BY_DOCUMENT_DATE,
     BY_DOCUMENT_DATE_OR_CURRENT,
     CURRENT,

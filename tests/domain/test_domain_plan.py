@@ -33,18 +33,18 @@ from domain_story import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlpy.domain import sl_batches
-from xlpy.domain.accounts import split_account
-from xlpy.domain.books import ReferenceUse
-from xlpy.domain.invoices import turn
-from xlpy.domain.journal import TO_BE_CREATED, JournalRow, journal
-from xlpy.domain.manage_records import ExportInvoice, GlSegments, ManageMasters, Ref
-from xlpy.domain.plan import Action, Plan
-from xlpy.domain.planning import build_plan, lines_hash, needs_of
-from xlpy.domain.problems import Severity, grouped
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.transactions import Kind, Posting, PostingState, SlState, TransactionKey
-from xlpy.excel.sheets import PREVIEW
+from xlpy.domain.documents import sl_batches
+from xlpy.domain.documents.plan import Action, Plan
+from xlpy.domain.facts.books import ReferenceUse
+from xlpy.domain.facts.manage import ExportInvoice, GlSegments, ManageMasters, Ref
+from xlpy.domain.mapping.accounts import split_account
+from xlpy.domain.mapping.signs import turn
+from xlpy.domain.planning.invoices import build_plan, lines_hash, needs_of
+from xlpy.domain.preview.journal import TO_BE_CREATED, JournalRow, journal
+from xlpy.domain.values.problems import Severity, grouped
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import Kind, Posting, PostingState, SlState, TransactionKey
+from xlpy.excel.workbook.sheets import PREVIEW
 
 # --- the ledger -------------------------------------------------------------------------------------------------
 

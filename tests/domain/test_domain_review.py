@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from domain_story import MUNOZ, OPTIONS, D, codes, invoice, levels, line, masters, plan, unposted, untaxed
 
-from xlpy.domain.manage_records import Ref
-from xlpy.domain.plan_changes import plan_changes, preview_gone
-from xlpy.domain.problems import Problem, Severity, stops
-from xlpy.domain.row_checks import row_problems
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.run_checks import LONGEST_TYPED, batch_name_problems, gone_problem
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.documents.plan_changes import plan_changes, preview_gone
+from xlpy.domain.facts.manage import Ref
+from xlpy.domain.planning.row_checks import row_problems
+from xlpy.domain.planning.run_checks import LONGEST_TYPED, batch_name_problems, gone_problem
+from xlpy.domain.values.problems import Problem, Severity, stops
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import Kind, TransactionKey
 
 KEY = TransactionKey(Kind.INVOICE, "4417")
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from domain_story import D, invoice, levels, line, request, tax_line
 
-from xlpy.domain.journal import journal
-from xlpy.domain.manage_records import ExportInvoice
-from xlpy.domain.planning import PlanRequest, build_plan
-from xlpy.domain.sl_batches import MOST_DOCUMENTS
+from xlpy.domain.documents.sl_batches import MOST_DOCUMENTS
+from xlpy.domain.facts.manage import ExportInvoice
+from xlpy.domain.planning.invoices import PlanRequest, build_plan
+from xlpy.domain.preview.journal import journal
 
 
 def large_month(count: int) -> PlanRequest:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlpy.domain.references import expected_reference, reference_of
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.widths import Widths, encoded_size, fit_text
+from xlpy.domain.mapping.references import expected_reference, reference_of
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.widths import Widths, encoded_size, fit_text
 
 CODE_PAGES = ("cp1252", "cp1250", "cp1251", "cp932", "ascii")
 

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.table import TableColumn
 
-from xlpy.excel.builder import build_workbook
+from xlpy.excel.workbook.builder import build_workbook
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from xlpy.errors import WorkbookError, WorkbookNotReplaceable
-from xlpy.excel import closed_file
-from xlpy.excel.closed_file import WorkbookSavedBeside, open_closed
+from xlpy.excel.engine import closed_file
+from xlpy.excel.engine.closed_file import WorkbookSavedBeside, open_closed
 from xlpy.excel.engine.refusals import WouldLoseParts
-from xlpy.excel.home import read_home, write_home
-from xlpy.excel.sheets import Home
+from xlpy.excel.tables.home import read_home, write_home
+from xlpy.excel.workbook.sheets import Home
 
 
 def company(path):

@@ -19,9 +19,9 @@ from xlpy.excel.engine.refusals import (
     ValueRefused,
     WouldLoseParts,
 )
-from xlpy.excel.home import workbook_is_ours
-from xlpy.excel.sheets import INVOICES
-from xlpy.excel.tables import refill
+from xlpy.excel.tables.home import workbook_is_ours
+from xlpy.excel.tables.tables import refill
+from xlpy.excel.workbook.sheets import INVOICES
 
 _NOON = dt.datetime(2026, 1, 2, 12)  # noqa: DTZ001 (cells have no time zone)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlpy.excel.placed_table import formula_areas, visible_areas
+from xlpy.excel.tables.placed import formula_areas, visible_areas
 
 
 class GermanRange:

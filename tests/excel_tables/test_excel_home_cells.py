@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 
 from xlpy.errors import WorkbookError
-from xlpy.excel.closed_file import open_closed
 from xlpy.excel.engine import open_book
-from xlpy.excel.home import (
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.home import (
     EVERYTHING,
     HomeNotUnderstood,
     profile_path,
@@ -21,7 +21,7 @@ from xlpy.excel.home import (
     write_home,
     write_included,
 )
-from xlpy.excel.sheets import ALL_LOCATIONS, PERIOD_CHOICES, Home
+from xlpy.excel.workbook.sheets import ALL_LOCATIONS, PERIOD_CHOICES, Home
 
 
 @dataclass

@@ -10,10 +10,9 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.filters import DateGroupItem, FilterColumn, Filters
 
 from xlpy.errors import WorkbookError
-from xlpy.excel.closed_file import open_closed
-from xlpy.excel.kept_filters import FilterNotKept
-from xlpy.excel.sheets import INVOICES, LOG, RESULTS, Status
-from xlpy.excel.tables import (
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.kept_filters import FilterNotKept
+from xlpy.excel.tables.tables import (
     Include,
     IncludeNotUnderstood,
     append,
@@ -24,6 +23,7 @@ from xlpy.excel.tables import (
     set_include,
     update_by_key,
 )
+from xlpy.excel.workbook.sheets import INVOICES, LOG, RESULTS, Status
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from xlpy.domain.expense_records import UnpostedExpense
-from xlpy.domain.procurement_records import UnpostedProcurement
-from xlpy.domain.refs import NO_REF, Ref
-from xlpy.excel.closed_file import open_closed
-from xlpy.excel.rows import expense_rows, procurement_rows
-from xlpy.excel.sheets import EXPENSES, FIRST_DATA_ROW, INVENTORY
-from xlpy.excel.tables import read_rows, refill, set_include, update_by_key
-from xlpy.services.reports import ExpenseRow, ProcurementRow
+from xlpy.domain.facts.manage_expenses import UnpostedExpense
+from xlpy.domain.facts.manage_procurement import UnpostedProcurement
+from xlpy.domain.values.refs import NO_REF, Ref
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.rows import expense_rows, procurement_rows
+from xlpy.excel.tables.tables import read_rows, refill, set_include, update_by_key
+from xlpy.excel.workbook.sheets import EXPENSES, FIRST_DATA_ROW, INVENTORY
+from xlpy.services.run.reports import ExpenseRow, ProcurementRow
 
 EXPENSE = UnpostedExpense(
     id=1138,

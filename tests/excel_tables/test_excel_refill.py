@@ -19,11 +19,11 @@ from openpyxl.worksheet.filters import (
 )
 
 from xlpy.errors import WorkbookError
-from xlpy.excel.closed_file import open_closed
-from xlpy.excel.extra_columns import FormulasInColumn
-from xlpy.excel.kept_filters import FilterNotKept
-from xlpy.excel.sheets import INVOICES, PREVIEW, PROBLEMS
-from xlpy.excel.tables import clear, read_rows, refill, set_include
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.extra_columns import FormulasInColumn
+from xlpy.excel.tables.kept_filters import FilterNotKept
+from xlpy.excel.tables.tables import clear, read_rows, refill, set_include
+from xlpy.excel.workbook.sheets import INVOICES, PREVIEW, PROBLEMS
 
 
 def write(path, sheet, rows):

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xlpy.excel.closed_file import open_closed
-from xlpy.excel.formulas import Insertion, has_relative_reference
-from xlpy.excel.sheets import INVOICES
-from xlpy.excel.tables import read_rows, refill
-from xlpy.excel.typed_text import clean_text, has_forbidden_characters, units
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.tables import read_rows, refill
+from xlpy.excel.workbook.formulas import Insertion, has_relative_reference
+from xlpy.excel.workbook.sheets import INVOICES
+from xlpy.excel.workbook.typed_text import clean_text, has_forbidden_characters, units
 
 AMOUNTS = st.decimals(min_value=-(10**9), max_value=10**9, places=3)
 DATES = st.dates(min_value=dt.date(1900, 3, 1), max_value=dt.date(9999, 12, 31))

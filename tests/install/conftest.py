@@ -11,10 +11,10 @@ import keyring
 import pytest
 from install_stage import INTEGRATOR_PASSWORD, SQL_PASSWORD, Walk
 
-from xlpy.demo.company.seed import make_company
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
-from xlpy.login import vault
+from xlpy.demo.company.seed.company import make_company
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
+from xlpy.profile import vault
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "login"))  # its keyring in memory
 

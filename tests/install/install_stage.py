@@ -13,9 +13,9 @@ from openpyxl import load_workbook
 
 from xlpy.cli import main
 from xlpy.demo import firm
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.demo.site.store import Site
-from xlpy.excel.sheets import FIRST_DATA_ROW, INVOICES
+from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, INVOICES
 
 README = Path(__file__).parents[2] / "README.md"
 SQL_PASSWORD, INTEGRATOR_PASSWORD = "hush;hush}-7", "Tr0ub4dor&3-intg"

@@ -16,16 +16,16 @@ import pytest
 from click.testing import CliRunner
 
 from xlpy.cli import main
-from xlpy.credentials import ENV_INTEGRATOR_PASSWORD, ENV_PRIVATE_KEY, ENV_SL_PASSWORD
-from xlpy.domain.checks import CHECKS
-from xlpy.excel.ribbon_buttons import BUTTONS
-from xlpy.excel.sheets import SHEETS
+from xlpy.domain.checks.table import CHECKS
+from xlpy.excel.workbook.ribbon_buttons import BUTTONS
+from xlpy.excel.workbook.sheets import SHEETS
 from xlpy.help.lists import VARIABLES, command_list
 from xlpy.help.page import help_page
 from xlpy.help.problem_texts import OTHERS, problem_texts
 from xlpy.paths import ENV_DATA
-from xlpy.services.doctor_lines import LINES
-from xlpy.settings import ENV_PROFILE, ENVIRONMENT, Profile
+from xlpy.profile.credentials import ENV_INTEGRATOR_PASSWORD, ENV_PRIVATE_KEY, ENV_SL_PASSWORD
+from xlpy.profile.settings import ENV_PROFILE, ENVIRONMENT, Profile
+from xlpy.services.setup.lines import LINES
 
 XLPY = Path(__file__).parents[2] / "xlpy"
 CODE = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
@@ -147,9 +147,9 @@ def test_a_code_is_told_in_the_console_and_a_wrong_word_gets_a_proposal() -> Non
 def test_the_button_opens_it_and_says_where_it_is_without_a_browser(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from xlpy.excel.builder import build_workbook
-    from xlpy.excel.buttons import press
-    from xlpy.excel.closed_file import open_closed
+    from xlpy.excel.buttons.press import press
+    from xlpy.excel.engine.closed_file import open_closed
+    from xlpy.excel.workbook.builder import build_workbook
 
     monkeypatch.setattr("webbrowser.open", lambda _url: False)
     build_workbook(tmp_path / "book.xlsm")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from install_stage import INTEGRATOR_PASSWORD, SQL_PASSWORD, Walk
 
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 
 SECRETS = (access.PRIVATE_KEY, SQL_PASSWORD, INTEGRATOR_PASSWORD)
 LOG_IN = f"{access.COMPANY}+{access.PUBLIC_KEY}:{access.PRIVATE_KEY}"

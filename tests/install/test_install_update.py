@@ -22,11 +22,11 @@ from openpyxl.worksheet.table import TableColumn, TableFormula
 
 from xlpy.cli import main
 from xlpy.errors import WorkbookError, WorkbookNotReplaceable
-from xlpy.excel.builder import CONFIG_SHEET, build_workbook
-from xlpy.excel.home_sheet import ABOUT, HOME
-from xlpy.excel.ribbon import RIBBON_PART
-from xlpy.excel.sheets import BATCHES, INVOICES, PAYMENTS, RECONCILE, RERUN, RESULTS, SETUP, SHEETS, Home
-from xlpy.excel.workbook_update import update_workbook
+from xlpy.excel.update.workbook import update_workbook
+from xlpy.excel.workbook.builder import CONFIG_SHEET, build_workbook
+from xlpy.excel.workbook.home_sheet import ABOUT, HOME
+from xlpy.excel.workbook.ribbon import RIBBON_PART
+from xlpy.excel.workbook.sheets import BATCHES, INVOICES, PAYMENTS, RECONCILE, RERUN, RESULTS, SETUP, SHEETS, Home
 
 NEW_SHEETS = (BATCHES, RERUN, RECONCILE, PAYMENTS, SETUP)
 OWN = "My notes"
@@ -285,7 +285,7 @@ def test_it_refuses_and_changes_nothing(released: Path, tmp_path: Path, spoil, s
 def test_a_disk_that_fails_leaves_the_old_file_alone(
     released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import xlpy.excel.workbook_update as module
+    import xlpy.excel.update.workbook as module
 
     path = tmp_path / "book.xlsm"
     shutil.copy(released, path)

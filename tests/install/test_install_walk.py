@@ -12,7 +12,7 @@ from pathlib import Path
 from install_stage import Walk, commands_of_the_readme
 from sqlalchemy import text
 
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.sl.connection.sqlite import sqlite_engine
 
 WAY = ["login", "sl-setup", "doctor", "new", "refresh", "check", "preview", "push"]
 
@@ -69,8 +69,8 @@ def test_without_the_ledger_it_says_to_run_sl_setup(walk: Walk, tmp_path: Path) 
     from click.testing import CliRunner
 
     from xlpy.cli import main
-    from xlpy.demo.company.seed import make_company
-    from xlpy.demo.site import access
+    from xlpy.demo.company.seed.company import make_company
+    from xlpy.demo.site.door import access
 
     bare = tmp_path / "bare.sqlite"
     make_company(f"sqlite:///{bare.as_posix()}").dispose()

@@ -13,13 +13,13 @@ import pytest
 from login_stage import SECRET, Memory
 
 from xlpy.demo import firm
-from xlpy.demo.company.seed import make_company
-from xlpy.demo.site import access
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
-from xlpy.login import vault
+from xlpy.demo.company.seed.company import make_company
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
 from xlpy.login.form import LoginForm
-from xlpy.sl.ledger import create_ledger
+from xlpy.profile import vault
+from xlpy.sl.ledger_book.ledger import create_ledger
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "sl_ground"))  # its SQL Server that only records
 
@@ -84,7 +84,7 @@ def sql_server(monkeypatch: pytest.MonkeyPatch) -> Any:
     """A SQL Server with a system database and one company; ``refuse`` an error, change ``answers``, read ``sent``."""
     from sl_ground_recorder import Recorder
 
-    import xlpy.sl.engine
+    import xlpy.sl.connection.engine
 
     server = Recorder(
         {
@@ -96,7 +96,9 @@ def sql_server(monkeypatch: pytest.MonkeyPatch) -> Any:
             "vs_userrec": [("KMORALES",)],
         }
     )
-    monkeypatch.setattr(xlpy.sl.engine, "mssql_engine", partial(xlpy.sl.engine.mssql_engine, module=server))
+    monkeypatch.setattr(
+        xlpy.sl.connection.engine, "mssql_engine", partial(xlpy.sl.connection.engine.mssql_engine, module=server)
+    )
     return server
 
 

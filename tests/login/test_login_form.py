@@ -11,14 +11,14 @@ from keyring.backends import fail
 from login_stage import SECRET, Memory
 
 from xlpy.demo import firm
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.errors import SettingsError
 from xlpy.login.finish import finish
 from xlpy.login.form import FIELDS, MANAGE, MEMBER, SL, SQL_SERVER, WINDOWS, LoginForm, form_of
 from xlpy.login.saving import save
-from xlpy.settings import load_profile
-from xlpy.sl.odbc import odbc_parts
-from xlpy.sl.sql_login import connection_string, url_parts
+from xlpy.profile.odbc import odbc_parts
+from xlpy.profile.settings import load_profile
+from xlpy.profile.sql_login import connection_string, url_parts
 
 
 def test_every_field_has_a_key_of_its_own_that_its_label_shows() -> None:

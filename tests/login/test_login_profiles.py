@@ -10,19 +10,19 @@ import pytest
 from login_stage import Memory
 
 from xlpy.demo import firm
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.errors import SettingsError
-from xlpy.excel.belonging import OtherCompanysWorkbook
-from xlpy.excel.builder import build_workbook
-from xlpy.excel.buttons import press
-from xlpy.excel.closed_file import open_closed
-from xlpy.excel.home import belongs_to, profile_path
+from xlpy.excel.buttons.press import press
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.belonging import OtherCompanysWorkbook
+from xlpy.excel.tables.home import belongs_to, profile_path
+from xlpy.excel.workbook.builder import build_workbook
 from xlpy.login.form import LoginForm
 from xlpy.login.saving import save
-from xlpy.profiles import known_profiles, profile_file, profiles_folder
-from xlpy.services.memory import recall_refresh, remember_refresh
-from xlpy.services.session import Session
-from xlpy.settings import Profile, load_profile
+from xlpy.profile.profiles import known_profiles, profile_file, profiles_folder
+from xlpy.profile.settings import Profile, load_profile
+from xlpy.services.run.memory import recall_refresh, remember_refresh
+from xlpy.services.run.session import Session
 
 
 def test_a_profile_is_a_name_or_a_path(data_of_the_user: Path) -> None:
@@ -149,7 +149,7 @@ def test_check_setup_works_for_any_profile(desk: Any) -> None:
 
 
 def test_each_workbook_has_a_refresh_of_its_own() -> None:
-    from xlpy.domain.manage_records import UnpostedInvoice
+    from xlpy.domain.facts.manage import UnpostedInvoice
 
     profile = Profile()
     fields = UnpostedInvoice.__dataclass_fields__
@@ -168,7 +168,7 @@ def test_each_workbook_has_a_refresh_of_its_own() -> None:
 def _invoice(record: int) -> Any:
     import msgspec
 
-    from xlpy.domain.manage_records import UnpostedInvoice
+    from xlpy.domain.facts.manage import UnpostedInvoice
 
     blank = {"str": "", "int": 0, "Decimal": "0", "bool": False}
     values: dict[str, Any] = {}

@@ -16,16 +16,16 @@ from login_stage import Memory
 
 from xlpy.cli import main
 from xlpy.demo import firm
-from xlpy.demo.site import access
-from xlpy.excel.builder import build_workbook
-from xlpy.excel.buttons import press
-from xlpy.excel.closed_file import open_closed
-from xlpy.excel.home import profile_path
+from xlpy.demo.site.door import access
+from xlpy.excel.buttons.press import press
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.home import profile_path
+from xlpy.excel.workbook.builder import build_workbook
 from xlpy.login.form import LoginForm
 from xlpy.login.saving import Saved, save
 from xlpy.login.start import NoWindow, log_in
-from xlpy.profiles import profile_file
-from xlpy.settings import load_profile
+from xlpy.profile.profiles import profile_file
+from xlpy.profile.settings import load_profile
 
 
 def _answers(typed: LoginForm) -> list[str]:

@@ -10,15 +10,15 @@ import pytest
 from keyring.backends import fail
 from login_stage import SECRET, Memory
 
-from xlpy.credentials import ManageSecrets, ProfileSecrets, profile_secrets, secret_names
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.errors import SettingsError
 from xlpy.login.form import LoginForm
 from xlpy.login.saving import log_out, save
-from xlpy.services.session import Session
-from xlpy.settings import ManageSettings, Profile, SlSettings, load_profile
-from xlpy.sl.odbc import odbc_parts
-from xlpy.sl.sql_login import password_in, sql_login, with_password
+from xlpy.profile.credentials import ManageSecrets, ProfileSecrets, profile_secrets, secret_names
+from xlpy.profile.odbc import odbc_parts
+from xlpy.profile.settings import ManageSettings, Profile, SlSettings, load_profile
+from xlpy.profile.sql_login import password_in, sql_login, with_password
+from xlpy.services.run.session import Session
 
 ODBC = "Server=SQLSRV1;Database=DEMOApp;UID=xlpy"
 URL = "mssql+pyodbc://xlpy@SQLSRV1/DEMOApp"

@@ -12,12 +12,12 @@ import pyodbc
 import pytest
 from login_stage import SECRET
 
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.errors import SettingsError, SlError
 from xlpy.login.form import MEMBER, WINDOWS, LoginForm
 from xlpy.login.servers import find_servers, instances
 from xlpy.login.trial import Trial
-from xlpy.sl.companies import CompanyName, DatabaseName
+from xlpy.sl.connection.companies import CompanyName, DatabaseName
 
 # -- Manage ----------------------------------------------------------------------------------------------------------
 
@@ -182,15 +182,15 @@ def test_a_windows_account_without_a_login_is_told_so(on_server: LoginForm, sql_
 
 
 def test_no_odbc_driver_is_told(on_server: LoginForm, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xlpy.sl.odbc.installed_drivers", list)
-    monkeypatch.setattr("xlpy.sl.odbc._driver_of_wheel", lambda: None)
+    monkeypatch.setattr("xlpy.profile.odbc.installed_drivers", list)
+    monkeypatch.setattr("xlpy.profile.odbc._driver_of_wheel", lambda: None)
     told = Trial(on_server).test_sl()
     assert (told.good, told.field) == (False, "server")
     assert "Install 'ODBC Driver 18 for SQL Server'" in told.text
 
 
 def test_the_real_driver_says_that_a_server_is_down(on_server: LoginForm) -> None:
-    from xlpy.sl.odbc import best_driver
+    from xlpy.profile.odbc import best_driver
 
     try:
         best_driver()

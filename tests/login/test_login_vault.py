@@ -13,8 +13,8 @@ import pytest
 from keyring.backends import chainer, fail, null
 from login_stage import Memory
 
-from xlpy.login import vault
-from xlpy.login.vault import KeyringUnavailable, SecretName, forget_secret, read_secret, save_secret
+from xlpy.profile import vault
+from xlpy.profile.vault import KeyringUnavailable, SecretName, forget_secret, read_secret, save_secret
 
 KEY = SecretName("Manage API key", ("NA.example.net", "Firm", "pub"), "pub")
 SQL = SecretName("SL database password", ("SQLSRV1", "DEMOApp", "xlpy"), "xlpy")

@@ -17,11 +17,11 @@ import pytest
 from login_screen import Screen, has_xvfb, screen
 from login_stage import Memory
 
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.errors import XlpyError
 from xlpy.login.form import FIELDS, LoginForm, form_of
 from xlpy.login.saving import save
-from xlpy.settings import load_profile
+from xlpy.profile.settings import load_profile
 
 tk = pytest.importorskip("tkinter", reason="this Python has no tkinter (Debian: python3-tk)")
 if not has_xvfb():

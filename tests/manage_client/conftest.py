@@ -12,10 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from xlpy.credentials import ManageSecrets
 from xlpy.manage.client import ManageClient
 from xlpy.manage.transport import Transport
-from xlpy.settings import ManageSettings
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings
 
 API = "/v4_6_release/apis/3.0"
 

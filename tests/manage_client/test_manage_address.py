@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xlpy.errors import SettingsError
-from xlpy.manage.address import site_address
+from xlpy.profile.manage_address import site_address
 
 
 @pytest.mark.parametrize(

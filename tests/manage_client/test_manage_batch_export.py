@@ -6,18 +6,18 @@ from datetime import date
 
 import pytest
 
-from xlpy.credentials import ManageSecrets
-from xlpy.demo.site import access
-from xlpy.demo.site.faults import Fault, FaultKind
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
-from xlpy.domain.expense_records import ExportedExpenses
-from xlpy.domain.procurement_records import ExportedProcurement
-from xlpy.domain.transactions import Kind
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.faults import Fault, FaultKind
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
+from xlpy.domain.facts.manage_expenses import ExportedExpenses
+from xlpy.domain.facts.manage_procurement import ExportedProcurement
+from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageError, ManageRefused
 from xlpy.manage.batches import AccountingBatch
 from xlpy.manage.client import BatchExport, ManageClient
-from xlpy.settings import ManageSettings
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings
 
 SECRETS = ManageSecrets(access.PRIVATE_KEY, access.INTEGRATOR_PASSWORD)
 WITH = {"through": date(2027, 12, 31), "detail": "Default", "batch_identifier": "20261031KM"}

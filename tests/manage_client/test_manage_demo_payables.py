@@ -7,15 +7,15 @@ from decimal import Decimal
 
 import pytest
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
-from xlpy.demo.site import access
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
-from xlpy.domain.matching import entry_ids, match_expense_bills, match_expenses, match_procurement
-from xlpy.domain.transactions import Kind
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
+from xlpy.domain.facts.matching import entry_ids, match_expense_bills, match_expenses, match_procurement
+from xlpy.domain.values.transactions import Kind
 from xlpy.manage.client import ManageClient
-from xlpy.settings import ManageSettings
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings
 
 SECRETS = ManageSecrets(access.PRIVATE_KEY, access.INTEGRATOR_PASSWORD)
 WITH = {"through": date(2027, 12, 31), "detail": "Default", "batch_identifier": "20261031KM"}

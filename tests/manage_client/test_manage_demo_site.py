@@ -10,13 +10,12 @@ from itertools import islice
 
 import pytest
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
-from xlpy.demo.site import access
-from xlpy.demo.site.faults import Fault, FaultKind
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
-from xlpy.domain.transactions import Kind
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.faults import Fault, FaultKind
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
+from xlpy.domain.values.transactions import Kind
 from xlpy.errors import (
     BatchNameTaken,
     BatchNotConfirmed,
@@ -26,7 +25,8 @@ from xlpy.errors import (
     SettingsError,
 )
 from xlpy.manage.client import ManageClient
-from xlpy.settings import ManageSettings
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings
 
 ALL_DAYS = date(2027, 12, 31)
 BATCHES = "/finance/accounting/batches"

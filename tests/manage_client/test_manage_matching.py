@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from manage_payables_samples import sent
 
-from xlpy.domain.matching import (
+from xlpy.domain.facts.manage_procurement import ExportedProcurement
+from xlpy.domain.facts.matching import (
     entry_ids,
     match_adjustments,
     match_expense_bills,
@@ -19,7 +20,6 @@ from xlpy.domain.matching import (
     packing_slip,
     procurement_kind,
 )
-from xlpy.domain.procurement_records import ExportedProcurement
 from xlpy.manage import payables_records as read
 from xlpy.manage.procurement import put_together
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 import manage_payables_samples as sample
 import pytest
 
-from xlpy.domain.expense_records import ExportedExpenses
-from xlpy.domain.procurement_records import ExportedProcurement
+from xlpy.domain.facts.manage_expenses import ExportedExpenses
+from xlpy.domain.facts.manage_procurement import ExportedProcurement
 from xlpy.errors import ManageError, ManageRefused, ManageSpokeNonsense
 
 API = "/v4_6_release/apis/3.0"

@@ -9,9 +9,9 @@ import manage_payables_samples as sample
 import pytest
 from manage_payables_samples import sent
 
-from xlpy.domain.expense_records import ExportExpenseLine, Member
-from xlpy.domain.procurement_records import AdjustmentRecordLine, ExportPurchaseTax, UnitOfMeasure, Warehouse
-from xlpy.domain.refs import NO_REF, ExportTaxLevel, Ref
+from xlpy.domain.facts.manage_expenses import ExportExpenseLine, Member
+from xlpy.domain.facts.manage_procurement import AdjustmentRecordLine, ExportPurchaseTax, UnitOfMeasure, Warehouse
+from xlpy.domain.values.refs import NO_REF, ExportTaxLevel, Ref
 from xlpy.errors import ManageError
 from xlpy.manage import payables_records as read
 

@@ -8,15 +8,16 @@ from decimal import Decimal
 
 import pytest
 
-from xlpy.credentials import ManageSecrets
-from xlpy.demo.site import access, unposted
-from xlpy.demo.site.faults import Fault, FaultKind
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
-from xlpy.domain.transactions import Kind
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.faults import Fault, FaultKind
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
+from xlpy.demo.site.shown import unposted
+from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageError, ManageRefused, ManageSpokeNonsense, ManageUnreachable
 from xlpy.manage.client import ManageClient
-from xlpy.settings import ManageSettings
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings
 
 SECRETS = ManageSecrets(access.PRIVATE_KEY, access.INTEGRATOR_PASSWORD)
 INVOICE = 4401

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlpy.domain.manage_records import NO_REF, ExportTaxLevel, Ref
+from xlpy.domain.facts.manage import NO_REF, ExportTaxLevel, Ref
 from xlpy.errors import ManageError
 from xlpy.manage import records
 from xlpy.manage.answers import read_json

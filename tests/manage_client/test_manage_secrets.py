@@ -7,8 +7,8 @@ import traceback
 
 import pytest
 
-from xlpy.credentials import ManageSecrets, manage_secrets
 from xlpy.errors import ManageError, ManageRefused, ManageSpokeNonsense, XlpyError
+from xlpy.profile.credentials import ManageSecrets, manage_secrets
 
 API = "/v4_6_release/apis/3.0"
 INFO = f"{API}/system/info"

@@ -22,9 +22,9 @@ from reconcile_stage import Month, stage
 
 from xlpy.api import Books
 from xlpy.demo import firm
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.resources import resource_folder
-from xlpy.services.reports import Selection
+from xlpy.services.run.reports import Selection
 
 PARAMETERS = 'from datetime import date\n\nimport pandas as pd\n\nTHROUGH = date(2026, 10, 31)\nPERIOD = "10-2026"'
 SETTINGS = """

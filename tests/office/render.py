@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sample_rows import fill_with_sample
 
-from xlpy.excel.builder import build_workbook
+from xlpy.excel.workbook.builder import build_workbook
 
 SYSTEM_PYTHON = "/usr/bin/python3"  # the only one that has uno
 SESSION = Path(__file__).with_name("uno_session.py")

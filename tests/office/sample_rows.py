@@ -11,7 +11,7 @@ from pathlib import Path
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
-from xlpy.excel.sheets import (
+from xlpy.excel.workbook.sheets import (
     AGEING_BLOCK,
     BATCHES,
     EXPENSES,

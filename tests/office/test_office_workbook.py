@@ -9,9 +9,9 @@ from openpyxl import load_workbook
 from render import in_office, render
 from sample_rows import ROWS, fill_with_sample
 
-from xlpy.excel.builder import build_workbook
-from xlpy.excel.ribbon_buttons import BUTTONS
-from xlpy.excel.sheets import FIRST_DATA_ROW, HEADER_ROW, INVOICES, SHEETS
+from xlpy.excel.workbook.builder import build_workbook
+from xlpy.excel.workbook.ribbon_buttons import BUTTONS
+from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, HEADER_ROW, INVOICES, SHEETS
 
 pytestmark = pytest.mark.office
 

@@ -61,12 +61,12 @@ def test_the_script_for_the_database_administrator_is_printed() -> None:
 
 
 def test_a_crash_is_told_without_a_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    import xlpy.excel.builder
+    import xlpy.excel.workbook.builder
 
     def broken(*_args: object, **_more: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(xlpy.excel.builder, "build_workbook", broken)
+    monkeypatch.setattr(xlpy.excel.workbook.builder, "build_workbook", broken)
     result = CliRunner().invoke(main, ["new", str(tmp_path / "x.xlsm")])
     assert result.exit_code == 2
     assert "boom" in result.output

@@ -28,12 +28,12 @@ def test_a_failure_is_json_on_standard_output_and_words_beside_it(tmp_path: Path
 
 
 def test_a_crash_is_json_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    import xlpy.excel.closed_file
+    import xlpy.excel.engine.closed_file
 
     def broken(*_args: object, **_more: object) -> None:
         raise RuntimeError("boom PWD=hunter2;")
 
-    monkeypatch.setattr(xlpy.excel.closed_file, "open_closed", broken)
+    monkeypatch.setattr(xlpy.excel.engine.closed_file, "open_closed", broken)
     result = CliRunner().invoke(main, ["push", str(tmp_path / "x.xlsm"), "--json"])
     assert result.exit_code == 2
     assert "boom" in json.loads(result.stdout)["text"]
@@ -41,12 +41,12 @@ def test_a_crash_is_json_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
 
 def test_ctrl_c_is_told_and_could_not_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    import xlpy.excel.closed_file
+    import xlpy.excel.engine.closed_file
 
     def stopped(*_args: object, **_more: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(xlpy.excel.closed_file, "open_closed", stopped)
+    monkeypatch.setattr(xlpy.excel.engine.closed_file, "open_closed", stopped)
     result = CliRunner().invoke(main, ["push", str(tmp_path / "x.xlsm"), "--json"])
     assert result.exit_code == 2
     assert "Stopped" in json.loads(result.stdout)["text"]

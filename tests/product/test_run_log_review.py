@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from xlpy.credentials import ManageSecrets
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import Profile
 from xlpy.runlog import masked, run_log
-from xlpy.services.session import Session
-from xlpy.settings import Profile
+from xlpy.services.run.session import Session
 
 LOGGER = logging.getLogger("xlpy.review")
 

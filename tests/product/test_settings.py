@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from xlpy.errors import SettingsError
-from xlpy.settings import Profile, load_profile
+from xlpy.profile.settings import Profile, load_profile
 
 TEMPLATE = Path(__file__).parents[2] / "templates" / "settings.toml"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from xlpy.errors import SettingsError
-from xlpy.settings import load_profile
+from xlpy.profile.settings import load_profile
 
 
 def _profile(folder: Path, name: str, company: str, locations: str, site: str = "na.example.net") -> Path:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from xlpy.domain.rules import PostingRules
+from xlpy.domain.values.rules import PostingRules
 from xlpy.errors import SettingsError
-from xlpy.settings import Profile, load_profile
-from xlpy.settings_lines import lines_of_keys
-from xlpy.settings_mistakes import SettingsFileWrong
-from xlpy.settings_rules import CHECKS, TABLES
+from xlpy.profile.lines import lines_of_keys
+from xlpy.profile.mistakes import SettingsFileWrong
+from xlpy.profile.rules import CHECKS, TABLES
+from xlpy.profile.settings import Profile, load_profile
 
 GUID = "01234567-89ab-cdef-0123-456789abcdef"
 

@@ -11,25 +11,25 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
-from xlpy.demo.company.release import release_everything
-from xlpy.demo.company.seed import make_company
-from xlpy.demo.site import access
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
+from xlpy.demo.company.release.run import release_everything
+from xlpy.demo.company.seed.company import make_company
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
 from xlpy.demo.site.store import Site
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.transactions import Kind, TransactionKey
-from xlpy.services.push import push
-from xlpy.services.reconcile import reconcile
-from xlpy.services.reconcile_report import ReconcileReport
-from xlpy.services.reports import Marked, RunState, Selection
-from xlpy.services.session import Session
-from xlpy.settings import ManageSettings, Profile, SlSettings
-from xlpy.sl.engine import SlCompany, open_company
-from xlpy.sl.ledger import create_ledger
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings, Profile, SlSettings
+from xlpy.services.export.push import push
+from xlpy.services.reconciling.reconcile import reconcile
+from xlpy.services.reconciling.report import ReconcileReport
+from xlpy.services.run.reports import Marked, RunState, Selection
+from xlpy.services.run.session import Session
+from xlpy.sl.connection.engine import SlCompany, open_company
+from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.ledger_book.ledger import create_ledger
 
 
 @dataclass

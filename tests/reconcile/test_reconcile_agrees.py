@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import event
 
 from xlpy.demo import firm
-from xlpy.demo.company.release import release_batch
-from xlpy.domain.reconcile import Verdict
+from xlpy.demo.company.release.run import release_batch
+from xlpy.domain.afterwards.reconcile import Verdict
 from xlpy.errors import NothingToReconcile, SettingsError
-from xlpy.services.reconcile_report import ReconcileReport
+from xlpy.services.reconciling.report import ReconcileReport
 
 
 def assert_agrees(report: ReconcileReport) -> None:
@@ -114,7 +114,7 @@ def test_so_many_statements_whatever_the_number_of_transactions(month: Any, jour
         with stage.session() as session:
             sent: list[str] = []
             event.listen(session.sl.engine, "before_cursor_execute", lambda _c, _k, sql, *_: sent.append(sql))
-            from xlpy.services.reconcile import reconcile
+            from xlpy.services.reconciling.reconcile import reconcile
 
             reconcile(session)
             return len(sent)

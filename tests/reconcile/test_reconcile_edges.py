@@ -17,18 +17,18 @@ from xlpy.api import Books
 from xlpy.cli import main
 from xlpy.demo import firm
 from xlpy.demo.company import repairs
-from xlpy.demo.site import access
-from xlpy.excel.buttons import Choices, press
-from xlpy.excel.closed_file import open_closed
-from xlpy.excel.home import write_home
-from xlpy.excel.sheets import FIRST_DATA_ROW, RECONCILE, TITLE_ROW, Home
-from xlpy.sl import reconcile_others
-from xlpy.sl.reconcile_others import OtherDocument, read_other_documents
+from xlpy.demo.site.door import access
+from xlpy.excel.buttons.press import Choices, press
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.home import write_home
+from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, RECONCILE, TITLE_ROW, Home
+from xlpy.sl.reading import other_documents as reconcile_others
+from xlpy.sl.reading.other_documents import OtherDocument, read_other_documents
 
 
 @pytest.fixture(scope="module")
 def empty_workbook(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    from xlpy.excel.builder import build_workbook
+    from xlpy.excel.workbook.builder import build_workbook
 
     path = tmp_path_factory.mktemp("workbook") / "empty.xlsm"
     build_workbook(path)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
 from xlpy.demo.company import repairs
-from xlpy.demo.company.release import void_batch
-from xlpy.demo.site import access
-from xlpy.domain.reconcile import ReconcileRow, Verdict
-from xlpy.services.push import push
-from xlpy.services.reconcile_report import ReconcileReport
-from xlpy.services.session import Session
+from xlpy.demo.company.release.run import void_batch
+from xlpy.demo.site.door import access
+from xlpy.domain.afterwards.reconcile import ReconcileRow, Verdict
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.services.export.push import push
+from xlpy.services.reconciling.report import ReconcileReport
+from xlpy.services.run.session import Session
 
 
 def an_invoice(month: Any, *, doc_type: str = "IN", currency: str = firm.BASE_CURRENCY, costed: bool = False) -> Any:
@@ -267,7 +267,7 @@ def test_a_batch_that_somebody_else_made_in_manage_is_a_note(month: Any) -> None
 
 
 def row_kind() -> Any:
-    from xlpy.domain.transactions import Kind
+    from xlpy.domain.values.transactions import Kind
 
     return Kind.INVOICE
 
@@ -285,8 +285,8 @@ def test_posted_again_after_a_void_counts_once(month: Any) -> None:
     void_batch(month.engine, "AR", bat_nbr)
     for record in records:
         month.site.unbatch(int(record))
-    from xlpy.domain.transactions import Kind, TransactionKey
-    from xlpy.services.reports import Marked, RunState, Selection
+    from xlpy.domain.values.transactions import Kind, TransactionKey
+    from xlpy.services.run.reports import Marked, RunState, Selection
 
     keys = [TransactionKey(Kind.INVOICE, record) for record in records]
     with Session(month.profile, ManageSecrets(private_key=access.PRIVATE_KEY)) as session:

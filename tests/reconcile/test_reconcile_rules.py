@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlpy.domain.reconcile import FINE, Leg, Verdict, compare_legs, gravest
+from xlpy.domain.afterwards.reconcile import FINE, Leg, Verdict, compare_legs, gravest
 
 CENTS = st.decimals(min_value=-10_000, max_value=10_000, places=2)
 LEGS = st.lists(

@@ -12,23 +12,23 @@ from typing import Any
 
 from sqlalchemy import text
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
-from xlpy.demo.company.release import release_everything
-from xlpy.demo.company.seed import make_company
-from xlpy.demo.site import access
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
+from xlpy.demo.company.release.run import release_everything
+from xlpy.demo.company.seed.company import make_company
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
 from xlpy.demo.site.store import Site
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.transactions import Kind, TransactionKey
-from xlpy.services.push import push
-from xlpy.services.reports import Marked, RunReport, RunState, Selection
-from xlpy.services.rerun import rerun
-from xlpy.services.rerun_plan import RerunMarks, RerunPlan, plan_rerun
-from xlpy.services.session import Session
-from xlpy.settings import ManageSettings, Profile, SlSettings
-from xlpy.sl.ledger import create_ledger
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings, Profile, SlSettings
+from xlpy.services.export.push import push
+from xlpy.services.history.rerun import rerun
+from xlpy.services.history.rerun_plan import RerunMarks, RerunPlan, plan_rerun
+from xlpy.services.run.reports import Marked, RunReport, RunState, Selection
+from xlpy.services.run.session import Session
+from xlpy.sl.ledger_book.ledger import create_ledger
 
 # Everything of a document but batch numbers, which SL's counters give, and the time and the user of writing.
 DOCUMENTS = {

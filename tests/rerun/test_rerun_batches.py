@@ -7,9 +7,9 @@ from decimal import Decimal
 from rerun_stage import Month
 from sqlalchemy import event
 
-from xlpy.demo.company.release import release_batch, void_batch
-from xlpy.domain.transactions import Kind
-from xlpy.services.batch_history import BatchRow, batch_numbers, list_batches
+from xlpy.demo.company.release.run import release_batch, void_batch
+from xlpy.domain.values.transactions import Kind
+from xlpy.services.history.batches import BatchRow, batch_numbers, list_batches
 
 
 def listed(month: Month) -> dict[tuple[str, str], BatchRow]:
@@ -104,7 +104,7 @@ def test_the_list_costs_one_list_of_manage_and_a_fixed_number_of_statements(push
 
 
 def test_numbers_of_sl_batches_are_told_as_runs(pushed: Month) -> None:
-    from xlpy.sl.ledger import all_postings_of
+    from xlpy.sl.ledger_book.ledger import all_postings_of
 
     manage = pushed.session().manage
     with pushed.engine.connect() as connection:

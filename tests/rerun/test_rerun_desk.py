@@ -15,16 +15,16 @@ from rerun_stage import LEDGER, Month
 import xlpy
 from xlpy.cli import main
 from xlpy.demo import firm
-from xlpy.demo.site import access
+from xlpy.demo.site.door import access
 from xlpy.errors import StoppedByProblems
-from xlpy.excel.builder import build_workbook
-from xlpy.excel.buttons import press
-from xlpy.excel.closed_file import open_closed
-from xlpy.excel.home import read_home, write_home
-from xlpy.excel.sheets import BATCHES, FIRST_DATA_ROW, PREVIEW, PROBLEMS, RERUN, RESULTS, Home, Sheet
-from xlpy.excel.tables import update_by_key
-from xlpy.services.run_records import kept_runs
-from xlpy.services.session import Session
+from xlpy.excel.buttons.press import press
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.home import read_home, write_home
+from xlpy.excel.tables.tables import update_by_key
+from xlpy.excel.workbook.builder import build_workbook
+from xlpy.excel.workbook.sheets import BATCHES, FIRST_DATA_ROW, PREVIEW, PROBLEMS, RERUN, RESULTS, Home, Sheet
+from xlpy.services.run.kept import kept_runs
+from xlpy.services.run.session import Session
 
 
 class Desk:
@@ -60,7 +60,7 @@ class Desk:
         return pressed
 
     def _session(self) -> Session:
-        from xlpy.settings import load_profile
+        from xlpy.profile.settings import load_profile
 
         return Session.open(load_profile(self.settings))
 
@@ -143,7 +143,7 @@ def test_other_marks_are_previewed_anew_and_what_moved_in_between_stops(desk: De
 
 
 def test_again_typed_on_the_sheet_posts_what_was_voided(desk: Desk) -> None:
-    from xlpy.demo.company.release import void_batch
+    from xlpy.demo.company.release.run import void_batch
 
     for number in desk.month.sl_batches("IN"):
         void_batch(desk.month.engine, "IN", number)

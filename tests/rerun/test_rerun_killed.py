@@ -9,13 +9,13 @@ import pytest
 from rerun_stage import LEDGER, Month, states
 from sqlalchemy import event
 
-from xlpy.credentials import ManageSecrets
-from xlpy.demo.site import access
-from xlpy.services.recover import recover
-from xlpy.services.reports import RunState
-from xlpy.services.rerun import rerun
-from xlpy.services.session import Session
-from xlpy.settings import Profile
+from xlpy.demo.site.door import access
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import Profile
+from xlpy.services.history.rerun import rerun
+from xlpy.services.manage_half.recover import recover
+from xlpy.services.run.reports import RunState
+from xlpy.services.run.session import Session
 
 DEAD = 77
 FORK = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rerun_stage import LEDGER, POSTED, Month, codes, states
 
-from xlpy.demo.company.release import void_batch
-from xlpy.domain.transactions import Kind, TransactionKey
-from xlpy.services.reports import RunState
+from xlpy.demo.company.release.run import void_batch
+from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.services.run.reports import RunState
 
 BATCHES = ("OCT-I", "OCT-E", "OCT-P")
 

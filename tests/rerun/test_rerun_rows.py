@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from rerun_stage import Month
 
-from xlpy.domain.refs import Ref
-from xlpy.domain.rerun_rows import BatchSource, batch_rows
-from xlpy.domain.transactions import Kind
+from xlpy.domain.afterwards.rerun_rows import BatchSource, batch_rows
+from xlpy.domain.values.refs import Ref
+from xlpy.domain.values.transactions import Kind
 
 
 @pytest.fixture

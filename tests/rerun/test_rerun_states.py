@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 from rerun_stage import LEDGER, Month, codes, states
 
-from xlpy.demo.company.release import void_batch
+from xlpy.demo.company.release.run import void_batch
 from xlpy.demo.company.repairs import delete_document, enter_invoice, enter_voucher
-from xlpy.domain.transactions import Kind
+from xlpy.domain.values.transactions import Kind
 from xlpy.errors import BatchNotOurs, BatchNotThere, SettingsError
-from xlpy.services.reports import RunState
+from xlpy.services.run.reports import RunState
 
 
 def test_a_voided_batch_comes_back_only_with_again(pushed: Month) -> None:
@@ -148,7 +148,7 @@ def test_what_was_cleared_is_posted_only_with_again(pushed: Month) -> None:
 
 
 def test_what_moved_since_the_preview_stops_and_is_named(pushed: Month) -> None:
-    from xlpy.services.memory import remember_preview
+    from xlpy.services.run.memory import remember_preview
 
     pushed.restore_night_before()
     previewed = pushed.plan("OCT-I")

@@ -12,22 +12,22 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
-from xlpy.demo.company.seed import make_company
-from xlpy.demo.site import access
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
+from xlpy.demo.company.seed.company import make_company
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
 from xlpy.demo.site.store import Site
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.transactions import Kind, TransactionKey
-from xlpy.services.push import push
-from xlpy.services.recover import RecoverReport, recover
-from xlpy.services.reports import Marked, RunReport, Selection
-from xlpy.services.session import Session
-from xlpy.settings import ManageSettings, Profile, SlSettings
-from xlpy.sl.ledger import create_ledger
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings, Profile, SlSettings
+from xlpy.services.export.push import push
+from xlpy.services.manage_half.recover import RecoverReport, recover
+from xlpy.services.run.reports import Marked, RunReport, Selection
+from xlpy.services.run.session import Session
+from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.ledger_book.ledger import create_ledger
 
 
 def invoice_key(record: int) -> TransactionKey:

@@ -17,20 +17,20 @@ from test_services_workbook import Desk
 from xlpy import macros
 from xlpy.api import Books
 from xlpy.demo import firm
-from xlpy.demo.site.faults import Fault, FaultKind
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
-from xlpy.domain.problems import Problem, Severity
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.demo.site.door.faults import Fault, FaultKind
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
+from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import ManageRefused, StoppedByProblems
-from xlpy.excel import press_batch
-from xlpy.excel.closed_file import open_closed
-from xlpy.excel.home import read_home, write_home
-from xlpy.excel.selection import meant_sheets, read_selection, show_transactions, transaction_of
-from xlpy.excel.sheets import EXPENSES, FIRST_DATA_ROW, INCLUDED_BLOCK, INVENTORY, INVOICES, Home, Sheet
-from xlpy.services.included import included_totals
-from xlpy.services.memory import recall_refresh
-from xlpy.services.refresh import refresh
+from xlpy.excel.buttons import batch as press_batch
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.home import read_home, write_home
+from xlpy.excel.tables.selection import meant_sheets, read_selection, show_transactions, transaction_of
+from xlpy.excel.workbook.sheets import EXPENSES, FIRST_DATA_ROW, INCLUDED_BLOCK, INVENTORY, INVOICES, Home, Sheet
+from xlpy.services.export.included import included_totals
+from xlpy.services.export.refresh import refresh
+from xlpy.services.run.memory import recall_refresh
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from xlpy.demo.company import repairs
-from xlpy.demo.company.release import release_everything
-from xlpy.domain.transactions import PostingState
+from xlpy.demo.company.release.run import release_everything
+from xlpy.domain.values.transactions import PostingState
 from xlpy.errors import PostingLocked
-from xlpy.services.memory import remember_preview
-from xlpy.services.planning import make_plan
-from xlpy.services.push import push
-from xlpy.services.refresh import refresh
-from xlpy.services.reports import RunState
+from xlpy.services.export.planning import make_plan
+from xlpy.services.export.push import push
+from xlpy.services.export.refresh import refresh
+from xlpy.services.run.memory import remember_preview
+from xlpy.services.run.reports import RunState
 
 
 def postings(story: Any) -> list[tuple[str, str, int]]:
@@ -142,7 +142,7 @@ def test_reopened_and_closed_with_another_amount_is_a_stop(story: Any) -> None:
 @pytest.mark.parametrize("how", ["voided", "deleted"])
 def test_gone_from_sl_is_posted_again_only_when_include_says_again(story: Any, how: str) -> None:
     """Case (c): gone or voided in SL; the same reference, the next generation."""
-    from xlpy.demo.company.release import void_batch
+    from xlpy.demo.company.release.run import void_batch
 
     ids = story.unposted()[:4]
     first = story.push(ids)
@@ -215,7 +215,7 @@ def test_a_batch_name_taken_in_between_closes_under_the_next_free_suffix(story: 
                 entries = manage.export_invoices(
                     [other], through=story.selection([]).through_date, detail="Default", batch_identifier="x"
                 )[0].all_entry_ids
-                from xlpy.domain.transactions import Kind
+                from xlpy.domain.values.transactions import Kind
 
                 manage.create_batch("OCT-I", entries, {Kind.INVOICE})
 
@@ -231,7 +231,7 @@ def test_a_batch_name_taken_in_between_closes_under_the_next_free_suffix(story: 
 
 
 def test_manage_down_after_sl_is_written_leaves_the_batch_pending_and_recover_finishes_it(story: Any) -> None:
-    from xlpy.demo.site.faults import Fault, FaultKind
+    from xlpy.demo.site.door.faults import Fault, FaultKind
 
     ids = story.unposted()[:5]
     story.site.faults.add(Fault(FaultKind.UNAVAILABLE, "POST", "/finance/accounting/batches"))
@@ -249,7 +249,7 @@ def test_manage_down_after_sl_is_written_leaves_the_batch_pending_and_recover_fi
 
 
 def test_time_out_after_manage_did_the_work_makes_no_second_batch(story: Any) -> None:
-    from xlpy.demo.site.faults import Fault, FaultKind
+    from xlpy.demo.site.door.faults import Fault, FaultKind
 
     ids = story.unposted()[:5]
     story.site.faults.add(Fault(FaultKind.DROP_AFTER, "POST", "/finance/accounting/batches"))

@@ -12,24 +12,24 @@ from typing import Any
 
 import pytest
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
-from xlpy.demo.company.seed import make_company
-from xlpy.demo.site import access
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
+from xlpy.demo.company.seed.company import make_company
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
 from xlpy.demo.site.store import Site
-from xlpy.domain.plan import PlannedTransaction
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.transactions import BATCH_SUFFIX, Kind, Posting, PostingState, TransactionKey
-from xlpy.services.marking import Marked as Done
-from xlpy.services.marking import mark_in_manage
-from xlpy.services.planning import make_plan
-from xlpy.services.recover import RecoverReport, owed_to_manage, recover
-from xlpy.services.reports import Marked, Selection
-from xlpy.services.session import Session
-from xlpy.settings import ManageSettings, Profile, SlSettings
-from xlpy.sl.ledger import PostingRun, all_postings_of, create_ledger, insert_postings
+from xlpy.domain.documents.plan import PlannedTransaction
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, PostingState, TransactionKey
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings, Profile, SlSettings
+from xlpy.services.export.planning import make_plan
+from xlpy.services.manage_half.marking import Marked as Done
+from xlpy.services.manage_half.marking import mark_in_manage
+from xlpy.services.manage_half.recover import RecoverReport, owed_to_manage, recover
+from xlpy.services.run.reports import Marked, Selection
+from xlpy.services.run.session import Session
+from xlpy.sl.ledger_book.ledger import PostingRun, all_postings_of, create_ledger, insert_postings
 
 DEFAULT_SUB = "100TP"  # the offset of expenses is account 2010, without a segment
 STAGES = {

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from xlpy.demo import firm
-from xlpy.demo.company.release import release_everything
-from xlpy.domain.matching import match_procurement
-from xlpy.domain.money import round_money
-from xlpy.domain.transactions import Kind
-from xlpy.services.planning import make_plan
-from xlpy.services.push import push
-from xlpy.services.reports import RunState
+from xlpy.demo.company.release.run import release_everything
+from xlpy.domain.facts.matching import match_procurement
+from xlpy.domain.values.money import round_money
+from xlpy.domain.values.transactions import Kind
+from xlpy.services.export.planning import make_plan
+from xlpy.services.export.push import push
+from xlpy.services.run.reports import RunState
 
 OURS = "EXISTS (SELECT 1 FROM xlpy_PostingDoc d WHERE d.Module = t.Module AND d.BatNbr = t.BatNbr AND t.BatNbr <> '')"
 

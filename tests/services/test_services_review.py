@@ -12,22 +12,22 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-import xlpy.sl.ledger
+import xlpy.sl.ledger_book.ledger
 from xlpy.api import Books
 from xlpy.demo import firm
 from xlpy.demo.company import repairs
-from xlpy.demo.site.faults import Fault, FaultKind
-from xlpy.domain.transactions import Kind, PostingState
+from xlpy.demo.site.door.faults import Fault, FaultKind
+from xlpy.domain.values.transactions import Kind, PostingState
 from xlpy.errors import LedgerMissing, SlError
 from xlpy.paths import data_folder
-from xlpy.services.doctor import Verdict, check_setup
-from xlpy.services.memory import remember_preview
-from xlpy.services.planning import make_plan
-from xlpy.services.push import push
-from xlpy.services.recover import recover
-from xlpy.services.refresh import refresh
-from xlpy.services.reports import RunState
-from xlpy.sl.lock import posting_lock
+from xlpy.services.export.planning import make_plan
+from xlpy.services.export.push import push
+from xlpy.services.export.refresh import refresh
+from xlpy.services.manage_half.recover import recover
+from xlpy.services.run.memory import remember_preview
+from xlpy.services.run.reports import RunState
+from xlpy.services.setup.doctor import Verdict, check_setup
+from xlpy.sl.ledger_book.lock import posting_lock
 
 BATCHES = "/finance/accounting/batches"
 
@@ -61,7 +61,7 @@ def close_fails(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     def fail(*_: Any) -> None:
         raise error
 
-    monkeypatch.setattr(xlpy.sl.ledger, "close_postings", fail)
+    monkeypatch.setattr(xlpy.sl.ledger_book.ledger, "close_postings", fail)
 
 
 # --- the Manage half --------------------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ def test_a_changed_row_is_told_once_and_the_others_of_all_batches_are_closed(sto
 
 
 def test_a_released_document_whose_batch_is_owed_is_marked(story: Any) -> None:
-    from xlpy.demo.company.release import release_everything
+    from xlpy.demo.company.release.run import release_everything
 
     ids = story.unposted()[:3]
     story.site.faults.add(Fault(FaultKind.UNAVAILABLE, "POST", BATCHES))

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from xlpy.demo import firm
-from xlpy.demo.company.release import release_everything
-from xlpy.domain.money import round_money, to_base
-from xlpy.services.reports import RunState
+from xlpy.demo.company.release.run import release_everything
+from xlpy.domain.values.money import round_money, to_base
+from xlpy.services.run.reports import RunState
 
 OURS = "Module = 'AR' AND RefNbr IN (SELECT RefNbr FROM ARDoc WHERE User1 <> '')"  # not what the company had before
 
@@ -81,8 +81,8 @@ def test_debits_are_credits_in_every_sl_batch(posted: tuple[Any, tuple[Any, ...]
 
 def test_the_preview_is_what_sl_made(story: Any) -> None:
     """Preview rows (written and made at release) against GLTran, batch by batch, in both currencies."""
-    from xlpy.domain.journal import journal
-    from xlpy.services.planning import make_plan
+    from xlpy.domain.preview.journal import journal
+    from xlpy.services.export.planning import make_plan
 
     ids = story.unposted()
     plan = make_plan(story.session(), story.selection(ids))

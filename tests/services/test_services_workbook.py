@@ -15,11 +15,11 @@ from click.testing import CliRunner, Result
 from xlpy import macros
 from xlpy.cli import main
 from xlpy.demo import firm
-from xlpy.demo.site import access
-from xlpy.excel.builder import build_workbook
-from xlpy.excel.closed_file import open_closed
-from xlpy.excel.home import write_home
-from xlpy.excel.sheets import FIRST_DATA_ROW, INVOICES, LOG, PREVIEW, PROBLEMS, RESULTS, Home, Sheet
+from xlpy.demo.site.door import access
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.home import write_home
+from xlpy.excel.workbook.builder import build_workbook
+from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, INVOICES, LOG, PREVIEW, PROBLEMS, RESULTS, Home, Sheet
 
 
 class Desk:
@@ -186,7 +186,7 @@ def test_a_read_only_workbook_is_refused(desk: Desk) -> None:
 
 
 def test_manage_down_is_told_in_words_and_logged(desk: Desk) -> None:
-    from xlpy.demo.site.faults import Fault, FaultKind
+    from xlpy.demo.site.door.faults import Fault, FaultKind
 
     desk.story.site.faults.add(Fault(FaultKind.UNAUTHORIZED, times=None))
     result = desk.press("refresh")
@@ -210,7 +210,7 @@ def test_the_macro_catches_everything_and_alerts_once(desk: Desk) -> None:
 
 
 def _down() -> Any:
-    from xlpy.demo.site.faults import Fault, FaultKind
+    from xlpy.demo.site.door.faults import Fault, FaultKind
 
     return Fault(FaultKind.FORBIDDEN, times=None)
 

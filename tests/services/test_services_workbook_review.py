@@ -12,12 +12,13 @@ import pytest
 from test_services_workbook import Desk
 
 from xlpy import macros
-from xlpy.demo.company.release import release_everything
-from xlpy.domain.money import round_money
+from xlpy.demo.company.release.run import release_everything
+from xlpy.domain.values.money import round_money
 from xlpy.errors import WorkbookError
-from xlpy.excel import buttons, press_batch
-from xlpy.excel.closed_file import ClosedWorkbook, open_closed
-from xlpy.excel.sheets import INVOICES, PREVIEW, RESULTS
+from xlpy.excel.buttons import batch as press_batch
+from xlpy.excel.buttons.press import press as buttons
+from xlpy.excel.engine.closed_file import ClosedWorkbook, open_closed
+from xlpy.excel.workbook.sheets import INVOICES, PREVIEW, RESULTS
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def test_results_are_told_when_the_workbook_can_be_saved_nowhere(
 
 
 def test_recover_has_the_keys_of_every_report(desk: Desk) -> None:
-    from xlpy.demo.site.faults import Fault, FaultKind
+    from xlpy.demo.site.door.faults import Fault, FaultKind
 
     ids = mark_some(desk)
     desk.story.site.faults.add(Fault(FaultKind.UNAVAILABLE, "POST", "/finance/accounting/batches"))

@@ -10,13 +10,13 @@ import pytest
 from setup_stage import Firm
 
 from xlpy.demo import firm as demo
-from xlpy.demo.company.seed import make_company
-from xlpy.demo.site import access
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import serve
-from xlpy.settings import ManageSettings, Profile, SlSettings
-from xlpy.sl.ledger import create_ledger
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.demo.company.seed.company import make_company
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
+from xlpy.profile.settings import ManageSettings, Profile, SlSettings
+from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.ledger_book.ledger import create_ledger
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "sl_ground"))  # its SQL Server that only records
 

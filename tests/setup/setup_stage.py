@@ -10,17 +10,17 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from xlpy.credentials import ManageSecrets
-from xlpy.demo.site import access
-from xlpy.demo.site.faults import Fault, FaultKind
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.demo.site.store import Site
-from xlpy.domain.transactions import Kind
-from xlpy.services.doctor import Finding, Verdict, WorkbookSeen, check_setup
-from xlpy.services.doctor_manage import Used, check_manage
-from xlpy.services.doctor_sl import check_sl
-from xlpy.services.session import Session
-from xlpy.settings import Profile
-from xlpy.sl.engine import SlCompany
+from xlpy.domain.values.transactions import Kind
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import Profile
+from xlpy.services.run.session import Session
+from xlpy.services.setup.doctor import Finding, Verdict, WorkbookSeen, check_setup
+from xlpy.services.setup.manage import Used, check_manage
+from xlpy.services.setup.sl import check_sl
+from xlpy.sl.connection.engine import SlCompany
 
 
 @dataclass

@@ -11,15 +11,15 @@ import pytest
 from setup_stage import Firm, by_subject, problems
 
 import xlpy.manage
-from xlpy.credentials import ManageSecrets
-from xlpy.demo.site import access
-from xlpy.demo.site.faults import FaultKind
-from xlpy.domain.transactions import Kind
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.faults import FaultKind
+from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageUnreachable
 from xlpy.manage.client import ManageClient
-from xlpy.services.doctor import Verdict, setup_exit_code
-from xlpy.services.doctor_manage import LISTS, ReadList, check_manage
-from xlpy.services.session import Session
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.services.run.session import Session
+from xlpy.services.setup.doctor import Verdict, setup_exit_code
+from xlpy.services.setup.manage import LISTS, ReadList, check_manage
 
 ACCOUNTING = "/finance/accounting/"
 MEMBER = {"member": access.MEMBER, "integrator": access.INTEGRATOR, "public_key": ""}

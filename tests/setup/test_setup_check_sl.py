@@ -10,10 +10,10 @@ from sqlalchemy import text
 
 from xlpy.demo import firm as demo
 from xlpy.demo.company import repairs
-from xlpy.domain.transactions import Kind
-from xlpy.services.doctor import Verdict
-from xlpy.sl.rights import SCREENS
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.domain.values.transactions import Kind
+from xlpy.services.setup.doctor import Verdict
+from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.reading.rights import SCREENS
 
 INVOICES, EXPENSES, STOCK = Kind.INVOICE, Kind.EXPENSE, Kind.PROCUREMENT
 ALL_GROUPS = "RecType = 'G'"
@@ -221,7 +221,7 @@ def test_one_check_that_breaks_does_not_end_the_others(firm: Firm, monkeypatch: 
     def broken(*_: object) -> None:
         raise RuntimeError("a mistake of the program")
 
-    monkeypatch.setattr("xlpy.sl.books_reader.read_books", broken)
+    monkeypatch.setattr("xlpy.sl.reading.books.read_books", broken)
     findings = firm.of_sl()
     assert (findings["Company"].verdict, findings["Company"].text) == (
         Verdict.UNKNOWN,

@@ -7,11 +7,11 @@ from setup_stage import Firm
 
 from xlpy.api import Books
 from xlpy.demo import firm as demo
-from xlpy.domain.accounts import segments_used, split_account
-from xlpy.domain.descriptions import described, unknown_placeholders
-from xlpy.domain.manage_records import GlSegments
-from xlpy.domain.transactions import Kind, TransactionKey
-from xlpy.sl.entry_rows import EntryStamp
+from xlpy.domain.facts.manage import GlSegments
+from xlpy.domain.mapping.accounts import segments_used, split_account
+from xlpy.domain.mapping.descriptions import described, unknown_placeholders
+from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.sl.screens.entry_rows import EntryStamp
 
 
 def test_account_segments_in_the_order_of_the_settings() -> None:

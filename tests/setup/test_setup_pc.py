@@ -10,11 +10,11 @@ import pytest
 from setup_stage import Firm, by_subject, problems
 
 import xlpy
-from xlpy.services import doctor_pc
-from xlpy.services.doctor import Finding, Verdict, WorkbookSeen, check_setup_opening
-from xlpy.services.doctor_pc import check_pc
-from xlpy.settings import Profile, SlSettings, load_profile
-from xlpy.sl import odbc
+from xlpy.profile import odbc
+from xlpy.profile.settings import Profile, SlSettings, load_profile
+from xlpy.services.setup import pc as doctor_pc
+from xlpy.services.setup.doctor import Finding, Verdict, WorkbookSeen, check_setup_opening
+from xlpy.services.setup.pc import check_pc
 
 ODBC = "SERVER=SQL01;DATABASE=AcmeApp;Trusted_Connection=yes"
 Registry = dict[tuple[str, str], str | int]

@@ -20,12 +20,12 @@ import xlpy
 from xlpy.api import Books
 from xlpy.cli import main
 from xlpy.demo import firm as demo
-from xlpy.demo.site import access
-from xlpy.sl.ledger_tables import ledger_metadata
-from xlpy.sl.schema import known_names
-from xlpy.sl.setup_script import COUNTERS, READ, REMOVE, WRITE, install_ledger
-from xlpy.sl.sql_rights import SqlRight, needed_rights
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.demo.site.door import access
+from xlpy.sl.connection.schema import known_names
+from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.ledger_book.setup_script import COUNTERS, READ, REMOVE, WRITE, install_ledger
+from xlpy.sl.ledger_book.sql_rights import SqlRight, needed_rights
+from xlpy.sl.ledger_book.tables import ledger_metadata
 
 CODE = Path(xlpy.__file__).parent
 NOT_READING = {"setup_script.py", "sql_rights.py", "schema.py"}  # they list tables, and read none

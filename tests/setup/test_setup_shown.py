@@ -17,15 +17,15 @@ from xlpy import macros
 from xlpy.api import Books
 from xlpy.cli import main
 from xlpy.demo.company import repairs
-from xlpy.demo.site import access
-from xlpy.domain.transactions import Kind
-from xlpy.excel.builder import build_workbook
-from xlpy.excel.closed_file import open_closed
-from xlpy.excel.home import write_home
-from xlpy.excel.setup_rows import exported_kinds_of, workbook_seen
-from xlpy.excel.sheets import FIRST_DATA_ROW, PROBLEMS, SETUP, Home
-from xlpy.services.doctor import Verdict
-from xlpy.services.doctor_lines import LINES
+from xlpy.demo.site.door import access
+from xlpy.domain.values.transactions import Kind
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.home import write_home
+from xlpy.excel.tables.setup_rows import exported_kinds_of, workbook_seen
+from xlpy.excel.workbook.builder import build_workbook
+from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, PROBLEMS, SETUP, Home
+from xlpy.services.setup.doctor import Verdict
+from xlpy.services.setup.lines import LINES
 
 
 @pytest.fixture
@@ -151,6 +151,6 @@ def test_every_line_of_the_check_is_used_and_means_something(firm: Firm) -> None
     assert len(subjects) == len(LINES)
     assert all(line.means for line in LINES.values())
     code = "".join(
-        path.read_text(encoding="utf-8") for path in (Path(xlpy.__file__).parent / "services").glob("doctor_*.py")
+        path.read_text(encoding="utf-8") for path in (Path(xlpy.__file__).parent / "services" / "setup").glob("*.py")
     )
     assert all(code.count(f'"{name}"') > 1 for name in LINES)

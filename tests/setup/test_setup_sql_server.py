@@ -16,15 +16,15 @@ from setup_stage import Firm, by_subject, problems
 from sl_ground_recorder import Recorder
 from sqlglot import exp
 
-import xlpy.sl.engine
+import xlpy.sl.connection.engine
 from xlpy.cli import main
-from xlpy.services.doctor import Finding, Verdict
-from xlpy.services.doctor_manage import Used
-from xlpy.services.doctor_rights import check_sql_rights
-from xlpy.services.doctor_sl import check_sl
-from xlpy.sl.engine import mssql_engine
-from xlpy.sl.setup_script import LedgerInstalled
-from xlpy.sl.sql_rights import SqlRight, needed_rights, unneeded_rights
+from xlpy.services.setup.doctor import Finding, Verdict
+from xlpy.services.setup.manage import Used
+from xlpy.services.setup.rights import check_sql_rights
+from xlpy.services.setup.sl import check_sl
+from xlpy.sl.connection.engine import mssql_engine
+from xlpy.sl.ledger_book.setup_script import LedgerInstalled
+from xlpy.sl.ledger_book.sql_rights import SqlRight, needed_rights, unneeded_rights
 
 ODBC = "SERVER=SQL01;DATABASE=AcmeApp;Trusted_Connection=yes"
 SERVER = ("SQL01", "16.0.4003.1", "Standard Edition", "AcmeApp", "ACME\\kmorales")
@@ -66,7 +66,7 @@ MISTAKES = {
 def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     """Stand in for SQL Server in everything that opens a company."""
     recorder = Recorder({"COLLATIONPROPERTY": [(1252,)], "ServerName": [SERVER], "IS_ROLEMEMBER": [NO_ROLES]})
-    monkeypatch.setattr(xlpy.sl.engine, "mssql_engine", partial(mssql_engine, module=recorder))
+    monkeypatch.setattr(xlpy.sl.connection.engine, "mssql_engine", partial(mssql_engine, module=recorder))
     return recorder
 
 

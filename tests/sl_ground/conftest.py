@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from xlpy.demo.company.tables import create_tables
-from xlpy.sl.catalogue import Catalogue
-from xlpy.sl.engine import mssql_engine
-from xlpy.sl.odbc import odbc_parts
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.profile.odbc import odbc_parts
+from xlpy.sl.connection.catalogue import Catalogue
+from xlpy.sl.connection.engine import mssql_engine
+from xlpy.sl.connection.sqlite import sqlite_engine
 
 SERVER = "XLPY_TEST_ODBC"
 

@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Connection, Engine, delete, event, insert, update
 
-from xlpy.domain.books import Account, BooksNeeds, CurrencyRate, FiscalCalendar, ReferenceUse, SlBooks, SubAccount
+from xlpy.domain.facts.books import Account, BooksNeeds, CurrencyRate, FiscalCalendar, ReferenceUse, SlBooks, SubAccount
 from xlpy.errors import SlError
-from xlpy.sl.books_reader import read_books
-from xlpy.sl.catalogue import Catalogue
-from xlpy.sl.engine import SlCompany
+from xlpy.sl.connection.catalogue import Catalogue
+from xlpy.sl.connection.engine import SlCompany
+from xlpy.sl.reading.books import read_books
 
 ENDS = ("0131", "0228", "0331", "0430", "0531", "0630", "0731", "0831", "0930", "1031", "1130", "1231")
 NEEDS = BooksNeeds(

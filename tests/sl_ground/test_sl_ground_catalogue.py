@@ -13,11 +13,11 @@ from sqlalchemy import Connection, insert, select, text
 
 from xlpy.demo.company.tables import blank, create_tables, metadata, table
 from xlpy.errors import SlError
-from xlpy.sl.catalogue import Catalogue
-from xlpy.sl.engine import mssql_engine
-from xlpy.sl.schema import known_tables
-from xlpy.sl.sqlite import sqlite_engine
-from xlpy.sl.types import SlAmount, SlDate, SlMinute, SlText
+from xlpy.sl.connection.catalogue import Catalogue
+from xlpy.sl.connection.engine import mssql_engine
+from xlpy.sl.connection.schema import known_tables
+from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.connection.types import SlAmount, SlDate, SlMinute, SlText
 
 
 @pytest.mark.parametrize("name", sorted(known_tables()))

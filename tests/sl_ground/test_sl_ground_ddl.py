@@ -11,8 +11,8 @@ from sqlalchemy.dialects import mssql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from xlpy.demo.company.tables import metadata
-from xlpy.sl import tsql
-from xlpy.sl.schema import SlKind, known_tables
+from xlpy.sl.connection import tsql
+from xlpy.sl.connection.schema import SlKind, known_tables
 
 DIALECT = mssql.dialect()
 SL_TYPES = {

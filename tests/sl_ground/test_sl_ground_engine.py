@@ -17,13 +17,13 @@ from sqlalchemy.dialects import mssql
 
 from xlpy.demo.company.tables import create_tables, table
 from xlpy.errors import SettingsError, SlError
-from xlpy.settings import SlSettings
-from xlpy.sl import tsql
-from xlpy.sl.catalogue import Catalogue
-from xlpy.sl.connect_errors import explain_connect_error
-from xlpy.sl.engine import mssql_engine, open_company, server_of
-from xlpy.sl.odbc import Target, best_driver, connection_url, odbc_parts, target_of
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.profile.odbc import Target, best_driver, connection_url, odbc_parts, target_of
+from xlpy.profile.settings import SlSettings
+from xlpy.sl.connection import tsql
+from xlpy.sl.connection.catalogue import Catalogue
+from xlpy.sl.connection.connect_errors import explain_connect_error
+from xlpy.sl.connection.engine import mssql_engine, open_company, server_of
+from xlpy.sl.connection.sqlite import sqlite_engine
 
 ODBC = "SERVER=SQLSRV1;DATABASE=DEMOApp;UID=xlpy;PWD=hush-hush"
 URL = "mssql+pyodbc://xlpy:hush-hush@SQLSRV1/DEMOApp"

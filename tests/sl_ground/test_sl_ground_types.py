@@ -15,8 +15,8 @@ from sqlalchemy.dialects import mssql, sqlite
 from sqlalchemy.exc import DatabaseError, StatementError
 
 from xlpy.errors import SlError
-from xlpy.sl.catalogue import Catalogue
-from xlpy.sl.types import (
+from xlpy.sl.connection.catalogue import Catalogue
+from xlpy.sl.connection.types import (
     NO_DATE,
     SlAmount,
     SlDate,
@@ -317,7 +317,7 @@ def test_a_savepoint_really_rolls_back(sl_engine: Engine, sl_catalogue: Catalogu
 
 def test_the_second_writer_waits_and_readers_do_not(tmp_path_factory: pytest.TempPathFactory) -> None:
     from xlpy.demo.company.tables import create_tables
-    from xlpy.sl.sqlite import sqlite_engine
+    from xlpy.sl.connection.sqlite import sqlite_engine
 
     file = tmp_path_factory.mktemp("two") / "two.db"
     engine = sqlite_engine(f"sqlite:///{file}", lock_seconds=0.2)

@@ -9,8 +9,8 @@ import pytest
 from sl_release_company import build_company
 from sqlalchemy import Engine
 
-from xlpy.demo.company.seed import make_company
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.demo.company.seed.company import make_company
+from xlpy.sl.connection.sqlite import sqlite_engine
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Engine, delete, insert, select
 
-from xlpy.demo.company.release_books import blank_row
+from xlpy.demo.company.release.books import blank_row
 from xlpy.demo.company.tables import create_tables, table
-from xlpy.sl.types import SlAmount, SlDate
+from xlpy.sl.connection.types import SlAmount, SlDate
 
 CASES = Path(__file__).parent / "cases"
 COMPANY: dict[str, Any] = json.loads((CASES / "company.json").read_text(encoding="utf-8"))

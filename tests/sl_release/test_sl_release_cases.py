@@ -8,7 +8,7 @@ import pytest
 from sl_release_company import PARTS, as_set, comparable, expected, put, read_cases, rows_of, table_of
 from sqlalchemy import Engine
 
-from xlpy.demo.company.release import release_and_post
+from xlpy.demo.company.release.run import release_and_post
 
 CASES = [case for name in ("receivables", "journals", "payables", "payments") for case in read_cases(name)]
 # Module → its table of reserved numbers, of documents, and how documents and balances name the customer or vendor.

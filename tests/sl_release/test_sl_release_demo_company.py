@@ -12,12 +12,12 @@ from sqlalchemy import Engine
 
 from xlpy.demo import firm
 from xlpy.demo.company import repairs
-from xlpy.demo.company.release import release_and_post, release_everything
-from xlpy.demo.company.release_books import Books
-from xlpy.demo.company.seed import PURCHASE_TAX, make_company, subaccounts
-from xlpy.demo.company.voucher_entry import EnteredVoucher, enter_vouchers
+from xlpy.demo.company.entry.vouchers import EnteredVoucher, enter_vouchers
+from xlpy.demo.company.release.books import Books
+from xlpy.demo.company.release.run import release_and_post, release_everything
+from xlpy.demo.company.seed.company import PURCHASE_TAX, make_company, subaccounts
 from xlpy.errors import SlError
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.sl.connection.sqlite import sqlite_engine
 
 
 def test_the_set_up_is_the_one_of_the_firm(demo: Engine) -> None:

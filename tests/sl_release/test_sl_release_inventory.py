@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 
 from xlpy.demo import firm
 from xlpy.demo.company import repairs
-from xlpy.demo.company.release import release_and_post, release_batch, release_everything, void_batch
-from xlpy.demo.company.release_books import Books
+from xlpy.demo.company.release.books import Books
+from xlpy.demo.company.release.run import release_and_post, release_batch, release_everything, void_batch
 from xlpy.errors import SlError
 
 BAT_NBR = "000077"

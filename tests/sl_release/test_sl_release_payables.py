@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sl_release_company import put, rows_of
 from sqlalchemy import Engine
 
-from xlpy.demo.company.release import release_and_post, release_batch, void_batch
+from xlpy.demo.company.release.run import release_and_post, release_batch, void_batch
 from xlpy.errors import SlError
 
 SEVEN = {"CpnyID": "0070", "CpnyCOA": "0060", "CpnySub": "0060", "Active": 1, "DatabaseName": "slapp"}

@@ -14,9 +14,9 @@ from sqlalchemy import Engine
 
 from xlpy.demo import firm
 from xlpy.demo.company import payments, repairs
-from xlpy.demo.company.payment_entry import AppliedTo, enter_application, enter_payment, enter_unapplied
-from xlpy.demo.company.release import release_batch, release_everything, void_batch
-from xlpy.demo.company.release_books import Books
+from xlpy.demo.company.entry.payments import AppliedTo, enter_application, enter_payment, enter_unapplied
+from xlpy.demo.company.release.books import Books
+from xlpy.demo.company.release.run import release_batch, release_everything, void_batch
 from xlpy.demo.company.some_payments import pay_some
 from xlpy.errors import SlError
 

@@ -13,7 +13,7 @@ from sl_release_ledger import check_receivables_hold
 from sqlalchemy import Engine
 
 from xlpy.demo.company import payments
-from xlpy.domain.money import round_money
+from xlpy.domain.values.money import round_money
 from xlpy.errors import SlError
 
 FIRST_DAY = date(2026, 10, 1)

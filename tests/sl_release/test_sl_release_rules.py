@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 from sl_release_company import put, rows_of
 from sqlalchemy import Engine
 
-from xlpy.demo.company.release import (
+from xlpy.demo.company.release.batch import BatchRun
+from xlpy.demo.company.release.books import Books
+from xlpy.demo.company.release.journal import day_after_period, next_period
+from xlpy.demo.company.release.lines import turned_name
+from xlpy.demo.company.release.run import (
     release_and_post,
     release_batch,
     release_everything,
     void_batch,
 )
-from xlpy.demo.company.release_ar import number_before
-from xlpy.demo.company.release_batch import BatchRun
-from xlpy.demo.company.release_books import Books
-from xlpy.demo.company.release_journal import day_after_period, next_period
-from xlpy.demo.company.release_lines import turned_name
-from xlpy.demo.company.release_taxes import TaxShare, prorate_groups
+from xlpy.demo.company.release.taxes import TaxShare, prorate_groups
+from xlpy.demo.company.release_ar.run import number_before
 from xlpy.errors import SlError
 
 SEVEN = {"CpnyID": "0070", "CpnyCOA": "0060", "CpnySub": "0060", "Active": 1, "DatabaseName": "slapp"}

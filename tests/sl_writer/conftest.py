@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sl_writer_books import Books, furnish
 
-from xlpy.sl.engine import SlCompany
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.sl.connection.engine import SlCompany
+from xlpy.sl.connection.sqlite import sqlite_engine
 
 
 @pytest.fixture(scope="session")

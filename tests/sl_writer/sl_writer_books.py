@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import Engine, insert, select, text, update
 
 from xlpy.demo.company.tables import create_tables
-from xlpy.domain.documents import ArBatch, ArDocument, ArLine, NewCustomer, RateUsed, TaxPosting, TaxSlot
-from xlpy.domain.plan import Action, Plan, PlannedTransaction, PlanOptions
-from xlpy.domain.transactions import Kind, TransactionKey
-from xlpy.sl.catalogue import Catalogue
-from xlpy.sl.engine import SlCompany
-from xlpy.sl.ledger import create_ledger
-from xlpy.sl.posting import PostRequest
+from xlpy.domain.documents.ar import ArBatch, ArDocument, ArLine, NewCustomer, RateUsed, TaxPosting, TaxSlot
+from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction, PlanOptions
+from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.sl.connection.catalogue import Catalogue
+from xlpy.sl.connection.engine import SlCompany
+from xlpy.sl.ledger_book.ledger import create_ledger
+from xlpy.sl.writing.posting import PostRequest
 
 TABLES = [
     *("APDoc", "APRefNbr", "APSetup", "APTran", "GLTran", "INSetup", "INTran", "INUnit", "Inventory", "InventoryADG"),

@@ -8,8 +8,7 @@ from typing import Any
 
 from sl_writer_books import BASE, DAY, plan
 
-from xlpy.domain.documents import TaxPosting
-from xlpy.domain.payables_documents import (
+from xlpy.domain.documents.ap import (
     ApBatch,
     ApDocument,
     ApLine,
@@ -23,8 +22,9 @@ from xlpy.domain.payables_documents import (
     NewVendor,
     PayablesPlan,
 )
-from xlpy.domain.plan import Action, Plan, PlannedTransaction
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.documents.ar import TaxPosting
+from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction
+from xlpy.domain.values.transactions import Kind, TransactionKey
 
 TODAY = date(2026, 10, 20)
 

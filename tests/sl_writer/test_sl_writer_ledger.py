@@ -11,9 +11,11 @@ from sl_writer_books import HOST, NOW, SITE, Books, batch, document, key, plan, 
 from sqlalchemy import event, insert, text
 from sqlalchemy.exc import IntegrityError
 
-from xlpy.domain.transactions import PostedPart, Posting, PostingState, SlState
+from xlpy.domain.values.transactions import PostedPart, Posting, PostingState, SlState
 from xlpy.errors import CommitUnknown, LedgerMissing, PostingRefused
-from xlpy.sl.ledger import (
+from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.ledger_book.columns import ledger_metadata
+from xlpy.sl.ledger_book.ledger import (
     PostingRun,
     all_postings_of,
     check_ledger,
@@ -27,10 +29,8 @@ from xlpy.sl.ledger import (
     set_posting_state,
     unfinished,
 )
-from xlpy.sl.ledger_columns import ledger_metadata
-from xlpy.sl.ledger_tables import ADDED_COLUMNS, versions
-from xlpy.sl.posting import post_plan
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.sl.ledger_book.tables import ADDED_COLUMNS, versions
+from xlpy.sl.writing.posting import post_plan
 
 
 def state_of(books: Books, number: int = 501) -> SlState:

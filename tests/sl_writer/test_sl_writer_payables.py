@@ -27,17 +27,18 @@ from sl_writer_payables import (
     voucher,
 )
 
-from xlpy.domain.documents import TaxSlot
-from xlpy.domain.money import round_money
-from xlpy.domain.payables_documents import ApDocument, GlJournal, InDocument, PayablesPlan
-from xlpy.domain.plan import Action, Plan, plan_of_kind
-from xlpy.domain.transactions import Kind, PostedPart, SlState, TransactionKey
+from xlpy.domain.documents.ap import ApDocument, GlJournal, InDocument, PayablesPlan
+from xlpy.domain.documents.ar import TaxSlot
+from xlpy.domain.documents.plan import Action, Plan, plan_of_kind
+from xlpy.domain.values.money import round_money
+from xlpy.domain.values.transactions import Kind, PostedPart, SlState, TransactionKey
 from xlpy.errors import PostingRefused
-from xlpy.sl.ledger import read_postings
-from xlpy.sl.numbering import AP_REFERENCES, TRANSFER_NUMBERS, NumberedReference, free_references
-from xlpy.sl.posting import post_plan
-from xlpy.sl.posting_checks import SetupSeen, read_setup_seen
-from xlpy.sl.verify import document_hashes
+from xlpy.sl.ledger_book.ledger import read_postings
+from xlpy.sl.reading.documents import document_hashes
+from xlpy.sl.reading.numbering import free_references
+from xlpy.sl.screens.numbered import AP_REFERENCES, TRANSFER_NUMBERS, NumberedReference
+from xlpy.sl.writing.posting import post_plan
+from xlpy.sl.writing.posting_checks import SetupSeen, read_setup_seen
 
 
 def parts_of(books: Books, some: TransactionKey) -> tuple[PostedPart, ...]:

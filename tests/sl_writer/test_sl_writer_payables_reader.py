@@ -12,14 +12,14 @@ from sl_writer_payables import ap_batch, ap_line, payables_plan, receipt, vouche
 from sqlalchemy import event
 
 from xlpy.demo import firm
-from xlpy.demo.company.seed import make_company
-from xlpy.domain.books import BooksNeeds
-from xlpy.domain.payables_books import PayablesBooks, PayablesNeeds
-from xlpy.settings import SlSettings
-from xlpy.sl.books_reader import read_books
-from xlpy.sl.engine import open_company
-from xlpy.sl.ledger import create_ledger
-from xlpy.sl.posting import post_plan
+from xlpy.demo.company.seed.company import make_company
+from xlpy.domain.facts.books import BooksNeeds
+from xlpy.domain.facts.payables_books import PayablesBooks, PayablesNeeds
+from xlpy.profile.settings import SlSettings
+from xlpy.sl.connection.engine import open_company
+from xlpy.sl.ledger_book.ledger import create_ledger
+from xlpy.sl.reading.books import read_books
+from xlpy.sl.writing.posting import post_plan
 
 
 @pytest.fixture

@@ -26,9 +26,9 @@ from sl_writer_payables import (
     voucher,
 )
 
-from xlpy.domain.documents import TaxSlot
+from xlpy.domain.documents.ar import TaxSlot
 from xlpy.errors import PostingRefused, SlError
-from xlpy.sl.posting import post_plan
+from xlpy.sl.writing.posting import post_plan
 
 TAX = TaxSlot("FL-HILL", Decimal("7.00"), Decimal("100.00"), Decimal("7.00"), Decimal("100.00"))
 

@@ -21,9 +21,9 @@ from sl_writer_payables import (
     voucher,
 )
 
-from xlpy.domain.plan import plan_of_kind
-from xlpy.domain.problems import Problem, Severity
-from xlpy.domain.transactions import Kind
+from xlpy.domain.documents.plan import plan_of_kind
+from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.transactions import Kind
 
 INVOICE = document(501)
 PAYABLES = payables_plan(

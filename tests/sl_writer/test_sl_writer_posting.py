@@ -25,17 +25,17 @@ from sl_writer_books import (
     transaction,
 )
 
-from xlpy.domain.documents import ArDocument, TaxSlot
-from xlpy.domain.money import round_money
-from xlpy.domain.plan import Action
-from xlpy.domain.problems import Problem, Severity
-from xlpy.domain.transactions import PostingState
+from xlpy.domain.documents.ar import ArDocument, TaxSlot
+from xlpy.domain.documents.plan import Action
+from xlpy.domain.values.money import round_money
+from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.transactions import PostingState
 from xlpy.errors import PostingRefused, SlError
-from xlpy.sl.ledger import close_postings, read_postings
-from xlpy.sl.posting import post_plan
-from xlpy.sl.posting_checks import SetupSeen
-from xlpy.sl.sqlite import sqlite_engine
-from xlpy.sl.verify import document_hashes
+from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.ledger_book.ledger import close_postings, read_postings
+from xlpy.sl.reading.documents import document_hashes
+from xlpy.sl.writing.posting import post_plan
+from xlpy.sl.writing.posting_checks import SetupSeen
 
 SEEN = SetupSeen("202610", "202610", "202610", "202609", auto_ref=False)
 

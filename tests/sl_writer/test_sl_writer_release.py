@@ -39,17 +39,17 @@ from sl_writer_payables import (
 )
 
 from xlpy.demo import firm
-from xlpy.demo.company.release import release_and_post, release_batch, void_batch
-from xlpy.demo.company.seed import make_company
-from xlpy.domain.documents import RateUsed, TaxSlot
-from xlpy.domain.payables_documents import GlLine
-from xlpy.domain.plan import Action
-from xlpy.domain.transactions import SlState
-from xlpy.settings import SlSettings
-from xlpy.sl.engine import open_company
-from xlpy.sl.ledger import create_ledger, read_postings
-from xlpy.sl.posting import post_plan
-from xlpy.sl.posting_checks import read_setup_seen
+from xlpy.demo.company.release.run import release_and_post, release_batch, void_batch
+from xlpy.demo.company.seed.company import make_company
+from xlpy.domain.documents.ap import GlLine
+from xlpy.domain.documents.ar import RateUsed, TaxSlot
+from xlpy.domain.documents.plan import Action
+from xlpy.domain.values.transactions import SlState
+from xlpy.profile.settings import SlSettings
+from xlpy.sl.connection.engine import open_company
+from xlpy.sl.ledger_book.ledger import create_ledger, read_postings
+from xlpy.sl.writing.posting import post_plan
+from xlpy.sl.writing.posting_checks import read_setup_seen
 
 SPOT = RateUsed("EUR", firm.RATES["EUR"][0][1], "M", firm.RATE_TYPE, firm.RATES["EUR"][0][0], 2)
 GROUP = TaxSlot("FL-HILL", Decimal("7.00"), Decimal("100.00"), Decimal("7.00"), Decimal("100.00"))

@@ -23,11 +23,11 @@ from sl_writer_books import (
 )
 from sqlalchemy import select
 
-from xlpy.domain.documents import TaxSlot
+from xlpy.domain.documents.ar import TaxSlot
 from xlpy.errors import PostingRefused, SlError
-from xlpy.sl.ar_rows import line_values
-from xlpy.sl.entry_rows import FIRST_LINE_NBR, EntryStamp
-from xlpy.sl.posting import post_plan
+from xlpy.sl.screens.ar import line_values
+from xlpy.sl.screens.entry_rows import FIRST_LINE_NBR, EntryStamp
+from xlpy.sl.writing.posting import post_plan
 
 GROUP = TaxSlot("FL-HILL", Decimal("7.00"), Decimal("100.00"), Decimal("7.00"), Decimal("100.00"))
 STAMP = EntryStamp(CPNY, "USD", "ACTUAL", "D", "202610", "KATHERINE.MORALES", NOW)
@@ -231,8 +231,8 @@ def test_a_new_customer_gets_its_address_and_its_balance(books: Books) -> None:
 
 
 def test_a_column_of_a_newer_build_gets_the_blank_of_its_type(books: Books) -> None:
-    from xlpy.sl.catalogue import Catalogue
-    from xlpy.sl.engine import SlCompany
+    from xlpy.sl.connection.catalogue import Catalogue
+    from xlpy.sl.connection.engine import SlCompany
 
     books.run("ALTER TABLE ARDoc ADD COLUMN NewInBuild CHAR5 NOT NULL DEFAULT 'x'")
     with books.engine.connect() as connection:

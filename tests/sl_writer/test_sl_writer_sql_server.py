@@ -30,11 +30,11 @@ from sl_writer_recorder import RecordingDbapi, Sent
 from sqlglot import exp
 
 from xlpy.errors import PostingLocked, SlError
-from xlpy.sl.engine import SlCompany, mssql_engine
-from xlpy.sl.ledger import close_postings, read_postings, replace_entry_ids, unfinished
-from xlpy.sl.lock import posting_lock
-from xlpy.sl.posting import post_plan
-from xlpy.sl.setup_script import install_ledger, setup_script
+from xlpy.sl.connection.engine import SlCompany, mssql_engine
+from xlpy.sl.ledger_book.ledger import close_postings, read_postings, replace_entry_ids, unfinished
+from xlpy.sl.ledger_book.lock import posting_lock
+from xlpy.sl.ledger_book.setup_script import install_ledger, setup_script
+from xlpy.sl.writing.posting import post_plan
 
 MIDNIGHT, NO_DATE = datetime.fromisoformat("2026-10-12"), datetime.fromisoformat("1900-01-01")
 ODBC = "DRIVER={ODBC Driver 18 for SQL Server};SERVER=sl.example.net;DATABASE=HPApp;Trusted_Connection=yes"
@@ -211,7 +211,7 @@ def test_the_application_lock_is_a_sessions_and_on_a_connection_of_its_own(
     server: tuple[SlCompany, RecordingDbapi], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     company, dbapi = server
-    monkeypatch.setattr("xlpy.sl.lock.check_ledger", lambda _connection: None)
+    monkeypatch.setattr("xlpy.sl.ledger_book.lock.check_ledger", lambda _connection: None)
     with posting_lock(company, user="kmorales", host="PC1", now=NOW):
         taken = next(s for s in dbapi.sent if "sp_getapplock" in s.sql)
         assert "'Session'" in taken.sql

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import insert, select
 from sync_stage import Stage, add_invoice
 
-from xlpy.sl.engine import open_company
-from xlpy.sl.ledger import chunks
-from xlpy.sl.ledger_tables import posting_docs, postings
+from xlpy.sl.connection.engine import open_company
+from xlpy.sl.connection.rows import chunks
+from xlpy.sl.ledger_book.tables import posting_docs, postings
 
 FIRST_ID = 100_000
 FIRST_NUMBER = 300_000

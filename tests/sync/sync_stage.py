@@ -14,32 +14,32 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
-from xlpy.demo.company.invoice_entry import EnteredDocument, enter_batch
-from xlpy.demo.company.release import release_everything
-from xlpy.demo.company.release_books import Books
-from xlpy.demo.company.seed import make_company
-from xlpy.demo.site import access
-from xlpy.demo.site.faults import Faults
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.invoices import ONE, Draft, a_line, close, credited
+from xlpy.demo.company.entry.invoices import EnteredDocument, enter_batch
+from xlpy.demo.company.release.books import Books
+from xlpy.demo.company.release.run import release_everything
+from xlpy.demo.company.seed.company import make_company
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.faults import Faults
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
+from xlpy.demo.site.making.invoices import ONE, Draft, a_line, close, credited
 from xlpy.demo.site.payment_screens import Paid
 from xlpy.demo.site.records import Payment
-from xlpy.demo.site.server import serve
 from xlpy.demo.site.store import Site
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.sync_start import SyncStart, parse_start
-from xlpy.domain.transactions import Kind, TransactionKey
+from xlpy.domain.afterwards.payment_start import SyncStart, parse_start
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.manage.client import ManageClient
-from xlpy.services.push import push
-from xlpy.services.reports import Marked, RunReport, RunState, Selection
-from xlpy.services.session import Session, no_progress
-from xlpy.services.sync import sync_payments
-from xlpy.services.sync_report import PaymentRow, SyncReport
-from xlpy.settings import ManageSettings, Profile, SlSettings
-from xlpy.sl.ledger import create_ledger
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings, Profile, SlSettings
+from xlpy.services.export.push import push
+from xlpy.services.payments.sync import sync_payments
+from xlpy.services.run.reports import Marked, RunReport, RunState, Selection
+from xlpy.services.run.session import Session, no_progress
+from xlpy.services.run.sync_report import PaymentRow, SyncReport
+from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.ledger_book.ledger import create_ledger
 
 # Number → (customer, amount); negative is a credit memo. Ids follow the order, from 5001.
 INVOICES = {

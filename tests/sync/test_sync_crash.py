@@ -20,13 +20,13 @@ import requests
 from places_to_die import DEAD, count_places, dying_at
 from sync_stage import Stage, on
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo.company import payments as sl
-from xlpy.demo.site import access
-from xlpy.services.session import Session
-from xlpy.services.sync import sync_payments
-from xlpy.settings import Profile
-from xlpy.sl.engine import open_company
+from xlpy.demo.site.door import access
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import Profile
+from xlpy.services.payments.sync import sync_payments
+from xlpy.services.run.session import Session
+from xlpy.sl.connection.engine import open_company
 
 D = Decimal
 STRIDE = int(os.environ.get("XLPY_CRASH_STRIDE", "150"))

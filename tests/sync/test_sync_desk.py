@@ -19,12 +19,12 @@ from xlpy import macros
 from xlpy.cli import main
 from xlpy.demo import firm
 from xlpy.demo.company import payments as sl
-from xlpy.demo.site import access
-from xlpy.demo.site.faults import Fault, FaultKind
-from xlpy.excel.builder import build_workbook
-from xlpy.excel.closed_file import open_closed
-from xlpy.excel.home import write_home
-from xlpy.excel.sheets import FIRST_DATA_ROW, LOG, PAYMENTS, Home
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.faults import Fault, FaultKind
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.home import write_home
+from xlpy.excel.workbook.builder import build_workbook
+from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, LOG, PAYMENTS, Home
 
 D = Decimal
 

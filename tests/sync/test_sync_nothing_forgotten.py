@@ -9,8 +9,8 @@ from decimal import Decimal
 from sync_stage import Stage, add_invoice, enter_by_hand, on, row
 
 from xlpy.demo.company import payments as sl
-from xlpy.demo.site.faults import Fault, FaultKind
-from xlpy.services.sync_report import PaymentStatus
+from xlpy.demo.site.door.faults import Fault, FaultKind
+from xlpy.services.run.sync_report import PaymentStatus
 
 D = Decimal
 LONG_AGO = "UPDATE ARAdjust SET Crtd_DateTime = '2026-01-01 00:00:00', LUpd_DateTime = '2026-01-01 00:00:00'"

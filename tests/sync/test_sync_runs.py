@@ -13,12 +13,12 @@ from sync_many import multiply, pay_all
 from sync_stage import Stage, add_invoice, on, row
 
 from xlpy.demo.company import payments as sl
-from xlpy.demo.company.release import void_batch
-from xlpy.demo.site.faults import Fault, FaultKind
+from xlpy.demo.company.release.run import void_batch
+from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.errors import PostingLocked
-from xlpy.services.rerun import rerun
-from xlpy.services.sync_report import PaymentStatus
-from xlpy.sl.lock import posting_lock
+from xlpy.services.history.rerun import rerun
+from xlpy.services.run.sync_report import PaymentStatus
+from xlpy.sl.ledger_book.lock import posting_lock
 
 D = Decimal
 READS = 18  # SELECTs of a sync, whatever the number of invoices

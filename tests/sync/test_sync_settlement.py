@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from xlpy.domain.manage_records import Ref
-from xlpy.domain.money import ZERO
-from xlpy.domain.payment_records import InvoicePayment, ManageInvoice
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.settlement import Application, SlInvoice, paid_in_manage, settlement_of
-from xlpy.domain.sync_decision import Act, OpenTry, OwnPayment, Wanted, decide
-from xlpy.domain.sync_matching import numbers_of, why_not_the_same
-from xlpy.domain.sync_start import From, SyncStart, a_month_before, first_moment, parse_start
+from xlpy.domain.afterwards.payment_decision import Act, OpenTry, OwnPayment, Wanted, decide
+from xlpy.domain.afterwards.payment_matching import numbers_of, why_not_the_same
+from xlpy.domain.afterwards.payment_start import From, SyncStart, a_month_before, first_moment, parse_start
+from xlpy.domain.afterwards.settlement import Application, SlInvoice, paid_in_manage, settlement_of
+from xlpy.domain.facts.manage import Ref
+from xlpy.domain.facts.manage_payments import InvoicePayment, ManageInvoice
+from xlpy.domain.values.money import ZERO
+from xlpy.domain.values.rules import PostingRules
 
 D = Decimal
 DAY = date(2026, 11, 2)

@@ -14,9 +14,9 @@ from sqlglot import exp
 from sync_stage import Stage, on
 
 from xlpy.demo.company import payments as sl
-from xlpy.sl.settlements import read_settlements
-from xlpy.sl.sync_choice import Since, SyncScope
-from xlpy.sl.sync_state import read_sync_facts
+from xlpy.sl.ledger_book.payment_choice import Since, SyncScope
+from xlpy.sl.ledger_book.payment_state import read_sync_facts
+from xlpy.sl.reading.settlements import read_settlements
 
 NOT_PORTABLE = (exp.Limit, exp.Returning, exp.OnConflict, exp.Merge)
 LONGEST_LIST = 2_000

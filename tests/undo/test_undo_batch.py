@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from undo_stage import WRITTEN, same_but_for_masters
 
-from xlpy.demo.company.release import release_and_post, release_batch, void_batch
-from xlpy.demo.site.faults import Fault, FaultKind
-from xlpy.domain.transactions import Kind, PostingState
+from xlpy.demo.company.release.run import release_and_post, release_batch, void_batch
+from xlpy.demo.site.door.faults import Fault, FaultKind
+from xlpy.domain.values.transactions import Kind, PostingState
 from xlpy.errors import PostingLocked
-from xlpy.services.planning import free_batch_identifier
-from xlpy.services.recover import look, recover
-from xlpy.services.reports import RunState
-from xlpy.services.undo import look_at_undo, undo
+from xlpy.services.export.planning import free_batch_identifier
+from xlpy.services.history.undo import look_at_undo, undo
+from xlpy.services.manage_half.recover import look, recover
+from xlpy.services.run.reports import RunState
 
 ONE_BATCH = "/finance/accounting/batches/.*"
 BATCHES = ("OCT-I", "OCT-E", "OCT-P")
@@ -263,7 +263,7 @@ def test_a_batch_of_another_company_in_the_same_database_is_named(pushed: Any) -
 
 
 def test_nobody_undoes_while_somebody_posts(pushed: Any) -> None:
-    from xlpy.sl.lock import posting_lock
+    from xlpy.sl.ledger_book.lock import posting_lock
 
     session = pushed.session()
     held = posting_lock(session.sl, user="other", host="PC2", now=session.now())

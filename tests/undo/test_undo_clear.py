@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from xlpy.demo import firm
-from xlpy.demo.site.faults import Fault, FaultKind
-from xlpy.domain.transactions import Kind, PostingState, TransactionKey
-from xlpy.services.clear import clear, look_at_clear
-from xlpy.services.clear_plan import clear_rows
-from xlpy.services.exporting import export_marked
-from xlpy.services.planning import plan_options
-from xlpy.services.push import push
-from xlpy.services.recover import look, recover
-from xlpy.services.reports import Marked, RunState, Selection
-from xlpy.services.undo import undo
+from xlpy.demo.site.door.faults import Fault, FaultKind
+from xlpy.domain.values.transactions import Kind, PostingState, TransactionKey
+from xlpy.services.export.exporting import export_marked
+from xlpy.services.export.planning import plan_options
+from xlpy.services.export.push import push
+from xlpy.services.history.clear import clear, look_at_clear
+from xlpy.services.history.clear_plan import clear_rows
+from xlpy.services.history.undo import undo
+from xlpy.services.manage_half.recover import look, recover
+from xlpy.services.run.reports import Marked, RunState, Selection
 
 BATCHES = "/finance/accounting/batches"
 
@@ -62,7 +62,7 @@ def test_personal_and_not_reimbursable_expenses_are_cleared_by_their_own_entry(f
 
 def test_what_manage_still_lists_afterwards_is_told(fresh: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """That a row's own entry is enough is unverified: so Manage's list is looked at."""
-    monkeypatch.setattr("xlpy.demo.site.batches._offsets_along", lambda *_: [])
+    monkeypatch.setattr("xlpy.demo.site.shown.batches._offsets_along", lambda *_: [])
     manage = fresh.session().manage
     personal = next(row for row in manage.unposted_expenses() if row.classification == "Personal")
     mark = Marked(TransactionKey(Kind.EXPENSE, str(personal.expense_detail_id)))

@@ -18,15 +18,15 @@ import requests
 from places_to_die import DEAD, count_places, dying_at
 from undo_stage import WRITTEN, Stage
 
-from xlpy.credentials import ManageSecrets
-from xlpy.demo.site import access
-from xlpy.domain.transactions import Kind
-from xlpy.services.clear import clear
-from xlpy.services.recover import look, recover
-from xlpy.services.reports import RunState, Selection
-from xlpy.services.session import Session
-from xlpy.services.undo import undo
-from xlpy.sl.sqlite import sqlite_engine
+from xlpy.demo.site.door import access
+from xlpy.domain.values.transactions import Kind
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.services.history.clear import clear
+from xlpy.services.history.undo import undo
+from xlpy.services.manage_half.recover import look, recover
+from xlpy.services.run.reports import RunState, Selection
+from xlpy.services.run.session import Session
+from xlpy.sl.connection.sqlite import sqlite_engine
 
 STRIDE = int(os.environ.get("XLPY_CRASH_STRIDE", "240"))
 Work = Callable[[Session], object]

@@ -15,15 +15,15 @@ from xlpy import macros
 from xlpy.api import Books
 from xlpy.cli import main
 from xlpy.demo import firm
-from xlpy.demo.site import access
-from xlpy.demo.site.faults import Fault, FaultKind
-from xlpy.domain.transactions import Kind
-from xlpy.excel.builder import build_workbook
-from xlpy.excel.closed_file import open_closed
-from xlpy.excel.home import read_home, write_home
-from xlpy.excel.sheets import FIRST_DATA_ROW, INVOICES, PROBLEMS, RESULTS, Home, Sheet
-from xlpy.services.reports import RunState
-from xlpy.settings import load_profile
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.faults import Fault, FaultKind
+from xlpy.domain.values.transactions import Kind
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.home import read_home, write_home
+from xlpy.excel.workbook.builder import build_workbook
+from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, INVOICES, PROBLEMS, RESULTS, Home, Sheet
+from xlpy.profile.settings import load_profile
+from xlpy.services.run.reports import RunState
 
 BATCH = "/finance/accounting/batches"
 

@@ -9,9 +9,9 @@ from sqlalchemy import event
 from sqlalchemy.dialects import mssql
 from sqlalchemy.sql import ClauseElement
 
-from xlpy.services.reports import RunState
-from xlpy.services.undo import undo
-from xlpy.sl.setup_script import REMOVE
+from xlpy.services.history.undo import undo
+from xlpy.services.run.reports import RunState
+from xlpy.sl.ledger_book.setup_script import REMOVE
 
 
 def sent_by_the_undo(stage: Any, batch: str) -> list[str]:

@@ -11,12 +11,12 @@ from sqlalchemy import RootTransaction, event
 from sqlalchemy.exc import OperationalError
 from undo_stage import WRITTEN
 
-from xlpy.domain.transactions import Kind
-from xlpy.services.clear import clear
-from xlpy.services.recover import recover
-from xlpy.services.reports import RunState
-from xlpy.services.undo import undo
-from xlpy.services.undo_manage import finish_undoing
+from xlpy.domain.values.transactions import Kind
+from xlpy.services.history.clear import clear
+from xlpy.services.history.undo import undo
+from xlpy.services.manage_half.recover import recover
+from xlpy.services.manage_half.undo_manage import finish_undoing
+from xlpy.services.run.reports import RunState
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def test_an_undo_that_another_pc_has_finished_meanwhile_is_known_to_be_done(
     pushed: Any, theatre: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lock goes with the connection: Recover of another PC may be quicker than the question to the ledger."""
-    from xlpy.sl import one_commit
+    from xlpy.sl.writing import one_commit
 
     settle = one_commit._settle
 
@@ -104,7 +104,7 @@ def test_an_undo_of_which_nothing_is_known_says_so_and_recover_settles_it(
 
 
 def test_an_export_of_which_nothing_is_known_is_a_row_of_results(fresh: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from xlpy.excel.rows import result_rows
+    from xlpy.excel.tables.rows import result_rows
 
     marks = fresh.marks(Kind.INVOICE)
     with broken_commit(fresh, monkeypatch, done=True, dead=True):

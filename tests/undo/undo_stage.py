@@ -13,21 +13,21 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from xlpy.credentials import ManageSecrets
 from xlpy.demo import firm
-from xlpy.demo.company.seed import make_company
-from xlpy.demo.site import access
-from xlpy.demo.site.generate import generate_site
-from xlpy.demo.site.server import RunningSite, serve
+from xlpy.demo.company.seed.company import make_company
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.server import RunningSite, serve
+from xlpy.demo.site.making.generate import generate_site
 from xlpy.demo.site.store import Site
-from xlpy.domain.rules import PostingRules
-from xlpy.domain.transactions import Kind, Posting, TransactionKey
-from xlpy.services.push import push
-from xlpy.services.reports import Marked, RunReport, RunState, Selection
-from xlpy.services.session import Session
-from xlpy.settings import ManageSettings, Profile, SlSettings
-from xlpy.sl.ledger import all_postings_of, create_ledger
-from xlpy.sl.setup_script import REMOVE
+from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.transactions import Kind, Posting, TransactionKey
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings, Profile, SlSettings
+from xlpy.services.export.push import push
+from xlpy.services.run.reports import Marked, RunReport, RunState, Selection
+from xlpy.services.run.session import Session
+from xlpy.sl.ledger_book.ledger import all_postings_of, create_ledger
+from xlpy.sl.ledger_book.setup_script import REMOVE
 
 COUNTERS = {"LastBatNbr", "LastRefNbr", "LstTrnsfrDocNbr"}
 WRITTEN = (*REMOVE, "Location")

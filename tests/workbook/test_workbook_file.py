@@ -16,12 +16,12 @@ from oletools import olevba
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
 
-from xlpy.excel.builder import CONFIG_SHEET, build_workbook, code_name
 from xlpy.excel.engine.parts import lost_parts
-from xlpy.excel.home_sheet import ABOUT, HOME
-from xlpy.excel.layout import LAST_ROW
-from xlpy.excel.ribbon import RIBBON_PART
-from xlpy.excel.sheets import (
+from xlpy.excel.workbook.builder import CONFIG_SHEET, build_workbook, code_name
+from xlpy.excel.workbook.home_sheet import ABOUT, HOME
+from xlpy.excel.workbook.layout import LAST_ROW
+from xlpy.excel.workbook.ribbon import RIBBON_PART
+from xlpy.excel.workbook.sheets import (
     AGEING_BLOCK,
     AGEING_KINDS,
     AGES,
@@ -85,7 +85,7 @@ def test_the_same_inputs_give_the_same_file_in_every_process(tmp_path: Path) -> 
     for seed in ("1", "2"):
         path = tmp_path / f"{seed}.xlsm"
         subprocess.run(
-            [sys.executable, "-m", "xlpy.excel.builder", str(path)], check=True, env={"PYTHONHASHSEED": seed}
+            [sys.executable, "-m", "xlpy.excel.workbook.builder", str(path)], check=True, env={"PYTHONHASHSEED": seed}
         )
         digests.add(hashlib.sha256(path.read_bytes()).hexdigest())
     assert len(digests) == 1

@@ -11,9 +11,9 @@ from zipfile import ZipFile
 import pytest
 from oletools import olevba
 
-from xlpy.excel.builder import build_workbook
-from xlpy.excel.ribbon import RIBBON_PART, ribbon_xml
-from xlpy.excel.ribbon_buttons import BUTTONS
+from xlpy.excel.workbook.builder import build_workbook
+from xlpy.excel.workbook.ribbon import RIBBON_PART, ribbon_xml
+from xlpy.excel.workbook.ribbon_buttons import BUTTONS
 from xlpy.resources import resource_folder
 
 UI = "{http://schemas.microsoft.com/office/2006/01/customui}"

@@ -14,7 +14,7 @@ import pytest
 import xlpy
 from xlpy import resources
 from xlpy.errors import ResourceMissing
-from xlpy.excel.builder import build_workbook
+from xlpy.excel.workbook.builder import build_workbook
 
 PACKAGE = Path(xlpy.__file__).parent
 
@@ -30,7 +30,7 @@ def test_an_installed_package_carries_them_and_builds_the_same_file(tmp_path: Pa
     shutil.copytree(resources.resource_folder("workbook"), site / "xlpy" / "_workbook")
     made = tmp_path / "made.xlsm"
     subprocess.run(
-        [sys.executable, "-m", "xlpy.excel.builder", str(made)],
+        [sys.executable, "-m", "xlpy.excel.workbook.builder", str(made)],
         check=True,
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(site)},

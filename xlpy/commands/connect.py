@@ -22,7 +22,7 @@ def new(workbook: Path, profile: Path | None, force: bool, update: bool) -> None
     if update:
         if force:
             raise click.UsageError("--force makes an empty workbook, --update keeps what is in it: give one of them.")
-        from xlpy.excel.workbook_update import update_workbook
+        from xlpy.excel.update.workbook import update_workbook
         from xlpy.runlog import run_log
 
         with run_log("new"):
@@ -31,7 +31,7 @@ def new(workbook: Path, profile: Path | None, force: bool, update: bool) -> None
             )
         click.echo(done.text)
         return
-    from xlpy.excel.builder import build_workbook
+    from xlpy.excel.workbook.builder import build_workbook
 
     if workbook.suffix.lower() != ".xlsm":
         raise WorkbookError(f"{workbook.name} would lose its ribbon.", fix="Give it the ending .xlsm.")
@@ -89,13 +89,13 @@ def logout(profile: str, workbook: Path | None, as_json: bool) -> None:
 
 
 def _profile_to_use(typed: str, workbook: Path | None) -> Path:
-    from xlpy.profiles import chosen_profile, profile_file
+    from xlpy.profile.profiles import chosen_profile, profile_file
 
     if typed:
         return profile_file(typed)
     if workbook is not None:
-        from xlpy.excel.closed_file import open_closed
-        from xlpy.excel.home import profile_path
+        from xlpy.excel.engine.closed_file import open_closed
+        from xlpy.excel.tables.home import profile_path
 
         with open_closed(workbook) as closed:
             if path := profile_path(closed.book):
@@ -105,9 +105,9 @@ def _profile_to_use(typed: str, workbook: Path | None) -> Path:
 
 def _remember_in(workbook: Path, profile: Path) -> None:
     """Write the profile's path on the sheet About."""
-    from xlpy.excel.closed_file import open_closed
-    from xlpy.excel.home import write_home
-    from xlpy.excel.sheets import Home
+    from xlpy.excel.engine.closed_file import open_closed
+    from xlpy.excel.tables.home import write_home
+    from xlpy.excel.workbook.sheets import Home
 
     with open_closed(workbook) as closed:
         write_home(closed.book, {Home.PROFILE: str(profile.resolve())})
@@ -125,8 +125,8 @@ def _remember_in(workbook: Path, profile: Path) -> None:
 def doctor(profile: Path | None, workbook: Path | None, as_json: bool) -> None:
     """Check this PC, both systems, the rights and the posting ledger, line by line."""
     from xlpy.commands.setup_table import print_findings
-    from xlpy.services.doctor import check_setup_opening, in_short, setup_exit_code
-    from xlpy.services.run_json import setup_json
+    from xlpy.services.as_json.run import setup_json
+    from xlpy.services.setup.doctor import check_setup_opening, in_short, setup_exit_code
 
     if workbook is not None:
         press_closed("doctor", workbook, profile, as_json, told=print_findings)
@@ -146,7 +146,7 @@ def doctor(profile: Path | None, workbook: Path | None, as_json: bool) -> None:
 @JSON
 def sl_setup(profile: Path | None, print_only: bool, as_json: bool) -> None:
     """Install the posting ledger in the SL company database (safe to run twice), or print its script."""
-    from xlpy.sl.setup_script import install_ledger, setup_script
+    from xlpy.sl.ledger_book.setup_script import install_ledger, setup_script
 
     if print_only:
         click.echo(setup_script())

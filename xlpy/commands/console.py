@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 if TYPE_CHECKING:
-    from xlpy.excel.pressed import Choices, Pressed
-    from xlpy.services.session import Progress, Session
+    from xlpy.excel.buttons.pressed import Choices, Pressed
+    from xlpy.services.run.session import Progress, Session
 
 logger = logging.getLogger("xlpy.cli")
 
@@ -49,9 +49,9 @@ def press_closed(
     told: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> NoReturn:
     """Press a button on a closed workbook, save it, and end with what came of it; ``told`` shows its data first."""
-    from xlpy.excel.buttons import press
-    from xlpy.excel.closed_file import WorkbookSavedBeside, open_closed
-    from xlpy.excel.home import profile_path
+    from xlpy.excel.buttons.press import press
+    from xlpy.excel.engine.closed_file import WorkbookSavedBeside, open_closed
+    from xlpy.excel.tables.home import profile_path
 
     with open_closed(workbook) as closed, progress_bar(quiet=as_json) as progress:
         chosen = profile or (Path(path) if (path := profile_path(closed.book)) else None)
@@ -77,8 +77,8 @@ def press_closed(
 
 def open_session(profile: Path | None, progress: Progress) -> Session:
     """Open the session of a settings file, or of the environment."""
-    from xlpy.services.session import Session
-    from xlpy.settings import load_profile
+    from xlpy.profile.settings import load_profile
+    from xlpy.services.run.session import Session
 
     return Session.open(load_profile(profile), progress=progress)
 
@@ -117,7 +117,7 @@ def _echo(text: str, *, err: bool = False) -> None:
 def progress_bar(*, quiet: bool = False) -> Iterator[Progress]:
     """Show one bar for the step that is going on, on standard error; nothing when it is not a console."""
     if quiet or not sys.stderr.isatty():
-        from xlpy.services.session import no_progress
+        from xlpy.services.run.session import no_progress
 
         yield no_progress
         return

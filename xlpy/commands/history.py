@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from xlpy.commands.console import JSON, PROFILE, WORKBOOK, end, open_session, press_closed, progress_bar
-from xlpy.excel.pressed import Choices
+from xlpy.excel.buttons.pressed import Choices
 
 
 @click.command()
@@ -20,9 +20,9 @@ def recover(workbook: Path | None, only_list: bool, profile: Path | None, as_jso
     if workbook is not None:
         press_closed("recover", workbook, profile, as_json, Choices(dry_run=only_list))
     from xlpy.runlog import run_log
-    from xlpy.services.recover import half_finished_text, look
-    from xlpy.services.recover import recover as finish
-    from xlpy.services.run_json import half_finished_json, recover_json
+    from xlpy.services.as_json.run import half_finished_json, recover_json
+    from xlpy.services.manage_half.recover import half_finished_text, look
+    from xlpy.services.manage_half.recover import recover as finish
 
     with run_log("recover"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
         if only_list:
@@ -43,9 +43,9 @@ def undo(workbook: Path | None, batch: str, yes: bool, profile: Path | None, as_
     if workbook is not None:
         press_closed("undo", workbook, profile, as_json, Choices(yes=yes, batch=batch))
     from xlpy.runlog import run_log
-    from xlpy.services.run_json import run_json, undo_plan_json
-    from xlpy.services.undo import look_at_undo
-    from xlpy.services.undo import undo as take_back
+    from xlpy.services.as_json.run import run_json, undo_plan_json
+    from xlpy.services.history.undo import look_at_undo
+    from xlpy.services.history.undo import undo as take_back
 
     with run_log("undo"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
         if not yes:
@@ -75,8 +75,8 @@ def batches(workbook: Path | None, profile: Path | None, as_json: bool) -> None:
     if workbook is not None:
         press_closed("batches", workbook, profile, as_json)
     from xlpy.runlog import run_log
-    from xlpy.services.batch_history import list_batches
-    from xlpy.services.run_json import batches_json
+    from xlpy.services.as_json.run import batches_json
+    from xlpy.services.history.batches import list_batches
 
     with run_log("batches"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
         report = list_batches(session)
@@ -111,9 +111,9 @@ def rerun(
             raise click.UsageError("--skip is for reruns without a workbook: clear Include on its sheet Rerun.")
         press_closed("rerun", workbook, profile, as_json, Choices(yes=yes, dry_run=not yes, batch=batch, again=again))
     from xlpy.runlog import run_log
-    from xlpy.services.rerun import rerun as post
-    from xlpy.services.rerun_plan import RerunMarks, plan_rerun
-    from xlpy.services.run_json import rerun_plan_json, run_json
+    from xlpy.services.as_json.run import rerun_plan_json, run_json
+    from xlpy.services.history.rerun import rerun as post
+    from xlpy.services.history.rerun_plan import RerunMarks, plan_rerun
 
     marks = RerunMarks(again=again, skip=skip)
     with run_log("rerun"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from xlpy.commands.console import JSON, PROFILE, end, open_session, press_closed, progress_bar
-from xlpy.excel.pressed import Choices
+from xlpy.excel.buttons.pressed import Choices
 
 
 def _check_start(_ctx: click.Context, _option: click.Parameter, text: str) -> str:
-    from xlpy.domain.sync_start import parse_start
+    from xlpy.domain.afterwards.payment_start import parse_start
 
     if text:
         try:
@@ -52,10 +52,10 @@ def sync(
     if workbook is not None:
         choices = Choices(start=start, dry_run=dry_run, take_over=take_over)
         press_closed("sync", workbook, profile, as_json, choices)
-    from xlpy.domain.sync_start import parse_start
+    from xlpy.domain.afterwards.payment_start import parse_start
     from xlpy.runlog import run_log
-    from xlpy.services.sync import sync_payments
-    from xlpy.services.sync_json import sync_json
+    from xlpy.services.as_json.payments import sync_json
+    from xlpy.services.payments.sync import sync_payments
 
     with run_log("sync"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
         report = sync_payments(session, parse_start(start), dry_run=dry_run, take_over=take_over)

@@ -24,13 +24,13 @@ def reconcile(
     Exit code 0: all agrees; 3: something does not.
     """
     if workbook is not None:
-        from xlpy.excel.pressed import Choices
+        from xlpy.excel.buttons.pressed import Choices
 
         choices = Choices(batch=batch, period=period, everything=everything)
         press_closed("reconcile", workbook, profile, as_json, choices)
     from xlpy.runlog import run_log
-    from xlpy.services.reconcile import reconcile as compare
-    from xlpy.services.reconcile_json import reconcile_json, reconcile_text
+    from xlpy.services.as_json.reconcile import reconcile_json, reconcile_text
+    from xlpy.services.reconciling.reconcile import reconcile as compare
 
     with run_log("reconcile"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
         report = compare(session, batch=batch, period=period, everything=everything)

@@ -23,7 +23,7 @@ _RUN = click.option("--run", "run_id", default="", help="Run id, as the sheet Re
 @JSON
 def errors(workbook: Path, run_id: str, folder: Path | None, as_json: bool) -> None:
     """Save what the last check or run found (or a run that this PC kept) as .xlsx and .csv, to be mailed."""
-    from xlpy.excel.pressed import Choices
+    from xlpy.excel.buttons.pressed import Choices
 
     choices = Choices(folder=str(folder.resolve()) if folder else "", run_id=run_id)
     press_closed("save_errors", workbook, None, as_json, choices)
@@ -36,8 +36,8 @@ def errors(workbook: Path, run_id: str, folder: Path | None, as_json: bool) -> N
 @JSON
 def log(run_id: str, days: int, folder: Path | None, as_json: bool) -> None:
     """Save the full log of a run, or of the last days, as JSON lines and as a text to read. No secrets."""
-    from xlpy.services.audit_content import known_secrets
-    from xlpy.services.saved_log import save_log
+    from xlpy.services.records.audit_content import known_secrets
+    from xlpy.services.records.saved_log import save_log
 
     saved = save_log(folder or Path.cwd(), run_id=run_id, days=days, secrets=tuple(known_secrets()))
     data = {"state": "saved", "json_lines": str(saved.json_lines), "text_file": str(saved.text), "lines": saved.lines}
@@ -61,11 +61,11 @@ def export(
 ) -> None:
     """Save everything of a run: workbook, PDF, plan, log, manifest; and add its link to the chain in SL."""
     if workbook is not None:
-        from xlpy.excel.pressed import Choices
+        from xlpy.excel.buttons.pressed import Choices
 
         choices = Choices(folder=str(folder.resolve()) if folder else "", run_id=run_id, as_zip=as_zip)
         press_closed("audit", workbook, profile, as_json, choices)
-    from xlpy.excel.audit_export import FOLDER, export_audit_record, record_json
+    from xlpy.excel.audit.export import FOLDER, export_audit_record, record_json
     from xlpy.runlog import run_log
 
     with run_log("audit"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
@@ -84,7 +84,7 @@ def export(
 def verify(path: Path, profile: Path | None, as_json: bool) -> None:
     """Prove that a record (its folder or zip file) is as it was made. Exit code 1: it is not, and says what is."""
     from xlpy.runlog import run_log
-    from xlpy.services.audit_verify import verdict_json, verify_record
+    from xlpy.services.records.audit_verify import verdict_json, verify_record
 
     with run_log("audit"), progress_bar(quiet=as_json) as progress:
         if profile is None:

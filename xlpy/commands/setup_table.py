@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xlpy.sl.setup_script import LedgerInstalled
+    from xlpy.sl.ledger_book.setup_script import LedgerInstalled
 
 _COLOURS = {"ok": "green", "note": "yellow", "could not tell": "yellow", "problem": "red"}
 
@@ -37,8 +37,8 @@ def print_findings(data: Mapping[str, Any]) -> None:
 
 def said_of_ledger(done: LedgerInstalled) -> str:
     """Say what the set-up did, and what is left for the database administrator."""
-    from xlpy.sl.ledger_tables import SCHEMA_VERSION
-    from xlpy.sl.setup_script import ROLE
+    from xlpy.sl.ledger_book.setup_script import ROLE
+    from xlpy.sl.ledger_book.tables import SCHEMA_VERSION
 
     where = f"in {done.where}"
     if not done.changed:

@@ -14,7 +14,7 @@ from xlpy.demo import firm
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from xlpy.excel.pressed import Choices, Pressed
+    from xlpy.excel.buttons.pressed import Choices, Pressed
 
     class Press(Protocol):
         """Presses a button of the demo's workbook and says what came of it."""
@@ -32,7 +32,7 @@ SHOWN = 6  # payments that are told one by one
 
 def release_and_pay(engine: Engine, say: Say) -> None:
     """Do what the accountant does in SL's own screens: release and post every batch, then enter customers' payments."""
-    from xlpy.demo.company.release import release_everything
+    from xlpy.demo.company.release.run import release_everything
     from xlpy.demo.company.some_payments import pay_some
 
     outcomes = release_everything(engine, firm.COMPANY_ID)
@@ -51,8 +51,8 @@ def sync_and_prove(press: Press, run_id: str, profile: Path, say: Say) -> int:
 
     Returns the exit code: 0 when all of it is as it should be.
     """
-    from xlpy.excel.pressed import Choices
-    from xlpy.services.audit_verify import verify_audit_record
+    from xlpy.excel.buttons.pressed import Choices
+    from xlpy.services.records.audit_verify import verify_audit_record
 
     synced = press("sync", "Sync payments: what SL has been paid, into Manage")
     reconciled = press("reconcile", "Reconcile: Manage, posting ledger, SL and general ledger, to the cent")

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from xlpy.demo import firm
 from xlpy.demo.after_the_batch import release_and_pay, sync_and_prove
-from xlpy.services.session import Progress, Session, no_progress
+from xlpy.services.run.session import Progress, Session, no_progress
 
 if TYPE_CHECKING:
     import xlwings as xw
     from sqlalchemy import Engine
 
     from xlpy.demo.site.store import Site
-    from xlpy.excel.pressed import Choices, Pressed
+    from xlpy.excel.buttons.pressed import Choices, Pressed
 
 Say = Callable[[str], None]
 
@@ -63,9 +63,9 @@ class DemoFolder:
 
 def run_demo(folder: Path, *, port: int, invoices: int, go_on: bool, say: Say, progress: Progress = no_progress) -> int:
     """Do the main job from an empty folder to the result sheet. Returns the exit code of the last step."""
-    from xlpy.demo.site.server import serve
-    from xlpy.excel.closed_file import open_closed
-    from xlpy.excel.sheets import Home
+    from xlpy.demo.site.door.server import serve
+    from xlpy.excel.engine.closed_file import open_closed
+    from xlpy.excel.workbook.sheets import Home
 
     demo = DemoFolder(folder)
     site = _prepare(demo, invoices=invoices, go_on=go_on, say=say)
@@ -73,7 +73,7 @@ def run_demo(folder: Path, *, port: int, invoices: int, go_on: bool, say: Say, p
         _write_profile(demo, running.url)
         press = _Presser(demo, closed.book, progress, say)
         if not go_on:
-            from xlpy.excel.home import write_home
+            from xlpy.excel.tables.home import write_home
 
             write_home(closed.book, {Home.THROUGH_DATE: firm.THROUGH_DATE, Home.BATCH_IDENTIFIER: "DEMO-20261031"})
         press("refresh", "Refresh: reads the unposted transactions of Manage")
@@ -125,8 +125,8 @@ def _mend(demo: DemoFolder, site: Site, say: Say) -> None:
 
 def serve_demo(folder: Path, *, port: int, invoices: int, go_on: bool, say: Say) -> int:
     """Keep the demo Manage site up in the foreground, on loopback only, until Ctrl+C."""
-    from xlpy.demo.site import access
-    from xlpy.demo.site.server import serve
+    from xlpy.demo.site.door import access
+    from xlpy.demo.site.door.server import serve
 
     demo = DemoFolder(folder)
     site = _prepare(demo, invoices=invoices, go_on=go_on, say=say)
@@ -161,10 +161,10 @@ class _Presser:
         self.say = say
 
     def __call__(self, button: str, what: str, choices: Choices | None = None) -> Pressed:
-        from xlpy.credentials import ManageSecrets
-        from xlpy.demo.site import access
-        from xlpy.excel.buttons import press
-        from xlpy.settings import load_profile
+        from xlpy.demo.site.door import access
+        from xlpy.excel.buttons.press import press
+        from xlpy.profile.credentials import ManageSecrets
+        from xlpy.profile.settings import load_profile
 
         start = time.perf_counter()
         secrets = ManageSecrets(private_key=access.PRIVATE_KEY)
@@ -178,11 +178,11 @@ class _Presser:
 
 def _prepare(demo: DemoFolder, *, invoices: int, go_on: bool, say: Say) -> Site:
     """Make the folder's files, or take those that are there."""
-    from xlpy.demo.company.seed import make_company
-    from xlpy.demo.site.generate import generate_site
+    from xlpy.demo.company.seed.company import make_company
+    from xlpy.demo.site.making.generate import generate_site
     from xlpy.demo.site.store import Site
-    from xlpy.excel.builder import build_workbook
-    from xlpy.sl.ledger import create_ledger
+    from xlpy.excel.workbook.builder import build_workbook
+    from xlpy.sl.ledger_book.ledger import create_ledger
 
     demo.folder.mkdir(parents=True, exist_ok=True)
     if go_on and all(path.exists() for path in (demo.workbook, demo.company, demo.site, demo.profile)):
@@ -204,7 +204,7 @@ def _prepare(demo: DemoFolder, *, invoices: int, go_on: bool, say: Say) -> Site:
 
 @contextmanager
 def _sl(demo: DemoFolder) -> Iterator[Engine]:
-    from xlpy.sl.sqlite import sqlite_engine
+    from xlpy.sl.connection.sqlite import sqlite_engine
 
     engine = sqlite_engine(demo.company_url)
     try:
@@ -215,7 +215,7 @@ def _sl(demo: DemoFolder) -> Iterator[Engine]:
 
 def _port(demo: DemoFolder, port: int, *, go_on: bool) -> int:
     """Take the port of before when going on: the posting ledger remembers the site by its address."""
-    from xlpy.settings import load_profile
+    from xlpy.profile.settings import load_profile
 
     if port or not go_on or not demo.profile.exists():
         return port
@@ -225,7 +225,7 @@ def _port(demo: DemoFolder, port: int, *, go_on: bool) -> int:
 
 
 def _write_profile(demo: DemoFolder, url: str) -> None:
-    from xlpy.demo.site import access
+    from xlpy.demo.site.door import access
 
     bins = ", ".join(f'"{name}" = "{sl_bin}"' for name, _, sl_bin in firm.BINS.values())
     demo.profile.write_text(

@@ -50,7 +50,7 @@ def problems() -> str:
 
 def setup_lines() -> str:
     """Return every line of Check setup."""
-    from xlpy.services.doctor_lines import LINES
+    from xlpy.services.setup.lines import LINES
 
     rows = (
         (escape(line.area or "both"), escape(line.subject), escape(line.means), escape(line.fix or "As the line says."))
@@ -117,7 +117,7 @@ VARIABLES: Mapping[str, str] = {
 
 def buttons() -> str:
     """Return every button of the ribbon by group."""
-    from xlpy.excel.ribbon_buttons import BUTTONS
+    from xlpy.excel.workbook.ribbon_buttons import BUTTONS
 
     return table(
         ("Group", "Button", "What it does"),
@@ -127,7 +127,7 @@ def buttons() -> str:
 
 def sheets() -> str:
     """Return every sheet with its columns."""
-    from xlpy.excel.sheets import SHEETS
+    from xlpy.excel.workbook.sheets import SHEETS
 
     parts = []
     for sheet in SHEETS:

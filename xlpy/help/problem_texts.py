@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xlpy.domain.checks import CHECKS
+from xlpy.domain.checks.table import CHECKS
 
 
 @dataclass(frozen=True, slots=True)

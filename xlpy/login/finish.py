@@ -8,7 +8,7 @@ from xlpy.errors import XlpyError
 from xlpy.login.form import MANAGE, SL, LoginForm
 from xlpy.login.saving import Saved, save
 from xlpy.login.trial import Told, Trial
-from xlpy.login.vault import KeyringUnavailable
+from xlpy.profile.vault import KeyringUnavailable
 from xlpy.runlog import masked
 
 AGAIN = "Press OK again to save it all the same."

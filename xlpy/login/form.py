@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from xlpy.credentials import ManageSecrets
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings, Profile, SlSettings
 from xlpy.runlog import never_show
-from xlpy.settings import ManageSettings, Profile, SlSettings
 
 SL, MANAGE = "Dynamics SL", "ConnectWise Manage"
 DEMO_ENDINGS = (".db", ".sqlite", ".sqlite3")
@@ -140,7 +140,7 @@ class LoginForm:
             if server.lower().startswith("sqlite:") or shown_server(known) == server:
                 return known if shown_server(known) == server else server
             return f"sqlite:///{Path(server).expanduser().absolute().as_posix()}"
-        from xlpy.sl.sql_login import connection_string, url_parts
+        from xlpy.profile.sql_login import connection_string, url_parts
 
         kept = url_parts(self.before.sl.url)
         dsn = server[4:] if server.upper().startswith("DSN=") else ""
@@ -190,13 +190,13 @@ def form_of(path: Path) -> LoginForm:
     A password that is still in the file is taken over: saving moves it to the keyring. The environment is left alone,
     it is not the file's. Raises ``SettingsError`` when the file has mistakes.
     """
-    from xlpy.settings import read_profile
+    from xlpy.profile.settings import read_profile
 
     return _filled(path, read_profile(path)) if path.is_file() else LoginForm(path)
 
 
 def _filled(path: Path, profile: Profile) -> LoginForm:
-    from xlpy.credentials import profile_secrets
+    from xlpy.profile.credentials import profile_secrets
 
     secrets = profile_secrets(profile, environment={})
     never_show(secrets.manage.private_key, secrets.manage.integrator_password, secrets.sl_password)
@@ -219,7 +219,7 @@ def _filled(path: Path, profile: Profile) -> LoginForm:
         sql_password=secrets.sl_password,
     )
     if sl.url and not form.on_demo:
-        from xlpy.sl.sql_login import url_parts
+        from xlpy.profile.sql_login import url_parts
 
         parts = url_parts(sl.url)
         form.database = parts.get("database", "")
@@ -237,7 +237,7 @@ def shown_server(url: str) -> str:
         return ""
     if url.lower().startswith("sqlite"):
         return url.removeprefix("sqlite:///")
-    from xlpy.sl.sql_login import url_parts
+    from xlpy.profile.sql_login import url_parts
 
     parts = url_parts(url)
     return parts.get("server", "") or (f"DSN={parts['dsn']}" if parts.get("dsn") else "")

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlpy.credentials import API_KEY, INTEGRATOR, SQL_LOGIN, secret_names
 from xlpy.errors import SettingsError
-from xlpy.login.vault import SecretName, forget_secret, read_secret, save_secret, try_again
+from xlpy.profile.credentials import API_KEY, INTEGRATOR, SQL_LOGIN, secret_names
+from xlpy.profile.vault import SecretName, forget_secret, read_secret, save_secret, try_again
 from xlpy.runlog import never_show
 
 if TYPE_CHECKING:
     from xlpy.login.form import LoginForm
-    from xlpy.settings import Profile
+    from xlpy.profile.settings import Profile
 
 _MANAGE = ("url", "company", "client_id", "public_key", "member", "integrator")
 _SL = ("url", "company", "user")
@@ -118,12 +118,15 @@ def _old_text(path: Path) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    from xlpy.paths import write_beside
-    from xlpy.profiles import remember_profile
+    from xlpy.files import replace_file
+    from xlpy.profile.profiles import remember_profile
+
+    def write(beside: Path) -> None:
+        beside.write_bytes(text.encode("utf-8"))
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_beside(path.resolve(), text.encode("utf-8"))
+        replace_file(path, write)
     except OSError as error:
         raise SettingsError(
             f"The settings {path} can't be written: {error.strerror or error}.",
@@ -145,8 +148,8 @@ def _put_back(undo: Mapping[SecretName, str]) -> None:
 
 def _forget(names: set[SecretName], path: Path) -> None:
     """Remove secrets that this profile no longer needs, unless another profile of this user still does."""
-    from xlpy.profiles import known_profiles
-    from xlpy.settings import read_profile
+    from xlpy.profile.profiles import known_profiles
+    from xlpy.profile.settings import read_profile
 
     if not names:
         return

@@ -56,7 +56,7 @@ def log_out_of(path: Path) -> tuple[tuple[str, ...], str]:
 
     Raises ``SettingsError`` when the file can't be read or the keyring does not answer.
     """
-    from xlpy.settings import read_profile
+    from xlpy.profile.settings import read_profile
 
     removed = log_out(read_profile(path))
     named = f"Removed from the keyring of this PC: {'; '.join(removed)}." if removed else ""

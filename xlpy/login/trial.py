@@ -17,8 +17,8 @@ from xlpy.runlog import masked, never_show
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from xlpy.sl.companies import CompanyName, DatabaseName
-    from xlpy.sl.engine import SlCompany
+    from xlpy.sl.connection.companies import CompanyName, DatabaseName
+    from xlpy.sl.connection.engine import SlCompany
 
 PATIENCE = 15.0  # seconds for a connection: somebody is looking at the dialog
 MASTER = "master"
@@ -101,7 +101,7 @@ class Trial:
         if not company.active:
             return Told(False, f"SL's company {company.cpny_id} {company.name} is not active.", "company")
         with self._company() as opened, opened.engine.connect() as connection:
-            from xlpy.sl.rights import user_exists
+            from xlpy.sl.reading.rights import user_exists
 
             if form.user.strip() and not user_exists(connection, opened, form.user.strip()):
                 return Told(False, f"SL knows no user {form.user.strip()}.", "user")
@@ -119,7 +119,7 @@ class Trial:
 
         Raises ``SlError`` when it is not there.
         """
-        from xlpy.sl.companies import company_called
+        from xlpy.sl.connection.companies import company_called
 
         company = company_called(self.companies(), self.form.company)
         if not self.form.on_demo:
@@ -128,7 +128,7 @@ class Trial:
 
     def databases(self) -> list[DatabaseName]:
         """Return SL's databases on the server. Raises ``SlError`` in words."""
-        from xlpy.sl.companies import databases
+        from xlpy.sl.connection.companies import databases
 
         if self.form.on_demo:
             return []
@@ -137,7 +137,7 @@ class Trial:
 
     def companies(self) -> list[CompanyName]:
         """Return the SL companies that the chosen database knows. Raises ``SlError`` in words."""
-        from xlpy.sl.companies import companies
+        from xlpy.sl.connection.companies import companies
 
         with self._connection(self.form.database) as connection:
             return companies(connection)
@@ -145,7 +145,7 @@ class Trial:
     @staticmethod
     def _ledger(connection: Connection) -> str:
         from xlpy.errors import LedgerMissing
-        from xlpy.sl.ledger import check_ledger
+        from xlpy.sl.ledger_book.ledger import check_ledger
 
         try:
             check_ledger(connection)
@@ -155,8 +155,8 @@ class Trial:
 
     @contextmanager
     def _connection(self, database: str) -> Iterator[Connection]:
-        from xlpy.sl.engine import mssql_engine
-        from xlpy.sl.sqlite import sqlite_engine
+        from xlpy.sl.connection.engine import mssql_engine
+        from xlpy.sl.connection.sqlite import sqlite_engine
 
         url = self._with_password(self.form.sl_url(database))
         if self.form.on_demo:
@@ -170,7 +170,7 @@ class Trial:
 
     @contextmanager
     def _company(self) -> Iterator[SlCompany]:
-        from xlpy.sl.engine import open_company
+        from xlpy.sl.connection.engine import open_company
 
         settings = self.form.sl_settings()
         opened = open_company(replace(settings, url=self._with_password(settings.url)))
@@ -181,7 +181,7 @@ class Trial:
 
     def _demo_file_is_there(self) -> None:
         from xlpy.errors import SlError
-        from xlpy.sl.sqlite import database_file
+        from xlpy.sl.connection.sqlite import database_file
 
         file = database_file(self.form.sl_url(""))
         if file is None or not file.is_file():
@@ -190,7 +190,7 @@ class Trial:
     def _with_password(self, url: str) -> str:
         if self.form.on_demo or self.form.login_kind == WINDOWS:
             return url
-        from xlpy.sl.sql_login import with_password
+        from xlpy.profile.sql_login import with_password
 
         return with_password(url, self.form.sql_password)
 
@@ -223,7 +223,7 @@ def as_words(error: Exception) -> XlpyError:
     """Return any error as one that can be shown: the product's own, the database's words, or its name."""
     if isinstance(error, XlpyError):
         return error
-    from xlpy.services.session import in_words
+    from xlpy.services.run.session import in_words
 
     return in_words(error) or XlpyError(f"Something unexpected happened ({type(error).__name__}: {error}).")
 

@@ -22,7 +22,7 @@ from xlpy.login.layout import LoginLayout
 from xlpy.login.saving import Saved
 from xlpy.login.servers import find_servers
 from xlpy.login.trial import Told, Trial, as_words
-from xlpy.profiles import known_profiles, profile_file, profiles_folder
+from xlpy.profile.profiles import known_profiles, profile_file, profiles_folder
 from xlpy.runlog import masked
 
 POLL = 40  # milliseconds

@@ -11,9 +11,9 @@ from urllib.parse import quote
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
-from xlpy.credentials import ManageSecrets
 from xlpy.errors import ManageSpokeNonsense, SettingsError
-from xlpy.settings import ManageSettings
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings
 
 RENEW_BEFORE = timedelta(minutes=2)  # a call that starts now must not outlive its token
 FetchToken = Callable[[str, Mapping[str, str], Mapping[str, str]], Any]

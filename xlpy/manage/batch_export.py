@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xlpy.domain.expense_records import ExportedExpenses
-from xlpy.domain.manage_records import ExportInvoice
-from xlpy.domain.procurement_records import ExportedProcurement
+from xlpy.domain.facts.manage import ExportInvoice
+from xlpy.domain.facts.manage_expenses import ExportedExpenses
+from xlpy.domain.facts.manage_procurement import ExportedProcurement
 from xlpy.errors import ManageError
 from xlpy.manage import expenses, invoices, procurement
 from xlpy.manage.batches import BATCHES, AccountingBatch

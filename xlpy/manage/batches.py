@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xlpy.domain.money import ZERO
-from xlpy.domain.transactions import Kind
+from xlpy.domain.values.money import ZERO
+from xlpy.domain.values.transactions import Kind
 from xlpy.errors import (
     BatchNameTaken,
     BatchNotConfirmed,

@@ -8,9 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from types import TracebackType
 
-from xlpy.credentials import ManageSecrets
-from xlpy.domain.expense_records import ExportedExpenses, Member, UnpostedExpense
-from xlpy.domain.manage_records import (
+from xlpy.domain.facts.manage import (
     BillingTerms,
     CatalogItem,
     ExportInvoice,
@@ -21,15 +19,16 @@ from xlpy.domain.manage_records import (
     TaxCode,
     UnpostedInvoice,
 )
-from xlpy.domain.payment_records import InvoicePayment, ManageInvoice
-from xlpy.domain.procurement_records import (
+from xlpy.domain.facts.manage_expenses import ExportedExpenses, Member, UnpostedExpense
+from xlpy.domain.facts.manage_payments import InvoicePayment, ManageInvoice
+from xlpy.domain.facts.manage_procurement import (
     AdjustmentRecord,
     ExportedProcurement,
     UnitOfMeasure,
     UnpostedProcurement,
     Warehouse,
 )
-from xlpy.domain.transactions import Kind
+from xlpy.domain.values.transactions import Kind
 from xlpy.manage import (
     batch_export,
     batches,
@@ -49,7 +48,8 @@ from xlpy.manage.paging import Progress
 from xlpy.manage.setup import SystemInfo
 from xlpy.manage.transport import Transport
 from xlpy.manage.trying import MemberLimits
-from xlpy.settings import ManageSettings
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.settings import ManageSettings
 
 __all__ = ["AccountingBatch", "BatchEntry", "BatchExport", "ManageClient", "Progress", "SystemInfo"]
 
@@ -252,8 +252,8 @@ class ManageClient:
     ) -> ExportedExpenses:
         """Return the export of these expenses (expense detail ids), as bills or one by one; nothing in Manage changes.
 
-        See ``xlpy.domain.matching`` for which expense each line belongs to. Raises ``ManageError`` when a GL entry
-        comes twice or other things come back.
+        See ``xlpy.domain.facts.matching`` for which expense each line belongs to. Raises ``ManageError`` when a GL
+        entry comes twice or other things come back.
         """
         request = ExportRequest(through, detail, batch_identifier, location_id)
         return expenses.export_expenses(self._transport, ids, request, progress=progress)
@@ -274,8 +274,8 @@ class ManageClient:
     ) -> ExportedProcurement:
         """Return the export of these transactions (unposted product ids); nothing in Manage changes.
 
-        See ``xlpy.domain.matching`` for which transaction each document belongs to. Raises ``ManageError`` when a GL
-        entry or a document comes twice or other things come back.
+        See ``xlpy.domain.facts.matching`` for which transaction each document belongs to. Raises ``ManageError`` when
+        a GL entry or a document comes twice or other things come back.
         """
         request = ExportRequest(through, detail, batch_identifier, location_id)
         return procurement.export_procurement(self._transport, ids, request, chunk=self._chunk, progress=progress)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
-from xlpy.domain.expense_records import ExportedExpenses, UnpostedExpense
-from xlpy.domain.transactions import Kind
+from xlpy.domain.facts.manage_expenses import ExportedExpenses, UnpostedExpense
+from xlpy.domain.values.transactions import Kind
 from xlpy.manage import payables_records
 from xlpy.manage.exporting import ExportRequest, Parts, export_in_chunks, refuse_twice
 from xlpy.manage.paging import Progress, read_list
@@ -51,7 +51,7 @@ def export_expenses(
     """Return the export of these expenses (``expense_detail_id``) in Manage's order; nothing in Manage changes.
 
     All in one call: a bill gathers a member's expenses of a period, and a second call would tear it into two. The
-    answer names GL entries, not these ids: ``xlpy.domain.matching`` says which expense each belongs to. Raises
+    answer names GL entries, not these ids: ``xlpy.domain.facts.matching`` says which expense each belongs to. Raises
     ``ManageError`` when a GL entry comes in two documents: it would be posted twice.
     """
     found = ExportedExpenses()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from xlpy.domain.transactions import Kind
+from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageError, ManageSpokeNonsense
 from xlpy.manage.answers import shape
 from xlpy.manage.paging import Progress

@@ -9,8 +9,8 @@ import logging
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from xlpy.domain.money import round_money
-from xlpy.domain.payment_records import ManageInvoice
+from xlpy.domain.facts.manage_payments import ManageInvoice
+from xlpy.domain.values.money import round_money
 from xlpy.manage.paging import IDS_PER_CALL, PAGE_SIZE, Progress, can_be_quoted, read_by_ids, rows_of
 from xlpy.manage.records import Json, decimals_of
 from xlpy.manage.row import Row

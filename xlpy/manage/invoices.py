@@ -6,8 +6,8 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from xlpy.domain.manage_records import ExportInvoice, UnpostedInvoice
-from xlpy.domain.transactions import Kind
+from xlpy.domain.facts.manage import ExportInvoice, UnpostedInvoice
+from xlpy.domain.values.transactions import Kind
 from xlpy.manage import records
 from xlpy.manage.exporting import ExportRequest, export_in_chunks, exported_wrongly
 from xlpy.manage.paging import Progress, read_list

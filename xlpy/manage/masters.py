@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from http import HTTPStatus
 
-from xlpy.domain.expense_records import Member
-from xlpy.domain.manage_records import BillingTerms, CatalogItem, ManageCompany, TaxCode
-from xlpy.domain.procurement_records import AdjustmentRecord, UnitOfMeasure, Warehouse
+from xlpy.domain.facts.manage import BillingTerms, CatalogItem, ManageCompany, TaxCode
+from xlpy.domain.facts.manage_expenses import Member
+from xlpy.domain.facts.manage_procurement import AdjustmentRecord, UnitOfMeasure, Warehouse
 from xlpy.errors import ManageRefused, ManageSpokeNonsense
 from xlpy.manage import payables_records, records
 from xlpy.manage.answers import shape

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from xlpy.domain.expense_records import (
+from xlpy.domain.facts.manage_expenses import (
     ExportExpense,
     ExportExpenseBill,
     ExportExpenseLine,
     Member,
     UnpostedExpense,
 )
-from xlpy.domain.procurement_records import (
+from xlpy.domain.facts.manage_procurement import (
     AdjustmentRecord,
     AdjustmentRecordLine,
     ExportAdjustment,
@@ -25,7 +25,7 @@ from xlpy.domain.procurement_records import (
     UnpostedProcurement,
     Warehouse,
 )
-from xlpy.domain.refs import ExportTaxLevel
+from xlpy.domain.values.refs import ExportTaxLevel
 from xlpy.manage.records import Json, decimals_of
 from xlpy.manage.row import Row
 

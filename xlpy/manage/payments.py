@@ -12,8 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from xlpy.domain.money import round_money
-from xlpy.domain.payment_records import InvoicePayment
+from xlpy.domain.facts.manage_payments import InvoicePayment
+from xlpy.domain.values.money import round_money
 from xlpy.errors import ManageError, ManageRefused, ManageSpokeNonsense, ManageUnreachable
 from xlpy.manage.answers import shape
 from xlpy.manage.invoice_records import INVOICES

@@ -8,9 +8,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from xlpy.domain.money import total
-from xlpy.domain.procurement_records import ExportedProcurement, UnpostedProcurement
-from xlpy.domain.transactions import Kind
+from xlpy.domain.facts.manage_procurement import ExportedProcurement, UnpostedProcurement
+from xlpy.domain.values.money import total
+from xlpy.domain.values.transactions import Kind
 from xlpy.manage import payables_records
 from xlpy.manage.exporting import ExportRequest, Parts, export_in_chunks, exported_wrongly, refuse_twice
 from xlpy.manage.paging import Progress, read_list
@@ -51,7 +51,7 @@ def export_procurement(
 ) -> ExportedProcurement:
     """Return the export of these transactions (``unposted_product_id``) in Manage's order; nothing there changes.
 
-    The answer does not name these ids: ``xlpy.domain.matching`` says which transaction each document belongs to.
+    The answer does not name these ids: ``xlpy.domain.facts.matching`` says which transaction each document belongs to.
     Raises ``ManageError`` when the same GL entry or the same document comes twice: it would be posted twice.
     """
     found = ExportedProcurement()

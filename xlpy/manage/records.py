@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from xlpy.domain.manage_records import (
+from xlpy.domain.facts.manage import (
     BillingTerms,
     CatalogItem,
     ExportInvoice,
@@ -18,7 +18,7 @@ from xlpy.domain.manage_records import (
     TaxCodeLevel,
     UnpostedInvoice,
 )
-from xlpy.domain.money import ZERO
+from xlpy.domain.values.money import ZERO
 from xlpy.manage.row import Row
 
 Json = Mapping[str, Any]

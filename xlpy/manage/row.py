@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from xlpy.domain.manage_records import NO_REF, Ref
-from xlpy.domain.money import ZERO
+from xlpy.domain.facts.manage import NO_REF, Ref
+from xlpy.domain.values.money import ZERO
 from xlpy.errors import ManageError
 
 _log = logging.getLogger("xlpy.manage")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from xlpy.domain.manage_records import GlSegments, PackageSetup
+from xlpy.domain.facts.manage import GlSegments, PackageSetup
 from xlpy.errors import ManageError, ManageSpokeNonsense
 from xlpy.manage import records
 from xlpy.manage.answers import shape

@@ -20,10 +20,8 @@ from urllib.parse import quote, urljoin, urlsplit
 import requests
 from urllib3.exceptions import NameResolutionError, NewConnectionError, ReadTimeoutError
 
-from xlpy.credentials import ManageSecrets
 from xlpy.errors import ManageRefused, ManageSpokeNonsense, ManageUnreachable, SettingsError
 from xlpy.manage.access import OnlyOurHeaders, choose_access
-from xlpy.manage.address import site_address
 from xlpy.manage.answers import (
     LONGEST_TEXT,
     how_to_fix,
@@ -34,7 +32,9 @@ from xlpy.manage.answers import (
     without_secrets,
     worth_repeating,
 )
-from xlpy.settings import ManageSettings
+from xlpy.profile.credentials import ManageSecrets
+from xlpy.profile.manage_address import site_address
+from xlpy.profile.settings import ManageSettings
 
 SAFE_CODEBASE = "v4_6_release"
 WAITS = (2.0, 4.0, 8.0)  # seconds between the tries of a read

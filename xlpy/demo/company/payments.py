@@ -14,9 +14,9 @@ from decimal import Decimal
 from sqlalchemy import Engine
 
 from xlpy.demo import firm
-from xlpy.demo.company.invoice_entry import EnteredDocument, enter_batch
-from xlpy.demo.company.open_documents import PAYMENT_TYPES, invoice_in, next_reference_of
-from xlpy.demo.company.payment_entry import (
+from xlpy.demo.company.entry.invoices import EnteredDocument, enter_batch
+from xlpy.demo.company.entry.open_documents import PAYMENT_TYPES, invoice_in, next_reference_of
+from xlpy.demo.company.entry.payments import (
     AppliedTo,
     Entered,
     enter_application,
@@ -25,9 +25,9 @@ from xlpy.demo.company.payment_entry import (
     enter_unapplied,
     enter_write_off,
 )
-from xlpy.demo.company.release import release_and_post, release_batch
-from xlpy.demo.company.release_books import Books
-from xlpy.demo.company.reversal_entry import enter_application_reversal, enter_payment_reversal
+from xlpy.demo.company.entry.reversals import enter_application_reversal, enter_payment_reversal
+from xlpy.demo.company.release.books import Books
+from xlpy.demo.company.release.run import release_and_post, release_batch
 from xlpy.errors import SlError
 
 __all__ = [

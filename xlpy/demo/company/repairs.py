@@ -15,15 +15,15 @@ from typing import Any
 from sqlalchemy import Engine
 
 from xlpy.demo import firm
-from xlpy.demo.company.invoice_entry import EnteredDocument, enter_batch
-from xlpy.demo.company.release import void_batch
-from xlpy.demo.company.release_books import Books, Row, stamp
-from xlpy.demo.company.release_journal import next_period
-from xlpy.demo.company.seed import NO_SUB, driver_of, tax_row
-from xlpy.demo.company.seed_payables import bin_row, item_row, vendor_row
-from xlpy.demo.company.voucher_entry import EnteredVoucher, enter_vouchers
+from xlpy.demo.company.entry.invoices import EnteredDocument, enter_batch
+from xlpy.demo.company.entry.vouchers import EnteredVoucher, enter_vouchers
+from xlpy.demo.company.release.books import Books, Row, stamp
+from xlpy.demo.company.release.journal import next_period
+from xlpy.demo.company.release.run import void_batch
+from xlpy.demo.company.seed.company import NO_SUB, driver_of, tax_row
+from xlpy.demo.company.seed.payables import bin_row, item_row, vendor_row
 from xlpy.errors import SlError
-from xlpy.sl.sqlite import database_file
+from xlpy.sl.connection.sqlite import database_file
 
 _MODULES = {"AR": "ARSetup", "AP": "APSetup", "IN": "INSetup", "GL": "GLSetup"}
 _WAITING = ("B", "H")

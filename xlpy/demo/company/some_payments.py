@@ -9,8 +9,8 @@ from decimal import ROUND_FLOOR, Decimal
 from sqlalchemy import Engine
 
 from xlpy.demo.company.payments import bounce, pay, pay_several, write_off
-from xlpy.demo.company.release_books import Books, Row, same
-from xlpy.domain.money import round_money, total
+from xlpy.demo.company.release.books import Books, Row, same
+from xlpy.domain.values.money import round_money, total
 
 _SMALL_BALANCE = Decimal("0.45")
 _PART = Decimal("0.4")

@@ -1,7 +1,7 @@
 """SL's tables, with all their columns, keys and indexes, for SQLite and for a test database on SQL Server.
 
 On SQLite the tables refuse what SQL Server would refuse: a text longer than its column, a number outside its type, an
-empty date. What SL compares, pads and counts is done by ``xlpy.sl.sqlite``.
+empty date. What SL compares, pads and counts is done by ``xlpy.sl.connection.sqlite``.
 """
 
 # ruff: noqa: S608 # triggers are built from the names of our own dictionary, never from values
@@ -33,8 +33,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeEngine
 
 from xlpy.errors import SlError
-from xlpy.sl.schema import KnownColumn, KnownTable, SlKind, keeps_minutes, known_names, known_tables
-from xlpy.sl.types import SlAmount, SlDate, SlMinute, SlRowVersion, SlText
+from xlpy.sl.connection.schema import KnownColumn, KnownTable, SlKind, keeps_minutes, known_names, known_tables
+from xlpy.sl.connection.types import SlAmount, SlDate, SlMinute, SlRowVersion, SlText
 
 _METADATA = MetaData()
 

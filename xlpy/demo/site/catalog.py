@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from xlpy.demo import firm
-from xlpy.demo.site.answers import Json
+from xlpy.demo.site.door.answers import Json
 
 INVENTORY_ITEM = 743
 LAPTOP = 742

@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from xlpy.demo import firm
 from xlpy.demo.site import payables_masters
-from xlpy.demo.site.answers import Json
 from xlpy.demo.site.catalog import CATALOG, catalog_item
+from xlpy.demo.site.door.answers import Json
 
 CURRENCY_IDS = {"USD": 7, "EUR": 8, "GBP": 9, "JPY": 10}
 _CURRENCIES = {

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeVar, cast
 
-from xlpy.demo.site.answers import Json
+from xlpy.demo.site.door.answers import Json
 from xlpy.demo.site.masters import Tables
 from xlpy.demo.site.payables_records import (
     Adjustment,

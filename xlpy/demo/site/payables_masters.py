@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlpy.demo import firm
-from xlpy.demo.site.answers import Json
+from xlpy.demo.site.door.answers import Json
 from xlpy.demo.site.payables_records import NON_REIMBURSABLE, PERSONAL, REIMBURSABLE
 
 PAYABLE = "2000"

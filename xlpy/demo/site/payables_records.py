@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from xlpy.demo.site.records import TaxLevel
-from xlpy.domain.money import total
+from xlpy.domain.values.money import total
 
 # Kinds of GL entries, beside the invoices'
 EXPENSE = "expense"

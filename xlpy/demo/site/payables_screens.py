@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from xlpy.demo.site.answers import Refusal, not_found
+from xlpy.demo.site.door.answers import Refusal, not_found
 from xlpy.demo.site.memory import SiteMemory
 from xlpy.demo.site.payables_records import (
     ADJUSTMENT,

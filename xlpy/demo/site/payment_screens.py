@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from xlpy.demo.site.memory import SiteMemory
 from xlpy.demo.site.records import Invoice, Payment
-from xlpy.domain.money import total
+from xlpy.domain.values.money import total
 
 SOMEBODY = "DOkafor"
 

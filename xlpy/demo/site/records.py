@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from xlpy.domain.money import total
+from xlpy.domain.values.money import total
 
 INVOICE = "invoice"  # the kind of a GL entry; expenses and procurement come with entries of their own kinds
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from xlpy.demo.site.access import Token
-from xlpy.demo.site.faults import Faults
+from xlpy.demo.site.door.access import Token
+from xlpy.demo.site.door.faults import Faults
 from xlpy.demo.site.memory import Records
 from xlpy.demo.site.payables_screens import PayablesScreens
 from xlpy.demo.site.payment_screens import PaymentScreens

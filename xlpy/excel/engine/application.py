@@ -199,8 +199,9 @@ xw.engines.add(xw.Engine(impl=_ENGINE))
 def open_book(path: Path, *, on_alert: Callable[[Alert], None] | None = None) -> xw.Book:
     """Open a workbook's file with this engine; macros written for Excel run on the book unchanged.
 
-    ``on_alert`` gets every message box. ``book.save()`` replaces the file; use ``xlpy.excel.closed_file`` to be told
-    beforehand whether it can. Raises ``WorkbookError`` when it is not a workbook that can be read.
+    ``on_alert`` gets every message box. ``book.save()`` replaces the file; use
+    ``xlpy.excel.engine.closed_file`` to be told beforehand whether it can. Raises
+    ``WorkbookError`` when it is not a workbook that can be read.
     """
     path = path.resolve()
     if path.suffix.lower() not in {".xlsx", ".xlsm"}:

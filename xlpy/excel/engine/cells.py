@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from xlpy.excel.engine.collecting import collecting_paused
 from xlpy.excel.engine.refusals import CallNotSupported, FilteredRowsWritten, ValueRefused
 from xlpy.excel.engine.values import Unfit, formula_of, stored_value, value_of
-from xlpy.excel.formulas import has_relative_reference
+from xlpy.excel.workbook.formulas import has_relative_reference
 
 if TYPE_CHECKING:
     from xlpy.excel.engine.sheet import SheetImpl

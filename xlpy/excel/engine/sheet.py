@@ -14,7 +14,7 @@ from xlpy.excel.engine.cells import RangeImpl, range_at
 from xlpy.excel.engine.refusals import CallNotSupported, NotResizable
 from xlpy.excel.engine.styles import Styles
 from xlpy.excel.engine.table import TableImpl, TablesImpl
-from xlpy.excel.formulas import Insertion
+from xlpy.excel.workbook.formulas import Insertion
 
 if TYPE_CHECKING:
     from xlpy.excel.engine.book import BookImpl

@@ -11,7 +11,7 @@ from typing import Any
 from openpyxl.worksheet.formula import ArrayFormula
 
 from xlpy.excel.engine.refusals import FormulaRead
-from xlpy.excel.typed_text import LONGEST_TEXT, has_forbidden_characters, is_retyped, units
+from xlpy.excel.workbook.typed_text import LONGEST_TEXT, has_forbidden_characters, is_retyped, units
 
 _BASE_DATE = date(1899, 12, 30)
 _FIRST_DATE = date(1900, 3, 1)  # before it Excel's calendar has a day that never was

@@ -1,0 +1,121 @@
+"""A batch that is being released: its row, the set-up it is released with, and the messages about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from xlpy.demo.company.release.books import Books, Row, amount, duplicate_key
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.money import round_money
+from xlpy.errors import SlError
+
+# What the release screens say, in our words. Numbers are SL's message numbers (WrkReleaseBad.MsgID).
+MESSAGES = {
+    -2: "A tax id of a payables document is unknown.",
+    -1: "The vendor of a document is blank or unknown.",
+    832: "The batch is not balanced (status B), so it can't be released.",
+    835: "There is no such batch.",
+    6019: (
+        "The batch is out of balance: its total is not the sum of its debits and credits; in payables, a document "
+        "has no lines, or its lines are not its total less its taxes."
+    ),
+    6624: "A tax is used by itself and through its group on the same document.",
+    6928: "An account is blank, on a line or as the receivables account of a document.",
+    6929: "A subaccount is blank, on a line or with the receivables account of a document.",
+    6958: "A tax has no tax type (T for a tax, G for a group).",
+    8058: "The currency is not in the currency table.",
+    8888: "The GL transactions of the batch don't balance, so everything was rolled back.",
+    12008: "The batch is already released.",
+    12014: "A document has instalment terms, but no instalments.",
+    12123: "The batch total is not the sum of its documents.",
+    12124: "A line of a base-currency document has two different amounts (currency and base).",
+    12125: "A document has no lines.",
+    12126: "A line of an invoice or debit memo has no document.",
+    12306: "A payment is applied to a document that is not released yet.",
+    12319: "The batch is missing, or does not tell which screen it was entered in.",
+    12341: "There is no inter-company account between the companies of the batch.",
+    12347: "The customer of a document is blank or unknown.",
+    12348: "A tax id of a document is unknown.",
+    12426: "The accrual that a document reverses is not released yet.",
+    12427: "A payment is not in the currency to which the account is restricted.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseMessage:
+    """A row of WrkReleaseBad (inventory: IN10400_Return): why the batch was not released.
+
+    ``parameters``: what an inventory message names.
+    """
+
+    msg_id: int
+    text: str
+    parameters: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class BatchRun:
+    """One batch on its way through the release. ``batch`` is None when there is no such row."""
+
+    books: Books
+    module: str
+    bat_nbr: str
+    user: str
+    gl: Row
+    batch: Row | None
+    decimals: dict[str, int]  # sl_key(CuryId) → DecPl
+    messages: list[ReleaseMessage] = field(default_factory=list)
+
+    @property
+    def base_decimals(self) -> int:
+        """Decimals of the base currency."""
+        return self.decimals.get(sl_key(self.gl["BaseCuryId"]), 2)
+
+    @property
+    def row(self) -> Row:
+        """The Batch row, for steps that run only when there is one."""
+        if self.batch is None:
+            raise SlError(f"SL has no {self.module} batch {self.bat_nbr}.")
+        return self.batch
+
+    def knows_currency(self, cury_id: str) -> bool:
+        """Tell whether a currency is in Currncy."""
+        return sl_key(cury_id) in self.decimals
+
+    def base(self, value: Decimal) -> Decimal:
+        """Round to the base currency."""
+        return round_money(value, self.base_decimals)
+
+    def in_currency(self, value: Decimal, cury_id: str) -> Decimal:
+        """Round to the decimals of a currency; one that Currncy lacks counts as the base currency."""
+        return round_money(value, self.decimals.get(sl_key(cury_id), self.base_decimals))
+
+    def reject(self, msg_id: int) -> None:
+        """Report a reason. Raises SqlStopped when it was reported already: the key of WrkReleaseBad is violated."""
+        if any(message.msg_id == msg_id for message in self.messages):
+            raise duplicate_key()
+        self.messages.append(ReleaseMessage(msg_id, MESSAGES[msg_id]))
+
+
+class NotReleased(SlError):
+    """The release gave up after its checks: everything is rolled back and the batch keeps its status."""
+
+    def __init__(self, msg_id: int) -> None:
+        super().__init__(MESSAGES[msg_id])
+        self.msg_id = msg_id
+
+
+def open_batch(books: Books, module: str, bat_nbr: str, user: str) -> BatchRun:
+    """Read the batch and the set-up. Raises SlError when the company has no GLSetup row."""
+    gl = books.one("GLSetup", SetupId="GL")
+    if gl is None:
+        raise SlError("General Ledger is not set up in this SL company.", fix="Set it up in screen 01.950.")
+    decimals = {sl_key(currency["CuryId"]): int(currency["DecPl"]) for currency in books.rows("Currncy")}
+    batch = books.one("Batch", Module=module, BatNbr=bat_nbr)
+    return BatchRun(books, module, bat_nbr, user, gl, batch, decimals)
+
+
+def sum_of(rows: list[Row], column: str) -> Decimal:
+    """Sum a column in thousandths."""
+    return sum((amount(row[column]) for row in rows), Decimal(0))

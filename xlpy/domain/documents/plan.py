@@ -1,0 +1,140 @@
+"""The plan: one immutable value on which export, checks, preview, writing and reconciling all work."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from xlpy.domain.documents.ap import PayablesPlan
+from xlpy.domain.documents.ar import ArBatch, NewCustomer
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.problems import Problem, stops
+from xlpy.domain.values.transactions import Kind, TransactionKey
+
+PLAN_SCHEMA = 1
+
+
+class InvoiceDetail(StrEnum):
+    """The *Invoice detail* box: Manage's ``summarizeInvoices``."""
+
+    DEFAULT = "Default"
+    CONDENSED = "Condensed"
+    DETAILED = "Detailed"
+
+
+class Action(StrEnum):
+    """What happens to a transaction of the plan."""
+
+    POST = "post"  # written to SL, then marked in Manage
+    POST_AGAIN = "post again"  # voided or deleted in SL since; a new generation
+    MARK_ONLY = "mark only"  # already in SL with the same lines: only Manage is owed
+    NOTHING_TO_POST = "nothing to post"  # only zeros: only Manage is marked
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTransaction:
+    """A Manage transaction in the plan. ``amount``: document currency, credit memos negative."""
+
+    key: TransactionKey
+    number: str
+    company: str
+    document_date: date
+    amount: Decimal
+    currency: str
+    action: Action
+    generation: int
+    lines_hash: str
+    entry_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """The inputs of the Home sheet that shape the plan. ``period``: the rule, or a typed YYYYPP."""
+
+    batch_identifier: str
+    through_date: date
+    detail: InvoiceDetail = InvoiceDetail.DEFAULT
+    location_id: int = 0  # 0 = all
+    period: str = "By document date"
+    kinds: tuple[Kind, ...] = (Kind.INVOICE,)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be written, completely. Problems are part of what is shown, not of what is written or hashed."""
+
+    manage_host: str
+    manage_company: str
+    cpny_id: str
+    options: PlanOptions
+    transactions: tuple[PlannedTransaction, ...]
+    customers: tuple[NewCustomer, ...]
+    ar_batches: tuple[ArBatch, ...]
+    payables: PayablesPlan = field(default_factory=PayablesPlan)
+    problems: tuple[Problem, ...] = ()
+    schema: int = PLAN_SCHEMA
+
+    @property
+    def stops(self) -> tuple[Problem, ...]:
+        """Problems that keep it from being written."""
+        return stops(self.problems)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 (hex) of the canonical JSON of what is written."""
+        return hashlib.sha256(_canonical(replace(self, problems=()))).hexdigest()
+
+    def to_json(self) -> bytes:
+        """Canonical JSON: sorted keys, decimals as text, dates as ISO."""
+        return _canonical(self)
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Plan:
+        """Read back what ``to_json`` wrote; raises ``msgspec.ValidationError`` on anything else."""
+        return msgspec.json.decode(data, type=cls)
+
+
+def plan_of_kind(plan: Plan, kind: Kind) -> Plan:
+    """Return the part of a plan that is written for one kind, in a transaction of its own.
+
+    Invoices keep their customers, AR batches and the journals of their costs; expenses and procurement their vouchers,
+    journals and inventory documents with the masters that these need. The problems are those of the whole plan: a stop
+    of one kind stops all.
+    """
+    payables = plan.payables
+    ap = tuple(b for b in payables.ap_batches if _is_of(kind, [d.transactions for d in b.documents]))
+    gl = tuple(b for b in payables.gl_batches if _is_of(kind, [j.transactions for j in b.journals]))
+    inventory = tuple(b for b in payables.in_batches if _is_of(kind, [d.transactions for d in b.documents]))
+    vendors = {sl_key(voucher.vend_id) for batch in ap for voucher in batch.documents}
+    items = {sl_key(line.invt_id) for batch in ap for voucher in batch.documents for line in voucher.lines}
+    items |= {sl_key(line.invt_id) for batch in inventory for document in batch.documents for line in document.lines}
+    invoices = kind is Kind.INVOICE
+    return replace(
+        plan,
+        transactions=tuple(t for t in plan.transactions if t.key.kind is kind),
+        customers=plan.customers if invoices else (),
+        ar_batches=plan.ar_batches if invoices else (),
+        payables=PayablesPlan(
+            vendors=tuple(v for v in payables.vendors if sl_key(v.vend_id) in vendors),
+            items=tuple(i for i in payables.items if sl_key(i.invt_id) in items),
+            ap_batches=ap,
+            gl_batches=gl,
+            in_batches=inventory,
+            base_currency=payables.base_currency,
+        ),
+    )
+
+
+def _is_of(kind: Kind, documents: Iterable[Iterable[TransactionKey]]) -> bool:
+    """Tell whether a batch is of a kind; each batch is of one (each kind is written on its own)."""
+    return any(key.kind is kind for keys in documents for key in keys)
+
+
+def _canonical(value: object) -> bytes:
+    return msgspec.json.encode(value, order="sorted")

@@ -1,0 +1,84 @@
+"""Dates and period of a document: within what SL can hold, in a period that is open."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from xlpy.domain.checks.table import found
+from xlpy.domain.facts.books import GlSetup
+from xlpy.domain.facts.manage import ExportInvoice
+from xlpy.domain.facts.periods import (
+    ModulePeriods,
+    expected_period,
+    format_period,
+    is_closed,
+    is_period,
+    prior_posting_allowed,
+)
+from xlpy.domain.mapping.signs import CREDIT_MEMO
+from xlpy.domain.values.problems import Problem
+
+NO_DATE = date(1900, 1, 1)  # SL: a blank date
+EARLIEST, LATEST = date(1900, 1, 2), date(2079, 6, 6)  # SL: smalldatetime; 1900-01-01 means no date
+_MOST_DAYS = 36_500
+
+
+def usable_date(day: date | None, problems: list[Problem]) -> date | None:
+    """Return a date that SL can hold; otherwise None, with the problem."""
+    if day is None:
+        problems.append(found("DATE-MISSING"))
+        return None
+    if not EARLIEST <= day <= LATEST:
+        problems.append(found("DATE-RANGE", day.isoformat(), date=day.isoformat()))
+        return None
+    return day
+
+
+def due_date(invoice: ExportInvoice, doc_type: str, day: date | None, problems: list[Problem]) -> date | None:
+    """Return Manage's due date, else the document date and its due days; a credit memo without either is due at once.
+
+    SL's terms never decide it: their due types other than by days are unverified.
+    """
+    due = invoice.due_date
+    if due is None and day is not None:
+        if invoice.due_days is not None and abs(invoice.due_days) < _MOST_DAYS:
+            due = day + timedelta(invoice.due_days)
+        elif doc_type == CREDIT_MEMO:
+            due = day
+        else:
+            problems.append(found("DUE-MISSING"))
+    return None if due is None else usable_date(due, problems)
+
+
+class DocumentDates:
+    """The period of each document date by the rule of Home, each date once. ``module``: whose ``periods`` count."""
+
+    def __init__(self, gl: GlSetup, periods: ModulePeriods, rule: str, module: str = "AR") -> None:
+        self._gl = gl
+        self._module_periods = periods
+        self._module = module
+        self._rule = rule
+        self._periods: dict[date, tuple[str, tuple[Problem, ...]]] = {}
+
+    def period(self, day: date) -> tuple[str, tuple[Problem, ...]]:
+        """Return the period (YYYYPP) to post a document of ``day`` to, and what is wrong or notable with it."""
+        known = self._periods.get(day)
+        if known is None:
+            known = self._periods[day] = self._find(day)
+        return known
+
+    def _find(self, day: date) -> tuple[str, tuple[Problem, ...]]:
+        gl, module = self._gl, self._module_periods
+        period = expected_period(day, self._rule, gl, module)
+        if not is_period(period, gl.calendar):
+            return "", (found("PERIOD-BAD", self._rule, period, period=self._rule),)
+        facts = {"period": format_period(period), "gl": format_period(gl.per_nbr)}
+        if is_closed(period, gl, module):
+            code = "PERIOD-PRIOR" if prior_posting_allowed(period, gl, self._module) else "PERIOD-CLOSED"
+            current = f"GL {facts['gl']}"
+            if self._module != "GL":
+                current = f"{self._module} {format_period(module.per_nbr)}, {current}"
+            return period, (found(code, day.isoformat(), facts["period"], period=facts["period"], current=current),)
+        if period > gl.per_nbr:
+            return period, (found("PERIOD-LATER", in_sl=facts["period"], **facts),)
+        return period, ()

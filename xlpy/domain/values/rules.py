@@ -1,0 +1,48 @@
+"""The rules that the design leaves to the profile, as values; ``xlpy.profile.settings`` reads them from its file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# SL's text columns that are nobody's by themselves, and the tables in which one can be stamped with the id in Manage.
+FREE_COLUMNS = ("User1", "User2", "User5", "User6")
+STAMPED_TABLES = ("ARDoc", "APDoc", "GLTran", "INTran")
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRules:
+    """The rules that the design leaves to the profile."""
+
+    batch_status: str = "B"  # B balanced, H on hold
+    period: str = "By document date"  # used where Home, or a call, gives no period
+    which_customer: str = ""  # empty: stop when bill-to differs; "bill-to" or "company"
+    reference_rule: str = ""  # empty: stop above 10 characters; "strip" (reference_prefix) or "last10"
+    reference_prefix: str = ""
+    account_segments: tuple[int, ...] = ()  # of Manage's account text: the first is Acct, the others make Sub
+    default_sub: str = ""
+    locations: tuple[int, ...] = ()
+    rate_max_age_days: int = 31
+    due_days_tolerance: int = 0  # how far the due days of terms may differ before it is noted
+    record_id_column: str = ""  # User column of ARDoc to stamp with the Manage id, such as User1
+    user_columns: Mapping[str, str] = field(default_factory=dict)  # the same for ARDoc, APDoc, GLTran, INTran
+    document_description: str = "{number} {company}"
+    receipt_description: str = "{number} {slip}"
+    expense_description: str = "Expenses {member} {date}"
+    company_paid_account: str = ""  # "account:sub" that offsets expenses which must not be paid to the member
+    cost_journals: str = "invoice"  # one SL batch per invoice, or "run": one per run and period
+    bins: Mapping[str, str] = field(default_factory=dict)  # Manage bin name → SL WhseLoc
+    units: Mapping[str, str] = field(default_factory=dict)  # Manage unit name → SL unit
+
+    def user_column(self, table: str) -> str:
+        """Return the User column of an SL table to stamp with the id in Manage; empty for none."""
+        return self.user_columns.get(table, "") or (self.record_id_column if table == "ARDoc" else "")
+
+
+@dataclass(frozen=True, slots=True)
+class MasterRules:
+    """Which masters may be created when missing."""
+
+    customers: bool = True
+    vendors: bool = True
+    products: bool = True

@@ -1,0 +1,264 @@
+"""The group Batch of the ribbon: refresh, marks, check, preview and run export; and what shows their reports."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
+from xlpy.excel.tables import rows as render
+from xlpy.excel.tables.home import HomeInputs, read_home, write_ageing, write_home, write_included
+from xlpy.excel.tables.selection import (
+    SHEET_OF,
+    chosen_location,
+    exported_kinds,
+    marked_transactions,
+    meant_sheets,
+    read_selection,
+    show_transactions,
+    transaction_of,
+)
+from xlpy.excel.tables.tables import prepend, refill, set_include
+from xlpy.excel.workbook.sheets import PREVIEW, PROBLEMS, RESULTS, Home, Status
+from xlpy.services.run.reports import EXIT_CODE, RunReport, RunState
+from xlpy.services.run.session import Session
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+    from xlpy.domain.documents.plan import Plan
+
+logger = logging.getLogger(__name__)
+
+SILENT_STEPS = ("Writing SL", "Marking Manage")  # Excel is left alone between the SQL commit and the Manage call
+
+
+def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
+    from xlpy.services.export.refresh import refresh
+
+    inputs = read_home(book)
+    kinds = exported_kinds(inputs)
+    report = refresh(
+        session,
+        through=inputs.through_date,
+        location=chosen_location(inputs),
+        period_rule=inputs.period,
+        kinds=kinds,
+    )
+    filled = {
+        Kind.INVOICE: render.invoice_rows(report.invoices),
+        Kind.EXPENSE: render.expense_rows(report.expenses),
+        Kind.PROCUREMENT: render.procurement_rows(report.procurement),
+    }
+    for kind in Kind:
+        if kind in kinds:  # the sheet of a kind that is not exported stays as it is
+            refill(book, SHEET_OF[kind], filled[kind])
+    refill(book, PROBLEMS, ())
+    refill(book, PREVIEW, ())
+    periods = {period.module: period for period in report.periods}
+    write_home(
+        book,
+        {
+            Home.COMPANY: report.company,
+            Home.SITE: report.site,
+            Home.LAST_REFRESH: report.at,
+            Home.AR_CURRENT: render.period_text(periods["AR"].current),
+            Home.AR_CLOSED: render.period_text(periods["AR"].closed),
+            Home.AP_CURRENT: render.period_text(periods["AP"].current),
+            Home.AP_CLOSED: render.period_text(periods["AP"].closed),
+            Home.IN_CURRENT: render.period_text(periods["IN"].current),
+            Home.IN_CLOSED: render.period_text(periods["IN"].closed),
+            Home.GL_CURRENT: render.period_text(periods["GL"].current),
+            Home.GL_CLOSED: render.period_text(periods["GL"].closed),
+            Home.PREVIEW_HASH: "",
+            Home.BATCH_IDENTIFIER: inputs.batch_identifier or _proposal(session),
+        },
+        locations=report.locations,
+    )
+    write_ageing(book, report.ageing)
+    show_included(session, book)
+    read = {kind: len(filled[kind]) for kind in Kind if kind in kinds}
+    counts = ", ".join(f"{count} {_UNPOSTED[kind]}" for kind, count in read.items())
+    text = f"Unposted: {counts}" if counts else "Nothing was read: Home says to export nothing"
+    data = {
+        "state": "refreshed",
+        **{_UNPOSTED[kind]: count for kind, count in read.items()},
+        "messages": list(report.messages),
+    }
+    return Pressed(0, text + "".join(f". {message}" for message in report.messages), data)
+
+
+_UNPOSTED = {Kind.INVOICE: "invoices", Kind.EXPENSE: "expenses", Kind.PROCUREMENT: "inventory"}
+
+
+def _check(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
+    from xlpy.services.as_json.run import plan_json
+    from xlpy.services.export.planning import make_plan
+
+    inputs = read_home(book)
+    plan = make_plan(session, read_selection(book, inputs))
+    show_problems(book, plan.problems)
+    show_states(book, plan, plan.problems)
+    show_included(session, book)
+    propose_identifier(session, book, plan.problems, inputs)
+    return Pressed(1 if plan.stops else 0, _said(plan), plan_json(plan, "checked"))
+
+
+def _preview(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
+    from xlpy.domain.preview.journal import journal
+    from xlpy.services.as_json.run import plan_json
+    from xlpy.services.export.planning import make_plan
+    from xlpy.services.run.memory import remember_preview
+
+    inputs = read_home(book)
+    plan = make_plan(session, read_selection(book, inputs))
+    show_problems(book, plan.problems)
+    show_states(book, plan, plan.problems)
+    refill(book, PREVIEW, render.preview_rows(journal(plan)))
+    show_included(session, book)
+    propose_identifier(session, book, plan.problems, inputs)
+    write_home(book, {Home.PREVIEW_HASH: "" if plan.stops else remember_preview(plan)})
+    return Pressed(1 if plan.stops else 0, _said(plan), plan_json(plan, "previewed"))
+
+
+def _push(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
+    from xlpy.services.as_json.run import run_json
+    from xlpy.services.export.push import push
+
+    inputs = read_home(book)
+    selection = read_selection(book, inputs)
+    told = session.progress
+    session.progress = lambda what, done, of: None if what in SILENT_STEPS and in_excel(book) else told(what, done, of)
+    report = push(session, selection, preview_hash=inputs.preview_hash)
+    try:
+        show_run(session, book, report)
+        propose_identifier(session, book, report.problems, inputs)
+    except Exception as error:  # the workbook is not the books: what was posted is told all the same
+        logger.exception("The workbook could not be filled with run %s", report.run_id)
+        text = f"{report.text} The workbook could not be filled with it, though ({error}): refresh it."
+        return Pressed(report.exit_code or EXIT_CODE[RunState.WITH_ERRORS], text, run_json(report))
+    return Pressed(report.exit_code, report.text, run_json(report))
+
+
+def _select_all(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
+    for sheet in meant_sheets(book):
+        set_include(book, sheet, "Yes")
+    show_included(session, book)
+    return Pressed(0, "")
+
+
+def _deselect_all(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
+    for sheet in meant_sheets(book):
+        set_include(book, sheet, "")
+    show_included(session, book)
+    return Pressed(0, "")
+
+
+def _deselect_problems(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
+    for sheet in SHEET_OF.values():
+        set_include(book, sheet, "", visible_only=False, where={"Status": Status.PROBLEM})
+    show_included(session, book)
+    return Pressed(0, "")
+
+
+BUTTONS: Mapping[str, Handler] = {
+    "refresh": _refresh,
+    "select_all": _select_all,
+    "deselect_all": _deselect_all,
+    "deselect_problems": _deselect_problems,
+    "check": _check,
+    "preview": _preview,
+    "push": _push,
+}
+
+
+def show_problems(book: xw.Book, problems: Sequence[Problem]) -> None:
+    """Fill the sheet Mapping check."""
+    refill(book, PROBLEMS, render.problem_rows(problems))
+
+
+def show_states(book: xw.Book, plan: Plan, problems: Iterable[Problem]) -> None:
+    """Status and message of the rows that the plan is about; other rows keep theirs."""
+    changes: dict[TransactionKey, dict[str, object]] = {
+        t.key: {"Status": Status.READY, "Message": ""} for t in plan.transactions
+    }
+    for problem in problems:
+        key = transaction_of(problem.transaction_id)
+        if key and problem.severity is Severity.STOP:
+            found = changes.setdefault(key, {})
+            before = str(found.get("Message") or "") if found.get("Status") == Status.PROBLEM else ""
+            found["Status"] = Status.PROBLEM
+            found["Message"] = f"{before}; {problem.what}" if before else problem.what
+    show_transactions(book, changes)
+
+
+def show_run(session: Session, book: xw.Book, report: RunReport) -> None:
+    """Show a run on Results, on the rows it was about and on Home."""
+    prepend(book, RESULTS, render.result_rows(report))
+    if report.state is RunState.NOTHING_WRITTEN:
+        show_problems(book, report.problems)
+        if report.plan and not report.results:
+            show_states(book, report.plan, report.problems)
+    show_transactions(
+        book,
+        {
+            TransactionKey(Kind(row.kind), row.transaction_id): {
+                "Status": row.status,
+                "Message": row.message,
+                **({"Include": ""} if row.status != Status.FAILED else {}),
+            }
+            for row in report.results
+        },
+    )
+    told: dict[Home, object] = {Home.LAST_RUN: str(report.state).capitalize(), Home.LAST_RUN_TEXT: report.text}
+    if report.state is not RunState.NOTHING_WRITTEN:
+        told[Home.PREVIEW_HASH] = (
+            ""  # else the preview stays in force: pressing again must not post what it never showed
+        )
+    write_home(book, told)
+    show_included(session, book)
+
+
+def propose_identifier(session: Session, book: xw.Book, problems: Iterable[Problem], inputs: HomeInputs) -> None:
+    """Put a free batch identifier on Home when the typed one is taken."""
+    from xlpy.services.export.planning import free_batch_identifier
+
+    if any(problem.code == "BATCH-NAME-TAKEN" for problem in problems):
+        free = free_batch_identifier(session.manage, inputs.batch_identifier)
+        write_home(book, {Home.BATCH_IDENTIFIER: free})
+
+
+def _proposal(session: Session) -> str:
+    initials = "".join(part[0] for part in session.user.replace(".", " ").split()).upper()[:3]
+    return f"{session.today():%Y%m%d}{initials}"
+
+
+def show_included(session: Session, book: xw.Book) -> None:
+    """Write counts and totals of what is included, by kind and currency: from the refresh, never from cells."""
+    from xlpy.services.export.included import included_totals
+
+    write_included(book, included_totals(session.profile, marked_transactions(book), session.workbook))
+
+
+def _said(plan: Plan) -> str:
+    stops = len(plan.stops)
+    if stops:
+        return f"{stops} problem{'s' if stops != 1 else ''} must be solved first: see the sheet {PROBLEMS.name}."
+    payables = plan.payables
+    documents = (
+        sum(len(batch.documents) for batch in plan.ar_batches)
+        + sum(len(batch.documents) for batch in payables.ap_batches)
+        + sum(len(batch.documents) for batch in payables.in_batches)
+        + sum(len(batch.journals) for batch in payables.gl_batches)
+    )
+    masters = {"customers": plan.customers, "vendors": payables.vendors, "products": payables.items}
+    created = "".join(f", {len(new)} {what} to be created" for what, new in masters.items() if new)
+    return f"{len(plan.transactions)} transactions are ready: {documents} SL documents{created}."
+
+
+def in_excel(book: xw.Book) -> bool:
+    """Whether the workbook is open in Excel, and not a closed file."""
+    return str(book.app.engine.name) == "excel"

@@ -1,0 +1,87 @@
+"""The group Payments of the ribbon: sync payments."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from xlpy.errors import StoppedByProblems
+from xlpy.excel.buttons.batch import in_excel
+from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
+from xlpy.excel.tables.home import read_home, write_home
+from xlpy.excel.tables.payment_rows import payment_rows
+from xlpy.excel.tables.tables import IncludeNotUnderstood, parse_include, read_rows, refill
+from xlpy.excel.workbook.sheets import PAYMENTS, Home
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+    from xlpy.domain.afterwards.payment_start import SyncStart
+    from xlpy.services.run.session import Session
+
+logger = logging.getLogger(__name__)
+
+TAKE_OVER = "Take over"
+SILENT_STEPS = ("Writing payments",)  # Excel is left alone between the tries in SL and the calls of Manage
+
+
+def _sync(session: Session, book: xw.Book, choices: Choices) -> Pressed:
+    from xlpy.services.as_json.payments import sync_json
+    from xlpy.services.payments.sync import sync_payments
+
+    start = _start(book, choices)
+    take_over = (*_marked(book), *choices.take_over)
+    told = session.progress
+    session.progress = lambda what, done, of: None if what in SILENT_STEPS and in_excel(book) else told(what, done, of)
+    report = sync_payments(session, start, dry_run=choices.dry_run, take_over=take_over)
+    try:
+        refill(book, PAYMENTS, payment_rows(report.rows), keep=(TAKE_OVER,) if report.dry_run else ())
+        done = "Payments compared (dry run)" if report.dry_run else "Payments synced"
+        write_home(book, {Home.LAST_RUN: done, Home.LAST_RUN_TEXT: report.text})
+    except Exception as error:  # the workbook is not Manage: what was written is told all the same
+        logger.exception("The workbook could not be filled with sync %s", report.run_id)
+        text = f"{report.text} The workbook could not be filled with it, though ({error})."
+        return Pressed(report.exit_code or 3, text, sync_json(report))
+    return Pressed(report.exit_code, f"{report.text} See the sheet {PAYMENTS.name}.", sync_json(report))
+
+
+def _start(book: xw.Book, choices: Choices) -> SyncStart:
+    """Return the start that the command line says, else Home's. Raises ``StoppedByProblems`` for one that is none."""
+    from xlpy.domain.afterwards.payment_start import parse_start
+
+    if choices.start:
+        return parse_start(choices.start, date.fromisoformat(choices.start_date) if choices.start_date else None)
+    inputs = read_home(book)
+    try:
+        return parse_start(inputs.sync_start, inputs.sync_from)
+    except ValueError as error:
+        raise StoppedByProblems(
+            f"Home does not say where to start: {error}.", fix="Type it beside 'Sync payments from' on Home."
+        ) from error
+
+
+def _marked(book: xw.Book) -> list[str]:
+    """Return the numbers of the invoices marked under Take over. Raises ``StoppedByProblems`` for other marks."""
+    numbers: list[str] = []
+    wrong: list[str] = []
+    for row in read_rows(book, PAYMENTS):
+        mark = row[TAKE_OVER]
+        try:
+            answer = parse_include(mark)
+        except IncludeNotUnderstood:
+            answer = None
+        if answer is None or answer == "Again":
+            wrong.append(f"row {row.number} ({row['Invoice']}): {mark!r}")
+        elif answer:
+            numbers.append(str(row["Invoice"]))
+    if wrong:
+        raise StoppedByProblems(
+            f"The sheet {PAYMENTS.name} has marks that can't be understood: {'; '.join(wrong)}.",
+            fix=f"{TAKE_OVER} is Yes or empty. Nothing was written.",
+        )
+    return numbers
+
+
+BUTTONS: Mapping[str, Handler] = {"sync": _sync}

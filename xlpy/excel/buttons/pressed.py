@@ -1,0 +1,55 @@
+"""What pressing a button comes to, and what a button is: the ribbon's groups are modules of their own beside this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+    from xlpy.services.run.session import Progress, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What pressing a button came to: the exit code, one text for the user, and the JSON of ``--json``."""
+
+    exit_code: int
+    text: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the command line says in place of cells: ``--yes``, ``--dry-run`` and the like; the ribbon has the cells.
+
+    ``yes``: confirmed, nothing has to be typed on Home. ``batch``: the earlier batch, instead of Home's.
+    ``start``/``start_date``: where the payment sync starts. ``take_over``: invoices whose payment in Manage is ours.
+    ``again``: record ids to post anew. ``folder``: where a record or a log is saved. ``run_id``: of which run.
+    ``as_zip``: one file instead of a folder. ``period``/``everything``: what to reconcile, instead of a batch.
+    """
+
+    yes: bool = False
+    dry_run: bool = False
+    batch: str = ""
+    start: str = ""
+    start_date: str = ""
+    take_over: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
+    folder: str = ""
+    run_id: str = ""
+    as_zip: bool = False
+    period: str = ""
+    everything: bool = False
+
+
+Handler: TypeAlias = Callable[["Session", "xw.Book", Choices], Pressed]
+"""A button that works on both systems."""
+
+BookHandler: TypeAlias = Callable[["xw.Book", "Progress", Choices], Pressed]
+"""A button that must work before a session can be opened (log in, log out, help)."""
+
+OpeningHandler: TypeAlias = Callable[["xw.Book", Callable[[], "Session"], Choices], Pressed]
+"""A button that opens the session itself, since that it can't be opened is what it is about (check setup)."""

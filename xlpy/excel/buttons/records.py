@@ -1,0 +1,97 @@
+"""The group Records of the ribbon: list of errors, full log, audit record, reconcile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlpy.excel.buttons.pressed import BookHandler, Choices, Handler, Pressed
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+    from xlpy.domain.values.problems import Problem
+    from xlpy.services.run.session import Progress, Session
+
+
+def _save_errors(book: xw.Book, _progress: Progress, choices: Choices) -> Pressed:
+    """Save what the sheet Mapping check shows, or the problems of a run that this PC kept."""
+    from xlpy.excel.audit.errors_list import problems_on_sheet, save_errors
+    from xlpy.excel.audit.sheets import each_problem
+    from xlpy.excel.tables.home import read_home
+    from xlpy.services.records.audit_content import known_secrets
+
+    if choices.run_id:
+        rows, title = each_problem(_problems_of(choices.run_id)), choices.run_id
+    else:
+        rows, title = problems_on_sheet(book), read_home(book).batch_identifier
+    saved = save_errors(rows, _folder(book, choices), title=title, secrets=tuple(known_secrets()))
+    data = {"state": "saved", "workbook": str(saved.workbook), "csv": str(saved.csv), "lines": saved.lines}
+    return Pressed(0, f"{saved.lines} lines are saved: {saved.workbook} (and as {saved.csv.name}).", data)
+
+
+def _problems_of(run_id: str) -> tuple[Problem, ...]:
+    from xlpy.errors import RunNotKnown
+    from xlpy.services.run.kept import recall_run
+
+    kept = recall_run(run_id)
+    if kept is None or kept.report is None:
+        raise RunNotKnown(run_id, [])
+    return kept.report.problems
+
+
+def _save_log(book: xw.Book, _progress: Progress, choices: Choices) -> Pressed:
+    from xlpy.services.records.audit_content import known_secrets
+    from xlpy.services.records.saved_log import save_log
+
+    saved = save_log(_folder(book, choices), run_id=choices.run_id, secrets=tuple(known_secrets()))
+    data = {"state": "saved", "json_lines": str(saved.json_lines), "text_file": str(saved.text), "lines": saved.lines}
+    return Pressed(0, f"{saved.lines} lines are saved: {saved.text} (and as {saved.json_lines.name}).", data)
+
+
+def _audit(session: Session, book: xw.Book, choices: Choices) -> Pressed:
+    from xlpy.excel.audit.export import FOLDER, export_audit_record, record_json
+    from xlpy.excel.buttons.batch import in_excel
+
+    record = export_audit_record(
+        session,
+        Path(choices.folder) if choices.folder else _folder(book, choices) / FOLDER,
+        run_id=choices.run_id,
+        as_zip=choices.as_zip,
+        app=book.app if in_excel(book) else None,
+    )
+    return Pressed(0, record.text, record_json(record))
+
+
+def _reconcile(session: Session, book: xw.Book, choices: Choices) -> Pressed:
+    """Compare what the command line says, else Home's earlier batch, else everything, and fill the sheet."""
+    from xlpy.excel.tables.home import read_home
+    from xlpy.excel.tables.reconcile_rows import reconcile_rows, write_reconciled
+    from xlpy.excel.tables.tables import refill
+    from xlpy.excel.workbook.sheets import RECONCILE
+    from xlpy.services.as_json.reconcile import reconcile_json
+    from xlpy.services.reconciling.reconcile import reconcile
+
+    chosen = choices.batch or choices.period or choices.everything
+    batch = choices.batch if chosen else read_home(book).earlier_batch
+    report = reconcile(session, batch=batch, period=choices.period, everything=choices.everything)
+    refill(book, RECONCILE, reconcile_rows(report))
+    write_reconciled(book, report)
+    return Pressed(report.exit_code, f"{report.text} See the sheet {RECONCILE.name}.", reconcile_json(report))
+
+
+def _folder(book: xw.Book, choices: Choices) -> Path:
+    """Return where files for the user go: as chosen, beside the workbook, or (a workbook in the cloud) in Documents."""
+    if choices.folder:
+        return Path(choices.folder)
+    beside = Path(str(book.fullname)).parent
+    if beside.is_absolute() and beside.is_dir():
+        return beside
+    from platformdirs import user_documents_path
+
+    return user_documents_path()
+
+
+BUTTONS: Mapping[str, Handler] = {"audit": _audit, "reconcile": _reconcile}
+WITHOUT_SESSION: Mapping[str, BookHandler] = {"save_errors": _save_errors, "save_log": _save_log}

@@ -1,0 +1,119 @@
+"""The three sheets of transactions as one: what is marked on them, and where the state of a transaction is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.errors import StoppedByProblems, WorkbookError
+from xlpy.excel.tables.home import HomeInputs, read_home
+from xlpy.excel.tables.tables import Row, parse_include, read_rows, update_by_key
+from xlpy.excel.workbook.sheets import ALL_LOCATIONS, EXPENSES, INVENTORY, INVOICES, Sheet
+from xlpy.services.run.reports import Marked, Selection
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+SHEET_OF: Mapping[Kind, Sheet] = {Kind.INVOICE: INVOICES, Kind.EXPENSE: EXPENSES, Kind.PROCUREMENT: INVENTORY}
+_CALLED = {Kind.INVOICE: "Number", Kind.EXPENSE: "Member", Kind.PROCUREMENT: "Document"}  # what the user knows a row by
+
+
+def exported_kinds(inputs: HomeInputs) -> frozenset[Kind]:
+    """Return the kinds that Home says to export; the others are neither read nor posted."""
+    ticked = {
+        Kind.INVOICE: inputs.export_invoices,
+        Kind.EXPENSE: inputs.export_expenses,
+        Kind.PROCUREMENT: inputs.export_inventory,
+    }
+    return frozenset(kind for kind, yes in ticked.items() if yes)
+
+
+def chosen_location(inputs: HomeInputs) -> str:
+    """Return the location's name; empty for all of them."""
+    return "" if inputs.location in ("", ALL_LOCATIONS) else inputs.location
+
+
+def read_selection(book: xw.Book, inputs: HomeInputs) -> Selection:
+    """Read the Include marks and Home's inputs. Raises ``StoppedByProblems`` for marks that can't be understood."""
+    marked: list[Marked] = []
+    wrong: dict[str, list[str]] = {}
+    exported = exported_kinds(inputs)
+    for kind, sheet in SHEET_OF.items():
+        for row in read_rows(book, sheet) if kind in exported else ():
+            try:
+                mark = parse_include(row["Include"])
+                if mark:
+                    marked.append(Marked(_key(kind, row), again=mark == "Again"))
+            except ValueError as error:
+                wrong.setdefault(sheet.name, []).append(f"row {row.number} ({row[_CALLED[kind]]}): {error}")
+    if wrong:
+        raise StoppedByProblems(
+            " ".join(
+                f"The sheet {name} has marks that can't be understood: {'; '.join(found)}."
+                for name, found in wrong.items()
+            ),
+            fix="Include is Yes, Again or empty. Nothing was written.",
+        )
+    return Selection(
+        batch_identifier=inputs.batch_identifier,
+        through_date=inputs.through_date,
+        marked=tuple(marked),
+        location=chosen_location(inputs),
+        detail=inputs.detail,
+        period=inputs.period,
+    )
+
+
+def marked_transactions(book: xw.Book) -> list[TransactionKey]:
+    """Return what is marked of the kinds that Home exports, but for marks that can't be understood."""
+    try:
+        exported = exported_kinds(read_home(book))
+    except WorkbookError:  # an input can't be used: the button that uses it says so
+        exported = frozenset(Kind)
+    found: list[TransactionKey] = []
+    for kind, sheet in SHEET_OF.items():
+        for row in read_rows(book, sheet) if kind in exported else ():
+            try:
+                if parse_include(row["Include"]):
+                    found.append(_key(kind, row))
+            except ValueError:
+                continue
+    return found
+
+
+def show_transactions(book: xw.Book, changes: Mapping[TransactionKey, Mapping[str, object]]) -> None:
+    """Change columns of the rows of transactions, each on the sheet of its kind."""
+    for kind, sheet in SHEET_OF.items():
+        of_sheet = {key.record_id: change for key, change in changes.items() if key.kind is kind}
+        if of_sheet:
+            update_by_key(book, sheet, of_sheet)
+
+
+def transaction_of(transaction_id: str) -> TransactionKey | None:
+    """Read ``invoice:4417`` back; None for what names no single transaction."""
+    kind, colon, record = transaction_id.partition(":")
+    return TransactionKey(Kind(kind), record) if colon and kind in set(Kind) else None
+
+
+def meant_sheets(book: xw.Book) -> Iterable[Sheet]:
+    """Return the sheet that the user looks at, when it is one of the three; else all three.
+
+    A closed file has none that is looked at.
+    """
+    if book.app.engine.name == "excel":
+        shown = book.sheets.active.name
+        for sheet in SHEET_OF.values():
+            if sheet.name == shown:
+                return (sheet,)
+    return tuple(SHEET_OF.values())
+
+
+def _key(kind: Kind, row: Row) -> TransactionKey:
+    """Return the transaction of a row. Raises ``ValueError`` when the Id is not one of Manage's."""
+    record = str(row["Id"] or "").strip()
+    if kind is Kind.PROCUREMENT and record:
+        return TransactionKey(kind, record)
+    if not record.isdecimal():
+        raise ValueError(f"the Id {record!r} is not one of Manage's; refresh")
+    return TransactionKey(kind, str(int(record)))

@@ -1,0 +1,196 @@
+"""Lays out the sheets with one table each: title, hint, filtered totals, header, the table, print set-up."""
+
+from __future__ import annotations
+
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Alignment
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.filters import AutoFilter
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlpy.excel.workbook import look
+from xlpy.excel.workbook.sheets import (
+    FIRST_DATA_ROW,
+    HEADER_ROW,
+    NUMBER_FORMAT,
+    SUBTOTAL_ROW,
+    TITLE_ROW,
+    Column,
+    Home,
+    Sheet,
+    Status,
+)
+
+HINT_ROW = 2
+LAST_ROW = 1_048_576
+TABLE_STYLE = "TableStyleLight1"  # built in: an own table style would be lost when a closed file is saved
+SHOWN = "Rows shown:"
+TOTAL_OF_SHOWN = "Total shown"
+FOOTER_LEFT = "Manage to SL"
+
+_TOTAL_WIDTH = 15.5  # -12,345,678.90 in bold; a number that does not fit is shown as ###
+_FILTER_BUTTON = 3.2  # characters that the filter button covers in a header
+WORDS_IN_COLOUR: dict[str, dict[str, tuple[str, str]]] = {
+    "Status": {
+        Status.READY: look.GOOD,
+        Status.PROBLEM: look.BAD,
+        Status.FAILED: look.BAD,
+        Status.EXPORTED: look.INFO,
+        Status.MANAGE_PENDING: look.WARN,
+        Status.ALREADY_IN_SL: look.CALM,
+        Status.NOTHING_TO_POST: look.CALM,
+    },
+    "Severity": {"stop": look.BAD, "create": look.WARN, "note": look.CALM},
+    "Verdict": {"Problem": look.BAD, "Could not tell": look.WARN, "Note": look.CALM, "OK": look.GOOD},
+    "Level": {"error": look.BAD, "warning": look.WARN},
+    "Source": {"made at release": look.CALM},
+    "State": {
+        **dict.fromkeys(("Agrees",), look.GOOD),
+        **dict.fromkeys(("Differs", "Missing in SL", "Voided in SL"), look.BAD),
+        **dict.fromkeys(("Changed since", "Not in Manage", "Manage pending"), look.WARN),
+        **dict.fromkeys(("Tax account", "Not from Manage", "Nothing to post", "Cleared", "Undone"), look.CALM),
+        "Not of this program": look.CALM,
+    },
+}  # column → word → colours; words compare without regard to case
+
+
+def lay_out_table(book: Workbook, sheet: Sheet) -> Worksheet:
+    """Add ``sheet`` to ``book``: empty but for one blank row, since Excel has no table without a row."""
+    ws: Worksheet = book.create_sheet(sheet.name)
+    ws.sheet_properties.tabColor = look.TAB[sheet.part]
+    ws.sheet_view.showGridLines = False
+    _set_columns(ws, sheet)
+    _set_top(ws, sheet)
+    _add_table(ws, sheet)
+    _colour_rows(ws, sheet)
+    _offer_choices(ws, sheet)
+    # The first column stays in sight when it is the one the user writes into.
+    corner = ws.cell(FIRST_DATA_ROW, 2 if sheet.columns[0].input else 1)
+    ws.freeze_panes = corner.coordinate
+    for selection in ws.sheet_view.selection:
+        selection.activeCell = selection.sqref = corner.coordinate
+    set_print(ws, landscape=sheet.landscape)
+    ws.print_title_rows = f"{TITLE_ROW}:{HEADER_ROW}"
+    return ws
+
+
+def _last_letter(sheet: Sheet) -> str:
+    return get_column_letter(len(sheet.columns))
+
+
+def _set_columns(ws: Worksheet, sheet: Sheet) -> None:
+    """Format whole columns: a cell written later by Excel has ``@`` before its value arrives."""
+    for number, column in enumerate(sheet.columns, 1):
+        dimension = ws.column_dimensions[get_column_letter(number)]
+        dimension.width = column_width(column)
+        look.dress_body(dimension, column.kind)
+        look.dress_header(ws.cell(HEADER_ROW, number, column.name), sheet.part, column.kind)
+        look.dress_body(ws.cell(FIRST_DATA_ROW, number), column.kind)
+
+
+def column_width(column: Column) -> float:
+    """Return the column's width, at least so that no word of its header is broken or lies under the filter button."""
+    longest = max(len(word) for word in column.name.split())
+    return max(column.width, longest * 1.1 + _FILTER_BUTTON, _TOTAL_WIDTH if column.total else 0)
+
+
+def _set_top(ws: Worksheet, sheet: Sheet) -> None:
+    for row, height in ((TITLE_ROW, 27), (HINT_ROW, 17), (SUBTOTAL_ROW, 19), (HEADER_ROW, 31)):
+        ws.row_dimensions[row].height = height
+    for number in range(1, len(sheet.columns) + 1):  # or the formats of the columns would shine through
+        look.dress_text(ws.cell(TITLE_ROW, number), size=16, bold=True)
+        look.dress_text(ws.cell(HINT_ROW, number), color=look.MUTED)
+        look.dress_text(ws.cell(SUBTOTAL_ROW, number), bold=True)
+        ws.cell(SUBTOTAL_ROW, number).fill = look.fill(look.BAND)
+    ws.cell(TITLE_ROW, 1, sheet.title)
+    ws.cell(HINT_ROW, 1, sheet.hint)
+    counted = sheet.counted or sheet.key or sheet.columns[0].name  # never empty in a row
+    # The batch stands in the rows that every printed page repeats; a footer can't read a cell.
+    ws.cell(
+        SUBTOTAL_ROW,
+        1,
+        f'="{SHOWN} "&SUBTOTAL(103,{sheet.table}[{counted}])'
+        f'&IF({Home.BATCH_IDENTIFIER}="","","  ·  batch "&{Home.BATCH_IDENTIFIER})',
+    )
+    totals = [number for number, column in enumerate(sheet.columns, 1) if column.total]
+    for number in totals:
+        column = sheet.columns[number - 1]
+        cell = ws.cell(SUBTOTAL_ROW, number, f"=SUBTOTAL(109,{sheet.table}[{column.name}])")
+        cell.number_format = NUMBER_FORMAT[column.kind]
+        cell.alignment = Alignment(horizontal="right", vertical="center", indent=1)
+    if totals:
+        label = ws.cell(SUBTOTAL_ROW, totals[0] - 1, TOTAL_OF_SHOWN)
+        label.alignment = Alignment(horizontal="right", vertical="center")
+
+
+def _add_table(ws: Worksheet, sheet: Sheet) -> None:
+    ref = f"A{HEADER_ROW}:{_last_letter(sheet)}{FIRST_DATA_ROW}"
+    table = Table(name=sheet.table, displayName=sheet.table, ref=ref)
+    table.tableColumns = [TableColumn(id=number, name=c.name) for number, c in enumerate(sheet.columns, 1)]
+    table.autoFilter = AutoFilter(ref=ref)
+    table.tableStyleInfo = TableStyleInfo(name=TABLE_STYLE, showRowStripes=False, showColumnStripes=False)
+    ws.add_table(table)
+
+
+def _colour_rows(ws: Worksheet, sheet: Sheet) -> None:
+    """Words of state in colour, input cells pale yellow, a hairline under each row that has something."""
+    last = _last_letter(sheet)
+    filled = f"COUNTA($A{FIRST_DATA_ROW}:${last}{FIRST_DATA_ROW})>0"
+    for number, column in enumerate(sheet.columns, 1):
+        letter = get_column_letter(number)
+        ref = f"{letter}{FIRST_DATA_ROW}:{letter}{LAST_ROW}"
+        for word, colors in WORDS_IN_COLOUR.get(column.name, {}).items():
+            rule = Rule(type="cellIs", operator="equal", formula=[f'"{word}"'], dxf=look.tint(colors))
+            ws.conditional_formatting.add(ref, rule)
+        if column.input:
+            ws.conditional_formatting.add(
+                ref, Rule(type="expression", formula=[filled], dxf=look.shade(look.INPUT_FILL))
+            )
+    hairline = Rule(type="expression", formula=[filled], dxf=look.shade())
+    ws.conditional_formatting.add(f"A{FIRST_DATA_ROW}:{last}{LAST_ROW}", hairline)
+
+
+def _offer_choices(ws: Worksheet, sheet: Sheet) -> None:
+    for number, column in enumerate(sheet.columns, 1):
+        if column.choices:
+            letter = get_column_letter(number)
+            offer(ws, f"{letter}{FIRST_DATA_ROW}:{letter}{LAST_ROW}", column.choices, column.name, column.hint)
+
+
+def offer(
+    ws: Worksheet, ref: str, choices: tuple[str, ...] | str, title: str, prompt: str, *, only: bool = False
+) -> None:
+    """Offer a list in ``ref``: words, or a formula that gives a range. ``only``: refuse everything else.
+
+    Lists that only offer leave judging to Python, which takes more words (``x`` for Yes, a typed period).
+    """
+    validation = DataValidation(
+        type="list",
+        formula1=choices if isinstance(choices, str) else f'"{",".join(choices)}"',
+        allow_blank=True,
+        showErrorMessage=only,
+        showInputMessage=bool(prompt),
+        promptTitle=title if prompt else None,
+        prompt=prompt or None,
+        errorTitle=title if only else None,
+        error="Please choose from the list." if only else None,
+    )
+    validation.add(ref)
+    ws.add_data_validation(validation)
+
+
+def set_print(ws: Worksheet, *, landscape: bool) -> None:
+    """One page wide, with product, sheet and page in the footer. The paper is the printer's own."""
+    ws.page_setup.orientation = "landscape" if landscape else "portrait"
+    ws.page_setup.fitToWidth = 1
+    ws.page_setup.fitToHeight = 0
+    ws.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    ws.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)
+    for part, text in (("left", FOOTER_LEFT), ("center", "&A"), ("right", "Page &P of &N")):
+        piece = getattr(ws.oddFooter, part)
+        piece.text, piece.size, piece.font = text, 8, f"{look.FONT},Regular"

@@ -1,0 +1,298 @@
+"""Refresh: the unposted transactions of Manage with what the ledger and SL's calendar say of them. Writes nothing."""
+
+from __future__ import annotations
+
+import logging
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+from xlpy.domain.facts.books import BooksNeeds, SlBooks
+from xlpy.domain.facts.manage import ManageCompany, UnpostedInvoice
+from xlpy.domain.facts.manage_expenses import Member, UnpostedExpense
+from xlpy.domain.facts.manage_procurement import UnpostedProcurement
+from xlpy.domain.facts.periods import expected_period
+from xlpy.domain.mapping.currencies import base_amount
+from xlpy.domain.mapping.references import expected_reference
+from xlpy.domain.planning.gl_expenses import REIMBURSABLE
+from xlpy.domain.values.money import ZERO, round_money
+from xlpy.domain.values.transactions import Kind, Posting, PostingState, TransactionKey
+from xlpy.errors import LedgerMissing
+from xlpy.services.run.half_done import HALF_DONE, half_done
+from xlpy.services.run.memory import Refreshed, recall_refresh, remember_refresh
+from xlpy.services.run.reports import AgeingRow, ExpenseRow, InvoiceRow, ModulePeriods, ProcurementRow, RefreshReport
+from xlpy.services.run.session import Session
+
+logger = logging.getLogger(__name__)
+
+ALL_KINDS = frozenset(Kind)
+_AGES = (30, 60, 90)  # days; what is older is the last bucket
+_Unposted = UnpostedInvoice | UnpostedExpense | UnpostedProcurement
+_Shown = InvoiceRow | ExpenseRow | ProcurementRow
+_Row = TypeVar("_Row", UnpostedInvoice, UnpostedExpense, UnpostedProcurement)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """Rows of the three lists; those of a kind that is not read are empty."""
+
+    invoices: list[UnpostedInvoice]
+    expenses: list[UnpostedExpense]
+    procurement: list[UnpostedProcurement]
+
+    @property
+    def rows(self) -> list[_Unposted]:
+        """The rows of all kinds."""
+        return [*self.invoices, *self.expenses, *self.procurement]
+
+
+def refresh(
+    session: Session,
+    *,
+    through: date,
+    location: str = "",
+    period_rule: str = "",
+    kinds: frozenset[Kind] = ALL_KINDS,
+) -> RefreshReport:
+    """Read the unposted transactions up to ``through`` of one location (empty: all) and what SL will make of each.
+
+    Only the lists of ``kinds`` are read: the others may need rights that the member lacks. The rows are remembered, so
+    that the checks can tell whether one changed after the user looked at it; those of other kinds stay remembered.
+    """
+    from xlpy.sl.reading.books import read_books
+
+    manage = session.manage
+    everything = _read_lists(session, kinds)
+    locations = tuple(sorted({row.location for row in everything.rows if row.location}, key=str.casefold))
+    lists = _Lists(
+        _chosen(everything.invoices, through, location),
+        _chosen(everything.expenses, through, location),
+        _chosen(everything.procurement, through, location),
+    )
+    members = manage.members({row.member.id for row in lists.expenses if row.member.id})
+    company_methods = manage.company_payment_methods() if lists.expenses else frozenset()
+    vendors = manage.companies({row.vendor.id for row in lists.procurement if row.vendor.id})
+    session.progress("Reading SL", 0, 0)
+    messages: list[str] = []
+    with session.sl.engine.connect() as connection:
+        needs = BooksNeeds(currencies=frozenset(row.currency for row in lists.rows if row.currency))
+        books = read_books(connection, session.sl, needs)
+        postings: Mapping[TransactionKey, Posting] = {}
+        unfinished_count = 0
+        try:
+            postings, unfinished_count = _ledger(session, [_key(row) for row in lists.rows])
+        except LedgerMissing as error:
+            messages.append(str(error))
+    invoices = tuple(
+        _row(session, row, books, postings.get(_key(row)), period_rule or session.profile.posting.period)
+        for row in lists.invoices
+    )
+    expenses = tuple(
+        _expense_row(row, books, postings.get(_key(row)), members, company_methods) for row in lists.expenses
+    )
+    procurement = tuple(_procurement_row(row, books, postings.get(_key(row)), vendors) for row in lists.procurement)
+    _remember(session, lists, kinds)
+    logger.info("Refreshed: %d unposted transactions, %d shown", len(everything.rows), len(lists.rows))
+    if unfinished_count:
+        messages.append(f"{unfinished_count} transactions of earlier runs are half done: run Recover.")
+    on = min(through, session.today())
+    ageing = {
+        Kind.INVOICE: _ageing("Invoices", invoices, on),
+        Kind.EXPENSE: _ageing("Expenses", expenses, on),
+        Kind.PROCUREMENT: _ageing("Inventory", procurement, on),
+    }
+    return RefreshReport(
+        at=session.now(),
+        company=f"{books.company.cpny_id} {books.company.name}",
+        site=f"{manage.host} {manage.company}",
+        invoices=invoices,
+        expenses=expenses,
+        procurement=procurement,
+        all_unposted=len(everything.rows),
+        locations=locations,
+        periods=_periods(books),
+        ageing=tuple(row for kind, row in ageing.items() if kind in kinds),
+        unfinished=unfinished_count,
+        messages=tuple(messages),
+    )
+
+
+def shown_amount(invoice: UnpostedInvoice, amount: Decimal) -> Decimal:
+    """Give an amount of the unposted list the sheet's sign: credit memos negative.
+
+    Unverified: which sign Manage's list gives a credit memo. It is made negative either way.
+    """
+    return round_money(-abs(amount) if invoice.is_credit else amount, invoice.decimals)
+
+
+def _ledger(session: Session, keys: list[TransactionKey]) -> tuple[Mapping[TransactionKey, Posting], int]:
+    from xlpy.sl.ledger_book.ledger import check_ledger, read_postings
+
+    with session.sl.engine.connect() as connection:
+        check_ledger(connection)
+        postings = read_postings(connection, session.manage.host, session.manage.company, keys)
+    return postings, sum(len(half_done(session, state)) for state in HALF_DONE)
+
+
+def _read_lists(session: Session, kinds: frozenset[Kind]) -> _Lists:
+    manage = session.manage
+
+    def counting(what: str) -> Callable[[int, int], None]:
+        session.progress(what, 0, 0)
+        return lambda done, of: session.progress(what, done, of)
+
+    return _Lists(
+        manage.unposted_invoices(counting("Reading Manage's list")) if Kind.INVOICE in kinds else [],
+        manage.unposted_expenses(counting("Reading Manage's expenses")) if Kind.EXPENSE in kinds else [],
+        manage.unposted_procurement(counting("Reading Manage's inventory")) if Kind.PROCUREMENT in kinds else [],
+    )
+
+
+def _chosen(rows: Iterable[_Row], through: date, location: str) -> list[_Row]:
+    """Keep the rows up to a day, undated ones too, of one location (empty: all)."""
+    return [row for row in rows if (_day(row) or through) <= through and location in ("", row.location)]
+
+
+def _remember(session: Session, lists: _Lists, kinds: frozenset[Kind]) -> None:
+    """Remember the rows of the kinds that were read; the sheets of the others still show what they did."""
+    before = recall_refresh(session.profile, session.workbook) if kinds < ALL_KINDS else Refreshed()
+    remember_refresh(
+        session.profile,
+        lists.invoices if Kind.INVOICE in kinds else before.invoices.values(),
+        lists.expenses if Kind.EXPENSE in kinds else before.expenses.values(),
+        lists.procurement if Kind.PROCUREMENT in kinds else before.procurement.values(),
+        workbook=session.workbook,
+    )
+
+
+def _key(row: _Unposted) -> TransactionKey:
+    if isinstance(row, UnpostedInvoice):
+        return TransactionKey(Kind.INVOICE, str(row.billing_log_id))
+    if isinstance(row, UnpostedExpense):
+        return TransactionKey(Kind.EXPENSE, str(row.expense_detail_id))
+    return TransactionKey(Kind.PROCUREMENT, row.unposted_product_id)
+
+
+def _day(row: _Unposted) -> date | None:
+    if isinstance(row, UnpostedInvoice):
+        return row.invoice_date
+    return row.expense_date if isinstance(row, UnpostedExpense) else row.document_date
+
+
+def _row(
+    session: Session, invoice: UnpostedInvoice, books: SlBooks, posting: Posting | None, period_rule: str
+) -> InvoiceRow:
+    total = shown_amount(invoice, invoice.total)
+    status, message = _known(posting)
+    return InvoiceRow(
+        invoice=invoice,
+        status=status,
+        message=message,
+        subtotal=shown_amount(invoice, invoice.subtotal),
+        tax=shown_amount(invoice, invoice.sales_tax),
+        total=total,
+        base_total=base_amount(total, invoice.currency, invoice.invoice_date, books),
+        expected_period=expected_period(invoice.invoice_date, period_rule, books.gl, books.ar)
+        if invoice.invoice_date
+        else "",
+        reference=expected_reference(invoice.number, session.profile.posting),
+    )
+
+
+def _expense_row(
+    expense: UnpostedExpense,
+    books: SlBooks,
+    posting: Posting | None,
+    members: Mapping[int, Member],
+    company_methods: frozenset[int],
+) -> ExpenseRow:
+    status, message = _known(posting)
+    member = members.get(expense.member.id)
+    row = ExpenseRow(
+        expense=expense,
+        status=status,
+        message=message or _why_not_exported(expense),
+        vendor_number=member.vendor_number if member else "",
+        company_paid=expense.payment_method.id in company_methods,
+    )
+    return replace(row, base_total=_owed_base(row.total, expense.currency, expense.expense_date, books))
+
+
+def _why_not_exported(expense: UnpostedExpense) -> str:
+    """Say what is not owed to the member. Unverified: which classifications Manage exports, beside Reimbursable.
+
+    What it exports is offset to the profile's company-paid account; the rest stays in Manage until it is cleared there.
+    """
+    if expense.classification.casefold() in ("", REIMBURSABLE.casefold()):
+        return ""
+    return f"Not reimbursable ({expense.classification}): never paid to the member; not every one is exported by Manage"
+
+
+def _procurement_row(
+    procurement: UnpostedProcurement, books: SlBooks, posting: Posting | None, vendors: Mapping[int, ManageCompany]
+) -> ProcurementRow:
+    status, message = _known(posting)
+    vendor = vendors.get(procurement.vendor.id)
+    row = ProcurementRow(procurement, status, message, vendor_id=vendor.vendor_identifier if vendor else "")
+    return replace(row, base_total=_owed_base(row.total, procurement.currency, procurement.document_date, books))
+
+
+def _owed_base(total: Decimal, currency: str, day: date | None, books: SlBooks) -> Decimal | None:
+    return base_amount(total, currency, day, books, books.payables.ap_rate_type)
+
+
+def _known(posting: Posting | None) -> tuple[str, str]:
+    """Status and message of a row that the posting ledger knows already."""
+    if posting is None:
+        return "", ""
+    if posting.state is PostingState.UNDOING:
+        return "Manage pending", "Its undo was interrupted: run Recover"
+    if posting.state is PostingState.UNDONE:
+        return "", f"Undone on {posting.state_at:%Y-%m-%d}" if posting.state_at else "Undone before"
+    if posting.state is PostingState.CLEARED:
+        if posting.closed_at is None:
+            return "Manage pending", "Its clearing was interrupted: run Recover"
+        return "", f"Cleared without export before ({posting.batch_identifier}): Include 'Again' posts it"
+    if posting.state is PostingState.POSTED:
+        return "Manage pending", f"In SL since {posting.posted_at:%Y-%m-%d}; Manage is owed its batch: run Recover"
+    if posting.state in (PostingState.CLOSED, PostingState.CHANGED) and posting.in_sl:
+        where = ", ".join(f"{p.module} {p.bat_nbr} {p.doc_type} {p.ref_nbr}" for p in posting.parts)
+        changed = "; changed in Manage after it was posted" if posting.state is PostingState.CHANGED else ""
+        return "Already in SL", f"{where} ({posting.batch_identifier}){changed}"
+    if posting.parts and not posting.in_sl:
+        return "", "Was voided or deleted in SL: Include 'Again' posts it anew"
+    return "", ""
+
+
+def _periods(books: SlBooks) -> tuple[ModulePeriods, ...]:
+    from xlpy.domain.facts.periods import period_before
+
+    calendar = books.gl.calendar
+    return tuple(
+        ModulePeriods(module, current, period_before(current, calendar) if current else "")
+        for module, current in (
+            ("AR", books.ar.per_nbr),
+            ("AP", books.payables.ap.per_nbr),
+            ("IN", books.payables.inventory.per_nbr),
+            ("GL", books.gl.per_nbr),
+        )
+    )
+
+
+def _ageing(kind: str, rows: Iterable[_Shown], on: date) -> AgeingRow:
+    """Add up base amounts by the age of the document on a day; a later document is 0 days old."""
+    buckets = [ZERO, ZERO, ZERO, ZERO]
+    for row in rows:
+        day = _day(_unposted(row))
+        if row.base_total is not None and day is not None:
+            buckets[bisect_left(_AGES, (on - day).days)] += row.base_total
+    return AgeingRow(kind, *buckets)
+
+
+def _unposted(row: _Shown) -> _Unposted:
+    if isinstance(row, InvoiceRow):
+        return row.invoice
+    return row.expense if isinstance(row, ExpenseRow) else row.procurement

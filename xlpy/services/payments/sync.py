@@ -1,0 +1,127 @@
+"""Sync payments: what SL has been paid, into the invoices of Manage. Only differences are written.
+
+SL is the truth; Manage gets one cumulative payment per invoice (Manage API: payments, one record per invoice). One
+sync at a time per SL database; what one of them could not finish, the next one does.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+from xlpy.domain.afterwards.payment_start import SyncStart
+from xlpy.services.payments.begin import Begin, where_to_begin
+from xlpy.services.payments.candidates import candidates_of
+from xlpy.services.payments.invoices_in_turn import Outcome, SyncPass
+from xlpy.services.payments.memory import Reached, remember_reached
+from xlpy.services.payments.writing import PaymentWriter
+from xlpy.services.run.ids import new_run_id
+from xlpy.services.run.kept import remember_sync
+from xlpy.services.run.session import Session
+from xlpy.services.run.sync_report import PaymentStatus, SyncReport, in_words
+from xlpy.sl.ledger_book.ledger import check_ledger
+from xlpy.sl.ledger_book.lock import posting_lock
+from xlpy.sl.ledger_book.payment_choice import SyncScope
+from xlpy.sl.ledger_book.payment_state import (
+    SyncFacts,
+    SyncRun,
+    begin_run,
+    finish_run,
+    forget_gone,
+    read_sync_facts,
+    save_seen,
+)
+from xlpy.sl.reading.settlements import SettlementsInSl, read_settlements
+
+logger = logging.getLogger(__name__)
+LAST_RUN = SyncStart()
+
+
+def sync_payments(
+    session: Session, start: SyncStart = LAST_RUN, *, dry_run: bool = False, take_over: Collection[str] = ()
+) -> SyncReport:
+    """Write what SL has been paid since ``start`` into Manage, invoice by invoice; what can't be written is told.
+
+    ``dry_run``: nothing is written anywhere. ``take_over``: numbers of the invoices whose single payment in Manage,
+    not written by us, is to become ours. Raises ``PostingLocked`` when somebody else is posting or syncing,
+    ``ManageError``/``SlError`` when one can't be reached; whatever was written is then known to the next sync.
+    """
+    numbers = frozenset(number.strip() for number in take_over if number.strip())
+    with _alone(session, dry_run=dry_run):
+        run = SyncRun(
+            SyncScope(session.manage.host, session.manage.company, session.sl.cpny_id),
+            new_run_id(session),
+            session.user,
+            session.host,
+            session.now(),
+        )
+        with session.sl.engine.connect() as connection:
+            facts = read_sync_facts(connection, session.sl, run.scope)
+        begin = where_to_begin(session, start, facts, numbers)
+        for message in begin.messages:
+            logger.warning(message)
+        if not dry_run:
+            with session.sl.engine.begin() as connection:
+                begin_run(connection, run)
+        report = _go(session, run, begin, numbers, dry_run=dry_run)
+        if not dry_run:
+            _finish(session, run, facts, begin, report)
+    logger.log(logging.WARNING if report.failed else logging.INFO, report.text)
+    if not dry_run:
+        remember_sync(session, report)
+    return report
+
+
+@contextmanager
+def _alone(session: Session, *, dry_run: bool) -> Iterator[None]:
+    """Hold the posting lock; a dry run only looks, and writes not even that."""
+    if dry_run:
+        with session.sl.engine.connect() as connection:
+            check_ledger(connection)
+        yield
+        return
+    with posting_lock(session.sl, user=session.user, host=session.host, now=session.now()):
+        yield
+
+
+def _go(session: Session, run: SyncRun, begin: Begin, take_over: Collection[str], *, dry_run: bool) -> SyncReport:
+    session.progress("Reading SL", 0, 0)
+    with session.sl.engine.connect() as connection:
+        found = read_settlements(connection, session.sl, run.scope, begin.since)
+    candidates = candidates_of(session, found)
+    writer = PaymentWriter(session, None if dry_run else run)
+    going = SyncPass(session, writer, found, frozenset(number.casefold() for number in take_over))
+    outcomes = going.all(candidates)
+    if not dry_run:
+        _keep(session, run, found, outcomes)
+    rows = tuple(outcome.row for outcome in outcomes)
+    listed = tuple(row for row in rows if not row.is_idle)
+    messages = list(begin.messages)
+    left = sorted(number for number in take_over if number.casefold() not in going.taken_over)
+    if left:
+        messages.append(f"Nothing to take over was found for {', '.join(left)}.")
+    report = SyncReport(run.run_id, session.now(), begin.moment, begin.name, dry_run, listed, tuple(messages))
+    return in_words(report, idle=len(rows) - len(listed))
+
+
+def _keep(session: Session, run: SyncRun, found: SettlementsInSl, outcomes: Collection[Outcome]) -> None:
+    """Keep what was seen of the invoices about which nothing is left to do: the next sync compares with it."""
+    saw = [outcome.saw for outcome in outcomes if outcome.saw and outcome.row.status is not PaymentStatus.FAILED]
+    with session.sl.engine.begin() as connection:
+        save_seen(connection, run, saw, found.saved, session.now())
+
+
+def _finish(session: Session, run: SyncRun, facts: SyncFacts, begin: Begin, report: SyncReport) -> None:
+    """Note the end in SL; the start of the next sync moves on only when no invoice failed.
+
+    A start by date looked at its own days only: the last successful run stays the one before it.
+    """
+    succeeded = not report.failed
+    with session.sl.engine.begin() as connection:
+        if begin.since.everything and succeeded:
+            forget_gone(connection, session.sl, run.scope)
+        saw = facts.adjust_id if begin.reaches_now else None
+        number = finish_run(connection, run, session.now(), succeeded=succeeded, adjust_id=saw)
+    if succeeded:
+        remember_reached(session, Reached(facts.adjust_id, number))

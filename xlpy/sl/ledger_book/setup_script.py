@@ -1,0 +1,261 @@
+"""The script that a database administrator runs once: the posting ledger's tables and the rights that we need.
+
+It is rendered from the same table definitions that the program uses; ``templates/sl_setup.sql`` is its output.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Table, inspect
+from sqlalchemy.dialects import mssql
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from xlpy.errors import SlError
+from xlpy.sl.ledger_book.columns import AddColumn, ledger_metadata
+from xlpy.sl.ledger_book.tables import (
+    ADDED_COLUMNS,
+    SCHEMA_VERSION,
+    create_ledger,
+    refuse_later_version,
+    versions,
+    versions_installed,
+)
+
+if TYPE_CHECKING:
+    from xlpy.sl.connection.engine import SlCompany
+
+ROLE = "xlpy_user"
+
+# Least rights, by what the program does. SL's system tables are reached through the views of the company database.
+READ = (
+    "Account",
+    "ARAdjust",
+    "ARDoc",
+    "ARSetup",
+    "ARTran",
+    "AR_Balances",
+    "APDoc",
+    "APRefNbr",
+    "APSetup",
+    "APTran",
+    "Batch",
+    "CMSetup",
+    "Country",
+    "CuryRate",
+    "Currncy",
+    "CustClass",
+    "Customer",
+    "FlexDef",
+    "GLSetup",
+    "GLTran",
+    "INSetup",
+    "INTran",
+    "INUnit",
+    "Inventory",
+    "InventoryADG",
+    "ItemSite",
+    "Ledger",
+    "Location",
+    "LocTable",
+    "ProductClass",
+    "RefNbr",
+    "SalesTax",
+    "Site",
+    "SlsTaxGrp",
+    "SOAddress",
+    "State",
+    "SubAcct",
+    "Terms",
+    "TrnsfrDoc",
+    "VendClass",
+    "Vendor",
+    "vs_accessdetrights",
+    "vs_AcctSub",
+    "vs_AcctXref",
+    "vs_company",
+    "vs_subxref",
+    "vs_usergrp",
+    "vs_userrec",
+)
+WRITE = (
+    *("ARTran", "ARDoc", "RefNbr", "APTran", "APDoc", "APRefNbr", "INTran", "TrnsfrDoc", "GLTran", "Batch"),
+    *("Customer", "SOAddress", "AR_Balances", "Vendor", "Inventory", "InventoryADG", "INUnit"),
+)
+# What Undo takes out again: our own documents, while SL has not released them. Masters stay.
+REMOVE = ("ARTran", "ARDoc", "RefNbr", "APTran", "APDoc", "APRefNbr", "INTran", "TrnsfrDoc", "GLTran", "Batch")
+# Columns that are updated: the counters of the set-up rows, and the bins that entered inventory documents take from.
+COUNTERS = {
+    "ARSetup": ("LastBatNbr",),
+    "APSetup": ("LastBatNbr", "LastRefNbr"),
+    "INSetup": ("LastBatNbr", "LstTrnsfrDocNbr"),
+    "GLSetup": ("LastBatNbr",),
+    "Location": ("QtyAllocIN", "QtyAvail"),
+}
+# Ledger rows are never deleted; the version is the script's own affair.
+LEDGER_WRITE = tuple(table.name for table in ledger_metadata.sorted_tables if table is not versions)
+
+_HEAD = """\
+-- Manage to SL: posting ledger, version {version}.
+-- Run it once in the SL company (application) database, as a member of db_owner. It is safe to run again: what is
+-- there stays as it is, an earlier version gets what it lacks, and a later one is refused. Then make the users of
+-- Manage to SL members:
+--     ALTER ROLE {role} ADD MEMBER [DOMAIN\\user];
+-- SL's views vs_... read the system database: the same users need SELECT there, unless ownership chaining is on.
+"""
+
+# A later version must not be touched by an older program; an earlier one is brought to this version.
+# NOEXEC keeps the rest of the script from running in any tool; a severity that ends it would need sysadmin.
+_OTHER_VERSION = """\
+IF OBJECT_ID('dbo.xlpy_Version', 'U') IS NOT NULL
+    EXEC ('IF EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion > @version)
+               RAISERROR (''The posting ledger in this database has a later version than @version'', 16, 1)');
+IF @@ERROR <> 0 SET NOEXEC ON;
+"""
+
+# The last step: a ledger without a version was not set up to the end.
+_STAMP_VERSION = """\
+IF NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion = @version)
+    INSERT INTO dbo.xlpy_Version (SchemaVersion, InstalledAt) VALUES (@version, GETDATE());
+"""
+
+
+def setup_script(dialect: Dialect | None = None) -> str:
+    """Return the T-SQL script, batches separated by ``GO``; the same text every time."""
+    chosen = dialect or mssql.dialect()  # type: ignore[no-untyped-call]
+    return _HEAD.format(version=SCHEMA_VERSION, role=ROLE) + "".join(
+        f"\n{batch.strip()}\nGO\n" for batch in _batches(chosen)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerInstalled:
+    """What the set-up did. ``before``: the version that was there, 0 for none; ``made``: the tables made new.
+
+    ``columns``: added to tables of an earlier version; ``role``: whether the role's rights were granted (SQL Server).
+    """
+
+    where: str
+    before: int
+    made: tuple[str, ...]
+    columns: tuple[str, ...]
+    role: bool
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was missing before."""
+        return self.before != SCHEMA_VERSION or bool(self.made or self.columns)
+
+
+def install_ledger(company: SlCompany) -> LedgerInstalled:
+    """Install the ledger in the company's database: run the script on SQL Server, make the tables on SQLite.
+
+    An earlier version gets what it lacks. Raises ``LedgerMissing`` when a later version is there, ``SlError`` when the
+    login may not do it, or this is no company database of SL.
+    """
+    if not company.catalogue.has("ARDoc"):
+        raise SlError(
+            f"This is no company database of SL ({_where(company)}): the posting ledger does not belong here.",
+            fix="Name the company database (often ending in App, not System) in [sl] url. Nothing was changed.",
+        )
+    with company.engine.connect() as connection:
+        refuse_later_version(connection)
+        before, tables, columns = _there(connection)
+    on_server = company.engine.dialect.name == "mssql"
+    if on_server:
+        _run_script(company)
+    else:
+        create_ledger(company.engine)
+    return LedgerInstalled(
+        where=_where(company),
+        before=max(before, default=0),
+        made=tuple(table.name for table in ledger_metadata.sorted_tables if table.name.lower() not in tables),
+        columns=tuple(
+            f"{column.table.name}.{column.name}"
+            for column in ADDED_COLUMNS
+            if column.table.name.lower() in tables and (column.table.name.lower(), column.name.lower()) not in columns
+        ),
+        role=on_server,
+    )
+
+
+def _where(company: SlCompany) -> str:
+    from xlpy.sl.connection.engine import server_of  # which needs the driver's module
+
+    return server_of(company)
+
+
+def _there(connection: Connection) -> tuple[Collection[int], set[str], set[tuple[str, str]]]:
+    """Return the versions installed, and the ledger's tables and their columns that are there, in small letters."""
+    found = inspect(connection)
+    tables = {table.name.lower() for table in ledger_metadata.sorted_tables if found.has_table(table.name)}
+    columns = {
+        (column.table.name.lower(), known["name"].lower())
+        for column in {column.table.name: column for column in ADDED_COLUMNS}.values()
+        if column.table.name.lower() in tables
+        for known in found.get_columns(column.table.name)
+    }
+    return versions_installed(connection), tables, columns
+
+
+def _run_script(company: SlCompany) -> None:
+    with company.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        try:
+            for batch in re.split(r"(?m)^GO\s*$", setup_script(connection.dialect)):
+                if batch.strip():
+                    connection.exec_driver_sql(batch)
+        except DBAPIError as error:
+            raise SlError(
+                f"The posting ledger can't be installed: {error.orig}.",
+                fix="Print the script (xlpy sl-setup --print) and have the database administrator run it in the"
+                " company database.",
+            ) from error
+
+
+def _batches(dialect: Dialect) -> Iterator[str]:
+    yield "SET NOCOUNT ON;\nSET ANSI_NULLS ON;\nSET QUOTED_IDENTIFIER ON;"
+    yield _OTHER_VERSION.replace("@version", str(SCHEMA_VERSION))
+    for table in ledger_metadata.sorted_tables:
+        yield _create(table, dialect)
+    for column in ADDED_COLUMNS:
+        statement = str(AddColumn(column).compile(dialect=dialect)).replace("TABLE ", "TABLE dbo.")
+        yield f"IF COL_LENGTH('dbo.{column.table.name}', '{column.name}') IS NULL\n    {statement};"
+    yield f"IF DATABASE_PRINCIPAL_ID('{ROLE}') IS NULL\n    CREATE ROLE {ROLE};"
+    yield "\n".join(_grants())
+    yield _STAMP_VERSION.replace("@version", str(SCHEMA_VERSION))
+    yield "SET NOEXEC OFF;"
+
+
+def _create(table: Table, dialect: Dialect) -> str:
+    statements = [str(CreateTable(table).compile(dialect=dialect)).strip()]
+    indexes = sorted(table.indexes, key=lambda index: str(index.name))
+    statements += [str(CreateIndex(index).compile(dialect=dialect)).strip() for index in indexes]
+    body = ";\n".join(re.sub(r"[ \t]+\n", "\n", statement).replace("\t", "    ") for statement in statements)
+    for name in (known.name for known in ledger_metadata.sorted_tables):
+        body = re.sub(rf"(TABLE|ON|REFERENCES) \[?{name}\]?(?= ?\()", rf"\1 dbo.{name}", body)
+    indented = "\n".join(f"    {line}" if line else "" for line in body.splitlines())
+    return f"IF OBJECT_ID('dbo.{table.name}', 'U') IS NULL\nBEGIN\n{indented};\nEND;"
+
+
+def _grants() -> Iterator[str]:
+    for name in READ:
+        yield _grant("SELECT", name)
+    for name in WRITE:
+        yield _grant("INSERT", name)
+    for name in REMOVE:
+        yield _grant("DELETE", name)
+    for name, columns in COUNTERS.items():
+        yield _grant("UPDATE", name, columns)
+    yield f"GRANT SELECT ON dbo.{versions.name} TO {ROLE};"
+    for name in LEDGER_WRITE:
+        yield f"GRANT SELECT, INSERT, UPDATE ON dbo.{name} TO {ROLE};"
+
+
+def _grant(right: str, name: str, columns: tuple[str, ...] = ()) -> str:
+    limited = f" ({', '.join(columns)})" if columns else ""
+    return f"IF OBJECT_ID('dbo.{name}') IS NOT NULL GRANT {right} ON dbo.{name}{limited} TO {ROLE};"

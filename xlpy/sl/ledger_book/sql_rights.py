@@ -1,0 +1,96 @@
+"""What the SQL login may do in the SL database, against what the program needs: one question to SQL Server for all.
+
+On SQLite there are no rights: the file's own decide.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Integer, String, case, column, func, literal, select, values
+
+from xlpy.sl.connection import tsql
+from xlpy.sl.connection.rows import chunks
+from xlpy.sl.ledger_book.setup_script import COUNTERS, LEDGER_WRITE, READ, REMOVE, ROLE, WRITE
+from xlpy.sl.ledger_book.tables import versions
+
+ASKED_AT_ONCE = 600  # three parameters each, of at most 2,100
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SqlRight:
+    """A right on a table, or on one column of it."""
+
+    table: str
+    right: str
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SqlRights:
+    """``missing``: needed and not held. ``beyond``: held on SL's tables without need, by right.
+
+    ``roles``: powerful ones that the login is in. ``in_role``: whether the login is a member of the product's own role.
+    """
+
+    login: str
+    in_role: bool
+    missing: tuple[SqlRight, ...]
+    beyond: Mapping[str, tuple[str, ...]]
+    roles: tuple[str, ...]
+
+
+def needed_rights() -> frozenset[SqlRight]:
+    """Return what the program needs: what the set-up script grants to its role."""
+    rights = {SqlRight(table, "SELECT") for table in READ}
+    rights |= {SqlRight(table, "INSERT") for table in WRITE}
+    rights |= {SqlRight(table, "DELETE") for table in REMOVE}
+    rights |= {SqlRight(table, "UPDATE", name) for table, names in COUNTERS.items() for name in names}
+    rights |= {SqlRight(table, right) for table in LEDGER_WRITE for right in ("SELECT", "INSERT", "UPDATE")}
+    return frozenset(rights | {SqlRight(versions.name, "SELECT")})
+
+
+def unneeded_rights() -> frozenset[SqlRight]:
+    """Return what the program never does to SL's tables: changing whole rows, adding or removing elsewhere."""
+    tables = {table for table in READ if not table.lower().startswith("vs_")}
+    rights = {SqlRight(table, "UPDATE") for table in tables}
+    rights |= {SqlRight(table, "INSERT") for table in tables - set(WRITE)}
+    return frozenset(rights | {SqlRight(table, "DELETE") for table in tables - set(REMOVE)})
+
+
+def sql_rights(connection: Connection, there: Iterable[str]) -> SqlRights:
+    """Ask SQL Server for every right. ``there``: the tables that this database has; others are not missing rights."""
+    known = {table.upper() for table in there} | {table.upper() for table in (*LEDGER_WRITE, versions.name)}
+    needed, unneeded = needed_rights(), unneeded_rights()
+    asked = sorted(right for right in needed | unneeded if right.table.upper() in known)
+    held = set(_held(connection, asked))
+    login, in_role, *member = connection.execute(tsql.ROLES, {"role": ROLE}).one()
+    beyond: dict[str, list[str]] = defaultdict(list)
+    for right in sorted(held & unneeded):
+        beyond[right.right].append(right.table)
+    return SqlRights(
+        login=str(login),
+        in_role=bool(in_role),
+        missing=tuple(right for right in asked if right in needed and right not in held),
+        beyond={right: tuple(tables) for right, tables in beyond.items()},
+        roles=tuple(name for name, is_member in zip(tsql.POWERFUL_ROLES, member, strict=True) if is_member),
+    )
+
+
+def _held(connection: Connection, asked: list[SqlRight]) -> Iterator[SqlRight]:
+    """Yield the rights that the login has (SQL Server: HAS_PERMS_BY_NAME)."""
+    for part in chunks(asked, ASKED_AT_ONCE):
+        wanted = values(
+            column("name", String(128)), column("permission", String(20)), column("part", String(128)), name="wanted"
+        ).data([(right.table, right.right, right.column) for right in part])
+        whole = func.QUOTENAME(literal("dbo")) + "." + func.QUOTENAME(wanted.c.name)
+        of_table = func.HAS_PERMS_BY_NAME(whole, "OBJECT", wanted.c.permission, type_=Integer)
+        of_column = func.HAS_PERMS_BY_NAME(whole, "OBJECT", wanted.c.permission, wanted.c.part, "COLUMN", type_=Integer)
+        answer = case((wanted.c.part == "", of_table), else_=of_column)
+        for name, permission, part_of, has in connection.execute(
+            select(wanted.c.name, wanted.c.permission, wanted.c.part, answer)
+        ).all():
+            if has == 1:
+                yield SqlRight(name, permission, part_of)

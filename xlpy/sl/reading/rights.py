@@ -1,0 +1,113 @@
+"""What the SL user may do on SL's screens. Reads only. What the SQL login may do is in ``sql_rights``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.transactions import Kind
+from xlpy.sl.connection.engine import SlCompany
+
+EVERYTHING_GROUP = "ADMINISTRATORS"
+EVERYTHING_USER = "SYSADMIN"
+ALL_COMPANIES = "[ALL]"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A screen of SL. ``kinds``: those for which the product writes what the screen would; ``master``: only when the
+    profile creates masters of this kind; ``journal``: only for journals (cost of goods, expenses that are no bills).
+    """  # noqa: D205
+
+    name: str
+    kinds: frozenset[Kind] = frozenset()
+    master: str = ""
+    journal: bool = False
+
+
+_VOUCHERS = frozenset({Kind.EXPENSE, Kind.PROCUREMENT})
+_INVOICES = frozenset({Kind.INVOICE})
+_STOCK = frozenset({Kind.PROCUREMENT})
+SCREENS: Mapping[str, Screen] = {
+    "01.010": Screen("Journal Transactions", _INVOICES | {Kind.EXPENSE}, journal=True),
+    "01.260": Screen("Chart of Accounts Maintenance"),
+    "02.250": Screen("Currency Rate Maintenance"),
+    "03.010": Screen("Voucher and Adjustment Entry", _VOUCHERS),
+    "03.270": Screen("Vendor Maintenance", _VOUCHERS, "vendors"),
+    "04.010": Screen("Receipt/Invoice Entry"),
+    "04.250": Screen("Purchase Orders"),
+    "08.010": Screen("Invoice and Memo", _INVOICES),
+    "08.260": Screen("Customer Maintenance", _INVOICES, "customers"),
+    "08.262": Screen("Shipping Addresses", _INVOICES, "customers"),
+    "10.030": Screen("Adjustments", _STOCK),
+    "10.040": Screen("Transfers", _STOCK),
+    "10.250": Screen("Inventory Items", _STOCK, "products"),
+    "10.270": Screen("Site Maintenance"),
+    "40.100": Screen("Sales Orders"),
+    "40.250": Screen("Customer Address"),
+    "40.400": Screen("Order Types"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenRight:
+    """The SL user's right on a screen, through the user and all groups. ``may_insert``: may enter new records.
+
+    ``through``: the groups that give it, or the user's own id.
+    """
+
+    screen: str
+    about: Screen
+    may_view: bool
+    may_insert: bool
+    through: tuple[str, ...] = ()
+
+
+def screen_rights(connection: Connection, company: SlCompany, user: str) -> tuple[ScreenRight, ...]:
+    """Read the user's rights on every screen of the set-up check (SL: vs_accessdetrights, vs_usergrp).
+
+    Members of ADMINISTRATORS and SYSADMIN have everything. Screen numbers are stored without dots and with a
+    trailing ``00``; CompanyID is a company or ``[ALL]``.
+    """
+    groups_table = company.catalogue.table("vs_usergrp")
+    groups = {
+        sl_key(row.GroupId)
+        for row in connection.execute(select(groups_table.c.GroupId).where(groups_table.c.UserId == user))
+    }
+    for whole in (EVERYTHING_USER if sl_key(user) == EVERYTHING_USER else "", EVERYTHING_GROUP):
+        if whole and (whole in groups or whole == sl_key(user)):
+            return tuple(ScreenRight(screen, about, True, True, (whole,)) for screen, about in SCREENS.items())
+    rights = company.catalogue.table("vs_accessdetrights")
+    numbers = {_stored(screen): screen for screen in SCREENS}
+    view: set[str] = set()
+    insert: dict[str, set[str]] = {}
+    for row in connection.execute(select(rights).where(rights.c.ScreenNumber.in_(sorted(numbers)))):
+        holder = sl_key(row.UserId)
+        mine = (row.RecType == "U" and holder == sl_key(user)) or (row.RecType == "G" and holder in groups)
+        if not mine or sl_key(row.CompanyID) not in (sl_key(company.cpny_id), ALL_COMPANIES):
+            continue
+        screen = numbers[row.ScreenNumber]
+        if row.ViewRights:
+            view.add(screen)
+        if row.InsertRights:
+            insert.setdefault(screen, set()).add(holder)
+    return tuple(
+        ScreenRight(
+            screen, about, screen in view | insert.keys(), screen in insert, tuple(sorted(insert.get(screen, ())))
+        )
+        for screen, about in SCREENS.items()
+    )
+
+
+def user_exists(connection: Connection, company: SlCompany, user: str) -> bool:
+    """Whether SL knows the user id (SL: vs_userrec, RecType U)."""
+    table = company.catalogue.table("vs_userrec")
+    found = connection.execute(select(table.c.UserId).where(table.c.UserId == user, table.c.RecType == "U"))
+    return found.first() is not None
+
+
+def _stored(screen: str) -> str:
+    return screen.replace(".", "") + "00"
