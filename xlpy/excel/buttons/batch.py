@@ -10,6 +10,7 @@ from xlpy.domain.values.problems import Problem, Severity
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.tables import rows as render
+from xlpy.excel.tables.com_errors import text_of
 from xlpy.excel.tables.home import HomeInputs, read_home, write_ageing, write_home, write_included
 from xlpy.excel.tables.selection import (
     SHEET_OF,
@@ -138,7 +139,7 @@ def _push(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
         propose_identifier(session, book, report.problems, inputs)
     except Exception as error:  # the workbook is not the books: what was posted is told all the same
         logger.exception("The workbook could not be filled with run %s", report.run_id)
-        text = f"{report.text} The workbook could not be filled with it, though ({error}): refresh it."
+        text = f"{report.text} The workbook could not be filled with it, though ({text_of(error)}): refresh it."
         return Pressed(report.exit_code or EXIT_CODE[RunState.WITH_ERRORS], text, run_json(report))
     return Pressed(report.exit_code, report.text, run_json(report))
 

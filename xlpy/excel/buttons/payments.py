@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from xlpy.errors import StoppedByProblems
 from xlpy.excel.buttons.batch import in_excel
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
+from xlpy.excel.tables.com_errors import text_of
 from xlpy.excel.tables.home import read_home, write_home
 from xlpy.excel.tables.payment_rows import payment_rows
 from xlpy.excel.tables.tables import IncludeNotUnderstood, parse_include, read_rows, refill
@@ -42,7 +43,7 @@ def _sync(session: Session, book: xw.Book, choices: Choices) -> Pressed:
         write_home(book, {Home.LAST_RUN: done, Home.LAST_RUN_TEXT: report.text})
     except Exception as error:  # the workbook is not Manage: what was written is told all the same
         logger.exception("The workbook could not be filled with sync %s", report.run_id)
-        text = f"{report.text} The workbook could not be filled with it, though ({error})."
+        text = f"{report.text} The workbook could not be filled with it, though ({text_of(error)})."
         return Pressed(report.exit_code or 3, text, sync_json(report))
     return Pressed(report.exit_code, f"{report.text} See the sheet {PAYMENTS.name}.", sync_json(report))
 

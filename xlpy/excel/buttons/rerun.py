@@ -15,6 +15,7 @@ from xlpy.errors import StoppedByProblems
 from xlpy.excel.buttons.batch import SILENT_STEPS, in_excel, show_problems, show_run
 from xlpy.excel.buttons.pressed import Choices, Pressed
 from xlpy.excel.tables import rows as render
+from xlpy.excel.tables.com_errors import text_of
 from xlpy.excel.tables.home import HomeInputs, read_home, write_home
 from xlpy.excel.tables.selection import transaction_of
 from xlpy.excel.tables.tables import parse_include, read_rows, refill, update_by_key
@@ -148,7 +149,7 @@ def _post(
         write_home(book, {Home.RERUN_HASH: "" if _wrote(report) else str(shown)})
     except Exception as error:  # the workbook is not the books: what was posted is told all the same
         logger.exception("The workbook could not be filled with run %s", report.run_id)
-        text = f"{report.text} The workbook could not be filled with it, though ({error})."
+        text = f"{report.text} The workbook could not be filled with it, though ({text_of(error)})."
         return Pressed(report.exit_code or 3, text, run_json(report))
     return Pressed(report.exit_code, report.text, run_json(report))
 

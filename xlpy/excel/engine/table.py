@@ -86,6 +86,7 @@ class TableImpl:
 
     def resize(self, wanted: xw.Range) -> None:
         """Give the table another number of rows; header and columns stay. Contents of cells don't change."""
+        self.sheet.refuse_protected()
         box, new = self.range, wanted.impl
         if (new.row, new.column, new.shape[1]) != (box.row, box.column, box.shape[1]):
             raise NotResizable(self.name, "header and columns have to stay where they are")

@@ -1,0 +1,178 @@
+"""The same desk twice: a workbook as a closed file, and the same workbook in Excel (the stand-in).
+
+A test that takes the fixture ``desk`` runs on both. What is done here beside pressing buttons is what a user does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from com_excel import Stage
+from openpyxl import load_workbook
+from xlpy import macros
+from xlpy.demo import firm
+from xlpy.demo.company.seed.company import make_company
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
+from xlpy.excel.engine import open_book
+from xlpy.excel.tables.home import write_home
+from xlpy.excel.workbook.builder import build_workbook
+from xlpy.excel.workbook.sheets import Home
+from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.ledger_book.ledger import create_ledger
+
+
+@dataclass(frozen=True)
+class Told:
+    """A message box, whoever showed it. ``icon``: info, warning, error or none."""
+
+    text: str
+    icon: str
+
+
+_ICON = {"info": "info", "critical": "warning", "": ""}
+
+
+class ClosedDesk:
+    """The engine over openpyxl."""
+
+    name = "closed file"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.book = open_book(path)
+
+    def press(self, button: str) -> Any:
+        return macros.run(button, self.book)
+
+    @property
+    def boxes(self) -> list[Told]:
+        return [Told(alert.text, _ICON[alert.mode]) for alert in self.book.app.impl.alerts]
+
+    def save(self) -> Path:
+        self.book.save()
+        return self.path
+
+    def protect(self, sheet: str) -> None:
+        self.book.sheets[sheet].api.protection.sheet = True
+
+    def refuse_boxes(self) -> None:
+        self.book.app.impl.refuses_boxes = True
+
+    def close(self) -> None:
+        self.book.close()
+
+
+class ExcelDesk:
+    """xlwings' Windows engine over the stand-in. Buttons find the book by themselves, as when Excel calls."""
+
+    name = "Excel"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.stage = Stage(path)
+        self.book = self.stage.book()
+
+    def press(self, button: str) -> Any:
+        return self.stage.press(button)
+
+    @property
+    def boxes(self) -> list[Told]:
+        return [Told(box.text, box.icon) for box in self.stage.boxes]
+
+    def save(self) -> Path:
+        self.stage.save()
+        return self.path
+
+    def protect(self, sheet: str) -> None:
+        self.stage.workbook._sheet(sheet)._file.protection.sheet = True
+
+    def refuse_boxes(self) -> None:
+        self.stage.excel.refuses_boxes = True
+
+    def close(self) -> None:
+        self.stage.close()
+
+
+ENGINES = {"closed file": ClosedDesk, "Excel": ExcelDesk}
+
+
+@dataclass
+class World:
+    """A demo site and a demo company, and the settings that lead to them."""
+
+    folder: Path
+    site: Any
+    url: str
+    company_url: str
+
+    @property
+    def profile(self) -> Path:
+        return self.folder / "settings.toml"
+
+    def engine(self) -> Any:
+        return sqlite_engine(self.company_url)
+
+
+@contextmanager
+def world(folder: Path, *, mistakes: bool = False, **kinds: int) -> Iterator[World]:
+    """Serve a site over HTTP and make a company. ``kinds``: how many invoices, expenses, procurement."""
+    company_url = f"sqlite:///{(folder / 'company.sqlite').as_posix()}"
+    engine = make_company(company_url, mistakes=mistakes)
+    create_ledger(engine)
+    engine.dispose()
+    site = generate_site(seed=7, mistakes=mistakes, **kinds)
+    with serve(site) as running:
+        made = World(folder, site, running.url, company_url)
+        bins = ", ".join(f'"{name}" = "{sl_bin}"' for name, _, sl_bin in firm.BINS.values())
+        made.profile.write_text(
+            f'[manage]\nurl = "{running.url}"\ncompany = "{access.COMPANY}"\nclient_id = "{access.CLIENT_ID}"\n'
+            f'public_key = "{access.PUBLIC_KEY}"\n[sl]\nurl = "{company_url}"\ncompany = "{firm.COMPANY_ID}"\n'
+            f'user = "{firm.SL_USER}"\n[posting]\nrecord_id_column = "User1"\n'
+            f'company_paid_account = "{firm.COMPANY_PAID_ACCOUNT}"\nbins = {{ {bins} }}\n',
+            encoding="utf-8",
+        )
+        yield made
+
+
+def make_desk(engine: str, folder: Path, *, profile: Path | None = None, name: str = "Month end.xlsm") -> Any:
+    """Build the workbook and lay it on the desk."""
+    path = folder / name
+    build_workbook(path, profile=str(profile) if profile else "")
+    desk = ENGINES[engine](path)
+    write_home(desk.book, {Home.THROUGH_DATE: firm.THROUGH_DATE, Home.BATCH_IDENTIFIER: "OCT"})
+    return desk
+
+
+Cells = dict[tuple[str, str], tuple[str, str]]
+
+
+def cells_of(path: Path, *hidden: str) -> Cells:
+    """Return every filled cell of a saved workbook: value and number format, what differs by run made alike.
+
+    ``hidden``: texts that differ, such as folders and addresses.
+    """
+    book = load_workbook(path)
+    found: Cells = {}
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value is not None:
+                    found[sheet.title, cell.coordinate] = (alike(str(cell.value), *hidden), cell.number_format)
+    return found
+
+
+def alike(text: str, *hidden: str) -> str:
+    """Make alike what no two runs have in common: times, durations, run ids, hashes, and ``hidden``."""
+    for word in hidden:
+        text = text.replace(word, "…")
+    text = re.sub(r"\d{8}-\d{6}-\w+|\d{8}T\d{6}Z?[-\w]*", "RUN", text)
+    text = re.sub(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?(\.\d+)?", "TIME", text)
+    text = re.sub(r"\b[0-9a-f]{12,64}\b", "HASH", text)
+    return re.sub(r"\d+(\.\d+)? (s|ms)\b", "DURATION", text)
