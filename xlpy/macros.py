@@ -65,7 +65,7 @@ def _calling_book() -> xw.Book:
         from xlpy.errors import WorkbookError
 
         raise WorkbookError(
-            f"The name of the workbook {name} has an equals sign, after which Python does not see it. Nothing was done.",
+            f"The name of the workbook {name} has an equals sign, where xlwings cuts it. Nothing was done.",
             fix="Save the workbook under a name without '='.",
         )
     try:

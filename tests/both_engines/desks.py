@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from com_excel import Stage
-from openpyxl import load_workbook
+from com_excel.contents import is_date_format, moment_of
 from xlpy import macros
 from xlpy.demo import firm
 from xlpy.demo.company.seed.company import make_company
@@ -55,6 +55,11 @@ class ClosedDesk:
     def boxes(self) -> list[Told]:
         return [Told(alert.text, _ICON[alert.mode]) for alert in self.book.app.impl.alerts]
 
+    @property
+    def file(self) -> Any:
+        """The workbook of openpyxl under it."""
+        return self.book.app.impl.book.workbook
+
     def save(self) -> Path:
         self.book.save()
         return self.path
@@ -63,7 +68,10 @@ class ClosedDesk:
         self.book.sheets[sheet].api.protection.sheet = True
 
     def refuse_boxes(self) -> None:
-        self.book.app.impl.refuses_boxes = True
+        def refuse(_alert: object) -> None:
+            raise OSError("no box")
+
+        self.book.app.impl._on_alert = refuse
 
     def close(self) -> None:
         self.book.close()
@@ -85,6 +93,11 @@ class ExcelDesk:
     @property
     def boxes(self) -> list[Told]:
         return [Told(box.text, box.icon) for box in self.stage.boxes]
+
+    @property
+    def file(self) -> Any:
+        """The workbook of openpyxl under it."""
+        return self.stage.workbook._file
 
     def save(self) -> Path:
         self.stage.save()
@@ -153,18 +166,24 @@ def make_desk(engine: str, folder: Path, *, profile: Path | None = None, name: s
 Cells = dict[tuple[str, str], tuple[str, str]]
 
 
-def cells_of(path: Path, *hidden: str) -> Cells:
-    """Return every filled cell of a saved workbook: value and number format, what differs by run made alike.
+def cells_of(file: Any, *hidden: str) -> Cells:
+    """Return every filled cell of openpyxl's workbook: value and number format; and where each table and filter is.
 
-    ``hidden``: texts that differ, such as folders and addresses.
+    ``hidden``: texts that differ from run to run, such as folders and addresses.
     """
-    book = load_workbook(path)
     found: Cells = {}
-    for sheet in book:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.value is not None:
-                    found[sheet.title, cell.coordinate] = (alike(str(cell.value), *hidden), cell.number_format)
+    for sheet in file.worksheets:
+        for cell in sheet._cells.values():
+            if cell.value is not None:
+                code = cell.number_format
+                value = cell.value
+                if cell.data_type == "n" and is_date_format(code):
+                    value = moment_of(value).replace(tzinfo=None)
+                if isinstance(value, float | int) and not isinstance(value, bool):
+                    value = float(value)
+                found[sheet.title, cell.coordinate] = (alike(str(value), *hidden), code)
+        for table in sheet.tables.values():
+            found[sheet.title, table.displayName] = (table.ref, "")
     return found
 
 

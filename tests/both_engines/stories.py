@@ -11,7 +11,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from desks import Cells, Told, World, cells_of, make_desk, world
+from desks import Cells, Told, World, alike, cells_of, make_desk, world
 from xlpy.demo.after_the_batch import release_and_pay
 from xlpy.demo.site.door import access
 from xlpy.excel.tables.home import write_home
@@ -80,8 +80,8 @@ def _press_all(desk: Any, made: World, story: Story) -> None:
         seen, calls = len(desk.boxes), _calls(desk)
         pressed = desk.press(button)
         calls = _calls(desk) - calls
-        cells = cells_of(desk.save(), *hidden)
-        told = [Told(box.text, box.icon) for box in desk.boxes[seen:]]
+        cells = cells_of(desk.file, *hidden)
+        told = [Told(alike(box.text, *hidden), box.icon) for box in desk.boxes[seen:]]
         story.steps.append(Step(button, pressed.exit_code if pressed else None, told, cells, calls))
 
     def home(**values: object) -> None:
@@ -119,5 +119,3 @@ def _mark(desk: Any, sheet: Any, count: int, mark: str) -> None:
     column = sheet.index("Include") + 1
     place = desk.book.sheets[sheet.name].range((5, column), (4 + count, column))
     place.options(ndim=2).value = [[mark or None]] * count
-
-

@@ -14,8 +14,11 @@ def test_the_story_presses_every_button(stories: dict[str, Story]) -> None:
 
 def test_after_every_button_both_have_the_same_cells(stories: dict[str, Story]) -> None:
     for closed, excel in zip(stories["closed file"].steps, stories["Excel"].steps, strict=True):
-        differ = {k: (closed.cells.get(k), excel.cells.get(k)) for k in closed.cells.keys() | excel.cells.keys()
-                  if closed.cells.get(k) != excel.cells.get(k)}
+        differ = {
+            k: (closed.cells.get(k), excel.cells.get(k))
+            for k in closed.cells.keys() | excel.cells.keys()
+            if closed.cells.get(k) != excel.cells.get(k)
+        }
         assert not differ, (closed.button, dict(list(differ.items())[:10]))
 
 

@@ -170,6 +170,13 @@ class Workbooks(ComCollection):
     def _members(self) -> list[Any]:
         return list(self._wire.books)  # type: ignore[attr-defined]
 
+    def _find(self, key: Any) -> Any:
+        """By name with or without the file's type: so Windows finds it while it hides the types of files."""
+        for book in self._members() if isinstance(key, str) else ():
+            if key.casefold() in {book._name().casefold(), book._path.stem.casefold()}:
+                return book
+        return super()._find(key)
+
     @got
     def Application(self) -> Application:
         return self._wire.application  # type: ignore[attr-defined,no-any-return]

@@ -18,13 +18,9 @@ from .windows import load_xlwindows, windll
 
 
 class _SystemOfWindows(types.ModuleType):
-    """``sys`` as xlwings sees it: of Windows, with the arguments of the call. Everything else is the real one."""
+    """``sys`` as xlwings sees it: of Windows. Everything else is the real one."""
 
     platform = "win32"
-
-    def __init__(self, argv: list[str]) -> None:
-        super().__init__("sys")
-        self.argv = argv
 
     def __getattr__(self, name: str) -> Any:
         return getattr(sys, name)
@@ -61,14 +57,15 @@ class Stage:
         """Have the process look as one that the macro started: Windows, and the arguments of xlwings.bas."""
         name = self.workbook._name()
         arguments = ["-c", f"--wb={name}", "--from_xl=1", f"--app={sys.executable}", f"--hwnd={self.excel.hwnd}"]
-        real, there = xlwings.main.sys, getattr(ctypes, "windll", None)
+        real, there, argv = xlwings.main.sys, getattr(ctypes, "windll", None), sys.argv
         attempts = self.xlwindows.N_COM_ATTEMPTS
-        xlwings.main.sys = _SystemOfWindows(arguments)  # type: ignore[assignment]
+        xlwings.main.sys = _SystemOfWindows("sys")  # type: ignore[assignment]
+        sys.argv = arguments
         ctypes.windll = windll(self.windows_boxes)  # type: ignore[attr-defined]
         try:
             yield
         finally:
-            xlwings.main.sys = real
+            xlwings.main.sys, sys.argv = real, argv
             self.xlwindows.N_COM_ATTEMPTS = attempts
             if there is None:
                 del ctypes.windll  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from openpyxl.worksheet.filters import DateGroupItem, FilterColumn, Filters
 from xlpy.errors import WorkbookError
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.kept_filters import FilterNotKept
+from xlpy.excel.tables.marks import set_include
 from xlpy.excel.tables.tables import (
     Include,
     IncludeNotUnderstood,
@@ -20,7 +21,6 @@ from xlpy.excel.tables.tables import (
     prepend,
     read_rows,
     refill,
-    set_include,
     update_by_key,
 )
 from xlpy.excel.workbook.sheets import INVOICES, LOG, RESULTS, Status

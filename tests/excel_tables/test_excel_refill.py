@@ -22,7 +22,8 @@ from xlpy.errors import WorkbookError
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.extra_columns import FormulasInColumn
 from xlpy.excel.tables.kept_filters import FilterNotKept
-from xlpy.excel.tables.tables import clear, read_rows, refill, set_include
+from xlpy.excel.tables.marks import set_include
+from xlpy.excel.tables.tables import clear, read_rows, refill
 from xlpy.excel.workbook.sheets import INVOICES, PREVIEW, PROBLEMS
 
 

@@ -12,6 +12,7 @@ from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.com_errors import text_of
 from xlpy.excel.tables.home import HomeInputs, read_home, write_ageing, write_home, write_included
+from xlpy.excel.tables.marks import set_include
 from xlpy.excel.tables.selection import (
     SHEET_OF,
     chosen_location,
@@ -22,7 +23,7 @@ from xlpy.excel.tables.selection import (
     show_transactions,
     transaction_of,
 )
-from xlpy.excel.tables.tables import prepend, refill, set_include
+from xlpy.excel.tables.tables import prepend, refill
 from xlpy.excel.workbook.sheets import PREVIEW, PROBLEMS, RESULTS, Home, Status
 from xlpy.services.run.reports import EXIT_CODE, RunReport, RunState
 from xlpy.services.run.session import Session

@@ -20,7 +20,7 @@ from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.belonging import refuse_other_company
 from xlpy.excel.tables.com_errors import SheetsProtected, protected_sheets
 from xlpy.excel.tables.tables import append
-from xlpy.excel.workbook.sheets import HOME_SHEET, LOG, SHEETS
+from xlpy.excel.workbook.sheets import ABOUT_SHEET, HOME_SHEET, LOG, SHEETS
 from xlpy.runlog import RunLog, run_log
 from xlpy.services.run.session import Progress, Session, no_progress
 
@@ -76,7 +76,7 @@ def press(
 
 def _refuse_protected(book: xw.Book) -> None:
     """Raise ``SheetsProtected``, before anything is done, naming every sheet of ours that could not be filled."""
-    protected = protected_sheets(book, [HOME_SHEET, *(sheet.name for sheet in SHEETS)])
+    protected = protected_sheets(book, [HOME_SHEET, *(sheet.name for sheet in SHEETS), ABOUT_SHEET])
     if protected:
         raise SheetsProtected(protected)
 

@@ -27,7 +27,7 @@ def tell(book: xw.Book, text: str, *, attention: bool) -> None:
     for mode in (ATTENTION if attention else INFORMATION, None):
         try:
             app.alert(text, TITLE, mode=mode)
-        except Exception:  # noqa: BLE001 (whatever it was: the text has to reach the user all the same)
+        except Exception:
             logger.warning("Box with icon %s not shown: %s", mode, text, exc_info=True)
         else:
             return

@@ -74,6 +74,7 @@ class Sheet:
         return next(i for i, c in enumerate(self.columns) if c.name == column)
 
 
+HOME_SHEET, ABOUT_SHEET = "Home", "About"  # have named cells and no table
 TITLE_ROW = 1  # title and what the sheet is for
 SUBTOTAL_ROW = 3  # filtered totals, above the header, in the frozen rows
 HEADER_ROW = 4  # the table's header; data from row 5
