@@ -50,6 +50,10 @@ class AutoFilter(ComObject):
         super().__init__(table._wire)
         self._table = table
         self._criteria: dict[int, Criteria] = {}
+        self._read_from_file()
+
+    def _read_from_file(self) -> None:
+        table = self._table
         if table._definition.autoFilter is not None:
             for column in table._definition.autoFilter.filterColumn:
                 found = _from_file(column)

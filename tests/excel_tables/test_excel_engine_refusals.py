@@ -147,7 +147,9 @@ def test_rows_hidden_by_a_filter_are_not_written(book, invoice):
         "$A$10:$T$10",
     ]
     with pytest.raises(FilteredRowsWritten):
-        sheet.range("B5:B10").value = "x"
+        sheet.range("B5:B10").value = [["x"]] * 6
+    sheet.range("B5:B10").value = "z"  # one value: to the visible rows, as Excel does (xlwings issue 747)
+    assert sheet.range("B5:B10").value == [None, "z", None, "z", None, "z"]
     with pytest.raises(FilteredRowsWritten):
         sheet.range("B5:B10").clear_contents()
     with pytest.raises(NotResizable):

@@ -18,6 +18,8 @@ from xlpy.excel.tables.tables import read_rows, refill, update_by_key
 from xlpy.excel.workbook.sheets import EXPENSES, FIRST_DATA_ROW, INVENTORY
 from xlpy.services.run.reports import ExpenseRow, ProcurementRow
 
+BOTH_ENGINES = True
+
 EXPENSE = UnpostedExpense(
     id=1138,
     expense_detail_id=611,

@@ -26,6 +26,8 @@ from xlpy.excel.tables.marks import set_include
 from xlpy.excel.tables.tables import clear, read_rows, refill
 from xlpy.excel.workbook.sheets import INVOICES, PREVIEW, PROBLEMS
 
+BOTH_ENGINES = True
+
 
 def write(path, sheet, rows):
     with open_closed(path) as closed:
