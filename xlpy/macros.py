@@ -47,10 +47,10 @@ def run(button: str, book: xw.Book | None = None) -> Pressed | None:
             pressed = press(button, book, lambda progress: _open(book, progress), _status_bar(app))
     except Exception as error:  # noqa: BLE001
         _write_crash(button, error)
-        tell(book, _words(error, book), attention=True)
+        tell(app, book, _words(error, book), attention=True)
         return None
     if pressed.text:
-        tell(book, pressed.text, attention=pressed.exit_code != 0)
+        tell(app, book, pressed.text, attention=pressed.exit_code != 0)
     return pressed
 
 

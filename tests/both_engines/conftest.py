@@ -7,13 +7,37 @@ from typing import Any
 import pytest
 from desks import ENGINES, World, make_desk, world
 from stories import Story, whole_story
+
 from xlpy.demo.site.door import access
+from xlpy.excel.workbook.builder import build_workbook
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workbook as it is made."""
+    path = tmp_path_factory.mktemp("pristine") / "Month end.xlsm"
+    build_workbook(path)
+    return path
+
+
+def _laid_out(engine: str, pristine: Path, folder: Path) -> Any:
+    path = folder / "Month end.xlsm"
+    path.write_bytes(pristine.read_bytes())
+    return ENGINES[engine](path)
 
 
 @pytest.fixture(params=list(ENGINES))
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+def desk(request: pytest.FixtureRequest, pristine: Path, tmp_path: Path) -> Iterator[Any]:
     """An empty workbook on both engines, without a site: for what cells do."""
-    made = make_desk(request.param, tmp_path)
+    made = _laid_out(request.param, pristine, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def small_desk_in_excel(pristine: Path, tmp_path: Path) -> Iterator[Any]:
+    """An empty workbook in Excel, without a site."""
+    made = _laid_out("Excel", pristine, tmp_path)
     yield made
     made.close()
 

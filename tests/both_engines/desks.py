@@ -14,6 +14,7 @@ from typing import Any
 
 from com_excel import Stage
 from com_excel.contents import is_date_format, moment_of
+
 from xlpy import macros
 from xlpy.demo import firm
 from xlpy.demo.company.seed.company import make_company

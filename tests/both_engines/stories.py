@@ -12,6 +12,7 @@ from unittest import mock
 
 import pytest
 from desks import Cells, Told, World, alike, cells_of, make_desk, world
+
 from xlpy.demo.after_the_batch import release_and_pay
 from xlpy.demo.site.door import access
 from xlpy.excel.tables.home import write_home

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 from stories import Story
+
 from xlpy.excel.workbook.ribbon_buttons import BUTTONS
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 def test_the_story_presses_every_button(stories: dict[str, Story]) -> None:

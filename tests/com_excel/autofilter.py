@@ -181,7 +181,7 @@ def _as_kept(values: list[str]) -> Criteria:
     return Criteria(values, VALUES)
 
 
-_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: (\d{1,2}):(\d{2}):([\d.]+))?")
+_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: (\d{1,2}):(\d{1,2}):([\d.]+))?")
 
 
 def _as_number(criterion: str) -> str:

@@ -20,7 +20,7 @@ from xlpy.excel.engine.refusals import (
     WouldLoseParts,
 )
 from xlpy.excel.tables.home import workbook_is_ours
-from xlpy.excel.tables.tables import refill
+from xlpy.excel.tables.tables import has_rows, refill
 from xlpy.excel.workbook.sheets import INVOICES
 
 _NOON = dt.datetime(2026, 1, 2, 12)  # noqa: DTZ001 (cells have no time zone)
@@ -129,9 +129,13 @@ def test_a_formula_in_a_text_cell_would_stay_text(general):
         general.formula = "=1+1"
 
 
-def test_an_empty_table_has_no_body(book, invoice):
+def test_a_blank_row_is_a_body_and_an_insert_row_is_none(book, invoice):
     table = book.sheets["Invoices"].tables["Invoices"]
+    assert table.data_body_range.address == "$A$5:$T$5"
+    assert not has_rows(book, INVOICES)
+    table.api.insertRow = True
     assert table.data_body_range is None
+    assert not has_rows(book, INVOICES)
     refill(book, INVOICES, [invoice(1)])
     assert table.data_body_range.address == "$A$5:$T$5"
 

@@ -18,12 +18,11 @@ ATTENTION, INFORMATION = "critical", "info"  # the two icons that xlwings has: a
 NOT_SHOWN = "No message box could be shown"
 
 
-def tell(book: xw.Book, text: str, *, attention: bool) -> None:
+def tell(app: xw.App, book: xw.Book, text: str, *, attention: bool) -> None:
     """Show a text: a box with its icon, else one without, else one of Windows, else status bar and Home. Never raises.
 
     ``attention``: something has to be done; else it is for information.
     """
-    app = book.app
     for mode in (ATTENTION if attention else INFORMATION, None):
         try:
             app.alert(text, TITLE, mode=mode)
