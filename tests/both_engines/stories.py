@@ -51,9 +51,9 @@ class _Saved:
 def _nobody_at_the_screen(profile: Path) -> Iterator[None]:
     """The window of Log in is filled in by a user who is not here; a browser is not opened."""
     with (
-        mock.patch("xlpy.login.start.log_in", lambda *_a, **_k: _Saved(profile, "Connected.")),
-        mock.patch("xlpy.login.start.log_out_of", lambda *_a, **_k: (("manage",), "The passwords are forgotten.")),
-        mock.patch("xlpy.help.show.open_page", lambda _path: False),
+        mock.patch("xlpy.login.start.log_in", return_value=_Saved(profile, "Connected.")),
+        mock.patch("xlpy.login.start.log_out_of", return_value=(("manage",), "The passwords are forgotten.")),
+        mock.patch("xlpy.help.show.open_page", return_value=False),
     ):
         yield
 

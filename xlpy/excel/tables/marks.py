@@ -62,7 +62,7 @@ def _mark_shown_rows(
     column.value = mark
     (now,) = place.read([position]).values()
     shown = [as_text(value) == mark for value in now]
-    if all(shown) and any(old != mark for old in before):
+    if all(old != mark for old in before) and all(shown):  # every row changed: does the filter hide none?
         shown = _shown_by_excel(place, column)
     new = [mark if yes and is_shown else old for yes, is_shown, old in zip(wanted, shown, before, strict=True)]
     wrong = [i for i, value in enumerate(new) if value != as_text(now[i])]
