@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from com_excel import Stage
 from com_excel.calls import filter_every_second_row, measure, table
+
 from xlpy.excel.tables.marks import set_include
 from xlpy.excel.tables.tables import append, prepend, read_rows, refill, update_by_key
 from xlpy.excel.workbook.sheets import INVOICES, LOG, RESULTS

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from .areas import areas_common
 from .com import ComCollection, ComObject, Wire, called, excel_refuses, got
-from .ranges import Range, areas_common, is_range
+from .ranges import Range, is_range
 from .windows import RUNNING
 
 _HANDLES = itertools.count(0x10050, 0x10)

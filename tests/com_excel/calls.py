@@ -77,6 +77,7 @@ def _demo(rows: int) -> Iterator[Any]:
 
     sys.path.insert(0, str(Path(__file__).parents[1] / "both_engines"))
     from desks import world
+
     from xlpy.demo import firm
 
     from .stage import Stage

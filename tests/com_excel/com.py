@@ -34,7 +34,7 @@ PROTECTED = (
 
 
 class ComError(Exception):
-    """pywin32's ``com_error``: (hresult, its text, (code, source, description, help file, help id, scode), argument)."""
+    """pywin32's ``com_error``: hresult, its text, (code, source, description, help file, help id, scode), argument."""
 
     def __init__(
         self, hresult: int, text: str, excepinfo: tuple[Any, ...] | None = None, arg: int | None = None
@@ -200,7 +200,7 @@ def called(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def plain(value: Any) -> Any:
     """Return the object of the model behind a wrapper of xlwings, or the value itself."""
-    if isinstance(value, Dispatched) or isinstance(value, (str, int, float, type(None), tuple, list)):
+    if value is None or isinstance(value, Dispatched | str | int | float | tuple | list):
         return value
     ole = getattr(value, "_oleobj_", None)
     return ole.target if isinstance(ole, OleObject) else value

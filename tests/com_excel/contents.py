@@ -51,7 +51,7 @@ EMPTY = Entered(None)
 def entered(value: Any, number_format: str) -> Entered:
     """Return what a value becomes in a cell of that format (``Range.Value``, ``Range.Value2``).
 
-    ``bool`` before numbers: pywin32 makes VT_BOOL of it. A time without a zone is refused by pywin32 (xlwings sets one).
+    ``bool`` before numbers: pywin32 makes VT_BOOL of it. pywin32 refuses a time without a zone (xlwings sets one).
     A whole number beyond 32 bits is not modelled: pywin32 and Excel agree on it in some versions only.
     """
     if value is None or value == "":
@@ -205,7 +205,7 @@ def is_date_format(code: str) -> bool:
 
 def is_currency_format(code: str) -> bool:
     """Whether ``Value`` gives Currency (a Decimal); ``Value2`` never does (documentation of ``Range.Value2``)."""
-    return "$" in code.split(";")[0].replace("[$-", "")
+    return "$" in code.split(";", maxsplit=1)[0].replace("[$-", "")
 
 
 def given(value: Any, kind: str, number_format: str, *, plainly: bool = False) -> Any:

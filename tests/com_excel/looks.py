@@ -166,7 +166,7 @@ class Hyperlinks(ComCollection):
     @called
     def Add(
         self, Anchor: Any = None, Address: str = "", SubAddress: str = "", ScreenTip: str = "", TextToDisplay: str = ""
-    ) -> Any:  # noqa: E501
+    ) -> Any:
         """Put a link on the first cell; a text to display is written as a value is. 65,530 at most on a sheet."""
         from openpyxl.worksheet.hyperlink import Hyperlink as FileLink
 

@@ -14,7 +14,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from .com import excel_refuses
 
 if TYPE_CHECKING:
-    from .ranges import Area
+    from .areas import Area
     from .worksheet import Worksheet
 
 IN_A_TABLE = "This operation is not allowed. The operation is attempting to shift cells in a table on your worksheet."

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
 
 from . import contents, looks, moving
-from .com import ComCollection, ComObject, Member, called, excel_refuses, got, plain
+from .areas import COLUMNS, ROWS, Area, area_common, of_block, rows_of
+from .com import ComCollection, ComObject, called, excel_refuses, got, plain
 from .contents import Entered, entered
 
 if TYPE_CHECKING:
     from .worksheet import Worksheet
 
-Area = tuple[int, int, int, int]
-"""Row, column, number of rows, number of columns."""
-
-ROWS, COLUMNS = 1_048_576, 16_384
 _VISIBLE, _FORMULAS, _CONSTANTS, _BLANKS = 12, -4123, 2, 4  # XlCellType
 _DOWN = -4121  # xlShiftDown
 
@@ -26,19 +23,6 @@ _DOWN = -4121  # xlShiftDown
 def is_range(value: Any) -> bool:
     """Whether it is a range."""
     return isinstance(value, Range)
-
-
-def area_common(one: Area, other: Area) -> Area | None:
-    """Return what two areas have in common."""
-    row, column = max(one[0], other[0]), max(one[1], other[1])
-    rows = min(one[0] + one[2], other[0] + other[2]) - row
-    columns = min(one[1] + one[3], other[1] + other[3]) - column
-    return (row, column, rows, columns) if rows > 0 and columns > 0 else None
-
-
-def areas_common(ones: Sequence[Area], others: Sequence[Area]) -> list[Area]:
-    """Return what two lists of areas have in common."""
-    return [common for a in ones for b in others if (common := area_common(a, b)) is not None]
 
 
 class Range(ComObject):
@@ -201,14 +185,14 @@ class Range(ComObject):
         written over a filter that hides the second and third row gave 5, 5, 5; 2619; of several columns unverified).
         """
         self._refuse_protected()
-        rows = _rows_of(data)
+        rows = rows_of(data)
         for row, column, height, width in self._areas:
             hidden = set(self._sheet._filtered_rows(row, height, column, width))
             for r in range(height):
                 if row + r in hidden:
                     continue
                 for c in range(width):
-                    value = _of_block(rows, 0 if hidden else r, c)
+                    value = of_block(rows, 0 if hidden else r, c)
                     code = self._sheet._format(row + r, column + c)
                     self._sheet._store(row + r, column + c, make(value, code))
 
@@ -268,7 +252,7 @@ class Range(ComObject):
             return looks.common(self._sheet._row_hidden(r) for r in range(row, row + rows))
         if rows == ROWS or self._of == "columns":
             return looks.common(self._sheet._column_hidden(c) for c in range(column, column + columns))
-        excel_refuses("Unable to get the Hidden property of the Range class")
+        return excel_refuses("Unable to get the Hidden property of the Range class")
 
     @Hidden.setter
     def Hidden(self, value: Any) -> None:
@@ -305,7 +289,7 @@ class Range(ComObject):
     @called
     def AutoFilter(
         self, Field: Any = None, Criteria1: Any = None, Operator: Any = None, Criteria2: Any = None, *_: Any
-    ) -> Any:  # noqa: E501
+    ) -> Any:
         """Filter a field of the table that the range is; without criteria, show all of that field."""
         table = next((t for t in self._sheet._tables() if t._area() == self._first()), None)
         if table is None:
@@ -380,26 +364,3 @@ class Areas(ComCollection):
 
     def _members(self) -> list[Any]:
         return [Range(self._block._sheet, [area]) for area in self._block._areas]
-
-
-def _rows_of(data: Any) -> list[list[Any]]:
-    """Return what is written as rows: one value, one row of values, or a block."""
-    if not isinstance(data, list | tuple):
-        return [[data]]
-    if data and all(isinstance(row, list | tuple) for row in data):
-        return [list(row) for row in data]
-    return [list(data)]
-
-
-def _of_block(rows: list[list[Any]], row: int, column: int) -> Any:
-    if len(rows) == 1:
-        row = 0
-    if row >= len(rows):
-        return "#N/A"
-    values = rows[row]
-    if len(values) == 1:
-        column = 0
-    return values[column] if column < len(values) else "#N/A"
-
-
-assert isinstance(Range.Value, Member)  # a property of Excel, and not of Python alone

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from openpyxl.utils import get_column_letter, range_boundaries
 
+from .areas import Area, area_common
 from .autofilter import AutoFilter
 from .com import ComCollection, ComObject, called, excel_refuses, got
-from .ranges import Area, Range, area_common
+from .ranges import Range
 
 if TYPE_CHECKING:
     from .worksheet import Worksheet
@@ -113,7 +114,7 @@ class ListObject(ComObject):
 
 
 def _with(one: Area, other: Area) -> Area:
-    return one[0], one[2] if one[2] > other[2] else other[2], one[1], one[3]
+    return one[0], max(other[2], one[2]), one[1], one[3]
 
 
 class ListRows(ComCollection):

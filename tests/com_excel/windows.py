@@ -21,12 +21,13 @@ RUNNING: dict[int, Any] = {}
 """The Excel of each window handle: what is on the screen."""
 
 _NATIVE = (
-    "pywintypes pythoncom win32api win32con win32gui win32process win32timezone win32com win32com.client winerror"
-).split()
+    *("pywintypes", "pythoncom", "win32api", "win32con", "win32gui", "win32process"),
+    *("win32timezone", "win32com", "win32com.client", "winerror"),
+)
 
 
 class CDispatch:
-    """pywin32's late-bound object. The stand-in's objects are early bound: xlwings makes the wrappers of Excel's types."""
+    """pywin32's late-bound object. The stand-in's are early bound: xlwings has the wrappers of Excel's types made."""
 
 
 def _module(name: str, **members: Any) -> types.ModuleType:

@@ -11,9 +11,10 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.formula import ArrayFormula
 
 from . import contents
+from .areas import COLUMNS, ROWS, Area, area_common
 from .com import PROTECTED, ComObject, called, excel_refuses, got
 from .contents import Entered
-from .ranges import COLUMNS, ROWS, Area, Range, area_common
+from .ranges import Range
 from .tables import ListObject, ListObjects
 
 _VISIBLE, _HIDDEN, _VERY_HIDDEN = -1, 0, 2  # XlSheetVisibility

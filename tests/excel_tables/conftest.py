@@ -16,7 +16,7 @@ from xlpy.excel.workbook.builder import build_workbook
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A module with ``BOTH_ENGINES`` runs twice: on the closed file, and in Excel (the stand-in, by xlwings' own code)."""
+    """A module with ``BOTH_ENGINES`` runs twice: on the closed file, and in Excel (the stand-in)."""
     if getattr(metafunc.module, "BOTH_ENGINES", False) and "opened_in" in metafunc.fixturenames:
         metafunc.parametrize("opened_in", ["closed file", "Excel"], indirect=True)
 

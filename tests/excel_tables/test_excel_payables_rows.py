@@ -12,8 +12,8 @@ from xlpy.domain.facts.manage_expenses import UnpostedExpense
 from xlpy.domain.facts.manage_procurement import UnpostedProcurement
 from xlpy.domain.values.refs import NO_REF, Ref
 from xlpy.excel.engine.closed_file import open_closed
-from xlpy.excel.tables.rows import expense_rows, procurement_rows
 from xlpy.excel.tables.marks import set_include
+from xlpy.excel.tables.rows import expense_rows, procurement_rows
 from xlpy.excel.tables.tables import read_rows, refill, update_by_key
 from xlpy.excel.workbook.sheets import EXPENSES, FIRST_DATA_ROW, INVENTORY
 from xlpy.services.run.reports import ExpenseRow, ProcurementRow
