@@ -24,7 +24,7 @@ from xlpy.demo.site.making.generate import generate_site
 from xlpy.excel.engine import open_book
 from xlpy.excel.tables.home import write_home
 from xlpy.excel.workbook.builder import build_workbook
-from xlpy.excel.workbook.sheets import Home
+from xlpy.excel.workbook.home_cells import Home
 from xlpy.sl.connection.sqlite import sqlite_engine
 from xlpy.sl.ledger_book.ledger import create_ledger
 

@@ -16,7 +16,8 @@ from desks import Cells, Told, World, alike, cells_of, make_desk, world
 from xlpy.demo.after_the_batch import release_and_pay
 from xlpy.demo.site.door import access
 from xlpy.excel.tables.home import write_home
-from xlpy.excel.workbook.sheets import INVOICES, Home
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheets import INVOICES
 
 
 @dataclass

@@ -6,11 +6,13 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from com_excel import ComError
 
 from xlpy.excel.engine.refusals import FilteredRowsWritten, ValueRefused
 from xlpy.excel.tables.tables import read_rows, refill
 from xlpy.excel.workbook.cell_values import cell_content
-from xlpy.excel.workbook.sheets import INVOICES, NUMBER_FORMAT, CellKind
+from xlpy.excel.workbook.sheet import NUMBER_FORMAT, CellKind
+from xlpy.excel.workbook.sheets import INVOICES
 
 RETYPED = (
     *("0100", "100", "1,234.50", "-5", "(12)", "50%", "$3", "1E5", "1/2", "3-4", "2026-11-22", "10:30", "5 pm"),

@@ -9,7 +9,8 @@ from com_excel.com import DISP_E_EXCEPTION, ERROR_1004, RPC_E_CALL_REJECTED, RPC
 from xlpy import macros
 from xlpy.excel.tables.com_errors import words_of
 from xlpy.excel.tables.tables import read_rows, refill
-from xlpy.excel.workbook.sheets import INVOICES, RESULTS, Home
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheets import INVOICES, RESULTS
 
 
 def last_run(desk):

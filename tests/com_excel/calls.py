@@ -73,7 +73,7 @@ def _demo(rows: int) -> Iterator[Any]:
     from xlpy.demo.site.door import access
     from xlpy.excel.tables.home import write_home
     from xlpy.excel.workbook.builder import build_workbook
-    from xlpy.excel.workbook.sheets import Home
+    from xlpy.excel.workbook.home_cells import Home
 
     sys.path.insert(0, str(Path(__file__).parents[1] / "both_engines"))
     from desks import world

@@ -36,6 +36,6 @@ def tell(app: xw.App, book: xw.Book, text: str, *, attention: bool) -> None:
         app.status_bar = f"{TITLE}: {text}"
     with suppress(Exception):
         from xlpy.excel.tables.home import write_home
-        from xlpy.excel.workbook.sheets import Home
+        from xlpy.excel.workbook.home_cells import Home
 
         write_home(book, {Home.LAST_RUN: NOT_SHOWN, Home.LAST_RUN_TEXT: text})

@@ -10,7 +10,7 @@ from xlpy.excel.tables.placed import PlacedTable, find_table, runs, visible_area
 from xlpy.excel.tables.rows_read import parse_include
 from xlpy.excel.tables.tables import INCLUDE, is_empty
 from xlpy.excel.workbook.cell_values import as_text
-from xlpy.excel.workbook.sheets import NUMBER_FORMAT, CellKind, Sheet
+from xlpy.excel.workbook.sheet import NUMBER_FORMAT, CellKind, Sheet
 
 if TYPE_CHECKING:
     import xlwings as xw

@@ -9,8 +9,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlpy.excel.workbook import look
-from xlpy.excel.workbook.layout import offer, set_print
-from xlpy.excel.workbook.sheets import (
+from xlpy.excel.workbook.home_cells import (
     ABOUT_SHEET,
     AGEING_BLOCK,
     AGEING_KINDS,
@@ -22,15 +21,14 @@ from xlpy.excel.workbook.sheets import (
     INCLUDED_ROWS,
     LOCATIONS_LIST,
     LOCATIONS_ROWS,
-    NUMBER_FORMAT,
     PERIOD_CHOICES,
     PERIODS_LIST,
     SYNC_STARTS,
     YES_NO,
-    CellKind,
     Home,
-    Part,
 )
+from xlpy.excel.workbook.layout import offer, set_print
+from xlpy.excel.workbook.sheet import NUMBER_FORMAT, CellKind, Part
 
 HOME, ABOUT = HOME_SHEET, ABOUT_SHEET
 HOME_WIDTHS = (2, 24, 25, 15, 17, 3, 23, 14, 14, 16, 16, 2, 34, 34)  # A…N; M and N hold the lists, hidden
