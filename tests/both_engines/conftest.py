@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import ENGINES, World, make_desk, world
+from desks import ENGINES, make_desk
 from stories import Story, whole_story
+from worlds import World, world
 
 from xlpy.demo.site.door import access
 from xlpy.excel.workbook.builder import build_workbook

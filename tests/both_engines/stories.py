@@ -11,7 +11,8 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from desks import Cells, Told, World, alike, cells_of, make_desk, world
+from desks import Cells, Told, alike, cells_of, make_desk
+from worlds import World, world
 
 from xlpy.demo.after_the_batch import release_and_pay
 from xlpy.demo.site.door import access

@@ -205,3 +205,20 @@ def test_an_excel_that_ended_answers_nothing(excel):
     with pytest.raises(ComError, match="RPC server"):
         _ = book.sheets.active
     excel.stage.excel.gone = False
+
+
+def test_a_sort_moves_cells_with_what_hangs_on_them_and_leaves_the_heights_of_rows(excel):
+    sheet, user = excel.book.sheets["Invoices"], excel.stage.user
+    sheet.tables["Invoices"].resize(sheet.range("A4:T7"))
+    sheet.range("D5:D7").value = [["c"], ["a"], ["b"]]
+    sheet.range("D5").color = (255, 0, 0)
+    sheet.range("D5").add_note("ask Mary")
+    sheet.range("D5").row_height = 40
+    user.sorts("Invoices", "Number")
+    assert sheet.range("D5:D7").value == ["a", "b", "c"]
+    assert sheet.range("D7").note.text == "ask Mary"
+    assert (sheet.range("D5").color, sheet.range("D7").color) == (None, (255, 0, 0))
+    assert sheet.range("D5").row_height == 40
+    user.filters("Invoices", "Number", "b", "c")
+    user.sorts("Invoices", "Number", falling=True)
+    assert sheet.range("D5:D7").value == ["a", "c", "b"]

@@ -75,8 +75,8 @@ def _demo(rows: int) -> Iterator[Any]:
     from xlpy.excel.workbook.builder import build_workbook
     from xlpy.excel.workbook.home_cells import Home
 
-    sys.path.insert(0, str(Path(__file__).parents[1] / "both_engines"))
-    from desks import world
+    sys.path.append(str(Path(__file__).parents[1] / "both_engines"))
+    from worlds import world
 
     from xlpy.demo import firm
 

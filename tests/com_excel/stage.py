@@ -14,6 +14,7 @@ import xlwings.main
 
 from .application import Excel
 from .com import Box
+from .user import User
 from .windows import load_xlwindows, windll
 
 
@@ -33,6 +34,7 @@ class Stage:
         self.xlwindows = load_xlwindows()
         self.excel = Excel()
         self.workbook = self.excel.open(path)
+        self.user = User(self.excel)
         self.windows_boxes: list[Box] = []
 
     def close(self) -> None:
