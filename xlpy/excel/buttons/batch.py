@@ -11,7 +11,9 @@ from xlpy.domain.values.statuses import Include, RowStatus
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.tables import rows as render
+from xlpy.excel.tables.com_errors import text_of
 from xlpy.excel.tables.home import HomeInputs, read_home, write_ageing, write_home, write_included
+from xlpy.excel.tables.marks import set_include
 from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.selection import (
     SHEET_OF,
@@ -23,7 +25,7 @@ from xlpy.excel.tables.selection import (
     show_transactions,
     transaction_of,
 )
-from xlpy.excel.tables.tables import prepend, refill, set_include
+from xlpy.excel.tables.tables import prepend, refill
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheets import PREVIEW, PROBLEMS, RESULTS
 from xlpy.services.run.reports import RunReport, RunState
@@ -124,7 +126,7 @@ def _push(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
         propose_identifier(session, book, told.report.problems, inputs)
     except Exception as error:  # the workbook is not the books: what was posted is told all the same
         logger.exception("The workbook could not be filled with run %s", told.report.run_id)
-        why = f"The workbook could not be filled with it, though ({error}): refresh it."
+        why = f"The workbook could not be filled with it, though ({text_of(error)}): refresh it."
         return Pressed.of(told).not_shown(why)
     return Pressed.of(told)
 

@@ -17,6 +17,7 @@ from xlpy.errors import StoppedByProblems
 from xlpy.excel.buttons.batch import RUN_CELLS, RUN_SHEETS, SILENT_STEPS, leave_alone, show_problems, show_run
 from xlpy.excel.buttons.pressed import Choices, Pressed
 from xlpy.excel.tables import rows as render
+from xlpy.excel.tables.com_errors import text_of
 from xlpy.excel.tables.home import HomeInputs, read_home, write_home
 from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.selection import transaction_of
@@ -151,7 +152,7 @@ def _show_posted(session: Session, book: xw.Book, inputs: HomeInputs, report: Ru
         write_home(book, {Home.RERUN_HASH: "" if _wrote(report) else str(shown)})
     except Exception as error:  # the workbook is not the books: what was posted is told all the same
         logger.exception("The workbook could not be filled with run %s", report.run_id)
-        return pressed.not_shown(f"The workbook could not be filled with it, though ({error}).")
+        return pressed.not_shown(f"The workbook could not be filled with it, though ({text_of(error)}).")
     return pressed
 
 
