@@ -19,7 +19,7 @@ MOST_MODULES = 20
 MOST_LINES = 400
 # An xlwings engine's objects know their owner (``Range.sheet``, ``Sheet.book``, ``Book.app``): names for types, only.
 OWNERS = "xlpy.excel.engine."
-CROWDED = {XLPY / "domain" / "planning": 24}  # until one planner walks over the makers of each kind
+CROWDED = {XLPY / "domain" / "planning": 25}  # until one planner walks over the makers of each kind
 
 
 def name_of(path: Path) -> str:
