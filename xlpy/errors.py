@@ -6,6 +6,8 @@ into the full log only.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 
 class XlpyError(Exception):
     """Root of everything that this product raises on purpose. ``exit_code`` is the command line's answer."""
@@ -109,14 +111,17 @@ class ManageError(XlpyError):
 
 
 class ManageRefused(ManageError):
-    """Manage answered with an error status. Keeps what it said."""
+    """Manage answered with an error status. Keeps what it said, and which fields it named as wrong."""
 
-    def __init__(self, status: int, said: str, *, method: str, path: str, fix: str = "") -> None:
+    def __init__(
+        self, status: int, said: str, *, method: str, path: str, fix: str = "", fields: Collection[str] = ()
+    ) -> None:
         super().__init__(f"Manage answered {status} to {method} {path}: {said}", fix=fix)
         self.status = status
         self.said = said
         self.method = method
         self.path = path
+        self.fields = frozenset(field.casefold() for field in fields)
 
 
 class ManageUnreachable(ManageError):
@@ -209,12 +214,46 @@ class BatchNameTaken(ManageError):
         self.identifier = identifier
 
 
-class BatchNotConfirmed(ManageError):
-    """Manage took the batch, but does not show it afterwards as it should."""
+class NoFreeBatchName(ManageError):
+    """Manage refuses one name of a batch after the other, and lists no batch of any of them."""
 
-    def __init__(self, identifier: str, found: str) -> None:
+    def __init__(self, first: str, last: str) -> None:
         super().__init__(
-            f"Manage took the batch {identifier!r}, but {found}.",
+            f"Manage refuses every batch name from {first!r} to {last!r}, though it lists none of them: closed or"
+            " deleted batches may have them.",
+            fix=f"In Manage, Finance > Accounting Interface, put the transactions into a batch named {last!r} by hand"
+            " (mark them, Remove Records); then run 'Recover'. SL is not touched.",
+        )
+
+
+class BatchNotConfirmed(ManageError):
+    """The batch is made (or may be: ``agreed`` tells), but Manage does not show it afterwards as it should.
+
+    ``batch_id`` 0: it is not in Manage's list.
+    """
+
+    def __init__(self, identifier: str, found: str, *, batch_id: int = 0, agreed: bool = True) -> None:
+        made = "The batch {0!r} is made in Manage, but not confirmed" if agreed else "Manage has a batch {0!r}"
+        super().__init__(
+            f"{made.format(identifier)}: {found}.",
             fix="Look at Finance > Accounting Interface in Manage, then run 'Recover'. SL is not touched by that.",
         )
         self.identifier = identifier
+        self.batch_id = batch_id
+        self.agreed = agreed
+
+
+class BatchNameHidden(ManageRefused):
+    """Manage refuses the name of a batch that it does not list: a closed or deleted batch may have it."""
+
+    def __init__(self, identifier: str, refused: ManageRefused, *, sure: bool) -> None:
+        super().__init__(
+            refused.status,
+            refused.said,
+            method=refused.method,
+            path=refused.path,
+            fix=refused.fix,
+            fields=refused.fields,
+        )
+        self.identifier = identifier
+        self.sure = sure  # whether Manage said that it is about the name

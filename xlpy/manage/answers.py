@@ -97,6 +97,17 @@ def said(response: Response) -> str:
     return text or f"(no text, {_phrase(response)})"
 
 
+def wrong_fields(response: Response) -> frozenset[str]:
+    """Return the fields that an error answer names as wrong."""
+    try:
+        body = read_json(response.content)
+    except ValueError:
+        return frozenset()
+    errors = body.get("errors") if isinstance(body, dict) else None
+    rows = errors if isinstance(errors, list) else []
+    return frozenset(_words(row.get("field")) for row in rows if isinstance(row, dict)) - {""}
+
+
 def _messages(body: Any) -> str:
     if isinstance(body, str):
         return body.strip()

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from types import TracebackType
 
+from xlpy.domain.facts.batch_entries import BatchEntry
 from xlpy.domain.facts.manage import (
     BillingTerms,
     CatalogItem,
@@ -28,7 +29,7 @@ from xlpy.domain.facts.manage_procurement import (
     UnpostedProcurement,
     Warehouse,
 )
-from xlpy.domain.values.transactions import Kind
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.manage import (
     batch_export,
     batches,
@@ -42,7 +43,7 @@ from xlpy.manage import (
     trying,
 )
 from xlpy.manage.batch_export import NO_EXPENSES, NO_PROCUREMENT, BatchExport
-from xlpy.manage.batches import AccountingBatch, BatchEntry
+from xlpy.manage.batches import AccountingBatch
 from xlpy.manage.exporting import ExportRequest
 from xlpy.manage.paging import Progress
 from xlpy.manage.setup import SystemInfo
@@ -294,9 +295,15 @@ class ManageClient:
         """Yield ``wanted`` and its variants with -1, -2, … at the end, each of at most 50 characters."""
         return batches.identifiers_like(wanted)
 
-    def create_batch(self, identifier: str, entry_ids: Collection[int], kinds: Collection[Kind]) -> AccountingBatch:
+    def create_batch(
+        self,
+        identifier: str,
+        entry_ids: Collection[int],
+        kinds: Collection[Kind],
+        transactions: Collection[TransactionKey] = (),
+    ) -> AccountingBatch:
         """Mark these GL entries as posted, in a batch of this name. Sent at most once; see ``batches.create_batch``."""
-        return batches.create_batch(self._transport, identifier, entry_ids, kinds)
+        return batches.create_batch(self._transport, identifier, entry_ids, kinds, transactions)
 
     def batch_entries(self, batch_id: int) -> tuple[BatchEntry, ...]:
         """Return the GL entries of a batch, with what each comes from."""

@@ -48,6 +48,12 @@ def read_uncounted_list(transport: Transport, path: str) -> Rows:
     return _navigable(transport, path, {}, _Teller(None, 0))
 
 
+def read_filtered(transport: Transport, path: str, conditions: str, fields: str = "") -> Rows:
+    """Return the records that meet ``conditions``, of all pages; a server may give fewer to a page than asked for."""
+    query = {"conditions": conditions, **({"fields": fields} if fields else {})}
+    return _navigable(transport, path, query, _Teller(None, 0))
+
+
 def can_be_quoted(text: str) -> bool:
     """Whether a text may stand in quotes in ``conditions``.
 

@@ -31,6 +31,7 @@ from xlpy.manage.answers import (
     seconds_to_wait,
     without_secrets,
     worth_repeating,
+    wrong_fields,
 )
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.manage_address import site_address
@@ -268,7 +269,8 @@ class Transport:
             target = urlsplit(urljoin(response.url, response.headers.get("Location", ""))).hostname or "nowhere"
             text = f"it points to another address ({target}), which is not followed"
         fix = how_to_fix(status, text, method=call.method, path=call.shown, company=self.company)
-        return ManageRefused(status, text, method=call.method, path=call.shown, fix=fix)
+        fields = wrong_fields(response)
+        return ManageRefused(status, text, method=call.method, path=call.shown, fix=fix, fields=fields)
 
     def _unreachable(self, call: _Call, error: requests.RequestException) -> ManageUnreachable:
         """Tell why there is no answer, and whether the call may have arrived."""

@@ -15,6 +15,7 @@ import msgspec
 
 from xlpy.demo.site.door.access import Token
 from xlpy.demo.site.door.faults import Faults
+from xlpy.demo.site.door.harsh import Harsh
 from xlpy.demo.site.memory import Records
 from xlpy.demo.site.payables_screens import PayablesScreens
 from xlpy.demo.site.payment_screens import PaymentScreens
@@ -27,13 +28,15 @@ class Site(PayablesScreens, PaymentScreens):
 
     ``calls``: (method, path) of every request in order; the path without host and API prefix. ``before_request`` and
     ``after_request`` are called with the same two: before the work, and after it but before the answer is sent; if
-    one raises, the connection is dropped. ``clock`` gives the time in UTC. ``negative_credit_headers``: whether the
-    header amounts of credit memos in the export are negative (unverified; either way must work).
+    one raises, the connection is dropped. ``harsh``: in which ways it is unkind. ``clock`` gives the time in UTC.
+    ``negative_credit_headers``: whether the header amounts of credit memos in the export are negative (unverified;
+    either way must work).
     """
 
     def __init__(self, records: Records) -> None:
         super().__init__(records)
         self.faults = Faults()
+        self.harsh = Harsh()
         self.calls: list[tuple[str, str]] = []
         self.before_request: Callable[[str, str], None] | None = None
         self.after_request: Callable[[str, str], None] | None = None

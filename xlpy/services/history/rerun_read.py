@@ -28,10 +28,11 @@ from xlpy.services.run.session import Session
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from xlpy.domain.facts.batch_entries import BatchEntry
     from xlpy.domain.facts.books import SlBooks
     from xlpy.domain.facts.manage import ManageMasters
     from xlpy.manage.batch_export import BatchExport
-    from xlpy.manage.batches import AccountingBatch, BatchEntry
+    from xlpy.manage.batches import AccountingBatch
 
 
 @dataclass(slots=True)

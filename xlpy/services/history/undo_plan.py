@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.problems import Problem, Severity
 from xlpy.domain.values.transactions import Kind, Posting, PostingState
+from xlpy.services.manage_half.undo_manage import all_inside
 from xlpy.services.run.half_done import some_of, worth_of
 from xlpy.services.run.reports import ManageBatchMade
 
@@ -35,8 +36,8 @@ _UNBATCH = {
     Kind.INVOICE: "in Manage un-batch each invoice (on the invoice: More > Un-batch; there is no call for it)",
     Kind.EXPENSE: "in Manage un-batch each expense (on the expense: More > Unbatch)",
     Kind.PROCUREMENT: (
-        "in Manage un-batch each purchase order (its screen, or the call POST"
-        " /procurement/purchaseorders/{id}/unbatch), and delete the batch for adjustments and transfers"
+        "in Manage un-batch each purchase order on its own screen (Procurement > Purchase Orders);"
+        " adjustments and transfers: delete the batch (Finance > Accounting Interface > Batches, Delete)"
     ),
 }
 _STATUS = {
@@ -201,9 +202,8 @@ def manage_reasons(
     rows: Sequence[Posting], batches: Iterable[OwnBatch], listed: Mapping[Kind, frozenset[str]]
 ) -> Iterable[Problem]:
     """Say what in Manage speaks against it. ``listed``: record ids of the unposted lists that were read."""
-    inside: set[int] = set()
-    for own in batches:
-        inside |= own.entry_ids
+    found = tuple(batches)
+    for own in found:
         if own.batch.closed:
             fix = "Leave it; correct the documents, invoices by credit memos"
             yield _reason("UNDO-CLOSED", own.why_not, fix=fix, in_manage=own.batch.identifier)
@@ -212,7 +212,7 @@ def manage_reasons(
             fix = f"Void the documents in SL; then {'; '.join(_UNBATCH[kind] for kind in kinds)}"
             yield _reason("UNDO-ENTRIES", own.why_not, fix=fix, in_manage=own.batch.identifier)
     for posting in rows:
-        if inside.issuperset(posting.entry_ids) or posting.key.record_id in listed.get(posting.key.kind, ()):
+        if all_inside(found, posting) or posting.key.record_id in listed.get(posting.key.kind, ()):
             continue
         what = (
             "Manage neither has it in the batch any more nor lists it as unposted: it was reopened or batched by hand"

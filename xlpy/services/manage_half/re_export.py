@@ -41,6 +41,9 @@ class Listed(Protocol):
     def record_ids(self) -> Collection[str]:
         """Ids of the transactions that are unposted."""
 
+    def still(self, posting: Posting) -> bool:
+        """Whether a transaction is unposted, or any of its GL entries is."""
+
     def export(self, postings: Sequence[Posting], through: date) -> Mapping[str, Shown]:
         """Export those of ``postings`` (any, of this kind) that are unposted, and return them by record id.
 
@@ -72,6 +75,9 @@ class _Invoices:
         self._manage = manage
         self.record_ids: Collection[str] = {str(row.billing_log_id) for row in manage.unposted_invoices()}
 
+    def still(self, posting: Posting) -> bool:
+        return posting.key.record_id in self.record_ids
+
     def export(self, postings: Sequence[Posting], through: date) -> Mapping[str, Shown]:
         ids = sorted({int(posting.key.record_id) for posting in postings})
         invoices = self._manage.export_invoices(ids, **_asked(through))
@@ -86,6 +92,9 @@ class _Expenses:
     @property
     def record_ids(self) -> Collection[str]:
         return self._rows.keys()
+
+    def still(self, posting: Posting) -> bool:
+        return posting.key.record_id in self._rows
 
     def export(self, postings: Sequence[Posting], through: date) -> Mapping[str, Shown]:
         rows = [self._rows[key] for key in sorted({posting.key.record_id for posting in postings})]
@@ -122,6 +131,11 @@ class _Procurement:
     @property
     def record_ids(self) -> Collection[str]:
         return self._rows.keys()
+
+    def still(self, posting: Posting) -> bool:
+        """See ``Listed``. The id may come again for another receipt, so its GL entries decide."""
+        row = self._rows.get(posting.key.record_id)
+        return row is not None and not set(row.entry_ids).isdisjoint(posting.entry_ids or row.entry_ids)
 
     def export(self, postings: Sequence[Posting], through: date) -> Mapping[str, Shown]:
         """See ``Listed``. A receipt that has none of the posted GL entries is left out.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from xlpy.demo.site.door.answers import Json, not_found
+from xlpy.demo.site.door.answers import Json
 from xlpy.demo.site.export.expenses import OpenExpense, expense_bills, expense_journals, expense_vendors
 from xlpy.demo.site.export.invoices import OpenInvoice, invoice_customers, invoice_transactions
 from xlpy.demo.site.export.procurement import (
@@ -18,6 +18,7 @@ from xlpy.demo.site.export.procurement import (
 from xlpy.demo.site.export.request import ExportRequest
 from xlpy.demo.site.payables_records import ADJUSTMENT, EXPENSE, RECEIPT, TRANSFER, Expense, ProcurementDocument
 from xlpy.demo.site.records import INVOICE
+from xlpy.demo.site.shown.batches import the_batch
 from xlpy.demo.site.store import Site
 
 
@@ -57,9 +58,7 @@ def export_unposted(site: Site, request: ExportRequest) -> Json:
 def export_batch(site: Site, batch_id: int, request: ExportRequest) -> Json:
     """Return the export of what is in a batch. Refuses (404) when there is no such batch."""
     records = site.records
-    batch = records.batches.get(batch_id)
-    if batch is None:
-        raise not_found("AccountingBatch", batch_id)
+    batch = the_batch(site, batch_id)
     by_document: dict[tuple[str, int], set[int]] = {}
     for entry_id in batch.entry_ids:
         entry = records.entries[entry_id]

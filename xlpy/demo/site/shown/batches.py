@@ -36,7 +36,9 @@ def create_batch(site: Site, body: Json) -> Batch:
     """
     records = site.records
     name = body.get("batchIdentifier") or site.clock().strftime("%Y%m%d%H%M%S")
-    if any(batch.identifier.casefold() == name.casefold() for batch in records.batches.values()):
+    taken_names = [batch.identifier for batch in records.batches.values()]
+    taken_names += records.deleted_names if site.harsh.deleted_names_taken else []
+    if any(taken.casefold() == name.casefold() for taken in taken_names):
         raise refuse_field(REQUEST, "batchIdentifier", f"The batch {name} exists already.", detail_code="ObjectExists")
     flags = tuple(bool(body.get(f"export{name}Flag")) for name in ("Invoices", "Expenses", "Products"))
     invoices, expenses, products = flags
@@ -83,19 +85,21 @@ def delete_batch(site: Site, batch_id: int) -> None:
     for entry_id in batch.entry_ids:
         del site.records.batched[entry_id]
     del site.records.batches[batch_id]
+    site.records.deleted_names.append(batch.identifier)
     site.changed()
 
 
 def the_batch(site: Site, batch_id: int) -> Batch:
     """Return a batch; refuses (404) when there is none."""
     batch = site.records.batches.get(batch_id)
-    if batch is None:
+    if batch is None or (batch.closed and site.harsh.closed_batches_gone):
         raise not_found("AccountingBatch", batch_id)
     return batch
 
 
 def batch_rows(site: Site) -> list[Json]:
-    """Return all batches as the API lists them, closed ones too (unverified for those)."""
+    """Return all batches as the API lists them; whether it lists closed ones is unverified, so a switch decides."""
+    hidden = site.harsh.closed_batches_unlisted or site.harsh.closed_batches_gone
     return [
         {
             "id": batch.id,
@@ -106,11 +110,14 @@ def batch_rows(site: Site) -> list[Json]:
             "closedFlag": batch.closed,
         }
         for batch in site.records.batches.values()
+        if not (hidden and batch.closed)
     ]
 
 
 def batch_entries(site: Site, batch_id: int) -> list[Json]:
     """Return the GL entries of a batch, debit and credit as plain positive columns. Refuses (404) no such batch."""
+    if site.harsh.entries_refused:
+        raise Refusal(500, "InternalError", "An error has occurred.")
     rows = []
     lines: dict[int, dict[int, Line]] = {}
     for entry_id in the_batch(site, batch_id).entry_ids:
@@ -125,6 +132,9 @@ def batch_entries(site: Site, batch_id: int) -> list[Json]:
         else:
             amount = next(part.amount for part in invoice.receivable if part.entry_id == entry_id)
             rows.append(_entry(invoice, entry_id, "AR", invoice.account, amount))
+    if site.harsh.other_entry_ids:
+        # The next GL entry's id: whoever compares ids alone takes an entry of another document for its own.
+        rows = [row | {"id": row["id"] + 1} for row in rows]
     return rows
 
 

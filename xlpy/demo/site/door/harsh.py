@@ -1,0 +1,31 @@
+"""Ways in which a real Manage may be harsher than this site is by default, each a switch; all of them go together.
+
+Each one is an assumption of the product that nobody could verify, turned round (Manage API: unverified). The table in
+``tests/manage_turned`` has a line for each with what the product then does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(slots=True)
+class Harsh:
+    """The switches. All off: the site as the documents describe it.
+
+    ``closed_batches_unlisted``: closed batches are in no list, and their names stay taken. ``closed_batches_gone``:
+    nor can they be asked for by id. ``deleted_names_taken``: the name of a deleted batch stays taken.
+    ``entries_refused``: the entries of a batch can't be read (500). ``other_entry_ids``: an entry of a batch has an id
+    of its own, which is the GL entry id of another entry.
+    """
+
+    closed_batches_unlisted: bool = False
+    closed_batches_gone: bool = False
+    deleted_names_taken: bool = False
+    entries_refused: bool = False
+    other_entry_ids: bool = False
+
+    @classmethod
+    def everything(cls) -> Harsh:
+        """Every switch on that is a plain yes or no."""
+        return cls(**{one.name: True for one in fields(cls) if isinstance(one.default, bool)})
