@@ -96,10 +96,9 @@ class BatchContents:
         return Inside.ASK if own or self._naming.get(_name_of(posting.key)) else Inside.NONE
 
     def ids_of_others(self, posting: Posting) -> bool:
-        """Whether entries name a posting and have other ids than its GL entries: then ids say nothing here."""
-        own = {entry.id for entry in self.own(posting)}
-        named = bool(self._naming.get(_name_of(posting.key)))
-        return bool(own - set(posting.entry_ids)) or (named and not own)
+        """Whether entries name a posting (or its order) and have other ids than its GL entries: ids tell nothing then."""
+        naming = {entry.id for entry in self._naming.get(_name_of(posting.key), ())}
+        return bool(naming - set(posting.entry_ids))
 
     def sort_out(self, wanted: Collection[int], keys: Collection[TransactionKey]) -> Sorted:
         """Tell ours from others: by what entries name, and by id where they name nothing (or nobody gave ``keys``).
