@@ -145,6 +145,38 @@ class ManageSpokeNonsense(ManageError):
         )
 
 
+class ManageListShort(ManageError):
+    """Manage gave fewer records of a list than it counts, also when it was read again: not all of it is known."""
+
+    def __init__(self, path: str, read: int, counted: int) -> None:
+        what = _LISTS.get(path.rpartition("/")[2].casefold(), f"records of {path}")
+        super().__init__(
+            f"{read} of {counted} were read: Manage counts {counted} {what}, but gave {read}.",
+            fix="Nothing was changed. Run this again; if it stays, ask whoever hosts your Manage about"
+            f" GET {path} and its pages.",
+        )
+        self.read = read
+        self.counted = counted
+
+
+_LISTS = {
+    "unpostedinvoices": "unposted invoices",
+    "unpostedexpenses": "unposted expenses",
+    "unpostedprocurement": "unposted procurement rows",
+    "batches": "batches",
+    "entries": "entries of the batch",
+    "billingterms": "billing terms",
+    "glaccounts": "GL accounts",
+    "currencies": "currencies",
+    "warehouses": "warehouses",
+    "unitofmeasures": "units of measure",
+    "locations": "locations",
+    "countries": "countries",
+    "taxcodelevels": "levels of a tax code",
+    "paymenttypes": "payment types",
+}
+
+
 class SlError(XlpyError):
     """The SL database could not be reached, or is not set up for this product."""
 

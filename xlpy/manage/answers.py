@@ -62,6 +62,13 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+def is_error(data: object) -> bool:
+    """Whether an answer is Manage's error object (``code``, ``message``, ``errors``) and nothing else."""
+    if not isinstance(data, dict) or not data.keys() <= {"code", "message", "errors"}:
+        return False
+    return isinstance(data.get("code"), str) or isinstance(data.get("message"), str)
+
+
 def shape(data: object) -> str:
     """Return what a piece of JSON is, without showing any of it: an odd answer may repeat our own call."""
     match data:
@@ -183,6 +190,8 @@ def how_to_fix(status: int, text: str, *, method: str, path: str, company: str) 
             return f"Give the security role of the member behind the keys this right in Manage: {right}."
         case 404:
             return "The record may be deleted: refresh. If nothing is found at all, check the site's address."
+        case _ if 200 <= status < 300:
+            return "Manage answered with an error as if it were a success: try again; if it stays, tell who hosts it."
         case 405:
             return "This version of Manage does not offer it."
         case 429:

@@ -25,6 +25,7 @@ from xlpy.manage.access import OnlyOurHeaders, choose_access
 from xlpy.manage.answers import (
     LONGEST_TEXT,
     how_to_fix,
+    is_error,
     plain_text,
     read_json,
     said,
@@ -259,6 +260,9 @@ class Transport:
         except ValueError as error:
             text = self.hide(plain_text(response.content))[:LONGEST_TEXT]
             raise ManageSpokeNonsense(text, method=call.method, path=call.shown) from error
+        if is_error(data):
+            # An error with the status of a success: what it looks like must not decide what it is.
+            raise self._refused(call, response)
         link = response.links.get("next", {}).get("url", "")
         return Answer(data, has_link="Link" in response.headers, next_link=link)
 

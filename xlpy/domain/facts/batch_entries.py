@@ -96,7 +96,7 @@ class BatchContents:
         return Inside.ASK if own or self._naming.get(_name_of(posting.key)) else Inside.NONE
 
     def ids_of_others(self, posting: Posting) -> bool:
-        """Whether entries name a posting (or its order) and have other ids than its GL entries: ids tell nothing then."""
+        """Whether entries name a posting (or its order) with other ids than its GL entries: ids tell nothing then."""
         naming = {entry.id for entry in self._naming.get(_name_of(posting.key), ())}
         return bool(naming - set(posting.entry_ids))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from xlpy.domain.documents.plan import InvoiceDetail, Plan, PlanOptions
 from xlpy.domain.planning.ap_planning import IncludedExpense, IncludedProcurement
 from xlpy.domain.planning.invoices import Included, PlanRequest
+from xlpy.domain.planning.masters_not_given import masters_not_given
 from xlpy.domain.planning.row_checks import foreign_problems, number_of_row, row_problems
 from xlpy.domain.planning.run_checks import LONGEST_TYPED, batch_name_problems, gone_problem, name_taken_problem
 from xlpy.domain.planning.whole_plan import WholeRequest, build_whole_plan, receipts_in_question, whole_needs
@@ -95,6 +96,7 @@ def make_plan(session: Session, selection: Selection) -> Plan:
         *(gone_problem(mark.key, number_of_row(seen_row(seen, mark.key))) for mark in marked.gone),
         *(problem for key, row in marked.rows for problem in row_problems(key, row, seen_row(seen, key), options)),
         *foreign_problems(expenses, procurement, marked.exported_expenses, marked.exported_procurement),
+        *masters_not_given(masters, marked.exported_invoices, marked.exported_expenses, marked.exported_procurement),
     )
     logger.info(
         "Planned %d of %d marked transactions: %d problems, %d of them stops",

@@ -32,6 +32,7 @@ from xlpy.domain.documents.plan import InvoiceDetail, Plan, PlannedTransaction
 from xlpy.domain.facts.manage import UnpostedInvoice
 from xlpy.domain.facts.manage_expenses import UnpostedExpense
 from xlpy.domain.planning.invoices import lines_hash
+from xlpy.domain.planning.masters_not_given import masters_not_given
 from xlpy.domain.planning.row_checks import foreign_problems, number_of_row
 from xlpy.domain.values.money import ZERO
 from xlpy.domain.values.problems import Problem
@@ -116,7 +117,11 @@ def plan_rerun(
     rows = _marked(tuple(_states(read, look)), marks or RerunMarks())
     chosen = [Marked(row.key, row.include == "Again") for row in rows if taken(row.state, row.include)]
     plan = planned_of(read, chosen)
-    plan = replace(plan, problems=(*_around(read, rows, chosen, plan), *plan.problems))
+    missing = masters_not_given(
+        read.masters, read.export.invoices, read.export.expenses, read.export.procurement, {m.key for m in chosen}
+    )
+    around = (*_around(read, rows, chosen, plan), *(missing if chosen else ()))
+    plan = replace(plan, problems=(*around, *plan.problems))
     logger.info("Batch %s read again: %d documents, %d to be posted", batch.identifier, len(rows), len(chosen))
     return RerunPlan(batch, rows, plan, len(read.entries), detail, period)
 

@@ -74,10 +74,10 @@ class SyncPass:
     def _one(self, candidate: Candidate) -> Outcome:
         invoice, in_sl = candidate.invoice, candidate.in_sl.invoice
         if invoice is None:
-            # Told once, when the ledger has it: Manage no longer does. An invoice of others is not kept in mind.
-            return Outcome(row_alone(candidate), _saw(candidate, ZERO) if candidate.in_sl.from_ledger else None)
+            # An absence in one answer is not a fact, so nothing is kept in mind: it comes again until it is found.
+            return Outcome(row_alone(candidate))
         if in_sl is None and not candidate.in_sl.voided:
-            return Outcome(row_gone(candidate, invoice), _saw(candidate, ZERO))
+            return Outcome(row_gone(candidate, invoice))
         if in_sl is None:
             paid = PaidInManage(ZERO, None, None, invoice.total - invoice.credits)
             row = row_gone(candidate, invoice)

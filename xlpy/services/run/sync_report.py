@@ -19,6 +19,7 @@ class PaymentStatus(StrEnum):
     NOT_FROM_MANAGE = "Not from Manage"
     LEFT_ALONE = "Left alone"  # a payment of somebody else is there
     CONFIRM = "Confirm"  # one unknown payment: taken over only on confirmation
+    NOT_FOUND = "Not found"  # one of the two systems did not show it: asked for again by every sync
     FAILED = "Failed"
 
 
@@ -70,11 +71,17 @@ class SyncReport:
         return tuple(row for row in self.rows if row.status is PaymentStatus.FAILED)
 
     @property
+    def not_found(self) -> tuple[PaymentRow, ...]:
+        """Rows of the ledger that Manage or SL did not show: an absence in one answer is not a fact."""
+        return tuple(row for row in self.rows if row.status is PaymentStatus.NOT_FOUND)
+
+    @property
     def exit_code(self) -> int:
-        """0 when everything went, 3 when an invoice failed."""
-        return 3 if self.failed else 0
+        """0 when everything went, 3 when an invoice failed or was not found."""
+        return 3 if self.failed or self.not_found else 0
 
 
+MOST_NAMED = 10
 _COUNTED = {
     PaymentStatus.CHANGED: "changed",
     PaymentStatus.REMOVED: "taken back",
@@ -83,6 +90,7 @@ _COUNTED = {
     PaymentStatus.LEFT_ALONE: "left alone",
     PaymentStatus.NOT_MATCHED: "not matched",
     PaymentStatus.NOT_FROM_MANAGE: "not from Manage",
+    PaymentStatus.NOT_FOUND: "not found",
     PaymentStatus.FAILED: "failed",
 }
 
@@ -97,4 +105,8 @@ def in_words(report: SyncReport, *, idle: int = 0) -> SyncReport:
     text = f"{head}: {found}."
     if report.failed:
         text += " Failed ones are tried again by the next sync."
+    if report.not_found:
+        numbers = [row.invoice for row in report.not_found]
+        more = f" and {len(numbers) - MOST_NAMED} more" if len(numbers) > MOST_NAMED else ""
+        text += f" Not found: {', '.join(numbers[:MOST_NAMED])}{more}; every sync asks for them again."
     return replace(report, text=" ".join((*report.messages, text)))

@@ -9,7 +9,10 @@ from enum import StrEnum
 
 
 class FaultKind(StrEnum):
-    """What goes wrong. ``DROP_AFTER`` does the work, then breaks the line: a time-out, to the caller."""
+    """What goes wrong. ``DROP_AFTER`` does the work, then breaks the line: a time-out, to the caller.
+
+    ``ERROR_OBJECT``: an error in the words of Manage, with status 200.
+    """
 
     UNAUTHORIZED = "401"
     FORBIDDEN = "403"
@@ -21,6 +24,7 @@ class FaultKind(StrEnum):
     DROP_AFTER = "drop after"
     HTML = "html"
     TEXT = "text"
+    ERROR_OBJECT = "error object"
     STALE_CODEBASE = "stale codebase"
 
 

@@ -17,6 +17,9 @@ class Harsh:
     nor can they be asked for by id. ``deleted_names_taken``: the name of a deleted batch stays taken.
     ``entries_refused``: the entries of a batch can't be read (500). ``other_entry_ids``: an entry of a batch has an id
     of its own, which is the GL entry id of another entry.
+    ``rows_per_page``: at most so many rows, whatever ``pageSize`` asks for, with a right ``Link``.
+    ``first_rows_only``: of every list only so many rows, without a ``Link`` and whatever page is asked for; the count
+    is of all. ``count_as_text``: counts are texts. ``longest_query``: what the web server takes.
     """
 
     closed_batches_unlisted: bool = False
@@ -24,8 +27,13 @@ class Harsh:
     deleted_names_taken: bool = False
     entries_refused: bool = False
     other_entry_ids: bool = False
+    rows_per_page: int = 0
+    first_rows_only: int = 0
+    count_as_text: bool = False
+    longest_query: int = 2048
 
     @classmethod
     def everything(cls) -> Harsh:
-        """Every switch on that is a plain yes or no."""
-        return cls(**{one.name: True for one in fields(cls) if isinstance(one.default, bool)})
+        """Everything at once with which a month can still be done."""
+        switches = {one.name: True for one in fields(cls) if isinstance(one.default, bool)}
+        return cls(**switches, rows_per_page=7)

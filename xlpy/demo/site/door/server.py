@@ -102,7 +102,11 @@ class SiteApp:
         pairs = parse_qsl(request.query_string.decode(errors="replace"))
         parameters = {name.lower(): value for name, value in pairs}
         forward = request.headers.get("pagination-type", "").lower() == "forward-only"
-        query = ListQuery(parameters, request.base_url, forward_only=forward)
+        harsh = self.site.harsh
+        if len(request.query_string) + len(request.path) > harsh.longest_query:
+            # Microsoft's web server: requestFiltering, maxQueryString (404.15).
+            raise Refusal(404, "NotFound", "The request filtering module denies a query string that is too long.")
+        query = ListQuery(parameters, request.base_url, forward_only=forward, harsh=harsh)
         handler: Route = route
         return handler.handler(self.site, Call(ids, query, request.get_data(), caller))
 
@@ -112,6 +116,9 @@ class SiteApp:
                 raise _LineDropped
             case FaultKind.HTML:
                 return Response(HTML_BODY, fault.status or 502, content_type="text/html; charset=utf-8")
+            case FaultKind.ERROR_OBJECT:
+                body = msgspec.json.encode(STATUS_BODIES[FaultKind.SERVER_TIMEOUT])
+                return Response(body, 200, content_type=JSON_TYPE)
             case FaultKind.TEXT:
                 return Response(TEXT_BODY, fault.status or 404, content_type="text/plain; charset=utf-8")
             case FaultKind.STALE_CODEBASE:
