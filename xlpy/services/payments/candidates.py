@@ -29,6 +29,12 @@ class Candidate:
         return self.invoice is None and self.in_sl.from_ledger and not self.taken
 
     @property
+    def cleaned_up(self) -> bool:
+        """Whether SL no longer has what a sync saw settled there: SL's own clean-up removes old documents."""
+        seen = self.in_sl.seen
+        return self.in_sl.invoice is None and seen is not None and not seen.is_open
+
+    @property
     def record_id(self) -> str:
         """Manage's id of the invoice; empty when it is not there."""
         return str(self.invoice.id) if self.invoice else self.in_sl.record_id

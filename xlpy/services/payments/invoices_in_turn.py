@@ -77,7 +77,7 @@ class SyncPass:
             # An absence in one answer is not a fact, so nothing is kept in mind: it comes again until it is found.
             return Outcome(row_alone(candidate))
         if in_sl is None and not candidate.in_sl.voided:
-            return Outcome(row_gone(candidate, invoice))
+            return Outcome(row_gone(candidate, invoice), _saw(candidate, ZERO) if candidate.cleaned_up else None)
         if in_sl is None:
             paid = PaidInManage(ZERO, None, None, invoice.total - invoice.credits)
             row = row_gone(candidate, invoice)

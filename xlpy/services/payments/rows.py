@@ -31,10 +31,11 @@ def row_alone(candidate: Candidate) -> PaymentRow:
 
 def row_gone(candidate: Candidate, invoice: ManageInvoice) -> PaymentRow:
     """Make the row of an invoice of Manage whose SL document is voided or gone."""
+    known = candidate.in_sl.voided or candidate.cleaned_up
     now = "it is not paid" if candidate.in_sl.voided else "what Manage shows as paid stays as it is"
     return PaymentRow(
         record_id=candidate.record_id,
-        status=PaymentStatus.NOT_MATCHED if candidate.in_sl.voided else PaymentStatus.NOT_FOUND,
+        status=PaymentStatus.NOT_MATCHED if known else PaymentStatus.NOT_FOUND,
         message="",
         invoice=invoice.number,
         customer=invoice.account_number,
