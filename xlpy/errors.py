@@ -103,8 +103,11 @@ class BatchNotThere(XlpyError):
         elif like:
             text, fix = f"Manage has no batch {batch!r}.", f"It has {', '.join(like)}: name one of them."
         elif in_ledger:
-            text = f"Manage no longer has the batch {batch!r}: it was deleted there, so its transactions are unposted."
-            fix = "Refresh, and mark on the sheets what shall be posted."
+            text = f"Manage does not show a batch {batch!r}: it was deleted or closed there."
+            fix = (
+                "Refresh: what is unposted again can be marked on the sheets. What is not is in a closed batch: look at"
+                " it in Manage, Finance > Accounting Interface."
+            )
         else:
             text = f"Manage has no batch {batch!r}."
             fix = "Press Batches, and copy an identifier from the sheet Batches to Home, Earlier batch."

@@ -5,15 +5,20 @@ Source: Manage API: creating the batch; closed batches are hidden from lists, en
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 import pytest
 
 from xlpy.demo.site.door.faults import Fault, FaultKind
+from xlpy.domain.afterwards.reconcile import FINE
+from xlpy.domain.afterwards.rerun import RerunState
 from xlpy.domain.values.transactions import Kind
 from xlpy.services.history.clear import clear
+from xlpy.services.history.rerun_plan import plan_rerun
 from xlpy.services.history.undo import look_at_undo, undo
 from xlpy.services.manage_half.recover import recover
+from xlpy.services.reconciling.reconcile import reconcile
 from xlpy.services.run.reports import RunState
 
 BATCHES = "/finance/accounting/batches"
@@ -277,3 +282,39 @@ def test_a_batch_of_somebody_else_with_our_ids_is_not_ours(fresh: Any) -> None:
     fresh.site.records.batches[min(fresh.site.records.batches)].identifier = "NOV-I"
     assert fresh.push((second,), "OCT").state is RunState.COMPLETED
     assert fresh.site.batch_of(int(second.key.record_id)) == "OCT-I"
+
+
+@pytest.mark.parametrize("turned", ["other ids", "entries refused", "closed and unlisted"])
+def test_reconcile_claims_of_nothing_that_it_is_in_no_batch(pushed: Any, turned: str) -> None:
+    before = reconcile(pushed.session())
+    assert {row.state for row in before.rows} <= FINE
+    if turned == "other ids":
+        pushed.site.harsh.other_entry_ids = True
+    elif turned == "entries refused":
+        pushed.site.faults.add(Fault(FaultKind.FORBIDDEN, path=ENTRIES, times=None))
+    else:
+        close_every_batch(pushed)
+        pushed.site.harsh.closed_batches_unlisted = True
+    after = reconcile(pushed.session())
+    assert [(r.state, r.transaction, r.message) for r in after.rows if r.state not in FINE] == []
+
+
+def test_a_rerun_with_other_ids_takes_no_line_of_another_expense(pushed: Any) -> None:
+    pushed.site.harsh.other_entry_ids = True
+    for batch in ("OCT-I", "OCT-E", "OCT-P"):
+        plan = plan_rerun(pushed.session(), batch)
+        states = {row.state for row in plan.rows}
+        assert states <= {RerunState.IN_SL, RerunState.NOTHING, RerunState.NOT_EXPORTED}, (batch, states)
+        assert plan.plan.transactions == ()
+
+
+def test_a_rerun_after_a_restore_with_other_ids_stops_by_name_or_is_right(turned_theatre: Any) -> None:
+    """SL and the ledger know nothing of the batch: what the entries can't tell is named, and nothing else is taken."""
+    stage = turned_theatre.put_back("pushed")
+    shutil.copyfile(turned_theatre.moments["fresh"].database, stage.database)
+    stage.site.harsh.other_entry_ids = True
+    plan = plan_rerun(stage.session(), "OCT-E")
+    assert {row.state for row in plan.rows} == {RerunState.NOT_EXPORTED}
+    assert plan.plan.transactions == ()
+    plan = plan_rerun(stage.session(), "OCT-I")
+    assert {row.state for row in plan.rows} <= {RerunState.MISSING, RerunState.NOTHING}

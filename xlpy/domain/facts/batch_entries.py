@@ -12,7 +12,11 @@ from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from typing import Protocol
 
+from xlpy.domain.facts.manage import ExportInvoice
+from xlpy.domain.facts.manage_expenses import ExportedExpenses
+from xlpy.domain.facts.manage_procurement import ExportedProcurement
 from xlpy.domain.values.money import ZERO
 from xlpy.domain.values.transactions import Kind, Posting, TransactionKey
 
@@ -49,6 +53,11 @@ class BatchEntry:
         """Whether it says what it comes from."""
         stock = self.purchase_order_id or self.adjustment_detail_id or self.transfer
         return bool(self.invoice_id or self.expense_id or stock)
+
+
+class _HasEntries(Protocol):
+    @property
+    def all_entry_ids(self) -> tuple[int, ...]: ...
 
 
 class Inside(Enum):
@@ -128,6 +137,15 @@ class BatchContents:
             return Sorted(tuple(ours), len(self.entries) - len(ours), len(ids - found))
         there = {_named_by(entry) for entry in ours}
         return Sorted(tuple(ours), len(self.entries) - len(ours), len(names - there))
+
+
+def exported_entry_ids(
+    invoices: Iterable[ExportInvoice], expenses: ExportedExpenses, procurement: ExportedProcurement
+) -> frozenset[int]:
+    """Return the GL entries that exported documents name; servers before 2026 name none of adjustments."""
+    every: list[_HasEntries] = [*invoices, *expenses.bills, *expenses.expenses]
+    every += [*procurement.purchases, *procurement.adjustments, *procurement.transfers]
+    return frozenset(entry for document in every for entry in document.all_entry_ids)
 
 
 Name = tuple[str, Hashable]

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from xlpy.domain.documents.plan import InvoiceDetail, Plan, PlanOptions
+from xlpy.domain.facts.batch_entries import BatchContents, Inside
 from xlpy.domain.planning.ap_planning import IncludedExpense, IncludedProcurement
 from xlpy.domain.planning.invoices import Included, PlanRequest
 from xlpy.domain.planning.masters_not_given import masters_not_given
@@ -163,11 +164,13 @@ def still_batched(manage: ManageClient, receipts: Sequence[Posting]) -> dict[Tra
     """Ask Manage whether the entries of receipts that were posted before are still in their batch."""
     answer: dict[TransactionKey, bool] = {}
     for posting in receipts:
-        if posting.manage_batch_id is None:
+        if posting.closed_at is None:
             continue  # not known to be in a batch of ours: the plan then stops it instead of guessing
         batch = manage.find_batch(posting.batch_identifier)
-        inside = {entry.id for entry in manage.batch_entries(batch.id)} if batch else set()
-        answer[posting.key] = bool(posting.entry_ids) and inside.issuperset(posting.entry_ids)
+        contents = BatchContents(manage.batch_entries(batch.id) if batch else ())
+        if batch is not None and contents.ids_of_others(posting):
+            continue  # its entries have other ids than the GL entries
+        answer[posting.key] = contents.how_far(posting) is Inside.ALL
     return answer
 
 
