@@ -6,6 +6,7 @@ name the transaction, so that the same problem of many transactions is told once
 
 from __future__ import annotations
 
+from xlpy.domain.checks.answers import ANSWER_CHECKS
 from xlpy.domain.checks.documents import DOCUMENT_CHECKS
 from xlpy.domain.checks.inventory import INVENTORY_CHECKS
 from xlpy.domain.checks.masters import MASTER_CHECKS
@@ -16,7 +17,15 @@ from xlpy.domain.values.problems import Check, Problem
 
 CHECKS: dict[str, Check] = {
     check.code: check
-    for check in (*SETUP_CHECKS, *DOCUMENT_CHECKS, *MASTER_CHECKS, *TAX_CHECKS, *INVENTORY_CHECKS, *PAYABLES_CHECKS)
+    for check in (
+        *SETUP_CHECKS,
+        *DOCUMENT_CHECKS,
+        *MASTER_CHECKS,
+        *TAX_CHECKS,
+        *INVENTORY_CHECKS,
+        *PAYABLES_CHECKS,
+        *ANSWER_CHECKS,
+    )
 }
 
 

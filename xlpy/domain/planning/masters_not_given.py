@@ -6,11 +6,13 @@ Nothing may be concluded from that: not that a company has no account, nor that 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from xlpy.domain.checks.table import bound, found
 from xlpy.domain.facts.manage import ExportInvoice, ManageMasters, Ref
 from xlpy.domain.facts.manage_expenses import ExportedExpenses
 from xlpy.domain.facts.manage_procurement import ExportedProcurement
-from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import Kind, TransactionKey
 
 _SCREENS = {
@@ -64,14 +66,5 @@ def _missing(
     for sort, ref in dict.fromkeys(refs):
         if ref.id and ref.id not in given[sort]:
             called = ref.identifier or ref.name or f"id {ref.id}"
-            yield Problem(
-                Severity.STOP,
-                "NOT-GIVEN",
-                f"Manage did not give a record for {sort} {called}, though it was asked for it again",
-                transaction=number,
-                transaction_id=transaction_id,
-                in_manage=called,
-                fix="Open it there: if it is there, the member behind the keys may not see it, or Manage was busy; then"
-                " try again",
-                where=_SCREENS[sort],
-            )
+            problem = found("NOT-GIVEN", called, sort=sort, called=called)
+            yield replace(bound(problem, number, transaction_id), where=_SCREENS[sort])

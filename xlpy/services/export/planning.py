@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from xlpy.domain.documents.plan import InvoiceDetail, Plan, PlanOptions
 from xlpy.domain.facts.batch_entries import BatchContents, Inside
+from xlpy.domain.mapping.currency_known import RowsOf, with_currencies
+from xlpy.domain.mapping.signs_confirmed import sign_problems
 from xlpy.domain.planning.ap_planning import IncludedExpense, IncludedProcurement
 from xlpy.domain.planning.invoices import Included, PlanRequest
 from xlpy.domain.planning.masters_not_given import masters_not_given
@@ -50,6 +52,19 @@ def make_plan(session: Session, selection: Selection) -> Plan:
         [number for row in invoices for number in (row.company.id, row.bill_to.id)],
         expenses=marked.exported_expenses,
         procurement=marked.exported_procurement,
+    )
+    given = with_currencies(
+        marked.exported_invoices,
+        marked.exported_expenses,
+        marked.exported_procurement,
+        RowsOf(invoices, [row for _, row in marked.expenses], [row for _, row in marked.procurement]),
+        masters,
+    )
+    marked = replace(
+        marked,
+        exported_invoices=given.invoices,
+        exported_expenses=given.expenses,
+        exported_procurement=given.procurement,
     )
     included = tuple(Included(mark.key, mark.again, row) for mark, row in marked.invoices)
     expenses = tuple(IncludedExpense(mark.key, mark.again, row) for mark, row in marked.expenses)
@@ -97,6 +112,13 @@ def make_plan(session: Session, selection: Selection) -> Plan:
         *(gone_problem(mark.key, number_of_row(seen_row(seen, mark.key))) for mark in marked.gone),
         *(problem for key, row in marked.rows for problem in row_problems(key, row, seen_row(seen, key), options)),
         *foreign_problems(expenses, procurement, marked.exported_expenses, marked.exported_procurement),
+        *given.problems,
+        *sign_problems(
+            marked.exported_invoices,
+            marked.exported_expenses,
+            marked.exported_procurement,
+            (invoices, [row for _, row in marked.expenses], [row for _, row in marked.procurement]),
+        ),
         *masters_not_given(masters, marked.exported_invoices, marked.exported_expenses, marked.exported_procurement),
     )
     logger.info(

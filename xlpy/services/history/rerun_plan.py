@@ -30,7 +30,9 @@ from xlpy.domain.afterwards.rerun import (
 from xlpy.domain.afterwards.rerun_rows import Row
 from xlpy.domain.documents.plan import InvoiceDetail, Plan, PlannedTransaction
 from xlpy.domain.facts.manage import UnpostedInvoice
-from xlpy.domain.facts.manage_expenses import UnpostedExpense
+from xlpy.domain.facts.manage_expenses import ExportedExpenses, UnpostedExpense
+from xlpy.domain.facts.manage_procurement import ExportedProcurement
+from xlpy.domain.mapping.signs_confirmed import sign_problems
 from xlpy.domain.planning.invoices import lines_hash
 from xlpy.domain.planning.masters_not_given import masters_not_given
 from xlpy.domain.planning.row_checks import foreign_problems, number_of_row
@@ -117,10 +119,12 @@ def plan_rerun(
     rows = _marked(tuple(_states(read, look)), marks or RerunMarks())
     chosen = [Marked(row.key, row.include == "Again") for row in rows if taken(row.state, row.include)]
     plan = planned_of(read, chosen)
-    missing = masters_not_given(
-        read.masters, read.export.invoices, read.export.expenses, read.export.procurement, {m.key for m in chosen}
-    )
-    around = (*_around(read, rows, chosen, plan), *(missing if chosen else ()))
+    keys = {mark.key for mark in chosen}
+    missing = masters_not_given(read.masters, read.export.invoices, read.export.expenses, read.export.procurement, keys)
+    # The rows of a rerun are made of the export, so its headers alone confirm its signs.
+    going = [invoice for invoice in read.export.invoices if TransactionKey(Kind.INVOICE, str(invoice.id)) in keys]
+    signs = sign_problems(going, ExportedExpenses(), ExportedProcurement(), ((), (), ()))
+    around = (*_around(read, rows, chosen, plan), *((*read.told, *missing, *signs) if chosen else ()))
     plan = replace(plan, problems=(*around, *plan.problems))
     logger.info("Batch %s read again: %d documents, %d to be posted", batch.identifier, len(rows), len(chosen))
     return RerunPlan(batch, rows, plan, len(read.entries), detail, period)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from xlpy.domain.facts.manage import ExportInvoice
 from xlpy.domain.facts.manage_expenses import ExportExpense, ExportExpenseBill, UnpostedExpense
 from xlpy.domain.facts.manage_procurement import UnpostedProcurement
 from xlpy.domain.facts.matching import entry_ids, match_expense_bills, match_expenses, match_procurement
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from xlpy.manage.client import ManageClient
     from xlpy.services.run.session import Session
 
+_Document = TypeVar("_Document", ExportInvoice, ExportExpenseBill, ExportExpense)
 FAR_AHEAD_YEARS = 20
 _WORDS = {Kind.INVOICE: "Invoice", Kind.EXPENSE: "Expense", Kind.PROCUREMENT: "Procurement transaction"}
 
@@ -81,7 +83,11 @@ class _Invoices:
     def export(self, postings: Sequence[Posting], through: date) -> Mapping[str, Shown]:
         ids = sorted({int(posting.key.record_id) for posting in postings})
         invoices = self._manage.export_invoices(ids, **_asked(through))
-        return {str(one.id): Shown(lines_hash(one), one.all_entry_ids) for one in invoices}
+        posted = {posting.key.record_id: posting.currency for posting in postings}
+        return {
+            str(one.id): Shown(lines_hash(_in_currency(one, posted[str(one.id)])), one.all_entry_ids)
+            for one in invoices
+        }
 
 
 class _Expenses:
@@ -99,28 +105,36 @@ class _Expenses:
     def export(self, postings: Sequence[Posting], through: date) -> Mapping[str, Shown]:
         rows = [self._rows[key] for key in sorted({posting.key.record_id for posting in postings})]
         exported = self._manage.export_expenses([row.expense_detail_id for row in rows], **_asked(through))
-        shown = (*_on_bills(rows, exported.bills), *_one_by_one(rows, exported.expenses))
+        posted = {posting.key.record_id: posting.currency for posting in postings}
+        shown = (*_on_bills(rows, exported.bills, posted), *_one_by_one(rows, exported.expenses, posted))
         return {str(row.expense_detail_id): what for row, what in shown}
 
 
+def _in_currency(document: _Document, currency: str) -> _Document:
+    """Return a document in the currency that it was posted in, where the export leaves it out."""
+    return document if document.currency else replace(document, currency=currency)
+
+
 def _on_bills(
-    rows: Sequence[UnpostedExpense], bills: Iterable[ExportExpenseBill]
+    rows: Sequence[UnpostedExpense], bills: Iterable[ExportExpenseBill], posted: Mapping[str, str]
 ) -> Iterable[tuple[UnpostedExpense, Shown]]:
     """Yield the expenses that are on one bill only, and share no GL entry with a line of others."""
     matching = match_expense_bills(rows, bills)
     for row, lines in matching.pairs:
         of_bills = {line.bill for line in lines}
         if len(of_bills) == 1 and not is_joined(lines, matching.foreign):
-            fingerprint = bill_expense_hash(of_bills.pop(), [line.line for line in lines])
+            bill = _in_currency(of_bills.pop(), posted[str(row.expense_detail_id)])
+            fingerprint = bill_expense_hash(bill, [line.line for line in lines])
             yield row, Shown(fingerprint, entry_ids(row, lines))
 
 
 def _one_by_one(
-    rows: Sequence[UnpostedExpense], expenses: Sequence[ExportExpense]
+    rows: Sequence[UnpostedExpense], expenses: Sequence[ExportExpense], posted: Mapping[str, str]
 ) -> Iterable[tuple[UnpostedExpense, Shown]]:
     for row, found in match_expenses(rows, expenses).pairs:
         if len(found) == 1:
-            yield row, Shown(expense_hash(found[0]), entry_ids(row, found))
+            expense = _in_currency(found[0], posted[str(row.expense_detail_id)])
+            yield row, Shown(expense_hash(expense), entry_ids(row, found))
 
 
 class _Procurement:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+# With these something is stopped by name, so that a month can't be done to its end.
+_STOPS = frozenset({"credit_details_turned", "lines_turned"})
+
 
 @dataclass(slots=True)
 class Harsh:
@@ -19,7 +22,12 @@ class Harsh:
     of its own, which is the GL entry id of another entry.
     ``rows_per_page``: at most so many rows, whatever ``pageSize`` asks for, with a right ``Link``.
     ``first_rows_only``: of every list only so many rows, without a ``Link`` and whatever page is asked for; the count
-    is of all. ``count_as_text``: counts are texts. ``longest_query``: what the web server takes.
+    is of all. ``count_as_text``: counts are texts.
+    ``export_without_currency``: no document of an export has one. ``iso_codes``: currencies are told by ``isoCode``, as
+    by servers of 2019. ``credit_details_turned``: the lines of credit memos have the sign of an invoice's.
+    ``positive_credits``: the unposted list shows credit memos as positive. ``lines_turned``: every line of an export
+    has the other sign, and so has its header.
+    ``longest_query``: what the web server takes.
     """
 
     closed_batches_unlisted: bool = False
@@ -30,10 +38,15 @@ class Harsh:
     rows_per_page: int = 0
     first_rows_only: int = 0
     count_as_text: bool = False
+    export_without_currency: bool = False
+    iso_codes: bool = False
+    credit_details_turned: bool = False
+    positive_credits: bool = False
+    lines_turned: bool = False
     longest_query: int = 2048
 
     @classmethod
     def everything(cls) -> Harsh:
         """Everything at once with which a month can still be done."""
-        switches = {one.name: True for one in fields(cls) if isinstance(one.default, bool)}
+        switches = {one.name: one.name not in _STOPS for one in fields(cls) if isinstance(one.default, bool)}
         return cls(**switches, rows_per_page=7)

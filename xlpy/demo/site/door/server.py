@@ -6,6 +6,7 @@ import io
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from http.client import responses
 from types import TracebackType
@@ -23,6 +24,7 @@ from xlpy.demo.site.door.answers import Answer, Refusal
 from xlpy.demo.site.door.faults import HTML_BODY, STATUS_BODIES, TEXT_BODY, Fault, FaultKind
 from xlpy.demo.site.door.lists import ListQuery
 from xlpy.demo.site.door.routes import COMPANY_INFO, Call, Route, all_routes
+from xlpy.demo.site.export.turned import turned_answer
 from xlpy.demo.site.store import Site
 from xlpy.errors import SettingsError
 
@@ -78,7 +80,7 @@ class SiteApp:
                 return Response(TEXT_BODY, 404, content_type="text/plain; charset=utf-8")
             try:
                 answer = self._answer(request, path, public=codebase is None)
-                body = answer.encode()
+                body = replace(answer, body=turned_answer(answer.body, site.harsh)).encode()
             except Refusal as refusal:
                 answer = Answer(refusal.body, refusal.status)
                 body = answer.encode()

@@ -16,6 +16,7 @@ from xlpy.demo.site.export.procurement import (
     purchase_vendors,
 )
 from xlpy.demo.site.export.request import ExportRequest
+from xlpy.demo.site.export.turned import turned_export
 from xlpy.demo.site.payables_records import ADJUSTMENT, EXPENSE, RECEIPT, TRANSFER, Expense, ProcurementDocument
 from xlpy.demo.site.records import INVOICE
 from xlpy.demo.site.shown.batches import the_batch
@@ -117,4 +118,4 @@ def _gl_export(site: Site, request: ExportRequest, found: _Found) -> Json:
         answer["purchaseTransactions"] = purchase_transactions(site, products)
         answer["adjustmentTransactions"] = adjustment_transactions(site, products)
         answer["inventoryTransfers"] = inventory_transfers(site, products)
-    return answer
+    return turned_export(answer, site.harsh)

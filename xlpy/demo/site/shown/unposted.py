@@ -32,7 +32,10 @@ def unposted_rows(site: Site) -> list[Json]:
         show = _RowMaker(site)
         return [show.row(invoice) for invoice in site.records.invoices.values() if site.is_unposted(invoice)]
 
-    return site.remember("unposted invoices", build)
+    rows = site.remember("unposted invoices", build)
+    if site.harsh.positive_credits:
+        return [row | {name: abs(row[name]) for name in ("subTotal", "total", "salesTaxAmount")} for row in rows]
+    return rows
 
 
 def unposted_levels(site: Site, row_id: int) -> list[Json]:
