@@ -109,7 +109,8 @@ def test_a_bill_and_its_rows_on_two_sides_stop() -> None:
 
 
 def test_a_receipt_stops_only_when_everything_beside_it_says_otherwise() -> None:
-    bought, row = payables.purchase(), payables.receipt(bought).unposted
+    bought = payables.purchase()
+    row = payables.receipt(bought).unposted
     assert receipt_sign(bought, [row]) is None
     both = replace(turned(bought), total=-bought.total)
     assert receipt_sign(both, [row]) is not None

@@ -66,10 +66,10 @@ def test_lines_of_credit_memos_turned_alone_are_never_invoices_in_sl(fresh: Any,
     fresh.site.harsh.credit_details_turned = True
     fresh.site.harsh.positive_credits = listed
     plan = make_plan(fresh.session(), fresh.selection(fresh.marks(Kind.INVOICE)))
-    credits = {i.number for i in fresh.site.records.invoices.values() if i.is_credit}
+    memos = {i.number for i in fresh.site.records.invoices.values() if i.is_credit}
     stopped = {p.transaction for p in plan.stops if p.code == "SIGN-DISAGREES"}
     assert stopped
-    assert stopped <= credits
+    assert stopped <= memos
 
 
 def test_every_sign_of_an_export_turned_stops_every_document_that_has_a_side(fresh: Any) -> None:
@@ -92,7 +92,7 @@ def test_a_list_that_shows_credit_memos_positive_changes_nothing(fresh: Any) -> 
 
 def test_an_error_with_the_status_of_a_success_is_no_empty_export(fresh: Any) -> None:
     fresh.site.faults.add(Fault(FaultKind.ERROR_OBJECT, "POST", "/finance/accounting/export", times=None))
-    with pytest.raises(ManageError, match="answered 200 .*timeout expired"):
+    with pytest.raises(ManageError, match=r"answered 200 .*timeout expired"):
         make_plan(fresh.session(), fresh.selection(fresh.marks()))
 
 
@@ -115,13 +115,11 @@ def test_an_error_with_the_status_of_a_success_is_an_error_everywhere(fresh: Any
     selection = fresh.selection(fresh.marks())
     right = documents(make_plan(fresh.session(), selection))
     fresh.site.faults.add(Fault(FaultKind.ERROR_OBJECT, "GET", path, times=None))
-    try:
-        plan = make_plan(quick(fresh), selection)
-    except ManageError as error:
-        assert "answered 200" in str(error)
-    else:
-        assert path.endswith("count")
-        assert documents(plan) == right
+    if path.endswith("count"):
+        assert documents(make_plan(quick(fresh), selection)) == right
+        return
+    with pytest.raises(ManageError, match="answered 200"):
+        make_plan(quick(fresh), selection)
 
 
 def test_a_batch_whose_answer_is_an_error_with_status_200_is_settled_by_looking(fresh: Any) -> None:

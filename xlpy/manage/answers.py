@@ -171,7 +171,7 @@ def without_secrets(text: str, secrets: Iterable[str]) -> str:
     return _BASIC.sub(rf"\1{HIDDEN}", text)
 
 
-def how_to_fix(status: int, text: str, *, method: str, path: str, company: str) -> str:
+def how_to_fix(status: int, text: str, *, method: str, path: str, company: str, version: str = "") -> str:
     """Return what the user can do about a refusal."""
     match status:
         case 400 if "clientid" in text.lower().replace(" ", ""):
@@ -192,6 +192,11 @@ def how_to_fix(status: int, text: str, *, method: str, path: str, company: str) 
             return "The record may be deleted: refresh. If nothing is found at all, check the site's address."
         case _ if 200 <= status < 300:
             return "Manage answered with an error as if it were a success: try again; if it stays, tell who hosts it."
+        case 406:
+            return (
+                f"The site does not answer with API version {version}: put one that it has into [manage] api_version"
+                " ('Check setup' shows the site's own version)."
+            )
         case 405:
             return "This version of Manage does not offer it."
         case 429:

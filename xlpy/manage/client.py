@@ -68,6 +68,7 @@ class ManageClient:
         self._transport = Transport(settings, secrets, sleep=sleep)
         self._chunk = settings.export_chunk
         self._countries: dict[int, str] = {}
+        self.left_out: dict[Kind, int] = {}  # rows of the unposted lists, as last read, that can't be exported
 
     def __repr__(self) -> str:
         return f"ManageClient({self.host}, company {self.company!r})"
@@ -215,7 +216,10 @@ class ManageClient:
 
     def unposted_invoices(self, progress: Progress | None = None) -> list[UnpostedInvoice]:
         """Return the unposted invoices and credit memos, once each."""
-        return invoices.unposted_invoices(self._transport, progress)
+        left_out: list[str] = []
+        rows = invoices.unposted_invoices(self._transport, progress, left_out)
+        self.left_out[Kind.INVOICE] = len(left_out)
+        return rows
 
     def export_invoices(
         self,
@@ -239,7 +243,10 @@ class ManageClient:
 
     def unposted_expenses(self, progress: Progress | None = None) -> list[UnpostedExpense]:
         """Return the unposted expenses, once each, with the names of their locations."""
-        return expenses.unposted_expenses(self._transport, self.locations, progress)
+        left_out: list[str] = []
+        rows = expenses.unposted_expenses(self._transport, self.locations, progress, left_out)
+        self.left_out[Kind.EXPENSE] = len(left_out)
+        return rows
 
     def export_expenses(
         self,
@@ -261,7 +268,10 @@ class ManageClient:
 
     def unposted_procurement(self, progress: Progress | None = None) -> list[UnpostedProcurement]:
         """Return the unposted receipts, adjustments and transfers, once each, with the names of their locations."""
-        return procurement.unposted_procurement(self._transport, self.locations, progress)
+        left_out: list[str] = []
+        rows = procurement.unposted_procurement(self._transport, self.locations, progress, left_out)
+        self.left_out[Kind.PROCUREMENT] = len(left_out)
+        return rows
 
     def export_procurement(
         self,

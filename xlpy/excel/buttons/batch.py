@@ -11,6 +11,7 @@ from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.home import HomeInputs, read_home, write_ageing, write_home, write_included
+from xlpy.excel.tables.left_out import tell_left_out
 from xlpy.excel.tables.selection import (
     SHEET_OF,
     chosen_location,
@@ -56,6 +57,7 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     for kind in Kind:
         if kind in kinds:  # the sheet of a kind that is not exported stays as it is
             refill(book, SHEET_OF[kind], filled[kind])
+            tell_left_out(book, SHEET_OF[kind], report.left_out.get(kind, ""))
     refill(book, PROBLEMS, ())
     refill(book, PREVIEW, ())
     periods = {period.module: period for period in report.periods}
@@ -88,7 +90,8 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
         **{_UNPOSTED[kind]: count for kind, count in read.items()},
         "messages": list(report.messages),
     }
-    return Pressed(0, text + "".join(f". {message}" for message in report.messages), data)
+    code = 3 if report.left_out else 0
+    return Pressed(code, text + "".join(f". {message}" for message in report.messages), data)
 
 
 _UNPOSTED = {Kind.INVOICE: "invoices", Kind.EXPENSE: "expenses", Kind.PROCUREMENT: "inventory"}

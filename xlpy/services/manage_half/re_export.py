@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from xlpy.domain.facts.manage import ExportInvoice
 from xlpy.domain.facts.manage_expenses import ExportExpense, ExportExpenseBill, UnpostedExpense
-from xlpy.domain.facts.manage_procurement import UnpostedProcurement
+from xlpy.domain.facts.manage_procurement import ExportPurchase, UnpostedProcurement
 from xlpy.domain.facts.matching import entry_ids, match_expense_bills, match_expenses, match_procurement
 from xlpy.domain.planning.ap_expenses import bill_expense_hash, is_joined
 from xlpy.domain.planning.ap_receipts import receipt_hash
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xlpy.manage.client import ManageClient
     from xlpy.services.run.session import Session
 
-_Document = TypeVar("_Document", ExportInvoice, ExportExpenseBill, ExportExpense)
+_Document = TypeVar("_Document", ExportInvoice, ExportExpenseBill, ExportExpense, ExportPurchase)
 FAR_AHEAD_YEARS = 20
 _WORDS = {Kind.INVOICE: "Invoice", Kind.EXPENSE: "Expense", Kind.PROCUREMENT: "Procurement transaction"}
 
@@ -158,6 +158,7 @@ class _Procurement:
         be that second receipt: marked, it would never come to SL.
         """
         posted = {posting.key.record_id: set(posting.entry_ids) for posting in postings}
+        currency = {posting.key.record_id: posting.currency for posting in postings}
         rows = [self._rows[key] for key in sorted(posted)]
         exported = self._manage.export_procurement([row.unposted_product_id for row in rows], **_asked(through))
         matched = match_procurement(rows, exported)
@@ -166,7 +167,8 @@ class _Procurement:
             known = posted[row.unposted_product_id]
             own = [one for one in receipts if known.intersection(one.all_entry_ids)]
             if len(own) == 1:
-                shown.append((row, Shown(receipt_hash(own[0]), entry_ids(row, own))))
+                receipt = _in_currency(own[0], currency[row.unposted_product_id])
+                shown.append((row, Shown(receipt_hash(receipt), entry_ids(row, own))))
         for row, made in matched.adjustments.pairs:
             if len(made) == 1:
                 shown.append((row, Shown(adjustment_hash(made[0]), entry_ids(row, made))))

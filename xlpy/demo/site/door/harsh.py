@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 # With these something is stopped by name, so that a month can't be done to its end.
-_STOPS = frozenset({"credit_details_turned", "lines_turned"})
+_STOPS = frozenset({"credit_details_turned", "lines_turned", "no_product_ids"})
 
 
 @dataclass(slots=True)
@@ -26,7 +26,8 @@ class Harsh:
     ``export_without_currency``: no document of an export has one. ``iso_codes``: currencies are told by ``isoCode``, as
     by servers of 2019. ``credit_details_turned``: the lines of credit memos have the sign of an invoice's.
     ``positive_credits``: the unposted list shows credit memos as positive. ``lines_turned``: every line of an export
-    has the other sign, and so has its header.
+    has the other sign, and so has its header. ``no_product_ids``: unposted procurement has no ``unpostedProductId``, as
+    before 2019.4. ``east_of_utc``: the site is in Brisbane, and tells dates as its midnight in UTC.
     ``longest_query``: what the web server takes.
     """
 
@@ -43,6 +44,8 @@ class Harsh:
     credit_details_turned: bool = False
     positive_credits: bool = False
     lines_turned: bool = False
+    no_product_ids: bool = False
+    east_of_utc: bool = False
     longest_query: int = 2048
 
     @classmethod

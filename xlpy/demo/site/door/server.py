@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 from http.client import responses
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -94,7 +94,7 @@ class SiteApp:
         caller = "" if public else check_caller(request.headers, self.site.tokens, self.site.clock())
         routes = self._login if public else self._api
         try:
-            route, ids = routes.bind(HOST).match(path, request.method)
+            route, ids = _matched(routes, path, request.method)
         except (NotFound, RequestRedirect):
             raise Refusal(404, "NotFound", f"There is no resource {path}.") from None
         except MethodNotAllowed:
@@ -250,6 +250,16 @@ class _RequestHandler(WSGIRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing: ``Site.calls`` has every request."""
+
+
+def _matched(routes: Map, path: str, method: str) -> tuple[Any, Any]:
+    """Find a path with or without the slash at its end: a real site takes both."""
+    bound = routes.bind(HOST)
+    try:
+        return bound.match(path, method)
+    except (NotFound, RequestRedirect):
+        other = path.rstrip("/") if path.endswith("/") else f"{path}/"
+        return bound.match(other, method)
 
 
 def _run_hook(hook: Callable[[str, str], None] | None, method: str, path: str) -> None:

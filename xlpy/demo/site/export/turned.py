@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +13,7 @@ from xlpy.demo.site.door.harsh import Harsh
 DOCUMENTS = ("transactions", "expenseBills", "expenses", "purchaseTransactions")
 LINES = ("detail", "purchaseDetail", "purchaseDetailTax")
 CREDIT = "CREDIT MEMO"
+_MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\dT00:00:00Z")
 
 
 def turned_export(export: Json, harsh: Harsh) -> Json:
@@ -40,16 +43,35 @@ def _without_currency(record: Json) -> Json:
 
 
 def turned_answer(body: Any, harsh: Harsh) -> Any:
-    """Return any answer as the switches have it: currencies by their ISO code alone."""
-    if not harsh.iso_codes:
+    """Return any answer as the switches have it: ISO codes of currencies, ids left out, days of another zone."""
+    if not (harsh.iso_codes or harsh.no_product_ids or harsh.east_of_utc):
         return body
+    return _turned(body, harsh)
+
+
+def _turned(body: Any, harsh: Harsh) -> Any:
     if isinstance(body, list):
-        return [turned_answer(one, harsh) for one in body]
-    if isinstance(body, dict):
-        if "currencyCode" in body and "symbol" in body and isinstance(body["currencyCode"], str):
-            return {"id": body["id"], "isoCode": body["currencyCode"], "name": body.get("name", "")}
-        return {name: turned_answer(value, harsh) for name, value in body.items()}
-    return body
+        return [_turned(one, harsh) for one in body]
+    if not isinstance(body, dict):
+        return body
+    if harsh.iso_codes and "symbol" in body and isinstance(body.get("currencyCode"), str):
+        return {"id": body["id"], "isoCode": body["currencyCode"], "name": body.get("name", "")}
+    kept = {name: _turned(value, harsh) for name, value in body.items()}
+    if harsh.no_product_ids and "procurementType" in kept:
+        kept.pop("unpostedProductId", None)
+    if harsh.east_of_utc:
+        kept |= {name: _eastern(value) for name, value in kept.items() if isinstance(value, str)}
+        if "serverTimeZone" in kept:
+            kept["serverTimeZone"] = "E. Australia Standard Time"
+    return kept
+
+
+def _eastern(text: str) -> str:
+    """Return a midnight as a site ten hours east of UTC tells it; everything else as it is."""
+    if not _MIDNIGHT.fullmatch(text):
+        return text
+    moment = datetime.fromisoformat(text) - timedelta(hours=10)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _negated(amount: Any) -> Decimal:

@@ -128,17 +128,17 @@ def batch_entries(site: Site, batch_id: int) -> list[Json]:
         invoice = site.records.invoices[entry.document_id]
         known = lines.setdefault(invoice.id, {line.entry_id: line for line in invoice.lines})
         if entry_id in known:
-            rows.append(_line_entry(invoice, known[entry_id]))
+            rows.append(_line_entry(site, invoice, known[entry_id]))
         else:
             amount = next(part.amount for part in invoice.receivable if part.entry_id == entry_id)
-            rows.append(_entry(invoice, entry_id, "AR", invoice.account, amount))
+            rows.append(_entry(site, invoice, entry_id, "AR", invoice.account, amount))
     if site.harsh.other_entry_ids:
         # The next GL entry's id: whoever compares ids alone takes an entry of another document for its own.
         rows = [row | {"id": row["id"] + 1} for row in rows]
     return rows
 
 
-def _entry(invoice: Invoice, entry_id: int, gl_type: str, account: str, debit: Decimal) -> Json:
+def _entry(site: Site, invoice: Invoice, entry_id: int, gl_type: str, account: str, debit: Decimal) -> Json:
     side = "debit" if debit >= 0 else "credit"
     return {
         "id": entry_id,
@@ -147,12 +147,12 @@ def _entry(invoice: Invoice, entry_id: int, gl_type: str, account: str, debit: D
         "accountNumber": account,
         side: abs(debit),
         "cost": Decimal("0.0"),
-        "invoice": invoice_reference(invoice),
+        "invoice": invoice_reference(site, invoice),
     }
 
 
-def _line_entry(invoice: Invoice, line: Line) -> Json:
-    row = _entry(invoice, line.entry_id, line.gl_type, line.account, -line.amount)
+def _line_entry(site: Site, invoice: Invoice, line: Line) -> Json:
+    row = _entry(site, invoice, line.entry_id, line.gl_type, line.account, -line.amount)
     if line.amount == 0:
         row["credit"] = row.pop("debit")
     if line.item_id:
