@@ -6,8 +6,8 @@ What the API does to the records is in ``batches`` and ``bodies``; how it shows 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,12 +23,26 @@ from xlpy.demo.site.records import INVOICE, Invoice, Line
 from xlpy.errors import SettingsError
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request that passed the door, and its answer. ``route``: its path as a pattern; ``form``: the answer's schema."""
+
+    method: str
+    route: str
+    query: Mapping[str, str]
+    request: bytes
+    form: str
+    status: int
+    answer: bytes
+
+
 class Site(PayablesScreens, PaymentScreens):
     """A Manage site. All methods may be called from any thread, while the site is being served too.
 
     ``calls``: (method, path) of every request in order; the path without host and API prefix. ``before_request`` and
     ``after_request`` are called with the same two: before the work, and after it but before the answer is sent; if
-    one raises, the connection is dropped. ``harsh``: in which ways it is unkind. ``clock`` gives the time in UTC.
+    one raises, the connection is dropped. ``harsh``: in which ways it is unkind. ``watch`` is called
+    with every exchange. ``clock`` gives the time in UTC.
     ``negative_credit_headers``: whether the header amounts of credit memos in the export are negative (unverified;
     either way must work).
     """
@@ -41,6 +55,7 @@ class Site(PayablesScreens, PaymentScreens):
         self.before_request: Callable[[str, str], None] | None = None
         self.after_request: Callable[[str, str], None] | None = None
         self.tokens: dict[str, Token] = {}
+        self.watch: Callable[[Exchange], None] | None = None
 
     @property
     def negative_credit_headers(self) -> bool:

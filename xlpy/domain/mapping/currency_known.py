@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from xlpy.domain.checks.table import bound, found
 from xlpy.domain.facts.manage import ExportInvoice, ManageMasters, UnpostedInvoice
-from xlpy.domain.facts.manage_expenses import ExportedExpenses, UnpostedExpense
+from xlpy.domain.facts.manage_expenses import ExportedExpenses, ExportExpense, ExportExpenseBill, UnpostedExpense
 from xlpy.domain.facts.manage_procurement import ExportedProcurement, ExportPurchase, UnpostedProcurement
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import Kind, TransactionKey
@@ -84,8 +84,8 @@ def with_currencies(
     told: list[Problem] = []
     by_id = {row.billing_log_id: row for row in rows.invoices}
 
-    def take(known: Known, number: str, transaction_id: str = "") -> str:
-        told.extend(bound(problem, number, transaction_id) for problem in known.problems)
+    def take(known: Known, number: str, keys: Sequence[str]) -> str:
+        told.extend(bound(problem, number, key) for problem in known.problems for key in keys or ("",))
         return known.code
 
     def company(number: int) -> str:
@@ -95,28 +95,24 @@ def with_currencies(
     def invoice_currency(one: ExportInvoice) -> str:
         row = by_id.get(one.id)
         known = known_currency(one.currency, {row.currency} if row else (), company(one.company.id), site)
-        return take(known, one.number, str(TransactionKey(Kind.INVOICE, str(one.id))))
+        return take(known, one.number, [str(TransactionKey(Kind.INVOICE, str(one.id)))])
 
-    def member_currency(member_id: int, own: str, number: str) -> str:
-        of_member = {row.currency for row in rows.expenses if row.member.id == member_id}
-        return take(known_currency(own, of_member if not own else (), "", site), number)
+    def expense_currency(one: ExportExpenseBill | ExportExpense, number: str) -> str:
+        mine = expense_rows_of(one, rows.expenses)
+        known = known_currency(one.currency, {row.currency for row in mine}, "", site)
+        return take(known, number, [str(TransactionKey(Kind.EXPENSE, str(row.expense_detail_id))) for row in mine])
 
     def purchase_currency(one: ExportPurchase) -> str:
-        codes = {row.currency for row in _rows_of(one, rows.procurement)}
-        known = known_currency(one.currency, codes, company(one.company.id), site)
-        return take(known, one.document_number)
+        mine = receipt_rows_of(one, rows.procurement)
+        known = known_currency(one.currency, {row.currency for row in mine}, company(one.company.id), site)
+        keys = [str(TransactionKey(Kind.PROCUREMENT, row.unposted_product_id)) for row in mine]
+        return take(known, one.document_number, keys)
 
     return WithCurrencies(
         tuple(replace(one, currency=invoice_currency(one)) for one in invoices),
         ExportedExpenses(
-            tuple(
-                replace(bill, currency=member_currency(bill.member.id, bill.currency, bill.document_number))
-                for bill in expenses.bills
-            ),
-            tuple(
-                replace(one, currency=member_currency(one.member.id, one.currency, one.description))
-                for one in expenses.expenses
-            ),
+            tuple(replace(bill, currency=expense_currency(bill, bill.document_number)) for bill in expenses.bills),
+            tuple(replace(one, currency=expense_currency(one, one.description)) for one in expenses.expenses),
         ),
         replace(
             procurement,
@@ -126,7 +122,16 @@ def with_currencies(
     )
 
 
-def _rows_of(purchase: ExportPurchase, rows: Iterable[UnpostedProcurement]) -> list[UnpostedProcurement]:
+def expense_rows_of(
+    document: ExportExpenseBill | ExportExpense, rows: Sequence[UnpostedExpense]
+) -> list[UnpostedExpense]:
+    """Return the unposted rows of a bill or expense: by GL entry, else (unverified that they have it) by member."""
+    ids = set(document.all_entry_ids)
+    own = [row for row in rows if row.id in ids]
+    return own or [row for row in rows if row.member.id == document.member.id]
+
+
+def receipt_rows_of(purchase: ExportPurchase, rows: Iterable[UnpostedProcurement]) -> list[UnpostedProcurement]:
     """Return the rows of a receipt: by GL entry, else those of its order."""
     listed = list(rows)
     ids = set(purchase.all_entry_ids)

@@ -15,6 +15,7 @@ from xlpy.domain.checks.table import bound, found
 from xlpy.domain.facts.manage import ExportInvoice, UnpostedInvoice
 from xlpy.domain.facts.manage_expenses import ExportedExpenses, ExportExpense, ExportExpenseBill, UnpostedExpense
 from xlpy.domain.facts.manage_procurement import ExportedProcurement, ExportPurchase, UnpostedProcurement
+from xlpy.domain.mapping.currency_known import expense_rows_of, receipt_rows_of
 from xlpy.domain.mapping.signs import MANAGE_CREDIT
 from xlpy.domain.values.money import ZERO, total
 from xlpy.domain.values.problems import Problem
@@ -140,13 +141,26 @@ def sign_problems(
             key = TransactionKey(Kind.INVOICE, str(invoice.id))
             yield bound(problem, invoice.number, str(key))
     for bill in expenses.bills:
-        ids = set(bill.all_entry_ids)
-        if problem := bill_sign(bill, [row for row in expense_rows if row.id in ids]):
-            yield bound(problem, bill.document_number, "")
+        mine = expense_rows_of(bill, expense_rows)
+        yield from _bound(bill_sign(bill, mine), bill.document_number, mine)
     for expense in expenses.expenses:
-        if problem := expense_sign(expense, [row for row in expense_rows if row.id in expense.all_entry_ids]):
-            yield bound(problem, expense.description, "")
+        mine = expense_rows_of(expense, expense_rows)
+        yield from _bound(expense_sign(expense, mine), expense.description, mine)
     for purchase in procurement.purchases:
-        ids = set(purchase.all_entry_ids)
-        if problem := receipt_sign(purchase, [row for row in stock_rows if ids.intersection(row.entry_ids)]):
-            yield bound(problem, purchase.document_number, "")
+        receipts = receipt_rows_of(purchase, stock_rows)
+        yield from _bound(receipt_sign(purchase, receipts), purchase.document_number, receipts)
+
+
+def _bound(
+    problem: Problem | None, number: str, rows: Iterable[UnpostedExpense | UnpostedProcurement]
+) -> Iterator[Problem]:
+    """Yield a problem for each row that the document came from, so that the row can be taken out."""
+    if problem is None:
+        return
+    keys = [
+        TransactionKey(Kind.EXPENSE, str(row.expense_detail_id))
+        if isinstance(row, UnpostedExpense)
+        else TransactionKey(Kind.PROCUREMENT, row.unposted_product_id)
+        for row in rows
+    ]
+    yield from (bound(problem, number, key) for key in (map(str, keys) if keys else ("",)))

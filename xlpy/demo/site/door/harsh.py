@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 # With these something is stopped by name, so that a month can't be done to its end.
-_STOPS = frozenset({"credit_details_turned", "lines_turned", "no_product_ids"})
+_STOPS = frozenset({"credit_details_turned", "lines_turned", "no_product_ids", "delete_keeps_posted"})
 
 
 @dataclass(slots=True)
@@ -28,7 +28,10 @@ class Harsh:
     ``positive_credits``: the unposted list shows credit memos as positive. ``lines_turned``: every line of an export
     has the other sign, and so has its header. ``no_product_ids``: unposted procurement has no ``unpostedProductId``, as
     before 2019.4. ``east_of_utc``: the site is in Brisbane, and tells dates as its midnight in UTC.
-    ``longest_query``: what the web server takes.
+    ``empty_batch_answer``: the answer to a new batch is ``null``. ``delete_keeps_posted``: a batch that is deleted is
+    gone, and its records stay posted. ``transfers_turned``: every sign of transfers is the other one.
+    ``batched_at_once``: a batch marks every entry of the documents it has some of. ``longest_query``: what the web
+    server takes.
     """
 
     closed_batches_unlisted: bool = False
@@ -46,6 +49,10 @@ class Harsh:
     lines_turned: bool = False
     no_product_ids: bool = False
     east_of_utc: bool = False
+    empty_batch_answer: bool = False
+    delete_keeps_posted: bool = False
+    transfers_turned: bool = False
+    batched_at_once: bool = False
     longest_query: int = 2048
 
     @classmethod

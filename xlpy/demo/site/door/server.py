@@ -25,7 +25,7 @@ from xlpy.demo.site.door.faults import HTML_BODY, STATUS_BODIES, TEXT_BODY, Faul
 from xlpy.demo.site.door.lists import ListQuery
 from xlpy.demo.site.door.routes import COMPANY_INFO, Call, Route, all_routes
 from xlpy.demo.site.export.turned import turned_answer
-from xlpy.demo.site.store import Site
+from xlpy.demo.site.store import Exchange, Site
 from xlpy.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -110,7 +110,14 @@ class SiteApp:
             raise Refusal(404, "NotFound", "The request filtering module denies a query string that is too long.")
         query = ListQuery(parameters, request.base_url, forward_only=forward, harsh=harsh)
         handler: Route = route
-        return handler.handler(self.site, Call(ids, query, request.get_data(), caller))
+        body = request.get_data()
+        answer = handler.handler(self.site, Call(ids, query, body, caller))
+        if self.site.watch is not None:
+            turned = replace(answer, body=turned_answer(answer.body, harsh)).encode()
+            self.site.watch(
+                Exchange(request.method, handler.path, parameters, body, handler.answer, answer.status, turned)
+            )
+        return answer
 
     def _fail(self, fault: Fault) -> Response:
         match fault.kind:

@@ -20,7 +20,16 @@ def turned_export(export: Json, harsh: Harsh) -> Json:
     """Return a GL export as the switches have it."""
     for name in DOCUMENTS:
         export[name] = [_document(document, harsh) for document in export.get(name, ())] or export.get(name, [])
+    if harsh.transfers_turned and export.get("inventoryTransfers"):
+        export["inventoryTransfers"] = [_transfer(one) for one in export["inventoryTransfers"]]
     return export
+
+
+def _transfer(moved: Json) -> Json:
+    turned = moved | {name: _negated(moved[name]) for name in ("quantity", "total", "cost") if name in moved}
+    if "offset" in turned:
+        turned["offset"] = turned["offset"] | {"total": _negated(turned["offset"]["total"])}
+    return turned
 
 
 def _document(document: Json, harsh: Harsh) -> Json:

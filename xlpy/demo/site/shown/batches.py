@@ -58,6 +58,13 @@ def create_batch(site: Site, body: Json) -> Batch:
         if not kinds[entry.kind]:
             raise refuse_field(REQUEST, "processedRecordIds", f"GL entry {entry_id} is of another kind.")
     entry_ids += _offsets_along(site, entry_ids)
+    if site.harsh.batched_at_once:
+        documents = {(records.entries[number].kind, records.entries[number].document_id) for number in entry_ids}
+        entry_ids += [
+            number
+            for number, entry in records.entries.items()
+            if (entry.kind, entry.document_id) in documents and number not in {*entry_ids, *records.batched}
+        ]
     batch = Batch(records.next_batch_id, name, invoices, expenses, products, entry_ids=entry_ids)
     records.next_batch_id += 1
     records.batches[batch.id] = batch
@@ -82,6 +89,11 @@ def delete_batch(site: Site, batch_id: int) -> None:
     batch = the_batch(site, batch_id)
     if batch.closed:
         raise Refusal(400, "InvalidOperation", f"The batch {batch.identifier} is closed.")
+    if site.harsh.delete_keeps_posted:
+        batch.closed = True  # out of every list, and its records stay where they are
+        site.harsh.closed_batches_gone = True
+        site.changed()
+        return
     for entry_id in batch.entry_ids:
         del site.records.batched[entry_id]
     del site.records.batches[batch_id]
