@@ -25,7 +25,7 @@ from xlpy.errors import SettingsError
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request that passed the door, and its answer. ``route``: its path as a pattern; ``form``: the answer's schema."""
+    """A request and its answer. ``route``: the path as a pattern; ``form``: the answer's schema."""
 
     method: str
     route: str

@@ -19,7 +19,8 @@ _MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\dT00:00:00Z")
 def turned_export(export: Json, harsh: Harsh) -> Json:
     """Return a GL export as the switches have it."""
     for name in DOCUMENTS:
-        export[name] = [_document(document, harsh) for document in export.get(name, ())] or export.get(name, [])
+        if name in export:
+            export[name] = [_document(document, harsh) for document in export[name]]
     if harsh.transfers_turned and export.get("inventoryTransfers"):
         export["inventoryTransfers"] = [_transfer(one) for one in export["inventoryTransfers"]]
     return export
