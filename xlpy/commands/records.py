@@ -30,18 +30,28 @@ def errors(workbook: Path, run_id: str, folder: Path | None, as_json: bool) -> N
 
 
 @click.command()
+@WORKBOOK
+@_RUN
+@PROFILE
+@JSON
+def results(workbook: Path, run_id: str, profile: Path | None, as_json: bool) -> None:
+    """Fill the sheet Results again with a run (default: the last of this PC), from what this PC or the ledger knows."""
+    from xlpy.excel.buttons.pressed import Choices
+
+    press_closed("results", workbook, profile, as_json, Choices(run_id=run_id))
+
+
+@click.command()
 @_RUN
 @click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True, help="Days back, today included.")
 @_FOLDER
 @JSON
 def log(run_id: str, days: int, folder: Path | None, as_json: bool) -> None:
     """Save the full log of a run, or of the last days, as JSON lines and as a text to read. No secrets."""
-    from xlpy.services.records.audit_content import known_secrets
-    from xlpy.services.records.saved_log import save_log
+    from xlpy.services.flows.records import save_log
 
-    saved = save_log(folder or Path.cwd(), run_id=run_id, days=days, secrets=tuple(known_secrets()))
-    data = {"state": "saved", "json_lines": str(saved.json_lines), "text_file": str(saved.text), "lines": saved.lines}
-    end(0, f"{saved.lines} lines are saved: {saved.text} and {saved.json_lines.name}", data, as_json)
+    told = save_log(folder or Path.cwd(), run_id=run_id, days=days)
+    end(told.exit_code, told.console, told.data, as_json)
 
 
 @click.group()
@@ -95,4 +105,4 @@ def verify(path: Path, profile: Path | None, as_json: bool) -> None:
     end(verdict.exit_code, verdict.text, verdict_json(verdict), as_json)
 
 
-COMMANDS: tuple[click.Command, ...] = (errors, log, audit)
+COMMANDS: tuple[click.Command, ...] = (errors, results, log, audit)

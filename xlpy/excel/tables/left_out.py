@@ -9,7 +9,7 @@ from xlpy.excel.workbook.layout import HINT_ROW
 if TYPE_CHECKING:
     import xlwings as xw
 
-    from xlpy.excel.workbook.sheets import Sheet
+    from xlpy.excel.workbook.sheet import Sheet
 
 
 def tell_left_out(book: xw.Book, sheet: Sheet, text: str) -> None:

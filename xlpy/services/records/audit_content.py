@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Posting, PostingState
 from xlpy.errors import RunNotKnown, XlpyError
+from xlpy.masking import masked, without_secrets
 from xlpy.profile.credentials import ENV_INTEGRATOR_PASSWORD, ENV_PRIVATE_KEY, ENV_SL_PASSWORD
-from xlpy.runlog import masked, without_secrets
 from xlpy.services.records.saved_log import lines_of_run
 from xlpy.services.run.kept import KeptRun, is_of, kept_runs, recall_plan_of_run, recall_run
 from xlpy.services.run.reports import ResultRow
@@ -44,12 +46,12 @@ _FROM_LEDGER = (
     "failed and the problems of the run are not known there."
 )
 _RESULT_OF_STATE = {
-    PostingState.POSTED: "Manage pending",
-    PostingState.CLOSED: "Exported",
-    PostingState.CHANGED: "Changed",
-    PostingState.UNDOING: "Undoing",
-    PostingState.UNDONE: "Undone",
-    PostingState.CLEARED: "Cleared",
+    PostingState.POSTED: RowStatus.MANAGE_PENDING,
+    PostingState.CLOSED: RowStatus.EXPORTED,
+    PostingState.CHANGED: RowStatus.CHANGED,
+    PostingState.UNDOING: RowStatus.UNDOING,
+    PostingState.UNDONE: RowStatus.UNDONE,
+    PostingState.CLEARED: RowStatus.CLEARED,
 }
 
 
@@ -143,7 +145,7 @@ def gather(session: Session, run_id: str = "") -> RecordContent:
     name = kept.run_id if kept else run_id
     postings = _postings(session, name)
     if kept is None and not postings:
-        raise RunNotKnown(run_id, [run.run_id for run, _ in zip(kept_runs(session.profile), range(_KNOWN_RUNS))])  # noqa: B905
+        raise RunNotKnown(run_id, [run.run_id for run in islice(kept_runs(session.profile), _KNOWN_RUNS)])
     content = _of_kept(kept, postings) if kept else _of_ledger(session, name, postings)
     log = tuple(lines_of_run(name))
     plan_json = (recall_plan_of_run(name) or b"") if kept else b""
@@ -159,6 +161,25 @@ def gather(session: Session, run_id: str = "") -> RecordContent:
         notes=(*content.notes, *(note.format(host=content.host) for note in missing), *not_reconciled),
         secrets=tuple(known_secrets(session)),
     )
+
+
+def results_of(session: Session, run_id: str = "") -> RecordContent:
+    """Return what became of each transaction of a run, for the sheet Results: from this PC, else from the ledger.
+
+    Raises ``RunNotKnown``; ``SlError`` when SL can't be read.
+    """
+    if run_id in ("", LAST):
+        kept = next((run for run in kept_runs(session.profile) if run.report is not None), None)
+        if kept is None:
+            raise RunNotKnown("", [])
+        return _of_kept(kept, ())
+    kept = _kept(session, run_id)
+    if kept is not None and kept.report is not None:
+        return _of_kept(kept, ())
+    postings = _postings(session, run_id)
+    if not postings:
+        raise RunNotKnown(run_id, [run.run_id for run in islice(kept_runs(session.profile), _KNOWN_RUNS)])
+    return _of_ledger(session, run_id, postings)
 
 
 def known_secrets(session: Session | None = None) -> Iterator[str]:
