@@ -6,7 +6,7 @@ into the full log only.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 
 class XlpyError(Exception):
@@ -259,6 +259,17 @@ class BatchNameTaken(ManageError):
             fix="Take another batch identifier; the documents in SL are not touched.",
         )
         self.identifier = identifier
+
+
+class NotExported(ManageError):
+    """Manage lists transactions as unposted, and its export does not show them (or not for themselves alone)."""
+
+    def __init__(self, called: Sequence[str]) -> None:
+        more = f" and {len(called) - 5} more" if len(called) > 5 else ""
+        super().__init__(
+            f"Manage lists {', '.join(called[:5])}{more} as unposted, but its export does not show it for itself.",
+            fix="Open it in Manage and close it again (a GL mapping may be missing); then run 'Recover'.",
+        )
 
 
 class NoFreeBatchName(ManageError):

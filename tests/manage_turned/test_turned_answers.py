@@ -5,6 +5,7 @@ Source: Manage API: values, signs of the export, lists (all of it unverified in 
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +15,14 @@ from xlpy.demo import firm
 from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageError, ManageListShort
+from xlpy.excel.buttons.press import press
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.home import write_home
+from xlpy.excel.workbook.builder import build_workbook
+from xlpy.excel.workbook.sheets import INVENTORY, Home
 from xlpy.services.export.planning import make_plan
 from xlpy.services.export.refresh import refresh
+from xlpy.services.history.undo import undo
 from xlpy.services.manage_half.recover import recover
 from xlpy.services.run.reports import RunState
 
@@ -170,3 +177,40 @@ def test_a_record_that_manage_does_not_give_is_named_so(fresh: Any, table: str) 
     named = [problem.what for problem in plan.stops if problem.code == "NOT-GIVEN"]
     assert named
     assert all(f"did not give a record for {word}" in what for what in named)
+
+
+# -- versions ------------------------------------------------------------------------------------------------------
+
+
+def test_rows_that_can_not_be_exported_are_counted_in_the_text_and_above_the_table(fresh: Any, tmp_path: Any) -> None:
+    """A server before 2019.4 gives procurement no id: the sheet is not simply empty."""
+    rows = len(fresh.session().manage.unposted_procurement())
+    assert rows
+    fresh.site.harsh.no_product_ids = True
+    path = tmp_path / "book.xlsm"
+    build_workbook(path)
+    with open_closed(path) as closed:
+        write_home(closed.book, {Home.THROUGH_DATE: firm.THROUGH_DATE})
+        hint = closed.book.sheets[INVENTORY.name].range("A2").value
+        told = press("refresh", closed.book, lambda _progress: fresh.session(), lambda *_: None)
+        assert told.exit_code == 3
+        assert re.search(r"\d+ rows are left out of the inventory", told.text)
+        assert "2019.5" in told.text
+        assert "left out of the inventory" in closed.book.sheets[INVENTORY.name].range("A2").value
+        fresh.site.harsh.no_product_ids = False
+        assert press("refresh", closed.book, lambda _progress: fresh.session(), lambda *_: None).exit_code == 0
+        assert closed.book.sheets[INVENTORY.name].range("A2").value == hint
+
+
+def test_a_version_that_the_site_does_not_have_names_the_setting(fresh: Any) -> None:
+    fresh.site.faults.add(Fault(FaultKind.NOT_ACCEPTABLE, times=None))
+    with pytest.raises(ManageError, match=r"API version 2025\.8: put one that it has into \[manage\] api_version"):
+        refresh(fresh.session(), through=firm.THROUGH_DATE)
+
+
+def test_a_deleted_batch_whose_records_stay_posted_is_told(pushed: Any) -> None:
+    pushed.site.harsh.delete_keeps_posted = True
+    report = undo(pushed.session(), "OCT-I", confirmed=True)
+    assert report.state is RunState.WITH_ERRORS
+    assert "Manage does not list as unposted" in report.text
+    assert recover(pushed.session()).exit_code == 0

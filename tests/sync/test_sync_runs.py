@@ -370,3 +370,33 @@ def test_reading_takes_the_same_statements_for_any_number_of_invoices(stage: Sta
     invoices = sum(path == "/finance/invoices" for method, path in stage.site.calls)
     assert (sent(stage)["POST"], lists, invoices) == (len(paid), len(paid), 2 * chunks)
     assert sent(stage)["GET"] == lists + invoices
+
+
+def test_what_was_written_is_confirmed_by_its_payments_when_the_invoice_can_not_be_read_again(stage: Stage) -> None:
+    sl.pay(stage.engine, "20006", D(80), on=on(9))
+
+    def from_now_on(method: str, path: str) -> None:
+        if method == "POST" and path.endswith("/payments"):
+            stage.site.faults.add(Fault(FaultKind.FORBIDDEN, "GET", "/finance/invoices", times=None))
+
+    stage.site.after_request = from_now_on
+    report = stage.sync()
+    assert (report.exit_code, row(report, "20006").status) == (0, PaymentStatus.CHANGED)
+    assert stage.payments("20006") == [(D(80), on(9))]
+
+
+def test_made_but_not_confirmed_is_said_so_and_nothing_is_paid_twice(stage: Stage) -> None:
+    sl.pay(stage.engine, "20006", D(80), on=on(9))
+
+    def from_now_on(method: str, path: str) -> None:
+        if method == "POST" and path.endswith("/payments"):
+            stage.site.faults.add(Fault(FaultKind.FORBIDDEN, "GET", "/finance/invoices.*", times=None))
+
+    stage.site.after_request = from_now_on
+    report = stage.sync()
+    assert report.exit_code == 3
+    assert "Made in Manage, but not confirmed" in row(report, "20006").message
+    stage.site.after_request = None
+    stage.site.faults.clear()
+    assert stage.sync().exit_code == 0
+    assert stage.payments("20006") == [(D(80), on(9))]

@@ -124,7 +124,8 @@ def plan_rerun(
     # The rows of a rerun are made of the export, so its headers alone confirm its signs.
     going = [invoice for invoice in read.export.invoices if TransactionKey(Kind.INVOICE, str(invoice.id)) in keys]
     signs = sign_problems(going, ExportedExpenses(), ExportedProcurement(), ((), (), ()))
-    around = (*_around(read, rows, chosen, plan), *((*read.told, *missing, *signs) if chosen else ()))
+    told = [problem for problem in read.told if problem.transaction_id in {str(key) for key in keys}]
+    around = (*_around(read, rows, chosen, plan), *((*told, *missing, *signs) if chosen else ()))
     plan = replace(plan, problems=(*around, *plan.problems))
     logger.info("Batch %s read again: %d documents, %d to be posted", batch.identifier, len(rows), len(chosen))
     return RerunPlan(batch, rows, plan, len(read.entries), detail, period)

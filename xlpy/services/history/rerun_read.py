@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from xlpy.domain.afterwards.rerun import is_of_company
 from xlpy.domain.afterwards.rerun_rows import BatchRows, BatchSource, Row, batch_rows
+from xlpy.domain.checks.table import bound
+from xlpy.domain.checks.table import found as found_problem
 from xlpy.domain.documents.plan import InvoiceDetail, Plan, PlanOptions
 from xlpy.domain.facts.manage import UnpostedInvoice
 from xlpy.domain.facts.manage_expenses import UnpostedExpense
@@ -129,7 +131,19 @@ def read_batch(session: Session, batch: AccountingBatch, detail: str, period: st
     options = PlanOptions(_base_name(batch), FAR_AHEAD, InvoiceDetail(detail), period=rule)
     gone = [p.number for p in known if p.manage_batch_id == batch.id and p.key not in there]
     read = BatchRead(session, batch, options, export, entries, found, rules, masters, books, postings, gone)
-    read.told = given.problems
+    # Who an invoice is billed to is in its record alone: without it nothing is guessed.
+    lost = [row for row in invoices if row.billing_log_id not in records]
+    read.told = (
+        *given.problems,
+        *(
+            bound(
+                found_problem("NOT-GIVEN", row.number, sort="invoice", called=row.number),
+                row.number,
+                str(TransactionKey(Kind.INVOICE, str(row.billing_log_id))),
+            )
+            for row in lost
+        ),
+    )
     everything = [Marked(key) for key, _ in found.rows]
     read.still = still_batched(manage, receipts_in_question(_request(read, everything)))
     return read

@@ -21,6 +21,7 @@ from xlpy.errors import (
     ManageError,
     ManageUnreachable,
     NoFreeBatchName,
+    NotExported,
 )
 from xlpy.services.manage_half.confirming import in_batch, marked_by_lists, named_batches, read_contents
 from xlpy.services.manage_half.re_export import called, list_unposted, show_again
@@ -243,6 +244,7 @@ def _with_new_ids(
     hidden = _in_hidden_batches(session, identifier, kind, [p for p in postings if not unposted.still(p)])
     same: list[Posting] = []
     changed: list[Posting] = []
+    silent: list[Posting] = []
     for posting in postings:
         shown = exported.get(posting.key.record_id)
         batch = earlier.batch_of(posting) or hidden.get(posting.posting_id)
@@ -252,6 +254,8 @@ def _with_new_ids(
             _close(session, [posting], batch, done)
         elif shown is None and _never_exported(posting) and posting.key.record_id in unposted.record_ids:
             same.append(posting)
+        elif shown is None and posting.state is PostingState.POSTED and posting.key.record_id in unposted.record_ids:
+            silent.append(posting)  # an absence in one answer is no fact to keep: it stays owed
         else:
             changed.append(posting)
             where = "was being cleared" if posting.state is PostingState.CLEARED else "is in SL"
@@ -266,6 +270,8 @@ def _with_new_ids(
         mark_changed(connection, {posting.posting_id for posting in changed} - cleared)
         set_posting_state(connection, cleared, PostingState.UNDONE)
     done.changed.extend(changed)
+    if silent:
+        done.stuck.append(Stuck(tuple(silent), NotExported([called(posting) for posting in silent])))
     return same
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from xlpy.domain.afterwards.payment_decision import Act, Decision, Wanted, decide
 from xlpy.domain.afterwards.settlement import PaidInManage, Settlement, paid_in_manage, settlement_of
 from xlpy.domain.facts.manage_payments import InvoicePayment, ManageInvoice
-from xlpy.domain.values.money import ZERO
+from xlpy.domain.values.money import ZERO, total
 from xlpy.domain.values.statuses import PaymentStatus
 from xlpy.errors import ManageError, ManageUnreachable
 from xlpy.services.payments.candidates import Candidate
@@ -142,14 +142,26 @@ class SyncPass:
                 shown = self.session.manage.invoices(ids, self.session.counting("Reading what was written"))
             except ManageError as error:
                 logger.exception("What was written could not be read again")
-                problem = f"It was written, but could not be read again: {error}"
+                problem = f"Made in Manage, but not confirmed: {error}"
         for outcome in outcomes:
             written, decision = outcome.to_read, outcome.decision
             if written is None or decision is None:
                 yield outcome
                 continue
+            if written.id not in shown and self._shown_by_payments(written, decision):
+                yield outcome
+                continue
             row = row_read_again(outcome.row, shown.get(written.id), decision.total_after, problem)
             yield Outcome(row, outcome.saw if row.status in DONE else None)
+
+    def _shown_by_payments(self, invoice: ManageInvoice, decision: Decision) -> bool:
+        """Whether the payments of an invoice confirm what was written, where the invoice itself can't be read again."""
+        try:
+            found = self.session.manage.payments_of(invoice.id, decimals=invoice.decimals)
+        except ManageError as error:
+            logger.warning("The payments of invoice %s can't be read either: %s", invoice.number, error)
+            return False
+        return total(payment.amount for payment in found if not payment.credit_id) == decision.total_after
 
 
 def _to_come_again(candidate: Candidate) -> Saw | None:
