@@ -139,6 +139,9 @@ def rows_of(answer: Answer, path: str, *, method: str = "GET") -> Rows:
     """Return the list in an answer; raises ``ManageSpokeNonsense`` when it is none."""
     if not isinstance(answer.data, list) or not all(isinstance(row, dict) for row in answer.data):
         raise ManageSpokeNonsense(f"not a list: {shape(answer.data)}", method=method, path=path)
+    odd = next((row["id"] for row in answer.data if isinstance(row.get("id"), list | dict | bool)), None)
+    if odd is not None:
+        raise ManageSpokeNonsense(f"a record whose id is {shape(odd)}", method=method, path=path)
     return answer.data
 
 
