@@ -19,7 +19,8 @@ from xlpy.excel.buttons.press import press
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import write_home
 from xlpy.excel.workbook.builder import build_workbook
-from xlpy.excel.workbook.sheets import INVENTORY, Home
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheets import INVENTORY
 from xlpy.services.export.planning import make_plan
 from xlpy.services.export.refresh import refresh
 from xlpy.services.history.undo import undo

@@ -17,6 +17,14 @@ ANSWER_CHECKS = (
         "Manage: the record's own screen",
         "Manage API: lists, paging",
     ),
+    Check(
+        "ID-CHARS",
+        Severity.STOP,
+        "{sort} {shown} has {which} in it{alike}",
+        "Type the id of SL in Manage, without that character",
+        "Manage: Companies > Finance > Company Finance, Account or Vendor XRef; Members, Vendor Nbr; Product Catalog",
+        "SL: ids are searched with wildcards and typed by hand; xlpy.domain.values.odd_characters",
+    ),
     # --- currency ---------------------------------------------------------------------------------------------
     Check(
         "CURY-TAKEN",

@@ -22,14 +22,6 @@ _SL_TERMS = "SL: Terms Maintenance"
 _SUSPENSE = "SL: pp_01520 posts unknown accounts to suspense (6659), the release does not check"
 
 MASTER_CHECKS = (
-    Check(
-        "ID-CHARS",
-        Severity.STOP,
-        "{sort} {shown} has {which} in it{alike}",
-        "Type the id of SL in Manage, without that character",
-        _COMPANY,
-        "SL: ids are searched with wildcards and typed by hand; xlpy.domain.values.odd_characters",
-    ),
     # --- customer ---------------------------------------------------------------------------------------------
     Check(
         "CUST-EMPTY",
