@@ -37,6 +37,7 @@ from domain_story import (
     untaxed,
 )
 
+from xlpy.domain.checks.answers import ANSWER_CHECKS
 from xlpy.domain.checks.history import HISTORY_CHECKS
 from xlpy.domain.checks.inventory import INVENTORY_CHECKS
 from xlpy.domain.checks.payables import PAYABLES_CHECKS
@@ -348,11 +349,13 @@ def test_the_story_of_a_check_raises_it_as_its_table_says(code: str) -> None:
 
 
 def test_every_check_of_the_table_has_a_story() -> None:
-    """Those of journals, inventory and vouchers are in test_domain_inventory_checks and test_domain_payables_checks.
+    """Those of Manage's answers are in test_domain_currency_known, test_domain_signs_confirmed, test_domain_odd_ids.
+
+    Those of journals, inventory and vouchers are in test_domain_inventory_checks and test_domain_payables_checks.
 
     Those of a run, a rerun and an undo are no findings of a plan: tests/services, tests/rerun and tests/undo have them.
     """
-    elsewhere = (*INVENTORY_CHECKS, *PAYABLES_CHECKS, *RUN_CHECKS, *HISTORY_CHECKS)
+    elsewhere = (*INVENTORY_CHECKS, *PAYABLES_CHECKS, *RUN_CHECKS, *HISTORY_CHECKS, *ANSWER_CHECKS)
     assert set(STORIES) == set(CHECKS) - {check.code for check in elsewhere}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from xlpy.domain.checks.answers import ANSWER_CHECKS
 from xlpy.domain.checks.documents import DOCUMENT_CHECKS
 from xlpy.domain.checks.history import HISTORY_CHECKS
 from xlpy.domain.checks.inventory import INVENTORY_CHECKS
@@ -29,6 +30,7 @@ CHECKS: dict[str, Check] = {
         *INVENTORY_CHECKS,
         *PAYABLES_CHECKS,
         *HISTORY_CHECKS,
+        *ANSWER_CHECKS,
     )
 }
 _AS_THE_CHECK = Case()

@@ -10,6 +10,7 @@ from xlpy.domain.documents.ap import NewItem
 from xlpy.domain.facts.books import SlBooks, sl_key
 from xlpy.domain.facts.manage import CatalogItem, ManageMasters
 from xlpy.domain.facts.payables_books import Item
+from xlpy.domain.mapping.odd_ids import looks_like, odd_id, odd_in
 from xlpy.domain.mapping.units import Units
 from xlpy.domain.planning.gl_cost_of_goods import INVENTORY
 from xlpy.domain.planning.included import has_stop
@@ -82,6 +83,9 @@ class Items:
         if item is not None:
             problems = tuple(_unusable(item))
             return ResolvedItem(item.invt_id, item.stock_unit, item.class_id, item, problems=problems)
+        if odd := odd_in(invt_id):
+            alike = looks_like(invt_id, (one.invt_id for one in self._items.values()))
+            return ResolvedItem(problems=(odd_id("Item", invt_id, odd, alike),))
         if not self._widths.fits(invt_id, "Inventory", "InvtID"):
             return ResolvedItem(problems=(found("ITEM-WIDTH", invt_id, item=invt_id),))
         record = self._masters.catalog.get(product.id)

@@ -12,6 +12,7 @@ from xlpy.domain.facts.manage import ManageCompany, ManageMasters
 from xlpy.domain.facts.manage_expenses import Member
 from xlpy.domain.facts.payables_books import Vendor
 from xlpy.domain.mapping.master_fields import MasterFields
+from xlpy.domain.mapping.odd_ids import looks_like, odd_id, odd_in
 from xlpy.domain.mapping.terms import AllTerms
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.refs import Ref
@@ -133,6 +134,9 @@ class Vendors:
                 status = vendor.status or "blank"
                 problems = (found("VEND-STATUS", number, status, vendor=vendor.vend_id, status=status),)
             return ResolvedVendor(vendor.vend_id, vendor, problems=problems)
+        if odd := odd_in(number):
+            alike = looks_like(number, (one.vend_id for one in self._vendors.values()))
+            return ResolvedVendor(problems=(odd_id("Vendor", number, odd, alike),))
         if not self._widths.fits(number, "Vendor", "VendId"):
             return ResolvedVendor(problems=(found("VEND-WIDTH", number, vendor=number),))
         if not self._may_create or payee is None:

@@ -96,6 +96,7 @@ class PaymentStatus(StrEnum):
     NOT_FROM_MANAGE = "Not from Manage"
     LEFT_ALONE = "Left alone"  # a payment of somebody else is there
     CONFIRM = "Confirm"  # one unknown payment: taken over only on confirmation
+    NOT_FOUND = "Not found"  # one of the two systems did not show it: asked for again by every sync
     FAILED = "Failed"
 
 

@@ -9,8 +9,12 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from xlpy.domain.documents.plan import InvoiceDetail, Plan, PlanOptions
+from xlpy.domain.facts.batch_entries import BatchContents, Inside
+from xlpy.domain.mapping.currency_known import RowsOf, with_currencies
+from xlpy.domain.mapping.signs_confirmed import sign_problems
 from xlpy.domain.planning.ap_planning import IncludedExpense, IncludedProcurement
 from xlpy.domain.planning.invoices import Included, PlanRequest
+from xlpy.domain.planning.masters_not_given import masters_not_given
 from xlpy.domain.planning.row_checks import foreign_problems, number_of_row, row_problems
 from xlpy.domain.planning.run_checks import LONGEST_TYPED, batch_name_problems, gone_problem, name_taken_problem
 from xlpy.domain.planning.whole_plan import WholeRequest, build_whole_plan, receipts_in_question, whole_needs
@@ -48,6 +52,19 @@ def make_plan(session: Session, selection: Selection) -> Plan:
         [number for row in invoices for number in (row.company.id, row.bill_to.id)],
         expenses=marked.exported_expenses,
         procurement=marked.exported_procurement,
+    )
+    given = with_currencies(
+        marked.exported_invoices,
+        marked.exported_expenses,
+        marked.exported_procurement,
+        RowsOf(invoices, [row for _, row in marked.expenses], [row for _, row in marked.procurement]),
+        masters,
+    )
+    marked = replace(
+        marked,
+        exported_invoices=given.invoices,
+        exported_expenses=given.expenses,
+        exported_procurement=given.procurement,
     )
     included = tuple(Included(mark.key, mark.again, row) for mark, row in marked.invoices)
     expenses = tuple(IncludedExpense(mark.key, mark.again, row) for mark, row in marked.expenses)
@@ -95,6 +112,14 @@ def make_plan(session: Session, selection: Selection) -> Plan:
         *(gone_problem(mark.key, number_of_row(seen_row(seen, mark.key))) for mark in marked.gone),
         *(problem for key, row in marked.rows for problem in row_problems(key, row, seen_row(seen, key), options)),
         *foreign_problems(expenses, procurement, marked.exported_expenses, marked.exported_procurement),
+        *given.problems,
+        *sign_problems(
+            marked.exported_invoices,
+            marked.exported_expenses,
+            marked.exported_procurement,
+            (invoices, [row for _, row in marked.expenses], [row for _, row in marked.procurement]),
+        ),
+        *masters_not_given(masters, marked.exported_invoices, marked.exported_expenses, marked.exported_procurement),
     )
     logger.info(
         "Planned %d of %d marked transactions: %d problems, %d of them stops",
@@ -161,11 +186,13 @@ def still_batched(manage: ManageClient, receipts: Sequence[Posting]) -> dict[Tra
     """Ask Manage whether the entries of receipts that were posted before are still in their batch."""
     answer: dict[TransactionKey, bool] = {}
     for posting in receipts:
-        if posting.manage_batch_id is None:
+        if posting.closed_at is None:
             continue  # not known to be in a batch of ours: the plan then stops it instead of guessing
         batch = manage.find_batch(posting.batch_identifier)
-        inside = {entry.id for entry in manage.batch_entries(batch.id)} if batch else set()
-        answer[posting.key] = bool(posting.entry_ids) and inside.issuperset(posting.entry_ids)
+        contents = BatchContents(manage.batch_entries(batch.id) if batch else ())
+        if batch is not None and contents.ids_of_others(posting):
+            continue  # its entries have other ids than the GL entries
+        answer[posting.key] = contents.how_far(posting) is Inside.ALL
     return answer
 
 

@@ -97,6 +97,8 @@ def _mark(session: Session, run_id: str, plan: Plan, outcome: PostOutcome) -> Ru
     except (Exception, KeyboardInterrupt) as error:
         pending = f"Manage was not marked: it was interrupted ({type(error).__name__})."
         logger.exception("SL has the batch, Manage is owed its half")
+    if done.stuck and not pending:
+        pending = f"Manage was not marked for all of it: {done.why}"
     return run_report(session, run_id, plan, outcome, owed, done, pending)
 
 
@@ -208,12 +210,13 @@ def run_report(
     """Report what became of each transaction. ``marked``: what Manage has, ``pending``: why it has not the rest."""
     closed = {posting.key: posting for posting in marked.closed}
     failed = {failure.transaction: failure.reason for failure in outcome.failed}
+    waiting = {posting.key: str(stuck.error) for stuck in marked.stuck for posting in stuck.postings}
     known = {posting.key: posting for posting in owed}
     made: dict[TransactionKey, list[PostedDocument]] = defaultdict(list)
     for document in sorted(outcome.posted, key=lambda d: d.part != DOCUMENT):
         made[document.transaction].append(document)
     results = tuple(
-        _result(t, plan, document, failed, closed, pending)
+        _result(t, plan, document, failed, closed, waiting.get(t.key) or pending)
         for t in plan.transactions
         for document in (*made[t.key],) or (_document_of(known.get(t.key)),)
     )
@@ -236,7 +239,7 @@ def run_report(
         run_id,
         session.now(),
         state,
-        text,
+        " ".join((text, *marked.renamed)),
         plan.options.batch_identifier,
         plan,
         results,

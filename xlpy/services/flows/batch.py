@@ -34,7 +34,8 @@ def refresh(
     counts = ", ".join(f"{count} {words}" for words, count in read.items())
     text = f"Unposted: {counts}" if counts else "Nothing was read: Home says to export nothing"
     data = {"state": "refreshed", **read, "messages": list(report.messages)}
-    return Told(report, 0, text + "".join(f". {message}" for message in report.messages), data)
+    code = 3 if report.left_out else 0
+    return Told(report, code, text + "".join(f". {message}" for message in report.messages), data)
 
 
 def check(session: Session, selection: Selection) -> Told[Plan]:

@@ -158,6 +158,7 @@ def _report(
     closed = {posting.key: posting for posting in done.closed}
     given_up = {posting.key: why for posting, why in done.given_up}
     listed = {posting.key for posting in done.still_listed}
+    pending = pending or " ".join(dict.fromkeys(why for _, why in done.owed))
     results: list[ResultRow] = []
     for posting in rows:
         if posting.key in closed:
@@ -181,6 +182,7 @@ def _report(
         text = f"Completed with errors: {count} of {len(results)} transactions are cleared; see the messages."
     else:
         state, text = RunState.COMPLETED, f"Cleared without export: {plan.worth}."
+    text = " ".join((text, *done.renamed))
     return RunReport(
         run_id,
         session.now(),

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, text
 from xlpy.demo import firm
 from xlpy.demo.company.seed.company import make_company
 from xlpy.demo.site.door import access
+from xlpy.demo.site.door.harsh import Harsh
 from xlpy.demo.site.door.server import RunningSite, serve
 from xlpy.demo.site.making.generate import generate_site
 from xlpy.demo.site.store import Site
@@ -195,6 +196,7 @@ class Theatre:
             self.site.records = copy.deepcopy(kept.records)
             self.site.changed()
         self.site.faults.clear()
+        self.site.harsh = Harsh()
         self.site.before_request = self.site.after_request = None
         self.site.calls.clear()
         for session in self.sessions:
