@@ -22,6 +22,7 @@ class Recorder:
         self.connected: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
         self.fast: list[bool] = []
         self.refuse: Exception | None = None
+        self.refuse_statements: dict[str, Exception] = {}  # a part of a statement → what the driver says to it
         self.answers = {
             "ProductVersion": [("16.0.4003.1",)],
             "schema_name()": [("dbo",)],
@@ -78,6 +79,9 @@ class Cursor:
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> Cursor:
         self.recorder.sent.append((statement, [parameters]))
+        for part, refusal in self.recorder.refuse_statements.items():
+            if part in statement:
+                raise refusal
         self._answer(statement)
         return self
 

@@ -22,6 +22,7 @@ from xlpy.sl.connection import tsql
 from xlpy.sl.connection.catalogue import Catalogue
 from xlpy.sl.connection.connect_errors import explain_connect_error
 from xlpy.sl.connection.sqlite import database_file, sqlite_engine
+from xlpy.sl.connection.statement_errors import explain_statement_error
 
 logger = logging.getLogger(__name__)
 LOGIN_SECONDS = 15
@@ -51,7 +52,7 @@ def open_company(settings: SlSettings, *, create: bool = False) -> SlCompany:
             catalogue = Catalogue.read(connection, code_page=settings.code_page)
     except DBAPIError as error:
         engine.dispose()
-        raise SlError(f"The SL database can't be read: {error.orig}.") from error
+        raise explain_statement_error(error) from error
     except SlError:
         engine.dispose()
         raise

@@ -66,7 +66,7 @@ def _hold_session(company: SlCompany) -> Iterator[None]:
 def _give_back(connection: Connection) -> None:
     try:
         tsql.return_value(connection, tsql.RELEASE_APPLICATION_LOCK, {"name": RESOURCE})
-    except connection.dialect.loaded_dbapi.Error:
+    except DBAPIError:
         # The session is gone, and its lock with it; the work done under it must not fail for that.
         connection.invalidate()
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from xlpy.errors import SlError
+from xlpy.sl.connection.statement_errors import database_said
 from xlpy.sl.ledger_book.columns import AddColumn, ledger_metadata
 from xlpy.sl.ledger_book.tables import (
     ADDED_COLUMNS,
@@ -211,7 +212,7 @@ def _run_script(company: SlCompany) -> None:
                     connection.exec_driver_sql(batch)
         except DBAPIError as error:
             raise SlError(
-                f"The posting ledger can't be installed: {error.orig}.",
+                f"The posting ledger can't be installed: {database_said(error)}.",
                 fix="Print the script (xlpy sl-setup --print) and have the database administrator run it in the"
                 " company database.",
             ) from error
