@@ -12,7 +12,7 @@ from pathlib import Path
 import pyodbc
 import pytest
 from sl_ground_recorder import Recorder
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.dialects import mssql
 
 from xlpy.demo.company.tables import create_tables, table
@@ -35,7 +35,7 @@ def test_every_connection_is_prepared_and_closed(typed: str) -> None:
     engine = mssql_engine(typed, module=recorder, lock_seconds=7)
     for _ in range(2):
         with engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
+            connection.execute(tsql.DATABASE_NAME)
     prepared = recorder.statements("XACT_ABORT")
     assert len(recorder.connected) == len(prepared) == 2  # no pool: each is a new connection
     assert prepared[0][0] == "SET XACT_ABORT OFF; SET ANSI_WARNINGS ON; SET LOCK_TIMEOUT 7000"
@@ -216,7 +216,7 @@ def test_an_error_of_a_statement_stays_the_drivers() -> None:
         original = recorder.answers
         recorder.answers = None  # type: ignore[assignment]
         with pytest.raises(AttributeError):
-            connection.execute(text("SELECT 1"))
+            connection.execute(tsql.DATABASE_NAME)
         recorder.answers = original
 
 

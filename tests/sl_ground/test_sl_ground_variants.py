@@ -6,13 +6,19 @@ Microsoft, Transact-SQL reference: the functions whose return type is sql_varian
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlglot
+from server_seen import NeverAsked, ask, everything_seen
+from sl_ground_recorder import Recorder
 from sqlglot import exp
+
+from xlpy.sl.connection import tsql
+from xlpy.sl.connection.engine import mssql_engine
 
 ROOT = Path(__file__).parents[2]
 VARIANTS = frozenset(
@@ -125,3 +131,21 @@ def _in_scripts() -> Iterator[tuple[str, str]]:
         for part in re.split(r"(?m)^GO\s*$", file.read_text(encoding="utf-8")):
             if _NAMED.search(part):
                 yield file.name, part
+
+
+def test_a_recording_driver_does_not_answer_what_no_server_was_asked() -> None:
+    with mssql_engine("SERVER=a;DATABASE=b", module=Recorder({"DB_NAME": [(7,)]})).connect() as connection:
+        with pytest.raises(NeverAsked, match="No server was asked"):
+            connection.exec_driver_sql("SELECT SERVERPROPERTY('Edition')")
+        with pytest.raises(NeverAsked, match="answers str, not 7"):
+            connection.execute(tsql.DATABASE_NAME)
+
+
+@pytest.mark.skipif(not os.environ.get("XLPY_TEST_ODBC"), reason="XLPY_TEST_ODBC names no SQL Server")
+def test_what_the_recording_drivers_answer_is_what_the_server_answers() -> None:
+    """Written anew by ``python -m tests.server_seen`` when the product asks something else."""
+    answered = ask(os.environ["XLPY_TEST_ODBC"])
+    known = everything_seen()
+    assert {text: known[text].types for text in answered if not answered[text].refused} == {
+        text: answer.types for text, answer in answered.items() if not answer.refused
+    }

@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -116,6 +116,12 @@ def _prepare_connections(engine: Engine, lock_seconds: int) -> None:
         cursor = connection.cursor()
         cursor.execute(tsql.SESSION.format(milliseconds=lock_seconds * 1000))
         cursor.close()
+
+    @event.listens_for(engine, "engine_connect")
+    def know_the_isolation(connection: Connection) -> None:
+        # Where the login may not look at the session's level, SQLAlchemy would not know what to go back to.
+        if connection.dialect.default_isolation_level is None:
+            connection.dialect.default_isolation_level = tsql.ISOLATION
 
 
 def _explain_refusals(engine: Engine, target: Target) -> None:

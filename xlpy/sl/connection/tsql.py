@@ -11,6 +11,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, String, TextClause, bindparam, text
 from sqlalchemy.exc import DBAPIError
 
+ISOLATION: Final = "READ COMMITTED"  # what every session of SQL Server begins with; the product sets no other
+
 # One error must not end the whole transaction: savepoints decide that (SL's own procedures run with it off). An
 # over-long text must be an error, not silently cut.
 SESSION: Final = "SET XACT_ABORT OFF; SET ANSI_WARNINGS ON; SET LOCK_TIMEOUT {milliseconds}"
