@@ -18,7 +18,8 @@ from xlpy.sl.ledger_book.columns import ledger_metadata
 from xlpy.sl.ledger_book.lock import lock_file, posting_lock
 from xlpy.sl.ledger_book.setup_script import COUNTERS, READ, REMOVE, WRITE, install_ledger, setup_script
 from xlpy.sl.ledger_book.tables import ADDED_COLUMNS
-from xlpy.sl.reading.numbering import AR_NUMBERS, free_batch_numbers, read_reference_uses
+from xlpy.sl.reading.numbering import free_batch_numbers, read_reference_uses
+from xlpy.sl.screens.numbered import AR_NUMBERS
 from xlpy.sl.writing.posting import post_plan
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -34,10 +34,11 @@ from xlpy.domain.values.money import round_money
 from xlpy.domain.values.transactions import Kind, PostedPart, SlState, TransactionKey
 from xlpy.errors import PostingRefused
 from xlpy.sl.ledger_book.ledger import read_postings
-from xlpy.sl.reading.numbering import AP_REFERENCES, TRANSFER_NUMBERS, NumberedReference, free_references
+from xlpy.sl.reading.documents import document_hashes
+from xlpy.sl.reading.numbering import free_references
+from xlpy.sl.screens.numbered import AP_REFERENCES, TRANSFER_NUMBERS, NumberedReference
 from xlpy.sl.writing.posting import post_plan
 from xlpy.sl.writing.posting_checks import SetupSeen, read_setup_seen
-from xlpy.sl.writing.verify import document_hashes
 
 
 def parts_of(books: Books, some: TransactionKey) -> tuple[PostedPart, ...]:

@@ -33,9 +33,9 @@ from xlpy.domain.values.transactions import PostingState
 from xlpy.errors import PostingRefused, SlError
 from xlpy.sl.connection.sqlite import sqlite_engine
 from xlpy.sl.ledger_book.ledger import close_postings, read_postings
+from xlpy.sl.reading.documents import document_hashes
 from xlpy.sl.writing.posting import post_plan
 from xlpy.sl.writing.posting_checks import SetupSeen
-from xlpy.sl.writing.verify import document_hashes
 
 SEEN = SetupSeen("202610", "202610", "202610", "202609", auto_ref=False)
 

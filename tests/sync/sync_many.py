@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from sync_stage import Stage, add_invoice
 
 from xlpy.sl.connection.engine import open_company
-from xlpy.sl.ledger_book.ledger import chunks
+from xlpy.sl.connection.rows import chunks
 from xlpy.sl.ledger_book.tables import posting_docs, postings
 
 FIRST_ID = 100_000

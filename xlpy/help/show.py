@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from xlpy.errors import XlpyError
-from xlpy.paths import data_folder, write_beside
+from xlpy.files import keep_private
+from xlpy.paths import data_folder
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ def write_help() -> Path:
     from xlpy.help.page import help_page
 
     path = data_folder("help") / "Manage to SL.html"
-    write_beside(path, help_page().encode("utf-8"))
+    keep_private(path, help_page().encode("utf-8"))
     return path
 
 

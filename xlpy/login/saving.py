@@ -92,7 +92,7 @@ def settings_text(path: Path, profile: Profile) -> str:
 
     try:
         document = tomlkit.parse(_old_text(path))
-    except (TOMLKitError, UnicodeDecodeError) as error:
+    except (TOMLKitError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsError(f"The settings {path} are not valid TOML: {error}.") from error
     for section, keys, values in (("manage", _MANAGE, profile.manage), ("sl", _SL, profile.sl)):
         if section not in document:
@@ -118,12 +118,15 @@ def _old_text(path: Path) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    from xlpy.paths import write_beside
+    from xlpy.files import replace_file
     from xlpy.profile.profiles import remember_profile
+
+    def write(beside: Path) -> None:
+        beside.write_bytes(text.encode("utf-8"))
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_beside(path.resolve(), text.encode("utf-8"))
+        replace_file(path, write)
     except OSError as error:
         raise SettingsError(
             f"The settings {path} can't be written: {error.strerror or error}.",

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlpy.errors import SettingsError
-from xlpy.paths import ENV_DATA, data_folder, file_name, write_beside
+from xlpy.files import keep_private
+from xlpy.paths import ENV_DATA, data_folder, file_name
 
 if TYPE_CHECKING:
     from xlpy.profile.settings import Profile
@@ -66,7 +67,7 @@ def remember_profile(path: Path) -> None:
         return
     with suppress(OSError):
         kept = [other for other in remembered if other.is_file()][-KEEP_KNOWN + 1 :]
-        write_beside(data_folder() / "profiles.json", json.dumps([str(other) for other in [*kept, path]]).encode())
+        keep_private(data_folder() / "profiles.json", json.dumps([str(other) for other in [*kept, path]]).encode())
 
 
 def _remembered() -> list[Path]:

@@ -1,0 +1,1 @@
+"""Rules of what comes after the batch: settlement, payment sync, rerun, reconciling."""

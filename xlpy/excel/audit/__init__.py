@@ -1,0 +1,1 @@
+"""Audit records as files to look at: workbook, PDF, list of errors."""

@@ -15,8 +15,9 @@ from xlpy.excel.audit.sheets import SheetRows
 from xlpy.excel.tables.rows import Row
 from xlpy.excel.workbook.sheets import PROBLEMS, CellKind
 from xlpy.excel.workbook.typed_text import clean_text
+from xlpy.files import rename_patiently
 from xlpy.runlog import masked
-from xlpy.services.records.saved_files import free_path, move, saved_name, saving
+from xlpy.services.records.saved_files import free_path, saved_name, saving
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -88,7 +89,7 @@ def save_errors(rows: Sequence[Row], folder: Path, *, title: str = "", secrets: 
         written[".csv"].write_bytes(_csv(shown))
         saved = {suffix: free_path(folder, stem, suffix) for suffix in written}
         for suffix, path in written.items():
-            move(path, saved[suffix])
+            rename_patiently(path, saved[suffix])
     return SavedErrors(saved[".xlsx"], saved[".csv"], len(rows))
 
 

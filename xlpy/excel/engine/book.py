@@ -12,8 +12,8 @@ from openpyxl.workbook.defined_name import DefinedName
 from xlpy.excel.engine.cells import RangeImpl, range_at
 from xlpy.excel.engine.collecting import collecting_paused
 from xlpy.excel.engine.refusals import CallNotSupported, WouldLoseParts
-from xlpy.excel.engine.replacing import replace_file
 from xlpy.excel.engine.sheet import SheetsImpl
+from xlpy.files import replace_file
 
 if TYPE_CHECKING:
     from xlpy.excel.engine.application import AppImpl

@@ -1,0 +1,1 @@
+"""The workbook as data and as a file: sheets, columns, look, layout, ribbon, and its builder."""

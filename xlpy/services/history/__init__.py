@@ -1,0 +1,1 @@
+"""What was posted before: batches, rerun, undo, clearing."""

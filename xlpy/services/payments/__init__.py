@@ -1,0 +1,1 @@
+"""Payment sync: what SL has been paid, into the invoices of Manage."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from xlpy.paths import data_folder, file_name, write_beside
+from xlpy.files import keep_private
+from xlpy.paths import data_folder, file_name
 from xlpy.services.run.session import Session
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ def recall_reached(session: Session) -> Reached:
 def remember_reached(session: Session, reached: Reached) -> None:
     """Keep how far this PC saw it. Never raises: what was done is told, even when the disk is full."""
     try:
-        write_beside(data_folder("sync") / _name(session), msgspec.json.encode(reached))
+        keep_private(data_folder("sync") / _name(session), msgspec.json.encode(reached))
     except OSError:
         logger.exception("How far SL was seen could not be kept on this PC")
 

@@ -1,0 +1,1 @@
+"""Manage, posting ledger, SL and its general ledger side by side, to the cent."""

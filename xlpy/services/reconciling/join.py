@@ -17,7 +17,6 @@ import pandas as pd
 from xlpy.domain.afterwards.reconcile import (
     FINE,
     InManage,
-    Leg,
     ReconcileRow,
     Verdict,
     gravest,
@@ -26,8 +25,8 @@ from xlpy.domain.afterwards.reconcile import (
 from xlpy.domain.afterwards.reconcile_manage import COST, DOCUMENT, ManageShare
 from xlpy.domain.values.money import ZERO, round_money, total
 from xlpy.domain.values.transactions import PostedPart, Posting, PostingState
+from xlpy.services.reconciling.beside import NOT_TO_SL, other_documents, tax_accounts, without_document
 from xlpy.services.reconciling.documents import (
-    DocumentCompared,
     Member,
     compare_document,
     group_by_document,
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 
 _NUMBER_IN_FRONT = re.compile(r"\d{1,18}(?=-)")
 NOBODY = 0  # posting ids count from 1
-_NOT_TO_SL = (PostingState.CLEARED, PostingState.UNDONE)
 
 
 def join_sides(sides: Sides, at: datetime, scope: str) -> ReconcileReport:
@@ -50,7 +48,7 @@ def join_sides(sides: Sides, at: datetime, scope: str) -> ReconcileReport:
     members = _members(sides, owners)
     base, decimals = sides.books.gl.base_currency, sides.books.base_decimals
     documents = sides.sl.documents
-    wanted = [member for member in members if member.posting.state not in _NOT_TO_SL]
+    wanted = [member for member in members if member.posting.state not in NOT_TO_SL]
     compared = [
         compare_document(documents[key], group, sides.company_paid, base, decimals)
         for key, group in group_by_document(wanted, documents).items()
@@ -58,11 +56,11 @@ def join_sides(sides: Sides, at: datetime, scope: str) -> ReconcileReport:
     rows = [_row(member, sides) for member in members]
     rows += _left_over(sides, owners)
     rows += _earlier(sides, members)
-    rows += _tax_accounts(compared)
-    rows += _others(sides)
+    rows += tax_accounts(compared)
+    rows += other_documents(sides)
     ordered = tuple(sorted((_to_the_cent(row, sides) for row in rows), key=_order))
     arrived, differing = steps(ordered, members, base)
-    lost = _without_document(members, compared, _orphans(sides, owners))
+    lost = without_document(members, compared, _orphans(sides, owners))
     return ReconcileReport(
         at=at,
         scope=scope,
@@ -238,7 +236,7 @@ def _difference(member: Member) -> Decimal:
 
 def _live(sides: Sides) -> frozenset[Any]:
     """Return the names of the documents that no other posting of the scope accounts for."""
-    owned = {key_of(part) for p in sides.postings if p.state not in _NOT_TO_SL for part in p.parts}
+    owned = {key_of(part) for p in sides.postings if p.state not in NOT_TO_SL for part in p.parts}
     return frozenset(key for key, document in sides.sl.documents.items() if key not in owned and not document.voided)
 
 
@@ -305,81 +303,6 @@ def _earlier(sides: Sides, members: Iterable[Member]) -> Iterator[ReconcileRow]:
                 reference=part.ref_nbr,
                 period=document.period,
             )
-
-
-def _tax_accounts(compared: Iterable[DocumentCompared]) -> Iterator[ReconcileRow]:
-    """Yield a line for each pair of accounts between which tax is moved, by batch and currency."""
-    table = pd.DataFrame(
-        [
-            (
-                one.members[0].posting.batch_identifier,
-                one.document.currency,
-                ", ".join(dict.fromkeys(text for tax in one.legs.taxes for text in tax.texts)),
-                ", ".join(f"{tax.acct} {tax.sub}".strip() for tax in one.legs.taxes if not tax.texts),
-                sum((tax.amount for tax in one.legs.taxes if tax.amount > 0), ZERO),
-                str(one.members[0].posting.key.kind),
-            )
-            for one in compared
-            if one.legs is not None and one.legs.only_tax_accounts
-        ],
-        columns=["batch", "currency", "manage", "sl", "amount", "kind"],
-    )
-    for (batch, currency, manage, in_sl, kind), group in table.groupby(["batch", "currency", "manage", "sl", "kind"]):
-        amount = total(group["amount"])
-        yield ReconcileRow(
-            state=Verdict.TAX_ACCOUNT,
-            message=(
-                f"Manage has this tax on {manage}; SL posts it to {in_sl or 'another account of the same taxes'}, the"
-                f" account of its own tax (21.280 Taxes): {len(group)} documents"
-            ),
-            batch_identifier=str(batch),
-            kind=str(kind),
-            transaction="",
-            record_id="",
-            currency=str(currency),
-            manage=amount,
-            ledger=amount,
-            sl=amount,
-        )
-
-
-def _others(sides: Sides) -> Iterator[ReconcileRow]:
-    for other in sides.others:
-        module, bat_nbr, doc_type, reference = other.key
-        yield ReconcileRow(
-            state=Verdict.NOT_FROM_MANAGE,
-            message=f"Entered in SL, on accounts of ours: {', '.join(other.accounts[:6])}",
-            batch_identifier="",
-            kind="",
-            transaction=reference,
-            record_id="",
-            party=other.party,
-            currency=other.currency,
-            sl=other.amount,
-            base=other.base,
-            module=module,
-            sl_batch=bat_nbr,
-            doc_type=doc_type,
-            reference=reference,
-            period=other.period,
-        )
-
-
-def _without_document(
-    members: Iterable[Member], compared: Iterable[DocumentCompared], orphans: Iterable[ManageShare]
-) -> list[tuple[str, Leg]]:
-    """Return Manage's legs, with their currency, of what has no SL document to be compared with.
-
-    What was cleared or undone is not expected in SL.
-    """
-    done = {id(member) for one in compared if one.legs is not None for member in one.members}
-    lost = [
-        (member.currency, leg)
-        for member in members
-        if id(member) not in done and member.compared and member.posting.state not in _NOT_TO_SL
-        for leg in member.legs
-    ]
-    return lost + [(share.currency, leg) for share in orphans for leg in share.legs]
 
 
 def _messages(sides: Sides) -> tuple[str, ...]:

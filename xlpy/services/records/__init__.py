@@ -1,0 +1,1 @@
+"""What is kept for others: audit records, their proof, logs, files that are saved."""

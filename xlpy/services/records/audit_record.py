@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from xlpy.errors import SlError, XlpyError
+from xlpy.files import rename_patiently
 from xlpy.services.as_json.reconcile import reconcile_json
 from xlpy.services.records.audit_content import RecordContent, mask_json
 from xlpy.services.records.audit_manifest import MANIFEST, SEAL, file_facts, make_manifest, place_after, sha256, to_json
-from xlpy.services.records.saved_files import free_path, move, saved_name, saving
+from xlpy.services.records.saved_files import free_path, saved_name, saving
 from xlpy.services.records.saved_log import as_json_lines, as_text
 from xlpy.services.run.session import Session
 
@@ -132,7 +133,7 @@ def _link_and_publish(
 
     def publish() -> None:
         nonlocal published
-        move(source, target)
+        rename_patiently(source, target)
         published = True
 
     link = AuditLink(

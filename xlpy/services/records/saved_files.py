@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +13,6 @@ from xlpy.errors import FileNotSaved
 from xlpy.paths import file_name
 
 LONGEST_NAME = 80  # Windows allows 260 characters for the whole path
-_TRIES = 5
 
 
 def saved_name(*parts: str) -> str:
@@ -57,16 +54,3 @@ def free_path(folder: Path, stem: str, suffix: str = "") -> Path:
     """Return a path in ``folder`` that nothing has yet: with ``-2``, ``-3`` … when the name is taken."""
     names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
     return next(path for name in names if not (path := folder / f"{name}{suffix}").exists())
-
-
-def move(source: Path, target: Path) -> None:
-    """Rename a file or folder to a name that is free."""
-    for left in reversed(range(_TRIES)):
-        try:
-            source.rename(target)
-        except PermissionError:
-            if left == 0 or os.name != "nt":
-                raise
-            time.sleep(0.2)  # a virus scanner has a new file open for a moment
-        else:
-            return

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from xlpy.errors import XlpyError
+from xlpy.files import rename_patiently
 from xlpy.paths import data_folder
 from xlpy.runlog import masked
-from xlpy.services.records.saved_files import free_path, move, saved_name, saving
+from xlpy.services.records.saved_files import free_path, saved_name, saving
 
 LAST_DAYS = 7
 _LOGS = "????-??-??.jsonl"
@@ -53,7 +54,7 @@ def save_log(folder: Path, *, run_id: str = "", days: int = LAST_DAYS, secrets: 
         written[".txt"].write_bytes(as_text(lines, secrets))
         saved = {suffix: free_path(folder, stem, suffix) for suffix in written}
         for suffix, path in written.items():
-            move(path, saved[suffix])
+            rename_patiently(path, saved[suffix])
     return SavedLog(saved[".jsonl"], saved[".txt"], len(lines))
 
 

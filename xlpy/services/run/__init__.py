@@ -1,0 +1,1 @@
+"""What every job has: the session, its name, its report, what is kept of it, what the ledger has half done."""

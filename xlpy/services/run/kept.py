@@ -13,7 +13,8 @@ import msgspec
 from xlpy import __version__
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.facts.books import sl_key
-from xlpy.paths import data_folder, file_name, write_beside
+from xlpy.files import keep_private
+from xlpy.paths import data_folder, file_name
 from xlpy.profile.settings import Profile
 from xlpy.services.run.reports import RunReport
 from xlpy.services.run.session import Session
@@ -114,7 +115,7 @@ def _keep(kept: KeptRun, plan: Plan | None) -> None:
     try:
         folder = data_folder("runs")
         if plan is not None:
-            write_beside(folder / f"{file_name(kept.run_id)}{_PLAN}", plan.to_json())
-        write_beside(folder / f"{file_name(kept.run_id)}.json", msgspec.json.encode(kept))
+            keep_private(folder / f"{file_name(kept.run_id)}{_PLAN}", plan.to_json())
+        keep_private(folder / f"{file_name(kept.run_id)}.json", msgspec.json.encode(kept))
     except Exception:  # what was done must be told, whatever becomes of what is kept of it
         logger.exception("Run %s could not be kept for its audit record", kept.run_id)

@@ -1,0 +1,1 @@
+"""The check of the set-up, line by line: this PC, Manage, SL, rights."""

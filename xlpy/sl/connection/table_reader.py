@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, select
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.widths import encoded_size
 from xlpy.sl.connection.engine import SlCompany
-from xlpy.sl.ledger_book.ledger import chunks
+from xlpy.sl.connection.rows import chunks
 
 Fields = Mapping[str, Any]
 

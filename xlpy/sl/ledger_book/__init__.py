@@ -1,0 +1,1 @@
+"""The posting ledger in SL and our other tables there: payment sync, audit chain, lock, script, rights."""

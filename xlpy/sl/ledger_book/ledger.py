@@ -6,20 +6,18 @@ chunks only, never with the number of transactions.
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, SmallInteger, bindparam, column, insert, literal_column, select, update
-from sqlalchemy import table as sql_table
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
-from xlpy.domain.facts.books import sl_key
-from xlpy.domain.values.transactions import Kind, PostedPart, Posting, PostingState, SlState, TransactionKey
+from xlpy.domain.values.transactions import Kind, PostedPart, Posting, PostingState, TransactionKey
 from xlpy.sl.connection import tsql
-from xlpy.sl.connection.types import SlText
+from xlpy.sl.connection.rows import chunks
+from xlpy.sl.ledger_book.sl_states import SlStates
 from xlpy.sl.ledger_book.tables import check_ledger, create_ledger, posting_docs, postings
 
 __all__ = [
@@ -40,28 +38,6 @@ __all__ = [
     "unfinished",
 ]
 
-CHUNK = 1000  # values in one IN list; below 2,100 parameters with whatever else the statement binds
-T = TypeVar("T")
-
-# Only the columns that tell what became of a document; SL's whole tables are the catalogue's affair.
-_BATCH = sql_table(
-    "Batch",
-    column("Module", SlText(2)),
-    column("BatNbr", SlText(10)),
-    column("Status", SlText(1)),
-    column("Rlsed", SmallInteger),
-)
-# Where the documents of each module are, with the names of their type and reference there. A journal is lines of
-# GLTran with one reference, an inventory document lines of INTran with one type and reference.
-_DOCUMENTS = {
-    "AR": ("ARDoc", "DocType", "RefNbr"),
-    "AP": ("APDoc", "DocType", "RefNbr"),
-    "GL": ("GLTran", "TranType", "RefNbr"),
-    "IN": ("INTran", "TranType", "RefNbr"),
-}
-_HAS_STATUS = frozenset({"AP"})  # a voided voucher stays, with Status V
-_HAS_MODULE = frozenset({"GL"})  # GLTran has the lines of all modules
-
 
 @dataclass(frozen=True, slots=True)
 class PostingRun:
@@ -71,13 +47,6 @@ class PostingRun:
     user: str
     host: str
     now: datetime
-
-
-def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
-    """Cut ``values`` into lists of at most ``size``."""
-    iterator = iter(values)
-    while chunk := list(itertools.islice(iterator, size)):
-        yield chunk
 
 
 def read_postings(
@@ -304,67 +273,10 @@ def _with_parts(connection: Connection, rows: Sequence[Row[Any]]) -> list[Postin
         parts[row.PostingID].append(
             PostedPart(row.Part, row.Module, row.BatNbr, row.DocType, row.RefNbr, row.Amount, row.RowsHash)
         )
-    states = _SlStates(connection, [part for some in parts.values() for part in some])
+    states = SlStates(connection, [part for some in parts.values() for part in some])
     return [
         _posting_of(row, tuple(replace(part, state=states.of(part)) for part in parts[row.PostingID])) for row in rows
     ]
-
-
-class _SlStates:
-    """What became of SL documents, from Batch and from the documents of each module."""
-
-    def __init__(self, connection: Connection, parts: Sequence[PostedPart]) -> None:
-        self._batches: dict[tuple[str, str], tuple[str, bool]] = {}
-        self._documents: dict[tuple[str, str, str, str], tuple[str, bool]] = {}
-        by_module: dict[str, set[str]] = defaultdict(set)
-        for part in parts:
-            by_module[part.module].add(part.bat_nbr)
-        for module, numbers in sorted(by_module.items()):
-            for chunk in chunks(sorted(numbers)):
-                in_chunk = select(_BATCH).where(_BATCH.c.Module == module, _BATCH.c.BatNbr.in_(chunk))
-                for row in connection.execute(in_chunk):
-                    self._batches[module, row.BatNbr] = row.Status, bool(row.Rlsed)
-                for bat_nbr, doc_type, ref_nbr, status, released in connection.execute(_documents_in(module, chunk)):
-                    self._documents[module, bat_nbr, sl_key(doc_type), sl_key(ref_nbr)] = status, bool(released)
-
-    def of(self, part: PostedPart) -> SlState:
-        """Tell the state of a part (SL: Batch.Status; the void of an unreleased AR batch deletes its documents)."""
-        batch = self._batches.get((part.module, part.bat_nbr))
-        status, released = batch or ("", False)
-        name = part.module, part.bat_nbr, sl_key(part.doc_type), sl_key(part.ref_nbr)
-        own_status, own_released = self._documents.get(name, ("", False))
-        if "V" in (status, own_status):
-            return SlState.VOIDED
-        if name not in self._documents:
-            return SlState.MISSING
-        released = released or own_released
-        if batch is None:
-            # SL's clean-up of history removes old batches; a released document without one was posted long ago.
-            return SlState.POSTED if released else SlState.MISSING
-        if status == "P":
-            return SlState.POSTED
-        return SlState.RELEASED if released else SlState.UNRELEASED
-
-
-def _documents_in(module: str, bat_nbrs: Sequence[str]) -> Select[Any]:
-    """Select batch, type, reference, status and Rlsed of the documents of some batches, each once."""
-    name, type_column, reference = _DOCUMENTS[module]
-    documents = sql_table(
-        name,
-        column("Module", SlText(2)),
-        column("BatNbr", SlText(10)),
-        column(type_column, SlText(2)),
-        column(reference, SlText(15)),
-        column("Status", SlText(1)),
-        column("Rlsed", SmallInteger),
-    )
-    status = documents.c.Status if module in _HAS_STATUS else literal_column("''")
-    statement = (
-        select(documents.c.BatNbr, documents.c[type_column], documents.c[reference], status, documents.c.Rlsed)
-        .distinct()
-        .where(documents.c.BatNbr.in_(bat_nbrs))
-    )
-    return statement.where(documents.c.Module == module) if module in _HAS_MODULE else statement
 
 
 def _row_of(posting: Posting, run: PostingRun) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Integer, String, case, column, func, literal, select, values
 
 from xlpy.sl.connection import tsql
-from xlpy.sl.ledger_book.ledger import chunks
+from xlpy.sl.connection.rows import chunks
 from xlpy.sl.ledger_book.setup_script import COUNTERS, LEDGER_WRITE, READ, REMOVE, ROLE, WRITE
 from xlpy.sl.ledger_book.tables import versions
 

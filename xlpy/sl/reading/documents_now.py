@@ -22,12 +22,12 @@ from xlpy.domain.facts.books import SalesTax, SlBooks, sl_key
 from xlpy.domain.mapping.taxes import tax_postings
 from xlpy.domain.values.money import ZERO, round_money
 from xlpy.sl.connection.engine import SlCompany
+from xlpy.sl.connection.rows import chunks, lowered
 from xlpy.sl.connection.table_reader import TableReader
-from xlpy.sl.ledger_book.ledger import chunks
-from xlpy.sl.reading.numbering import lowered
+from xlpy.sl.reading.documents import ReadDocument
+from xlpy.sl.reading.posted_lines import PostedLines
 from xlpy.sl.screens.entries import ENTRIES
 from xlpy.sl.screens.entry_rows import TAX_SLOTS
-from xlpy.sl.writing.verify import ReadDocument
 
 Row = Mapping[str, Any]
 BatchName = tuple[str, str]  # module, BatNbr
@@ -59,7 +59,6 @@ _RELEASED_COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("DrAmt", "CrAmt", "CuryId", "PerPost", "Id", "Posted"),
     ),
 }
-_BETWEEN_COMPANIES = "IC"  # GLTran lines that only balance companies
 _CONTROL_LINE = 32767  # SL: the line of the control account that a release makes
 
 
@@ -362,54 +361,7 @@ def _purchase_taxes(reader: TableReader, books: SlBooks) -> dict[str, SalesTax]:
 # --- the general ledger -----------------------------------------------------------------------------------------------
 
 
-class _Posted:
-    """What the general ledger has of a module's released batches, in base currency, against the subledger's lines.
-
-    By reference first. A module that posts in summary keeps no references: there the batch as a whole decides.
-    """
-
-    def __init__(self, lines: Iterable[Row], decimals: int) -> None:
-        self._by_reference: dict[DocumentKey, dict[tuple[str, str], Decimal]] = defaultdict(dict)
-        self.by_batch: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(dict)
-        self._of_documents: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(dict)
-        self._references: dict[DocumentKey, bool] = {}
-        self._decimals = decimals
-        for line in lines:
-            if line["trantype"] == _BETWEEN_COMPANIES:
-                continue
-            account = sl_key(line["acct"]), sl_key(line["sub"])
-            amount = line["dramt"] - line["cramt"]
-            key = line["module"], line["batnbr"], sl_key(line["trantype"]), sl_key(line["refnbr"])
-            _add(self._by_reference[key], account, amount)
-            _add(self.by_batch[line["batnbr"]], account, amount)
-
-    def compared(self, document: SlDocument) -> SlDocument:
-        """Compare a document by its reference, and count it into its batch."""
-        own: dict[tuple[str, str], Decimal] = {}
-        for leg in document.legs:
-            _add(own, (leg.acct, leg.sub), leg.base)
-            _add(self._of_documents[document.key[1]], (leg.acct, leg.sub), leg.base)
-        self._references[document.key] = self._same(own, self._by_reference.get(document.key, {}))
-        return document
-
-    def judged(self, document: SlDocument) -> SlDocument:
-        """Say of a document whether the general ledger agrees: by its batch, else by its own reference."""
-        if not document.released or document.voided:
-            return document
-        bat_nbr = document.key[1]
-        whole = self._same(self._of_documents.get(bat_nbr, {}), self.by_batch.get(bat_nbr, {}))
-        return replace(document, gl_agrees=whole or self._references.get(document.key, False))
-
-    def _same(self, one: Mapping[tuple[str, str], Decimal], other: Mapping[tuple[str, str], Decimal]) -> bool:
-        keys = one.keys() | other.keys()
-        return all(not round_money(one.get(key, ZERO) - other.get(key, ZERO), self._decimals) for key in keys)
-
-
-def _add(sums: dict[tuple[str, str], Decimal], account: tuple[str, str], amount: Decimal) -> None:
-    sums[account] = sums.get(account, ZERO) + amount
-
-
 def _read_posted(
     connection: Connection, company: SlCompany, books: SlBooks, module: str, numbers: Sequence[str]
-) -> _Posted:
-    return _Posted(_rows(connection, company, "GLTran", module, numbers, whole=False), books.base_decimals)
+) -> PostedLines:
+    return PostedLines(_rows(connection, company, "GLTran", module, numbers, whole=False), books.base_decimals)

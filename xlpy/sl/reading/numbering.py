@@ -7,7 +7,6 @@ SL) can't take the same number.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -16,44 +15,14 @@ from sqlalchemy import Connection, select, update
 from xlpy.domain.facts.books import ReferenceUse, sl_key
 from xlpy.errors import PostingRefused
 from xlpy.sl.connection import tsql
-from xlpy.sl.ledger_book.ledger import chunks
+from xlpy.sl.connection.rows import chunks, lowered
+from xlpy.sl.screens.numbered import NumberedModule, NumberedReference
 
 if TYPE_CHECKING:
     from xlpy.sl.connection.engine import SlCompany
 
 _LOOK_AHEAD = 50  # candidates asked about in one statement
 _LEAST_WIDTH = 3  # of a document number that SL counts up
-
-
-@dataclass(frozen=True, slots=True)
-class NumberedModule:
-    """Where a module keeps its last batch number, and on which screen a user sees it."""
-
-    module: str
-    setup_table: str
-    screen: str
-
-
-AR_NUMBERS = NumberedModule("AR", "ARSetup", "Accounts Receivable Setup (08.950)")
-AP_NUMBERS = NumberedModule("AP", "APSetup", "Accounts Payable Setup (03.950)")
-IN_NUMBERS = NumberedModule("IN", "INSetup", "Inventory Setup (10.950)")
-GL_NUMBERS = NumberedModule("GL", "GLSetup", "GL Setup (01.950)")
-
-
-@dataclass(frozen=True, slots=True)
-class NumberedReference:
-    """A counter of document numbers: column of the module's set-up row, and where a number may be in use.
-
-    ``of_company``: a number is only taken by documents of the same company.
-    """
-
-    column: str
-    used_in: tuple[tuple[str, str], ...]  # table, column
-    of_company: bool = False
-
-
-AP_REFERENCES = NumberedReference("LastRefNbr", (("APDoc", "RefNbr"), ("APRefNbr", "RefNbr")))
-TRANSFER_NUMBERS = NumberedReference("LstTrnsfrDocNbr", (("TrnsfrDoc", "TrnsfrDocNbr"),), of_company=True)
 
 
 def lock_setup_row(connection: Connection, company: SlCompany, numbers: NumberedModule) -> dict[str, Any]:
@@ -70,11 +39,6 @@ def lock_setup_row(connection: Connection, company: SlCompany, numbers: Numbered
             f"Module {numbers.module} is not set up in this SL database.", fix=f"Set it up in {numbers.screen}."
         )
     return lowered(row)
-
-
-def lowered(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Key a row by lower-case column name: its spelling varies between SL's builds."""
-    return {str(name).lower(): value for name, value in row.items()}
 
 
 def free_batch_numbers(

@@ -17,9 +17,8 @@ from xlpy.domain.afterwards.reconcile import DocumentKey
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.money import ZERO
 from xlpy.sl.connection.engine import SlCompany
-from xlpy.sl.ledger_book.ledger import CHUNK, chunks
+from xlpy.sl.connection.rows import CHUNK, chunks, lowered
 from xlpy.sl.ledger_book.tables import posting_docs
-from xlpy.sl.reading.numbering import lowered
 
 # Invoices and memos of each side by SL's types (SL: ARDoc and APDoc document types); all others are payments.
 _DOCUMENTS = {

@@ -11,7 +11,7 @@ from xlpy.domain.documents.ap import ApDocument
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.facts.payables_books import VendorInvoiceUse
 from xlpy.domain.values.transactions import TransactionKey
-from xlpy.sl.ledger_book.ledger import chunks
+from xlpy.sl.connection.rows import chunks
 from xlpy.sl.ledger_book.tables import posting_docs
 
 if TYPE_CHECKING:

@@ -14,7 +14,12 @@ from xlpy.domain.documents.ar import ArBatch, ArDocument
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.money import ZERO, total
 from xlpy.domain.values.transactions import TransactionKey
-from xlpy.sl.reading.numbering import (
+from xlpy.sl.screens import ap as ap_rows
+from xlpy.sl.screens import ar as ar_rows
+from xlpy.sl.screens import gl as gl_rows
+from xlpy.sl.screens import inventory as in_rows
+from xlpy.sl.screens.entry_rows import TAX_SLOTS, EntryStamp, Values
+from xlpy.sl.screens.numbered import (
     AP_NUMBERS,
     AP_REFERENCES,
     AR_NUMBERS,
@@ -24,11 +29,6 @@ from xlpy.sl.reading.numbering import (
     NumberedModule,
     NumberedReference,
 )
-from xlpy.sl.screens import ap as ap_rows
-from xlpy.sl.screens import ar as ar_rows
-from xlpy.sl.screens import gl as gl_rows
-from xlpy.sl.screens import inventory as in_rows
-from xlpy.sl.screens.entry_rows import TAX_SLOTS, EntryStamp, Values
 
 SlDocument = ArDocument | ApDocument | GlJournal | InDocument
 SlBatch = ArBatch | ApBatch | GlBatch | InBatch

@@ -1,0 +1,1 @@
+"""Writing into SL, verifying and taking out again, inside one transaction. Nothing is released here."""

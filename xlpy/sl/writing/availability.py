@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from xlpy.domain.documents.ap import InDocument
 from xlpy.domain.facts.books import sl_key
-from xlpy.sl.ledger_book.ledger import chunks
+from xlpy.sl.connection.rows import chunks
 from xlpy.sl.screens.inventory import allocated
 
 if TYPE_CHECKING:

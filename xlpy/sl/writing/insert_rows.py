@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, insert, literal_column
 
-from xlpy.sl.ledger_book.ledger import chunks
+from xlpy.sl.connection.rows import chunks
 from xlpy.sl.screens.entry_rows import Values
 
 if TYPE_CHECKING:

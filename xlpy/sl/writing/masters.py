@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from xlpy.domain.documents.ap import NewItem
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.facts.books import sl_key
-from xlpy.sl.ledger_book.ledger import chunks
+from xlpy.sl.connection.rows import chunks
 from xlpy.sl.screens.customers import customer_rows
 from xlpy.sl.screens.entries import MasterKind, MasterName
 from xlpy.sl.screens.entry_rows import EntryStamp, Values

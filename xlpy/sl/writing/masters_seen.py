@@ -14,7 +14,7 @@ from xlpy.domain.mapping.customers import USABLE
 from xlpy.domain.mapping.items import MOVABLE
 from xlpy.domain.mapping.vendors import USABLE as USABLE_VENDOR
 from xlpy.errors import PostingRefused
-from xlpy.sl.ledger_book.ledger import chunks
+from xlpy.sl.connection.rows import chunks
 from xlpy.sl.screens.entries import MasterKind, MasterName
 from xlpy.sl.screens.entry_rows import VendorSeen
 from xlpy.sl.screens.vendors import SCREEN as VENDOR_SCREEN

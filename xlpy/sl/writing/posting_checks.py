@@ -22,12 +22,14 @@ from xlpy.domain.facts.periods import ModulePeriods, format_period, is_closed, p
 from xlpy.domain.values.transactions import Kind, Posting, PostingState, TransactionKey
 from xlpy.errors import PostingRefused
 from xlpy.sl.connection import tsql
+from xlpy.sl.connection.rows import lowered
 from xlpy.sl.ledger_book.ledger import read_postings
-from xlpy.sl.reading.numbering import GL_NUMBERS, NumberedModule, lock_setup_row, lowered, read_reference_uses
+from xlpy.sl.reading.numbering import lock_setup_row, read_reference_uses
 from xlpy.sl.reading.setup_rows import ap_setup_of, ar_setup_of, gl_setup_of, in_setup_of
 from xlpy.sl.reading.vendor_invoices import taken_vendor_invoices
 from xlpy.sl.screens.entries import ENTRIES, MasterName, SlBatch
 from xlpy.sl.screens.entry_rows import VendorSeen
+from xlpy.sl.screens.numbered import GL_NUMBERS, NumberedModule
 from xlpy.sl.writing.masters_seen import refuse_moved_masters
 from xlpy.sl.writing.units import documents_of, sl_batches_of
 

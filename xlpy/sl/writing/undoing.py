@@ -21,11 +21,11 @@ from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.transactions import PostedPart, Posting
 from xlpy.errors import PostingRefused
 from xlpy.sl.connection import tsql
-from xlpy.sl.ledger_book.ledger import chunks
+from xlpy.sl.connection.rows import chunks
+from xlpy.sl.reading.documents import ReadDocument, read_documents_of
 from xlpy.sl.reading.numbering import lock_setup_row
 from xlpy.sl.screens.entries import ENTRIES, DocumentName
 from xlpy.sl.writing.availability import give_back
-from xlpy.sl.writing.verify import ReadDocument, read_documents_of
 
 if TYPE_CHECKING:
     from xlpy.sl.connection.engine import SlCompany

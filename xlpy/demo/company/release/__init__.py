@@ -1,0 +1,1 @@
+"""The release of SL for the demo company: what all modules share, and journals."""

@@ -1,0 +1,1 @@
+"""The release of payables batches (SL: pp_03400)."""

@@ -1,0 +1,1 @@
+"""How the demo site shows its records: unposted lists, batches and entries, payments."""
