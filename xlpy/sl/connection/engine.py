@@ -26,6 +26,7 @@ from xlpy.sl.connection.statement_errors import explain_statement_error
 
 logger = logging.getLogger(__name__)
 LOGIN_SECONDS = 15
+DESCRIBED_AT_MOST = 4000  # characters: nvarchar(4000), the longest text that is no nvarchar(max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ def mssql_engine(url: str | URL, *, module: Any = None, lock_seconds: int = 10) 
         connect_args={"timeout": LOGIN_SECONDS},
     )
     _prepare_connections(engine, lock_seconds)
+    _describe_no_long_statement(engine)
     _explain_refusals(engine, target)
     return engine
 
@@ -108,6 +110,31 @@ def server_of(company: SlCompany) -> str:
     if company.engine.dialect.name == "sqlite":
         return str(database_file(str(url)) or "in memory")
     return str(target_of(url))
+
+
+def described_length(statement: str) -> int:
+    """Return how long a statement is in the call by which the driver asks for the types of its parameters.
+
+    The driver names each parameter there: ``?`` becomes ``@P1``, ``@P2``….
+    """
+    parameters = statement.count("?")
+    digits = sum(len(str(number)) for number in range(1, parameters + 1))
+    return len(statement) + parameters + digits
+
+
+def _describe_no_long_statement(engine: Engine) -> None:
+    @event.listens_for(engine, "do_executemany")
+    def row_by_row(cursor: Any, statement: str, parameters: Any, _context: Any) -> bool:
+        """Send a long statement's rows one by one, which asks for no types; True: it is done here.
+
+        A server that cuts what is asked fails there, in the transaction, and the driver hides it: the rows and all
+        that was written before them would be gone.
+        """
+        if described_length(statement) <= DESCRIBED_AT_MOST:
+            return False
+        cursor.fast_executemany = False
+        cursor.executemany(statement, parameters)
+        return True
 
 
 def _prepare_connections(engine: Engine, lock_seconds: int) -> None:

@@ -80,6 +80,11 @@ RELEASE_APPLICATION_LOCK: Final = text(
     " EXEC @freed = sp_releaseapplock @Resource = :name, @LockOwner = 'Session'; SELECT @freed AS freed"
 )
 
+# 1 = nobody holds such a lock, 0 = a session does. Takes nothing and waits for nothing.
+APPLICATION_LOCK_FREE: Final = text("SELECT APPLOCK_TEST('public', :name, 'Exclusive', 'Session')").bindparams(
+    bindparam("name", type_=String())
+)
+
 # Hints for ``Select.with_hint(…, "mssql")``. Keep the row for us until the transaction ends.
 LOCK_ROW: Final = "WITH (UPDLOCK, HOLDLOCK)"
 # Keep what is read from changing until the transaction ends, and let others read it.
