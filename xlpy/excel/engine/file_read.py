@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.packaging.relationship import get_dependents
 
 from xlpy.errors import WorkbookError
 from xlpy.excel.engine.collecting import collecting_paused
@@ -53,6 +54,7 @@ def read_workbook(path: Path) -> tuple[Workbook, tuple[str, ...]]:
             warnings.simplefilter("ignore", UserWarning)  # what openpyxl would lose is told by ``lost_parts``
             workbook = load_workbook(path, rich_text=has_rich_text(path))
         workbook.vba_archive = macro_parts(path)
+        _try_what_saving_reads(path, workbook)
     except Exception as error:
         raise NotAWorkbook(path, f"the file is damaged ({type(error).__name__}: {error})", _RESTORE) from error
     if (path.suffix.lower() == ".xlsm") != (workbook.vba_archive is not None):
@@ -92,6 +94,14 @@ def _refuse_too_large(path: Path, parts: list[zipfile.ZipInfo]) -> None:
         f"it is {size:,} MB large when unpacked (most of it in {largest.filename})",
         "Delete the empty rows and columns behind what you see on that sheet (formats there count), save, try again.",
     )
+
+
+def _try_what_saving_reads(path: Path, workbook: Workbook) -> None:
+    """Raise for what is missed only when the book is saved: after everything else was done."""
+    if not workbook.sheetnames or workbook.calculation is None:
+        raise ValueError("it has no sheets")
+    with zipfile.ZipFile(path) as archive:
+        get_dependents(archive, "_rels/.rels")
 
 
 def _reason(error: OSError | ValueError) -> str:

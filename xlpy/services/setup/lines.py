@@ -231,6 +231,13 @@ LINES: Mapping[str, Line] = {
         "What is dated into a closed period stops; a later period than GL's is released, but waits.",
         "Set or close the module's period in SL.",
     ),
+    "SL-NUMBERS": Line(
+        SL,
+        "Next batch numbers",
+        "Rows that are left of a batch that is gone would become part of the next batch of that number: such numbers"
+        " are skipped, by this program, but not by SL's screens.",
+        "Have whoever looks after the database remove the rows, after a look at what they were.",
+    ),
     "SL-CURRENCY": Line(
         SL,
         "Multi-currency",
