@@ -15,10 +15,10 @@ def server() -> None:
         pytest.skip(f"{SERVER} names no SQL Server")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stage(server: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """The firm with a month of everything, nothing posted yet."""
+    """The firm with months of everything; each test exports what is left of it. Making it takes a while."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XLPY_DATA", str(tmp_path_factory.mktemp("data")))
-        with open_stage(invoices=40, expenses=30, procurement=30) as opened:
+        with open_stage(invoices=90, expenses=70, procurement=70) as opened:
             yield opened

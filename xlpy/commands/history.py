@@ -110,6 +110,7 @@ def rerun(
         if skip:
             raise click.UsageError("--skip is for reruns without a workbook: clear Include on its sheet Rerun.")
         press_closed("rerun", workbook, profile, as_json, Choices(yes=yes, dry_run=not yes, batch=batch, again=again))
+    from xlpy.domain.values.sentences import sentences
     from xlpy.runlog import run_log
     from xlpy.services.as_json.run import rerun_plan_json, run_json
     from xlpy.services.history.rerun import rerun as post
@@ -119,7 +120,7 @@ def rerun(
     with run_log("rerun"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
         if not yes:
             found = plan_rerun(session, batch, marks=marks)
-            stops = [f"{p.transaction}: {p.what}. {p.fix}" for p in found.plan.stops]
+            stops = [f"{p.transaction}: {sentences(p.what, p.fix)}" for p in found.plan.stops]
             ask = ["To post it, run it again with --yes."] if found.plan.transactions and not stops else []
             end(1 if stops else 0, "\n".join([found.text, *stops, *ask]), rerun_plan_json(found), as_json)
         report = post(session, batch, marks=marks)

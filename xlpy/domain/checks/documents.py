@@ -173,8 +173,8 @@ DOCUMENT_CHECKS = (
         "PARTLY-GONE",
         Severity.STOP,
         "A part of what it became was voided or deleted in SL, another part is still there",
-        "Void or delete the other part too, then set Include to Again",
-        _SCREENS,
+        "Set Include to Again: only what is gone is posted, what is there is left alone",
+        _SHEET,
         _LEDGER,
     ),
     Check(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from xlpy.domain.checks.documents import DOCUMENT_CHECKS
 from xlpy.domain.checks.inventory import INVENTORY_CHECKS
 from xlpy.domain.checks.masters import MASTER_CHECKS
+from xlpy.domain.checks.partly_gone import PARTLY_GONE_CHECKS
 from xlpy.domain.checks.payables import PAYABLES_CHECKS
 from xlpy.domain.checks.setup import SETUP_CHECKS
 from xlpy.domain.checks.taxes import TAX_CHECKS
@@ -16,7 +17,15 @@ from xlpy.domain.values.problems import Check, Problem
 
 CHECKS: dict[str, Check] = {
     check.code: check
-    for check in (*SETUP_CHECKS, *DOCUMENT_CHECKS, *MASTER_CHECKS, *TAX_CHECKS, *INVENTORY_CHECKS, *PAYABLES_CHECKS)
+    for check in (
+        *SETUP_CHECKS,
+        *DOCUMENT_CHECKS,
+        *PARTLY_GONE_CHECKS,
+        *MASTER_CHECKS,
+        *TAX_CHECKS,
+        *INVENTORY_CHECKS,
+        *PAYABLES_CHECKS,
+    )
 }
 
 

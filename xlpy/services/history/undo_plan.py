@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.sentences import sentences
 from xlpy.domain.values.transactions import Kind, Posting, PostingState
 from xlpy.services.run.half_done import some_of, worth_of
 from xlpy.services.run.reports import ManageBatchMade
@@ -79,8 +80,7 @@ class UndoPlan:
     def text(self) -> str:
         """What would be removed, with counts and amounts, or why nothing can be."""
         if self.reasons:
-            told = some_of((f"{reason.what}. {reason.fix}".rstrip(".") for reason in self.reasons), most=3)
-            return f"Batch {self.identifier} can't be undone: {told}."
+            return _not_undone(self.identifier, self.reasons)
         batches = self.sl_batches
         removed = sum(not document.gone for document in self.documents)
         gone = len(self.documents) - removed
@@ -100,6 +100,15 @@ class UndoPlan:
             parts.append("Manage has no batch of it.")
         parts.append("The transactions are unposted again then. Customers, vendors and items that were created stay.")
         return " ".join(parts)
+
+
+def _not_undone(identifier: str, reasons: Sequence[Problem]) -> str:
+    """Say why a batch can't be undone; a reason that names the batch needs no introduction."""
+    told = [sentences(reason.what, reason.fix) for reason in reasons]
+    of_batch = [text for text in told if identifier and identifier in text]
+    if of_batch:
+        return of_batch[0]
+    return f"Batch {identifier} can't be undone: {some_of((text.removesuffix('.') for text in told), most=3)}."
 
 
 def undo_documents(rows: Iterable[Posting], examined: Examined) -> tuple[UndoDocument, ...]:
