@@ -313,7 +313,7 @@ DOCUMENT_CHECKS = (
     Check(
         "TEXT-SHORT",
         Severity.NOTE,
-        "Descriptions were shortened to SL's width (they end with ..)",
+        "Descriptions were shortened to SL's width (they end with two dots)",
         "Nothing to do; for invoices, Invoice detail Condensed gives shorter texts",
         _SCREENS,
         "SL: TranDesc and DocDesc char(30)",

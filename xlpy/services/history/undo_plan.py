@@ -105,7 +105,7 @@ class UndoPlan:
 def _not_undone(identifier: str, reasons: Sequence[Problem]) -> str:
     """Say why a batch can't be undone; a reason that names the batch needs no introduction."""
     told = [sentences(reason.what, reason.fix) for reason in reasons]
-    of_batch = [text for text in told if identifier and identifier in text]
+    of_batch = [text for text in told if not identifier or identifier in text]
     if of_batch:
         return of_batch[0]
     return f"Batch {identifier} can't be undone: {some_of((text.removesuffix('.') for text in told), most=3)}."
@@ -131,7 +131,8 @@ def undo_documents(rows: Iterable[Posting], examined: Examined) -> tuple[UndoDoc
 def unknown_batch(identifier: str, like: Sequence[str]) -> Problem:
     """Say that the ledger has no such batch; ``like``: names that it has instead."""
     fix = f"Take one of {', '.join(like)}" if like else "Press Batches for the names; Undo knows what this product made"
-    return _reason("UNDO-UNKNOWN", f"The posting ledger has no batch {identifier!r}", fix=fix)
+    what = f"The posting ledger has no batch {identifier!r}" if identifier else "No batch is named"
+    return _reason("UNDO-UNKNOWN", what, fix=fix)
 
 
 def other_company(identifier: str, companies: Iterable[str], own: str) -> Problem:
