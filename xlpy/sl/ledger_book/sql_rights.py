@@ -13,8 +13,7 @@ from sqlalchemy import Connection, Integer, String, case, column, func, literal,
 
 from xlpy.sl.connection import tsql
 from xlpy.sl.connection.rows import chunks
-from xlpy.sl.ledger_book.setup_script import COUNTERS, LEDGER_WRITE, READ, REMOVE, ROLE, WRITE
-from xlpy.sl.ledger_book.tables import versions
+from xlpy.sl.ledger_book.setup_script import COUNTERS, LEDGER_DENIED, LEDGER_RIGHTS, READ, REMOVE, ROLE, WRITE
 
 ASKED_AT_ONCE = 600  # three parameters each, of at most 2,100
 
@@ -48,21 +47,24 @@ def needed_rights() -> frozenset[SqlRight]:
     rights |= {SqlRight(table, "INSERT") for table in WRITE}
     rights |= {SqlRight(table, "DELETE") for table in REMOVE}
     rights |= {SqlRight(table, "UPDATE", name) for table, names in COUNTERS.items() for name in names}
-    rights |= {SqlRight(table, right) for table in LEDGER_WRITE for right in ("SELECT", "INSERT", "UPDATE")}
-    return frozenset(rights | {SqlRight(versions.name, "SELECT")})
+    return frozenset(rights | {SqlRight(table, right) for table, some in LEDGER_RIGHTS.items() for right in some})
 
 
 def unneeded_rights() -> frozenset[SqlRight]:
-    """Return what the program never does to SL's tables: changing whole rows, adding or removing elsewhere."""
+    """Return what the program never does: changing whole rows of SL's tables, adding or removing elsewhere.
+
+    To the ledger's tables: what the set-up script denies.
+    """
     tables = {table for table in READ if not table.lower().startswith("vs_")}
     rights = {SqlRight(table, "UPDATE") for table in tables}
     rights |= {SqlRight(table, "INSERT") for table in tables - set(WRITE)}
+    rights |= {SqlRight(table, right) for table, some in LEDGER_DENIED.items() for right in some}
     return frozenset(rights | {SqlRight(table, "DELETE") for table in tables - set(REMOVE)})
 
 
 def sql_rights(connection: Connection, there: Iterable[str]) -> SqlRights:
     """Ask SQL Server for every right. ``there``: the tables that this database has; others are not missing rights."""
-    known = {table.upper() for table in there} | {table.upper() for table in (*LEDGER_WRITE, versions.name)}
+    known = {table.upper() for table in there} | {table.upper() for table in LEDGER_RIGHTS}
     needed, unneeded = needed_rights(), unneeded_rights()
     asked = sorted(right for right in needed | unneeded if right.table.upper() in known)
     held = set(_held(connection, asked))
