@@ -172,9 +172,8 @@ def test_the_script_creates_every_table_once_and_drops_or_changes_nothing() -> N
         created = script.split(f"CREATE TABLE dbo.{table.name} (")[1].split("\nEND;")[0]
         for column in table.columns:
             assert f"[{column.name}]" in created
-    assert not re.search(
-        r"\b(DROP|ALTER COLUMN|TRUNCATE|EXECUTE AS)\b|(?<!GRANT )(?<!DENY )(?<!DENY UPDATE, )\bDELETE\b", script
-    )
+    changes = re.sub(r"(GRANT|DENY) [A-Z, ]+ ON", "", script)
+    assert not re.search(r"\b(DROP|ALTER COLUMN|TRUNCATE|EXECUTE AS|DELETE)\b", changes)
     altered = re.findall(
         r"IF COL_LENGTH\('dbo\.(\w+)', '(\w+)'\) IS NULL\n +ALTER TABLE dbo\.\1 ADD \2 \S+ NULL;", script
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -71,9 +70,7 @@ def test_recover_right_after_a_death_is_not_refused(stage: Stage, how: str) -> N
             assert process.stdin is not None
             process.stdin.write("die\n")
             process.stdin.close()
-        start = time.perf_counter()
         assert recover(stage.session()) == RecoverReport()
-        assert time.perf_counter() - start < 30
     assert stage.rows("SELECT HolderUser FROM xlpy_Lock WHERE ReleasedAt IS NULL") == []
 
 
