@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from xlpy.domain.facts.books import BooksNeeds, SlBooks, sl_key
 from xlpy.domain.facts.periods import format_period, is_period
+from xlpy.domain.values.screens import screen
+from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import LedgerMissing
-from xlpy.services.setup.lines import SL, Checked, Finding, Verdict, broken, guarded, line
+from xlpy.services.setup.lines import SL, Checked, Finding, broken, guarded, line
 from xlpy.services.setup.rights import check_screens, check_sql_rights
 
 if TYPE_CHECKING:
@@ -171,7 +173,7 @@ def _modules(books: SlBooks, used: Used) -> Checked:
         if ready:
             yield line("SL-MODULE", Verdict.OK, "set up", subject=subject)
             continue
-        fix = f"Finish {_SETUP_SCREEN[module]} {module} Setup in SL."
+        fix = f"Finish it in SL: {screen(_SETUP_SCREEN[module])}."
         needed = _needs(module, used)
         text = f"not set up: {what} can't be posted" + ("" if needed else "; you export none")
         verdict = Verdict.PROBLEM if needed else Verdict.NOTE

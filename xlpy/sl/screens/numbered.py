@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xlpy.domain.values.screens import screen
+
 
 @dataclass(frozen=True, slots=True)
 class NumberedModule:
@@ -18,10 +20,10 @@ class NumberedModule:
     rows_in: tuple[str, ...]
 
 
-AR_NUMBERS = NumberedModule("AR", "ARSetup", "Accounts Receivable Setup (08.950)", ("ARDoc", "ARTran", "GLTran"))
-AP_NUMBERS = NumberedModule("AP", "APSetup", "Accounts Payable Setup (03.950)", ("APDoc", "APTran", "GLTran"))
-IN_NUMBERS = NumberedModule("IN", "INSetup", "Inventory Setup (10.950)", ("INTran", "TrnsfrDoc", "GLTran"))
-GL_NUMBERS = NumberedModule("GL", "GLSetup", "GL Setup (01.950)", ("GLTran",))
+AR_NUMBERS = NumberedModule("AR", "ARSetup", screen("08.950"), ("ARDoc", "ARTran", "GLTran"))
+AP_NUMBERS = NumberedModule("AP", "APSetup", screen("03.950"), ("APDoc", "APTran", "GLTran"))
+IN_NUMBERS = NumberedModule("IN", "INSetup", screen("10.950"), ("INTran", "TrnsfrDoc", "GLTran"))
+GL_NUMBERS = NumberedModule("GL", "GLSetup", screen("01.950"), ("GLTran",))
 
 
 @dataclass(frozen=True, slots=True)
