@@ -166,6 +166,23 @@ class LedgerMissing(SlError):
         )
 
 
+class RightsMissing(SlError):
+    """The SQL login lacks rights that the product needs. Found before anything is written."""
+
+    exit_code = 1
+
+    def __init__(self, login: str, rights: str, role: str, *, in_role: bool) -> None:
+        super().__init__(
+            f"The SQL login {login} {'is in' if in_role else 'is not in'} the role {role}, and lacks {rights}.",
+            fix=(
+                "Have the database administrator run the set-up script again (xlpy sl-setup --print)."
+                if in_role
+                else f"Have the database administrator make it a member of {role}; the set-up script shows how."
+            )
+            + " Nothing was written.",
+        )
+
+
 class PostingLocked(SlError):
     """Somebody else is posting into the same SL database.
 

@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from xlpy.errors import PostingLocked, SlError
 from xlpy.sl.connection import tsql
 from xlpy.sl.connection.sqlite import database_file
+from xlpy.sl.ledger_book.sql_rights import refuse_missing_rights
 from xlpy.sl.ledger_book.tables import LOCK_NAME, check_ledger, locks
 
 if TYPE_CHECKING:
@@ -40,10 +41,12 @@ _in_memory: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
 def posting_lock(company: SlCompany, *, user: str, host: str, now: datetime) -> Iterator[None]:
     """Hold the posting lock of the company's database.
 
-    Raises ``PostingLocked`` with the holder when somebody has it, ``LedgerMissing`` when the ledger is not installed.
+    Raises ``PostingLocked`` with the holder when somebody has it, ``LedgerMissing`` when the ledger is not installed,
+    ``RightsMissing`` when the SQL login could not write everything that the product writes.
     """
     with company.engine.connect() as connection:
         check_ledger(connection)
+        refuse_missing_rights(connection, company)
     holder = _Holder(user, host, now)
     hold = _hold_session if company.engine.dialect.name == "mssql" else _hold_file
     with hold(company, holder):

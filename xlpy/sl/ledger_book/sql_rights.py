@@ -8,13 +8,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Integer, String, case, column, func, literal, select, values
 
+from xlpy.errors import RightsMissing
 from xlpy.sl.connection import tsql
 from xlpy.sl.connection.rows import chunks
 from xlpy.sl.ledger_book.setup_script import COUNTERS, LEDGER_DENIED, LEDGER_RIGHTS, READ, REMOVE, ROLE, WRITE
 
+if TYPE_CHECKING:
+    from xlpy.sl.connection.engine import SlCompany
+
+SHOWN = 6  # tables that are named; the others are counted
 ASKED_AT_ONCE = 600  # three parameters each, of at most 2,100
 
 
@@ -79,6 +85,30 @@ def sql_rights(connection: Connection, there: Iterable[str]) -> SqlRights:
         beyond={right: tuple(tables) for right, tables in beyond.items()},
         roles=tuple(name for name, is_member in zip(tsql.POWERFUL_ROLES, member, strict=True) if is_member),
     )
+
+
+def refuse_missing_rights(connection: Connection, company: SlCompany) -> None:
+    """Raise ``RightsMissing`` when the SQL login lacks a right that the program needs; a file has no rights."""
+    if connection.dialect.name != "mssql":
+        return
+    found = sql_rights(connection, [table for table in READ if company.catalogue.has(table)])
+    if found.missing:
+        raise RightsMissing(found.login, rights_told(found.missing), ROLE, in_role=found.in_role)
+
+
+def rights_told(rights: Iterable[SqlRight]) -> str:
+    """Name rights with their tables and columns: *INSERT on ARDoc, ARTran; UPDATE on ARSetup.LastBatNbr*."""
+    by_right: dict[str, list[str]] = defaultdict(list)
+    for right in rights:
+        by_right[right.right].append(f"{right.table}.{right.column}" if right.column else right.table)
+    return "; ".join(f"{right} on {tables_told(tables)}" for right, tables in sorted(by_right.items()))
+
+
+def tables_told(tables: Iterable[str]) -> str:
+    """Name the first few tables, and say how many more there are."""
+    names = list(tables)
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
 
 
 def _held(connection: Connection, asked: list[SqlRight]) -> Iterator[SqlRight]:
