@@ -53,7 +53,11 @@ def _fields(template: str) -> list[str]:
 def test_a_problem_of_the_table(code: str, case: str) -> None:
     check = CHECKS[code]
     own = check.cases[case] if case else check
-    facts = {field: "X1" for text in (own.what or check.what, own.fix or check.fix) for field in _fields(text)}
+    facts = {
+        field: "X1"
+        for text in (own.what or check.what, own.fix or check.fix, own.where or check.where)
+        for field in _fields(text)
+    }
     problem = found(code, "a", "b", case=case, **facts)
     assert faults(problem_json(problem)["text"]) == []
     assert not problem.what.endswith("."), "the stop is added where it is told"
