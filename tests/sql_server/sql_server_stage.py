@@ -191,7 +191,8 @@ def open_stage(**site: Any) -> Iterator[Stage]:
         made = mssql_engine(odbc)
         create_tables(made)
         seed_company(made, mistakes=False)
-        with made.connect() as connection:
+        with made.begin() as connection:
+            connection.execute(text("UPDATE vs_company SET DatabaseName = :name"), {"name": name})
             OLD.update(row[0].strip() for row in connection.execute(text("SELECT BatNbr FROM Batch")))
         made.dispose()
         settings = SlSettings(url=odbc, company=firm.COMPANY_ID, user=firm.SL_USER)
