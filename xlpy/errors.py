@@ -206,15 +206,40 @@ class LedgerMissing(SlError):
         )
 
 
-class PostingLocked(SlError):
-    """Somebody else is posting into the same SL database."""
+class RightsMissing(SlError):
+    """The SQL login lacks rights that the product needs. Found before anything is written."""
 
     exit_code = 1
 
-    def __init__(self, user: str, host: str, since: str) -> None:
+    def __init__(self, login: str, rights: str, role: str, *, in_role: bool) -> None:
         super().__init__(
-            f"{user or 'Another user'} on {host or 'another PC'} is posting into this SL database since {since}.",
-            fix="Wait until it is done and run this again. Nothing was written.",
+            f"The SQL login {login} {'is in' if in_role else 'is not in'} the role {role}, and lacks {rights}.",
+            fix=(
+                "Have the database administrator run the set-up script again (xlpy sl-setup --print)."
+                if in_role
+                else f"Have the database administrator make it a member of {role}; the set-up script shows how."
+            )
+            + " Nothing was written.",
+        )
+
+
+class PostingLocked(SlError):
+    """Somebody else is posting into the same SL database.
+
+    ``user`` empty: who it is is not known (yet). ``session``: the lock ends with a session of SQL Server.
+    """
+
+    exit_code = 1
+
+    def __init__(self, user: str, host: str, since: str, *, session: bool = False) -> None:
+        who = f"{user} on {host} is posting" if user else "Another run has just begun to post"
+        ended = (
+            " A run that was broken off is let go as soon as the server sees its connection end: at once when only the"
+            " program died, within two minutes when the PC or the network did."
+        )
+        super().__init__(
+            f"{who} into this SL database{f' since {since}' if user else ''}.",
+            fix=f"Wait until it is done and run this again.{ended if session else ''} Nothing was written.",
         )
 
 

@@ -93,7 +93,8 @@ def _ledger(*, again: bool = False, same: bool = True, states: tuple[SlState, ..
     one = untaxed()
     row = posting(one, lines_hash(one) if same else "other lines", **changes)
     if states:
-        parts = tuple(replace(row.parts[0], part=f"part {n}", state=state) for n, state in enumerate(states))
+        names = ("document", "cost")
+        parts = tuple(replace(row.parts[0], part=names[n], state=state) for n, state in enumerate(states))
         row = replace(row, parts=parts)
     return plan(one, included=(included(one, again=again),), books=in_ledger(row))
 
@@ -210,6 +211,8 @@ STORIES: dict[str, Story] = {
     "CHANGED-AFTER": lambda: _ledger(same=False),
     "GONE": lambda: _ledger(states=(SlState.MISSING,)),
     "PARTLY-GONE": lambda: _ledger(states=(SlState.VOIDED, SlState.UNRELEASED)),
+    "PARTLY-CHANGED": lambda: _ledger(states=(SlState.VOIDED, SlState.UNRELEASED), again=True, same=False),
+    "PART-AGAIN": lambda: _ledger(states=(SlState.VOIDED, SlState.UNRELEASED), again=True),
     "AGAIN": lambda: _ledger(states=(SlState.VOIDED,), again=True),
     "AGAIN-UNUSED": lambda: plan(untaxed(), included=(included(untaxed(), again=True),)),
     "IN-SL": _ledger,

@@ -174,8 +174,8 @@ DOCUMENT_CHECKS = (
         "PARTLY-GONE",
         Severity.STOP,
         "A part of what it became was voided or deleted in SL, another part is still there",
-        "Void or delete the other part too, then set Include to Again",
-        _SCREENS,
+        "Set Include to Again: only what is gone is posted, what is there is left alone",
+        _SHEET,
         _LEDGER,
     ),
     Check(
@@ -314,7 +314,7 @@ DOCUMENT_CHECKS = (
     Check(
         "TEXT-SHORT",
         Severity.NOTE,
-        "Descriptions were shortened to SL's width (they end with ..)",
+        "Descriptions were shortened to SL's width (they end with two dots)",
         "Nothing to do; for invoices, Invoice detail Condensed gives shorter texts",
         _SCREENS,
         "SL: TranDesc and DocDesc char(30)",

@@ -13,6 +13,7 @@ from xlpy.domain.checks.documents import DOCUMENT_CHECKS
 from xlpy.domain.checks.history import HISTORY_CHECKS
 from xlpy.domain.checks.inventory import INVENTORY_CHECKS
 from xlpy.domain.checks.masters import MASTER_CHECKS
+from xlpy.domain.checks.partly_gone import PARTLY_GONE_CHECKS
 from xlpy.domain.checks.payables import PAYABLES_CHECKS
 from xlpy.domain.checks.runs import RUN_CHECKS
 from xlpy.domain.checks.setup import SETUP_CHECKS
@@ -25,6 +26,7 @@ CHECKS: dict[str, Check] = {
         *SETUP_CHECKS,
         *RUN_CHECKS,
         *DOCUMENT_CHECKS,
+        *PARTLY_GONE_CHECKS,
         *MASTER_CHECKS,
         *TAX_CHECKS,
         *INVENTORY_CHECKS,

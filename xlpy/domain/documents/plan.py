@@ -15,7 +15,7 @@ from xlpy.domain.documents.ap import PayablesPlan
 from xlpy.domain.documents.ar import ArBatch, NewCustomer
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.problems import Problem, stops
-from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.domain.values.transactions import Kind, PostedPart, TransactionKey
 
 PLAN_SCHEMA = 1
 
@@ -39,7 +39,10 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlannedTransaction:
-    """A Manage transaction in the plan. ``amount``: document currency, credit memos negative."""
+    """A Manage transaction in the plan. ``amount``: document currency, credit memos negative.
+
+    ``standing``: parts that SL has already, of one that lost another part; the ledger's new row takes them over.
+    """
 
     key: TransactionKey
     number: str
@@ -51,6 +54,7 @@ class PlannedTransaction:
     generation: int
     lines_hash: str
     entry_ids: tuple[int, ...]
+    standing: tuple[PostedPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

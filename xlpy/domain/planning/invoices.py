@@ -9,7 +9,7 @@ from datetime import date
 
 from xlpy.domain.checks.table import bound, found
 from xlpy.domain.documents.ap import PayablesPlan
-from xlpy.domain.documents.ar import NewCustomer
+from xlpy.domain.documents.ar import ArDocument, NewCustomer
 from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction, PlanOptions
 from xlpy.domain.documents.sl_batches import batches_of
 from xlpy.domain.facts.books import BooksNeeds, SlBooks
@@ -19,8 +19,8 @@ from xlpy.domain.mapping.dates import NO_DATE
 from xlpy.domain.mapping.references import WIDEST_REFERENCE, reference_of
 from xlpy.domain.mapping.signs import TurnedInvoice, lines_hash
 from xlpy.domain.planning.ar_invoices import Draft, Drafter
-from xlpy.domain.planning.gl_journals import gl_batches_of
-from xlpy.domain.planning.included import location_problems
+from xlpy.domain.planning.gl_journals import COST, DOCUMENT, gl_batches_of
+from xlpy.domain.planning.included import has_stop, location_problems
 from xlpy.domain.planning.ledger_rules import Verdict, judge
 from xlpy.domain.planning.setup_checks import setup_problems
 from xlpy.domain.values.money import round_money
@@ -138,8 +138,14 @@ class _Planner:
             if one is not None:
                 judged.append(one)
         going = self._without_collisions(judged)
-        documents = [(one.draft.period, one.draft.document) for one in going if one.draft and one.draft.document]
-        costs = [(one.draft.period, one.draft.cost) for one in going if one.draft and one.draft.cost]
+        documents = [
+            (one.draft.period, document) for one in going if one.draft and (document := _document_of(one)) is not None
+        ]
+        costs = [
+            (one.draft.period, one.draft.cost)
+            for one in going
+            if one.draft and one.draft.cost and one.verdict.lacks(COST)
+        ]
         journals = gl_batches_of(costs, request.options, request.posting, self.drafter.widths)
         return Plan(
             manage_host=request.manage_host,
@@ -190,6 +196,9 @@ class _Planner:
             verdict = Verdict(Action.NOTHING_TO_POST, verdict.generation)
         if not verdict.stopped:
             problems.extend(draft.problems)
+        lost = (draft.document and verdict.lacks(DOCUMENT)) or (draft.cost and verdict.lacks(COST))
+        if verdict.standing and not lost and not has_stop(problems):
+            problems.append(found("PARTLY-CHANGED", in_sl=posting.number if posting else ""))
         stopped = self._tell(entry, problems)
         return _Judged(entry, invoice, verdict, fingerprint, draft.turned, draft, stopped)
 
@@ -234,7 +243,13 @@ def _planned(one: _Judged, base_currency: str) -> PlannedTransaction:
         generation=one.verdict.generation,
         lines_hash=one.lines_hash,
         entry_ids=invoice.all_entry_ids,
+        standing=one.verdict.standing,
     )
+
+
+def _document_of(one: _Judged) -> ArDocument | None:
+    """Return the document that is to be written; none when SL has it, and only another part was lost."""
+    return one.draft.document if one.draft and one.verdict.lacks(DOCUMENT) else None
 
 
 def _customers_of(going: Iterable[_Judged]) -> tuple[NewCustomer, ...]:
@@ -242,7 +257,7 @@ def _customers_of(going: Iterable[_Judged]) -> tuple[NewCustomer, ...]:
     customers: dict[str, NewCustomer] = {}
     needed: dict[str, list[TransactionKey]] = {}
     for one in going:
-        new = one.draft.new_customer if one.draft and one.draft.document else None
+        new = one.draft.new_customer if one.draft and _document_of(one) else None
         if new is not None:
             customers.setdefault(new.cust_id, new)
             needed.setdefault(new.cust_id, []).append(one.entry.key)

@@ -1,18 +1,20 @@
 """What the posting ledger means for a transaction that Manage lists as unposted.
 
 (a) in SL with the same lines: only Manage is owed its batch. (b) in SL, lines differ: stop. (c) gone or voided in SL:
-posted again, one generation later, only when Include says ``Again``.
+posted again, one generation later, only when Include says ``Again``. When only a part of it is gone (the invoice, and
+its cost journal stands), that part alone is posted again, and the row of the new generation takes over what stands.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from xlpy.domain.checks.table import found
 from xlpy.domain.documents.plan import Action
 from xlpy.domain.facts.books import ReferenceUse, sl_key
 from xlpy.domain.values.problems import Problem, Severity
-from xlpy.domain.values.transactions import Posting, PostingState, SlState
+from xlpy.domain.values.transactions import PostedPart, Posting, PostingState, SlState
 
 _GONE = (SlState.VOIDED, SlState.MISSING)
 _CURE = {
@@ -28,11 +30,16 @@ class Verdict:
     action: Action
     generation: int
     problems: tuple[Problem, ...] = ()
+    standing: tuple[PostedPart, ...] = ()  # SL has these: they are taken over, not written
 
     @property
     def writes(self) -> bool:
         """Whether an SL document is to be written."""
         return self.action in (Action.POST, Action.POST_AGAIN)
+
+    def lacks(self, part: str) -> bool:
+        """Whether SL lacks this part (``document``, ``cost``), so that it is to be written."""
+        return self.writes and all(standing.part != part for standing in self.standing)
 
     @property
     def stopped(self) -> bool:
@@ -62,7 +69,7 @@ def judge(posting: Posting | None, lines_hash: str, *, again: bool, cpny_id: str
     if posting.in_sl:
         return _in_sl(posting, lines_hash, again=again)
     if any(part.state not in _GONE for part in posting.parts):
-        return Verdict(Action.POST, following, (found("PARTLY-GONE", in_sl=_where(posting)),))
+        return _partly_gone(posting, lines_hash, following, again=again)
     if again:
         return Verdict(Action.POST_AGAIN, following, (found("AGAIN", in_sl=_where(posting)),))
     return Verdict(Action.POST, following, (found("GONE", in_sl=_where(posting)),))
@@ -79,6 +86,18 @@ def _in_sl(posting: Posting, lines_hash: str, *, again: bool) -> Verdict:
     return Verdict(Action.MARK_ONLY, posting.generation, (found(code, in_sl=_where(posting)), *unused))
 
 
+def _partly_gone(posting: Posting, lines_hash: str, generation: int, *, again: bool) -> Verdict:
+    """Judge a transaction of which SL has a part: what is gone is posted with ``Again``, when nothing else changed."""
+    standing = tuple(part for part in posting.parts if part.state not in _GONE)
+    gone = tuple(part for part in posting.parts if part.state in _GONE)
+    told = f"gone: {_named(gone)}; there: {_named(standing)}"
+    if posting.lines_hash != lines_hash or {part.part for part in gone} & {part.part for part in standing}:
+        return Verdict(Action.POST, generation, (found("PARTLY-CHANGED", in_sl=told),))
+    if not again:
+        return Verdict(Action.POST, generation, (found("PARTLY-GONE", in_sl=told),))
+    return Verdict(Action.POST_AGAIN, generation, (found("PART-AGAIN", in_sl=told),), standing)
+
+
 def _without_documents(posting: Posting, lines_hash: str) -> Verdict:
     if posting.lines_hash == lines_hash:
         return Verdict(Action.NOTHING_TO_POST, posting.generation)
@@ -86,7 +105,11 @@ def _without_documents(posting: Posting, lines_hash: str) -> Verdict:
 
 
 def _where(posting: Posting) -> str:
-    return ", ".join(f"{p.module} {p.bat_nbr} {p.doc_type} {p.ref_nbr}" for p in posting.parts)
+    return _named(posting.parts)
+
+
+def _named(parts: Iterable[PostedPart]) -> str:
+    return ", ".join(f"{p.module} {p.bat_nbr} {p.doc_type} {p.ref_nbr}" for p in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +123,16 @@ class ReferenceVerdict:
 FREE = ReferenceVerdict()
 
 
+def _stands(use: ReferenceUse, posting: Posting) -> bool:
+    """Whether a reference is used by the transaction's own document, which SL has: it is not written again."""
+    return any(
+        part.state not in _GONE
+        and part.bat_nbr == use.bat_nbr
+        and (sl_key(part.doc_type), sl_key(part.ref_nbr)) == (sl_key(use.doc_type), sl_key(use.ref_nbr))
+        for part in posting.parts
+    )
+
+
 def judge_reference(reference: str, uses: tuple[ReferenceUse, ...], posting: Posting | None) -> ReferenceVerdict:
     """Decide whether a reference can be used: no document or reservation of anybody else may have it.
 
@@ -111,6 +144,8 @@ def judge_reference(reference: str, uses: tuple[ReferenceUse, ...], posting: Pos
     problems: list[Problem] = []
     reuse = False
     for use in uses:
+        if posting is not None and _stands(use, posting):
+            continue
         if use.doc_class == "P":
             problems.append(found("REF-PAYMENT", reference, f"{use.doc_type} {use.cust_id}".strip()))
         elif use.doc_type:

@@ -61,7 +61,8 @@ class RerunState(StrEnum):
     CLEARED = "Cleared"  # without export
     UNDONE = "Undone"
     CHANGED = "Changed"  # in SL with other lines
-    PARTLY = "Partly gone"
+    PARTLY = "Partly gone"  # with the lines of then: Again posts what is gone
+    PARTLY_CHANGED = "Partly gone, changed"
     FOREIGN = "In SL, not by us"
     UNDOING = "Undo half done"
     OTHER_COMPANY = "Other company"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.sentences import sentences
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Posting
 from xlpy.services.history.clear_plan import ClearPlan
@@ -26,7 +27,7 @@ def problem_json(problem: Problem) -> dict[str, str]:
         "severity": str(problem.severity),
         "code": problem.code,
         "transaction": problem.transaction,
-        "text": f"{problem.what}. {problem.fix}".strip(),
+        "text": sentences(problem.what, problem.fix),
         "where": problem.where,
     }
 
