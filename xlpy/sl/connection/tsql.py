@@ -15,7 +15,7 @@ from sqlalchemy import Connection, String, TextClause, bindparam, text
 SESSION: Final = "SET XACT_ABORT OFF; SET ANSI_WARNINGS ON; SET LOCK_TIMEOUT {milliseconds}"
 
 # A practice release: it waits shortly for what others have locked, and gives way to them in a deadlock.
-PRACTICE_SESSION: Final = "SET LOCK_TIMEOUT {milliseconds}; SET DEADLOCK_PRIORITY LOW"
+PRACTICE_SESSION: Final = "SET LOCK_TIMEOUT {milliseconds}; SET DEADLOCK_PRIORITY LOW; SET IMPLICIT_TRANSACTIONS ON"
 
 # Identity is not in INFORMATION_SCHEMA. SL's objects are all in the schema dbo.
 CATALOGUE: Final = text(

@@ -40,8 +40,7 @@ def never_committed(company: SlCompany, *, lock_seconds: int) -> Iterator[Connec
             connection.begin()
             try:
                 if connection.dialect.name == "mssql":
-                    connection.exec_driver_sql(tsql.PRACTICE_SESSION.format(milliseconds=lock_seconds * 1000))
-                    connection.exec_driver_sql("BEGIN TRANSACTION; " * LEVELS)
+                    _open_deeply(connection, lock_seconds)
                 yield connection
             finally:
                 _roll_back(connection)
@@ -64,6 +63,18 @@ def levels_open(connection: Connection) -> int:
     if connection.dialect.name == "mssql":
         return int(connection.exec_driver_sql("SELECT @@TRANCOUNT").scalar_one())
     return int(bool(getattr(connection.connection.dbapi_connection, "in_transaction", False)))
+
+
+def _open_deeply(connection: Connection, lock_seconds: int) -> None:
+    """Open many levels, and let the server begin a transaction by itself where a procedure has rolled back ours.
+
+    Without the latter, what SL writes after its own ROLLBACK (the message 8888) would be saved at once.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    cursor = driver.cursor()
+    cursor.execute(tsql.PRACTICE_SESSION.format(milliseconds=lock_seconds * 1000))
+    cursor.execute("BEGIN TRANSACTION; " * LEVELS)
+    cursor.close()
 
 
 def _refuse_commit(_connection: Connection, *_: Any) -> None:
