@@ -11,10 +11,10 @@ from typing import Any, NoReturn
 
 import click
 
-from xlpy import __version__
 from xlpy.commands import batch, connect, demo, help_page, history, payments, reconcile, records
 from xlpy.commands.console import AS_JSON, print_json, say
 from xlpy.errors import XlpyError
+from xlpy.version import __version__
 
 logger = logging.getLogger("xlpy.cli")
 

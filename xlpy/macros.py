@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import xlwings as xw
 
 if TYPE_CHECKING:
-    from xlpy.excel.buttons.press import Pressed
+    from xlpy.excel.buttons.pressed import Choices, Pressed
     from xlpy.services.run.session import Progress, Session
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,9 @@ def run(button: str, book: xw.Book | None = None) -> Pressed | None:
         from xlpy.excel.tables.quiet import quiet
 
         with quiet(app):
-            pressed = press(button, book, lambda progress: _open(book, progress), _status_bar(app))
+            pressed = press(
+                button, book, lambda progress: _open(book, progress), _status_bar(app), brought={"help": _help}
+            )
     except Exception as error:  # noqa: BLE001
         _write_crash(button, error)
         _alert(app, _words(error), "critical")
@@ -65,6 +67,13 @@ def _open(book: xw.Book, progress: Progress) -> Session:
 
     path = profile_path(book)
     return Session.open(load_profile(Path(path) if path else None), progress=progress)
+
+
+def _help(_book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:
+    from xlpy.cli import main
+    from xlpy.help.show import press_help
+
+    return press_help(main)
 
 
 def _status_bar(app: xw.App) -> Progress:

@@ -34,7 +34,7 @@ MAKERS = {"Problem", "found", "_reason", "_stop", "_of", "_note", "_changed"}
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    return help_page()
+    return help_page(main)
 
 
 @pytest.fixture(scope="module")
@@ -70,12 +70,12 @@ def test_every_problem_s_code_is_explained(page: str) -> None:
 def test_every_button_command_option_sheet_column_and_line_is_there(words: str) -> None:
     for button in BUTTONS:
         assert f"{button.label} {button.tip}" in words or f"{button.label}{button.tip}" in words
-    for name, command in command_list():
+    for name, command in command_list(main):
         assert f"xlpy {name}" in words
         for option in command.params:
             if isinstance(option, click.Option):
                 assert all(name in words for name in option.opts)
-    assert {name.split()[0] for name, _ in command_list()} == set(main.commands)
+    assert {name.split()[0] for name, _ in command_list(main)} == set(main.commands)
     for sheet in SHEETS:
         assert f"Columns: {', '.join(column.name for column in sheet.columns)}." in words
         assert sheet.hint in words
@@ -123,7 +123,7 @@ def test_the_command_writes_the_page_and_names_it(data_of_the_user: Path) -> Non
     path = Path(told["path"])
     assert (told["state"], told["place"]) == ("written", "payments")
     assert path.is_relative_to(data_of_the_user)
-    assert path.read_text(encoding="utf-8") == help_page()
+    assert path.read_text(encoding="utf-8") == help_page(main)
 
 
 def test_the_browser_is_opened_at_the_place_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,14 +147,16 @@ def test_a_code_is_told_in_the_console_and_a_wrong_word_gets_a_proposal() -> Non
 def test_the_button_opens_it_and_says_where_it_is_without_a_browser(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from xlpy.excel.buttons.press import press
+    from xlpy import macros
     from xlpy.excel.engine.closed_file import open_closed
     from xlpy.excel.workbook.builder import build_workbook
 
     monkeypatch.setattr("webbrowser.open", lambda _url: False)
+    monkeypatch.setattr(macros, "_open", lambda *_: pytest.fail("no session is needed"))
     build_workbook(tmp_path / "book.xlsm")
     with open_closed(tmp_path / "book.xlsm") as closed:
-        pressed = press("help", closed.book, lambda _progress: pytest.fail("no session is needed"))
+        pressed = macros.run("help", closed.book)
+    assert pressed is not None
     assert pressed.exit_code == 0
     assert pressed.data["path"] in pressed.text
     assert Path(pressed.data["path"]).is_file()

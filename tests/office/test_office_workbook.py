@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from by_column import table_area
 from openpyxl import load_workbook
 from render import in_office, render
 from sample_rows import ROWS, fill_with_sample
 
 from xlpy.excel.workbook.builder import build_workbook
 from xlpy.excel.workbook.ribbon_buttons import BUTTONS
-from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, HEADER_ROW, INVOICES, SHEETS
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW
+from xlpy.excel.workbook.sheets import INVOICES, SHEETS
 
 pytestmark = pytest.mark.office
 
@@ -49,12 +51,11 @@ def test_the_accountant_filters_marks_and_saves(filled: Path, tmp_path: Path) ->
     saved = tmp_path / "saved.xlsm"
     found = in_office("mark", filled, str(saved))
     rows = ROWS[INVOICES.name]
-    status, base_total = INVOICES.index("Status"), INVOICES.index("Base total")
-    shown = [row for row in rows if row[status] != "Problem"]
+    shown = [row for row in rows if row["Status"] != "Problem"]
     assert found["errors"] == [], "every formula of the workbook has a value"
     assert found["rows"] == len(rows)
     assert found["shown"] == len(shown) == len(rows) - 1
-    assert found["shown_total"] == pytest.approx(sum(row[base_total] for row in shown))
+    assert found["shown_total"] == pytest.approx(sum(row["Base total"] for row in shown))
     assert found["line"] == f"Rows shown: {len(shown)}  ·  batch 2026-10-31 KM"
     assert len(found["bar"]) == 46  # the largest amount has the longest bar
     assert set(found["tables"]) >= {sheet.table for sheet in SHEETS}
@@ -62,12 +63,12 @@ def test_the_accountant_filters_marks_and_saves(filled: Path, tmp_path: Path) ->
     ws = load_workbook(saved, keep_vba=True)[INVOICES.name]
     body = range(FIRST_DATA_ROW, FIRST_DATA_ROW + len(rows))
     marks = [ws.cell(r, INVOICES.index("Include") + 1).value for r in body]
-    assert marks == ["Yes" if row[status] != "Problem" else None for row in rows]
-    assert [ws.row_dimensions[r].hidden for r in body] == [row[status] == "Problem" for row in rows]
+    assert marks == ["Yes" if row["Status"] != "Problem" else None for row in rows]
+    assert [ws.row_dimensions[r].hidden for r in body] == [row["Status"] == "Problem" for row in rows]
     ids = [ws.cell(r, INVOICES.index("Id") + 1) for r in body]
-    assert [cell.value for cell in ids] == [row[INVOICES.index("Id")] for row in rows]
+    assert [cell.value for cell in ids] == [row["Id"] for row in rows]
     assert {cell.number_format for cell in ids} == {"@"}
-    assert ws.tables[INVOICES.table].ref == f"A{HEADER_ROW}:T{body[-1]}"
+    assert ws.tables[INVOICES.table].ref == table_area(INVOICES, len(rows))
 
 
 def test_each_sheet_prints_on_its_own_page(filled: Path, tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def run_demo(folder: Path, *, port: int, invoices: int, go_on: bool, say: Say, p
     """Do the main job from an empty folder to the result sheet. Returns the exit code of the last step."""
     from xlpy.demo.site.door.server import serve
     from xlpy.excel.engine.closed_file import open_closed
-    from xlpy.excel.workbook.sheets import Home
+    from xlpy.excel.workbook.home_cells import Home
 
     demo = DemoFolder(folder)
     site = _prepare(demo, invoices=invoices, go_on=go_on, say=say)

@@ -1,4 +1,7 @@
-"""The lists of the help page, made from the tables that the product itself runs on: none can get out of date."""
+"""The lists of the help page, made from the tables that the product itself runs on: none can get out of date.
+
+The commands stand above this room: whoever makes the page hands over the group that has them.
+"""
 
 from __future__ import annotations
 
@@ -35,17 +38,17 @@ def problems() -> str:
     """Return every problem that the checks know, by code."""
     from xlpy.help.problem_texts import problem_texts
 
-    parts = []
+    shown = []
     for text in sorted(problem_texts().values(), key=lambda one: one.code):
         where = f'<p class="muted">{escape(text.where)}</p>' if text.where else ""
         code = escape(text.code)
-        parts.append(
+        shown.append(
             f'<div class="problem {text.severity}" id="problem-{anchor(text.code)}"><h4><code>{code}</code>'
             f' <span class="kind">{text.severity}</span></h4><p>{_words(text.what)}.</p>'
             f"<p><strong>{_words(text.fix)}.</strong></p>{where}</div>"
         )
     kinds = table(("Severity", "What it means"), ((escape(key), escape(words)) for key, words in SEVERITIES.items()))
-    return kinds + "\n".join(parts)
+    return kinds + "\n".join(shown)
 
 
 def setup_lines() -> str:
@@ -129,29 +132,27 @@ def sheets() -> str:
     """Return every sheet with its columns."""
     from xlpy.excel.workbook.sheets import SHEETS
 
-    parts = []
+    shown = []
     for sheet in SHEETS:
         columns = ", ".join(escape(column.name) for column in sheet.columns)
-        parts.append(
+        shown.append(
             f'<h4 id="sheet-{anchor(sheet.name)}">{escape(sheet.name)}</h4><p>{escape(sheet.title)}. '
             f'{escape(sheet.hint)}</p><p class="muted">Columns: {columns}.</p>'
         )
-    return "\n".join(parts)
+    return "\n".join(shown)
 
 
-def commands() -> str:
-    """Return every command with its options."""
-    return "\n".join(_command(name, command) for name, command in command_list())
+def commands(group: click.Group) -> str:
+    """Return every command of the command line with its options."""
+    return "\n".join(_command(name, command) for name, command in command_list(group))
 
 
-def command_list() -> list[tuple[str, click.Command]]:
-    """Return the commands by name; those of a group by both words."""
+def command_list(group: click.Group) -> list[tuple[str, click.Command]]:
+    """Return the commands by name; those of a group within it by both words."""
     import click
 
-    from xlpy.cli import main
-
     found: list[tuple[str, click.Command]] = []
-    for name, command in main.commands.items():
+    for name, command in group.commands.items():
         if isinstance(command, click.Group):
             found += [(f"{name} {inner}", each) for inner, each in command.commands.items()]
         else:
@@ -176,12 +177,14 @@ def _words(text: str) -> str:
     return _FACT.sub(lambda fact: f"<i>{fact[1].replace('_', ' ')}</i>", escape(text.rstrip(".")))
 
 
-PARTS: Mapping[str, Callable[[], str]] = {
-    "problems": problems,
-    "setup_lines": setup_lines,
-    "settings": settings,
-    "environment": environment,
-    "buttons": buttons,
-    "sheets": sheets,
-    "commands": commands,
-}
+def parts(group: click.Group) -> Mapping[str, Callable[[], str]]:
+    """Return what makes each generated part of the page, by its name in the chapters."""
+    return {
+        "problems": problems,
+        "setup_lines": setup_lines,
+        "settings": settings,
+        "environment": environment,
+        "buttons": buttons,
+        "sheets": sheets,
+        "commands": lambda: commands(group),
+    }

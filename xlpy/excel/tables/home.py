@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from xlpy.domain.facts.periods import parse_period
 from xlpy.errors import WorkbookError
 from xlpy.excel.workbook.cell_values import cell_content
-from xlpy.excel.workbook.sheets import (
+from xlpy.excel.workbook.home_cells import (
     AGEING_BLOCK,
     AGEING_KINDS,
     AGES,
@@ -21,13 +21,13 @@ from xlpy.excel.workbook.sheets import (
     INCLUDED_ROWS,
     LOCATIONS_LIST,
     LOCATIONS_ROWS,
-    NUMBER_FORMAT,
     PERIOD_CHOICES,
-    SHEETS,
     SYNC_STARTS,
-    CellKind,
     Home,
 )
+from xlpy.excel.workbook.sheet import NUMBER_FORMAT, CellKind
+from xlpy.excel.workbook.sheets import SHEETS
+from xlpy.excel.workbook.typed_text import excel_error
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -117,7 +117,10 @@ def read_home(book: xw.Book) -> HomeInputs:
 
     def take(name: Home, label: str, understand: Callable[[object], _T], otherwise: _T) -> _T:
         try:
-            return understand(_read(book, name))
+            value = _read(book, name)
+            if error := excel_error(value):
+                raise ValueError(f"the cell shows {error}; type a value over the formula, or mend it")
+            return understand(value)
         except ValueError as error:
             wrong.append(f"{label}: {error}")
         return otherwise
@@ -147,6 +150,8 @@ def read_home(book: xw.Book) -> HomeInputs:
 def profile_path(book: xw.Book) -> str:
     """Return the path of the settings file that About names; empty when it names none."""
     value = _read(book, Home.PROFILE)
+    if error := excel_error(value):
+        raise HomeNotUnderstood([f"Profile (on About): the cell shows {error}; type the path of the settings file"])
     return value.strip() if isinstance(value, str) else ""
 
 
@@ -221,7 +226,7 @@ def _fill(book: xw.Book, name: str, rows: list[list[Any]], most: int) -> None:
 
 
 def _read(book: xw.Book, name: Home) -> object:
-    value = _named(book, name).options(ndim=2).value[0][0]
+    value = _named(book, name).options(ndim=2, err_to_str=True).value[0][0]
     return value.strip() if isinstance(value, str) else value
 
 

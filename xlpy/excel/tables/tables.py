@@ -29,7 +29,7 @@ from xlpy.excel.tables.rows_read import (
     read_rows,
 )
 from xlpy.excel.workbook.cell_values import WRITER, Content, as_text, cell_content
-from xlpy.excel.workbook.sheets import NUMBER_FORMAT, CellKind, Sheet
+from xlpy.excel.workbook.sheet import NUMBER_FORMAT, CellKind, Sheet
 
 if TYPE_CHECKING:
     import xlwings as xw

@@ -14,17 +14,9 @@ from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlpy.excel.workbook import look
-from xlpy.excel.workbook.sheets import (
-    FIRST_DATA_ROW,
-    HEADER_ROW,
-    NUMBER_FORMAT,
-    SUBTOTAL_ROW,
-    TITLE_ROW,
-    Column,
-    Home,
-    Sheet,
-    Status,
-)
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, SUBTOTAL_ROW, TITLE_ROW, Column, Sheet
+from xlpy.excel.workbook.sheets import Status
 
 HINT_ROW = 2
 LAST_ROW = 1_048_576

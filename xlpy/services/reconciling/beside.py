@@ -21,7 +21,7 @@ from xlpy.services.reconciling.documents import (
 )
 
 if TYPE_CHECKING:
-    from xlpy.services.reconciling.reconcile import Sides
+    from xlpy.services.reconciling.sides import Sides
 
 NOT_TO_SL = (PostingState.CLEARED, PostingState.UNDONE)
 

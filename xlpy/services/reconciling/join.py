@@ -36,7 +36,7 @@ from xlpy.services.reconciling.report import ReconcileReport
 from xlpy.services.reconciling.totals import account_totals, group_totals, steps
 
 if TYPE_CHECKING:
-    from xlpy.services.reconciling.reconcile import Sides
+    from xlpy.services.reconciling.sides import Sides
 
 _NUMBER_IN_FRONT = re.compile(r"\d{1,18}(?=-)")
 NOBODY = 0  # posting ids count from 1

@@ -91,7 +91,7 @@ def _python() -> Checked:
 
 
 def _product(workbook: WorkbookSeen | None) -> Checked:
-    from xlpy import __version__
+    from xlpy.version import __version__
 
     if workbook is not None and workbook.version and workbook.version != __version__:
         text = f"program {__version__}, workbook {workbook.version}"
