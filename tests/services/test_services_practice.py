@@ -4,21 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable
-from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
-import pytest
-from sqlalchemy import text
-
-from xlpy.domain.checks.release import RELEASE_MESSAGES
-from xlpy.domain.values.transactions import Kind
-from xlpy.errors import NeverSaved, PostingLocked, PracticeImpossible
 from xlpy.services.export.planning import make_plan
 from xlpy.services.export.practice import PracticeReport, PracticeVerdict, practice
-from xlpy.sl.ledger_book.lock import posting_lock
-from xlpy.sl.writing import never_commit, practice as practising
 
 
 def everything_in(story: Any) -> dict[str, str]:
@@ -31,7 +20,7 @@ def everything_in(story: Any) -> dict[str, str]:
         ]
         found = {
             name: hashlib.sha256(
-                repr([connection.execute(f'SELECT * FROM "{name}" ORDER BY rowid').fetchall()]).encode()  # noqa: S608
+                repr([connection.execute(f'SELECT * FROM "{name}" ORDER BY rowid').fetchall()]).encode()
             ).hexdigest()
             for name in names
         }

@@ -64,9 +64,7 @@ RELEASE_MESSAGES: Mapping[int, ReleaseMessage] = {
         "A document has instalment terms, but no instalments", "Give the customer terms with one due date in Manage"
     ),
     12123: ReleaseMessage("The batch total is not the sum of its documents", _SUPPORT),
-    12124: ReleaseMessage(
-        "A line of a base-currency document has two different amounts (currency and base)", _SUPPORT
-    ),
+    12124: ReleaseMessage("A line of a base-currency document has two different amounts (currency and base)", _SUPPORT),
     12125: ReleaseMessage("A document has no lines", "Leave the document out, or give it a line in Manage"),
     12126: ReleaseMessage("A line of an invoice or debit memo has no document", _SUPPORT),
     12306: ReleaseMessage("A payment is applied to a document that is not released yet", _SL_ALONE),

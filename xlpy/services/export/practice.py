@@ -42,6 +42,18 @@ class PracticeVerdict(StrEnum):
 
 
 GOOD = frozenset({PracticeVerdict.RELEASED, PracticeVerdict.NO_PROCEDURE})
+_ORDER = {
+    verdict: place
+    for place, verdict in enumerate(
+        (
+            PracticeVerdict.NOT_TAKEN,
+            PracticeVerdict.REJECTED,
+            PracticeVerdict.DIFFERS,
+            PracticeVerdict.NO_PROCEDURE,
+            PracticeVerdict.RELEASED,
+        )
+    )
+}
 _INVENTORY = "SL releases inventory with a program of its own (10.400), which can't be run from outside"
 
 
@@ -108,7 +120,7 @@ def practice(session: Session, selection: Selection, *, preview_hash: str = "") 
             practised = _practise(session, plan, seen)
         except PostingRefused as error:
             return _nothing(plan, (refusal(error),), str(error))
-    rows = (*_rows(plan, practised), *_not_taken(plan, practised))
+    rows = tuple(sorted((*_rows(plan, practised), *_not_taken(plan, practised)), key=lambda row: _ORDER[row.verdict]))
     report = PracticeReport(_said(rows, len(practised.batches)), plan, rows, plan.problems, len(practised.batches))
     logger.log(logging.WARNING if report.exit_code else logging.INFO, report.text)
     return report
@@ -130,9 +142,7 @@ def _practise(session: Session, plan: Plan, seen: object) -> Practised:
         user_columns=posting.user_columns,
         expected=seen if isinstance(seen, SetupSeen) else None,
     )
-    return practise(
-        session.sl, request, told=lambda done, of: session.progress("Trying SL's release", done, of)
-    )
+    return practise(session.sl, request, told=lambda done, of: session.progress("Trying SL's release", done, of))
 
 
 def _nothing(plan: Plan, refused: tuple[Problem, ...], reason: str = "") -> PracticeReport:

@@ -10,7 +10,7 @@ from xlpy.domain.facts.periods import format_period, is_period
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import LedgerMissing
 from xlpy.services.setup.lines import SL, Checked, Finding, Verdict, broken, guarded, line
-from xlpy.services.setup.rights import check_screens, check_sql_rights
+from xlpy.services.setup.rights import check_practice, check_screens, check_sql_rights
 
 if TYPE_CHECKING:
     from xlpy.services.run.session import Session
@@ -50,6 +50,7 @@ def check_sl(session: Session, used: Used) -> list[Finding]:
     findings += guarded("SL-LEDGER", lambda: _ledger(session))
     findings += guarded("SL-USER", lambda: check_screens(session, used))
     findings += guarded("SQL-NEEDED", lambda: check_sql_rights(session))
+    findings += guarded("SQL-PRACTICE", lambda: check_practice(session))
     return findings
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, event
@@ -94,7 +94,7 @@ def _refuse_autocommit(_connection: Connection, options: Mapping[str, Any]) -> N
 @contextmanager
 def _denied_by_sqlite(connection: Connection) -> Iterator[None]:
     """Let SQLite refuse every COMMIT on this connection, until it goes back to its pool."""
-    driver = connection.connection.dbapi_connection
+    driver: Any = connection.connection.dbapi_connection
     if not isinstance(driver, sqlite3.Connection):
         yield
         return
@@ -111,13 +111,11 @@ def _denied_by_sqlite(connection: Connection) -> Iterator[None]:
 
 
 def _roll_back(connection: Connection) -> None:
-    transaction = connection.get_transaction()
     try:
+        transaction = connection.get_transaction()
         if transaction is not None:
             transaction.rollback()
-        with suppress(AttributeError):  # a connection that is gone has no driver left, and no transaction
-            driver = connection.connection.dbapi_connection
-            if driver is not None:
-                driver.rollback()  # a transaction that the server began by itself after one of its own roll-backs
+        if not connection.invalidated:
+            connection.connection.rollback()  # what the server began by itself after one of its own roll-backs
     except (DBAPIError, connection.dialect.loaded_dbapi.Error):
         connection.invalidate()  # the server rolls back what a lost connection left open

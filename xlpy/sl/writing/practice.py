@@ -86,7 +86,9 @@ def practise(
     for part in parts_of(request.plan, at_once):
         left: Plan | None = part
         while left is not None:
-            left = _practise_part(company, replace(request, plan=left, batch_status="B"), release, practised, lock_seconds)
+            left = _practise_part(
+                company, replace(request, plan=left, batch_status="B"), release, practised, lock_seconds
+            )
         if told:
             told(len(practised.batches), every)
     return practised

@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from xlpy.domain.preview.at_release import MadeLine
 from xlpy.errors import PracticeImpossible
 from xlpy.sl.connection import tsql
+from xlpy.sl.ledger_book.setup_script import PRACTICE_EXECUTE, PRACTICE_INSERT, PRACTICE_SELECT
 from xlpy.sl.writing.batch_writer import database_said
 from xlpy.sl.writing.never_commit import levels_open
 
@@ -36,7 +37,6 @@ Release = Callable[[Connection, str, str, str, str], None]
 
 SCREENS = {"AR": "08400", "AP": "03400", "GL": "01400"}
 PROCEDURES = {"AR": "pp_08400", "AP": "pp_03400", "GL": "pp_01400"}
-CALLED = ("pp_CleanWrkRelease", "pp_WrkReleaseRec", *PROCEDURES.values())
 ADDRESS_LENGTH = 21  # SL: WrkRelease.UserAddress
 USER_LENGTH = 10  # SL: @Sol_User
 RELEASED = frozenset({"U", "C"})  # SL: Batch.Status, to be posted or nothing to post
@@ -84,14 +84,14 @@ def check_may_release(connection: Connection) -> None:
 def missing_for_practice(connection: Connection) -> tuple[str, ...]:
     """Return what the login lacks: procedures that are not there, EXECUTE, INSERT and SELECT."""
     lacking: list[str] = []
-    for name in CALLED:
+    for name in PRACTICE_EXECUTE:
         there, may = connection.execute(tsql.MAY_EXECUTE, {"name": name}).one()
         if there is None or may != 1:
             lacking.append(f"EXECUTE on {name}")
     if connection.execute(tsql.MAY_ANNOUNCE).scalar() != 1:
-        lacking.append("INSERT on vs_access")
+        lacking.append(f"INSERT on {PRACTICE_INSERT}")
     if connection.execute(tsql.MAY_READ_MESSAGES).scalar() != 1:
-        lacking.append("SELECT on WrkReleaseBad")
+        lacking.append(f"SELECT on {PRACTICE_SELECT}")
     return tuple(lacking)
 
 
@@ -112,9 +112,7 @@ def announce(connection: Connection, company: SlCompany, module: str, address: s
 def release_on_sql_server(connection: Connection, module: str, bat_nbr: str, address: str, user: str) -> None:
     """Run SL's procedures on one batch."""
     tsql.run_to_the_end(connection, tsql.CLEAN_RELEASE, {"address": address, "module": module})
-    tsql.run_to_the_end(
-        connection, tsql.ASK_FOR_RELEASE, {"batnbr": bat_nbr, "module": module, "address": address}
-    )
+    tsql.run_to_the_end(connection, tsql.ASK_FOR_RELEASE, {"batnbr": bat_nbr, "module": module, "address": address})
     tsql.run_to_the_end(connection, tsql.RELEASE[module], {"address": address, "user": user[:USER_LENGTH]})
 
 
