@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import xlwings as xw
 
+from xlpy.masking import masked, masking
+
 if TYPE_CHECKING:
     from xlpy.excel.buttons.pressed import Choices, Pressed
     from xlpy.services.run.session import Progress, Session
@@ -30,6 +32,11 @@ def run(button: str, book: xw.Book | None = None) -> Pressed | None:
     Returns what came of it, or None when it went wrong (the alert and the full log say why).
     """
     _limit_patience()
+    with masking():  # up to the last alert, also after the session was closed
+        return _run(button, book)
+
+
+def _run(button: str, book: xw.Book | None) -> Pressed | None:
     try:
         book = book or xw.Book.caller()
         app = book.app
@@ -86,7 +93,6 @@ def _status_bar(app: xw.App) -> Progress:
 
 def _words(error: Exception) -> str:
     from xlpy.errors import XlpyError
-    from xlpy.runlog import masked
 
     if isinstance(error, XlpyError):
         return masked(str(error))

@@ -22,6 +22,7 @@ from xlpy import __version__
 from xlpy.demo.site.door import access
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.statuses import PaymentStatus
 from xlpy.errors import FileNotSaved, RunNotKnown
 from xlpy.excel.audit.export import export_audit_record
 from xlpy.excel.workbook.sheets import PROBLEMS
@@ -32,7 +33,7 @@ from xlpy.services.records.saved_files import LONGEST_NAME, saved_name
 from xlpy.services.run.kept import recall_run, remember_run, remember_sync
 from xlpy.services.run.reports import ResultRow, RunReport, RunState
 from xlpy.services.run.session import Session
-from xlpy.services.run.sync_report import PaymentRow, PaymentStatus, SyncReport
+from xlpy.services.run.sync_report import PaymentRow, SyncReport
 from xlpy.sl.ledger_book.audit_chain import read_chain
 
 HOSTILE = "=cmd|' /C calc'!A0"

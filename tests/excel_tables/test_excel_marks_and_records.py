@@ -10,11 +10,11 @@ from by_column import at, beside, letter, number, table_area
 from openpyxl import load_workbook
 from openpyxl.worksheet.filters import DateGroupItem, FilterColumn, Filters
 
+from xlpy.domain.values.statuses import Include, RowStatus
 from xlpy.errors import WorkbookError
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.kept_filters import FilterNotKept
 from xlpy.excel.tables.tables import (
-    Include,
     IncludeNotUnderstood,
     append,
     parse_include,
@@ -24,7 +24,7 @@ from xlpy.excel.tables.tables import (
     set_include,
     update_by_key,
 )
-from xlpy.excel.workbook.sheets import INVOICES, LOG, RESULTS, Status
+from xlpy.excel.workbook.sheets import INVOICES, LOG, RESULTS
 
 
 @pytest.fixture
@@ -108,7 +108,11 @@ def test_states_are_written_under_a_filter_and_the_filter_stays(filled):
     done = update_by_key(
         filled.book,
         INVOICES,
-        {"1": {"Status": Status.EXPORTED, "Message": "=SUM(1)"}, "4": {"Status": Status.FAILED}, "9": {"Status": "?"}},
+        {
+            "1": {"Status": RowStatus.EXPORTED, "Message": "=SUM(1)"},
+            "4": {"Status": RowStatus.FAILED},
+            "9": {"Status": "?"},
+        },
     )
     assert done.missing == ("9",)
     assert done.filters_cleared == ()
@@ -159,8 +163,8 @@ def test_select_all_works_under_a_filter_that_cannot_be_put_back_and_leaves_it(f
 
 def test_deselect_problem_rows(filled):
     set_include(filled.book, INVOICES, "Again")
-    update_by_key(filled.book, INVOICES, {"2": {"Status": Status.PROBLEM}, "3": {"Status": Status.READY}})
-    set_include(filled.book, INVOICES, "", visible_only=False, where={"Status": Status.PROBLEM})
+    update_by_key(filled.book, INVOICES, {"2": {"Status": RowStatus.PROBLEM}, "3": {"Status": RowStatus.READY}})
+    set_include(filled.book, INVOICES, "", visible_only=False, where={"Status": RowStatus.PROBLEM})
     assert marks(filled) == ["Again", None, "Again", "Again"]
 
 

@@ -160,7 +160,7 @@ _ROWS: dict[str, list[list[object]]] = {
          "MUNOZ1", None, "Nothing to do; or enter the customer in SL first.", "SL: Customer Maintenance (08.260)",
          1],
         ["note", "rate-old", "The exchange rate is 5 days older than the document.", "10235", "EUR", "1.0917",
-         "Enter a newer rate if your policy asks for one.", "SL: Currency Rate Entry (24.270)", 1],
+         "Enter a newer rate if your policy asks for one.", "SL: Currency Rate Maintenance (24.270)", 1],
     ],
     PREVIEW.name: [
         ["written", 1, "AR", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None, "4000", "100TP",

@@ -6,8 +6,9 @@ import hashlib
 import sqlite3
 from typing import Any
 
+from xlpy.domain.values.statuses import PracticeVerdict
 from xlpy.services.export.planning import make_plan
-from xlpy.services.export.practice import PracticeReport, PracticeVerdict, practice
+from xlpy.services.export.practice import PracticeReport, practice
 
 
 def everything_in(story: Any) -> dict[str, str]:

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from xlpy.demo import firm as demo
 from xlpy.demo.company import repairs
+from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind
-from xlpy.services.setup.doctor import Verdict
 from xlpy.sl.connection.sqlite import sqlite_engine
 from xlpy.sl.reading.rights import SCREENS
 

@@ -16,6 +16,8 @@ from xlpy.help.markdown import anchor
 if TYPE_CHECKING:
     import click
 
+    from xlpy.domain.values.problems import Check
+
 _FACT = re.compile(r"\{(\w+)\}")
 _SETTING = re.compile(r"^(?:# )?(?P<key>[a-z_]+) = (?P<value>.*?)\s{2,}# (?P<words>.*)$")
 _MORE = re.compile(r"^#?\s{20,}# (?P<words>.*)$")
@@ -36,19 +38,21 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def problems() -> str:
     """Return every problem that the checks know, by code."""
-    from xlpy.help.problem_texts import problem_texts
+    from xlpy.domain.checks.table import CHECKS
 
-    shown = []
-    for text in sorted(problem_texts().values(), key=lambda one: one.code):
-        where = f'<p class="muted">{escape(text.where)}</p>' if text.where else ""
-        code = escape(text.code)
-        shown.append(
-            f'<div class="problem {text.severity}" id="problem-{anchor(text.code)}"><h4><code>{code}</code>'
-            f' <span class="kind">{text.severity}</span></h4><p>{_words(text.what)}.</p>'
-            f"<p><strong>{_words(text.fix)}.</strong></p>{where}</div>"
-        )
+    parts = (_problem(check) for check in sorted(CHECKS.values(), key=lambda one: one.code))
     kinds = table(("Severity", "What it means"), ((escape(key), escape(words)) for key, words in SEVERITIES.items()))
-    return kinds + "\n".join(shown)
+    return kinds + "\n".join(parts)
+
+
+def _problem(check: Check) -> str:
+    cases = "".join(f"<li>{_words(case.what)}.</li>" for case in check.cases.values() if case.what)
+    listed = f"<ul>{cases}</ul>" if cases else ""
+    return (
+        f'<div class="problem {check.severity}" id="problem-{anchor(check.code)}"><h4><code>{escape(check.code)}</code>'
+        f' <span class="kind">{check.severity}</span></h4><p>{_words(check.what)}.</p>{listed}'
+        f'<p><strong>{_words(check.fix)}.</strong></p><p class="muted">{_words(check.where)}</p></div>'
+    )
 
 
 def setup_lines() -> str:

@@ -60,13 +60,13 @@ def place_of(topic: str, group: click.Group) -> str:
 
 def words_of_code(code: str) -> str:
     """Return what the console says about a problem's code; empty when it is none."""
-    from xlpy.help.problem_texts import problem_texts
+    from xlpy.domain.checks.table import CHECKS
 
-    text = problem_texts().get(code.strip().upper())
-    if text is None:
+    check = CHECKS.get(code.strip().upper())
+    if check is None:
         return ""
-    lines = [f"{text.code} ({text.severity})", f"What:  {text.what}", f"Cure:  {text.fix}"]
-    return "\n".join([*lines, f"Where: {text.where}"] if text.where else lines)
+    told = (f"{check.code} ({check.severity})", f"What:  {check.what}", f"Cure:  {check.fix}", f"Where: {check.where}")
+    return "\n".join(told)
 
 
 def open_page(path: Path, place: str = "") -> bool:
@@ -91,6 +91,6 @@ def press_help(group: click.Group) -> Pressed:
 
 
 def _codes() -> list[str]:
-    from xlpy.help.problem_texts import problem_texts
+    from xlpy.domain.checks.table import CHECKS
 
-    return list(problem_texts())
+    return list(CHECKS)

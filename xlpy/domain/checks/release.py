@@ -8,6 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from xlpy.domain.values.screens import screen
+
+_TAX = screen("21.280")
+_CUSTOMER = screen("08.260")
+_VENDOR = screen("03.270")
 _SUPPORT = "Nothing that is typed causes this: send the full log and the preview to your support"
 _SL_ALONE = "It is SL's own affair, not one of an export: look at the batch in SL"
 
@@ -22,11 +27,11 @@ class ReleaseMessage:
 
 RELEASE_MESSAGES: Mapping[int, ReleaseMessage] = {
     -2: ReleaseMessage(
-        "A tax id of a payables document is unknown", "Add the tax in SL (21.280 Tax Maintenance), or correct the group"
+        "A tax id of a payables document is unknown", f"Add the tax in SL ({_TAX}), or correct the group"
     ),
     -1: ReleaseMessage(
         "The vendor of a document is blank or unknown",
-        "Correct the vendor's number in Manage, or add the vendor in SL (03.270 Vendor Maintenance)",
+        f"Correct the vendor's number in Manage, or add the vendor in SL ({_VENDOR})",
     ),
     832: ReleaseMessage("The batch is not balanced (status B), so it can't be released", _SUPPORT),
     835: ReleaseMessage("There is no such batch", _SUPPORT),
@@ -37,26 +42,24 @@ RELEASE_MESSAGES: Mapping[int, ReleaseMessage] = {
     ),
     6624: ReleaseMessage(
         "A tax is used by itself and through its group on the same document",
-        "Take one of the two out of the tax code in Manage, or out of the group in SL (21.280 Tax Maintenance)",
+        f"Take one of the two out of the tax code in Manage, or out of the group in SL ({_TAX})",
     ),
     6928: ReleaseMessage(
         "An account is blank, on a line or as the receivables account of a document",
-        "Give the line's GL account in Manage, and the customer's AR account in SL (08.260 Customer Maintenance)",
+        f"Give the line's GL account in Manage, and the customer's AR account in SL ({_CUSTOMER})",
     ),
     6929: ReleaseMessage(
         "A subaccount is blank, on a line or with the receivables account of a document",
-        "Give the line's GL account in Manage a sub, and the customer its AR sub in SL (08.260 Customer Maintenance)",
+        f"Give the line's GL account in Manage a sub, and the customer its AR sub in SL ({_CUSTOMER})",
     ),
-    6958: ReleaseMessage(
-        "A tax has no tax type (T for a tax, G for a group)", "Complete the tax in SL (21.280 Tax Maintenance)"
-    ),
+    6958: ReleaseMessage("A tax has no tax type (T for a tax, G for a group)", f"Complete the tax in SL ({_TAX})"),
     8058: ReleaseMessage(
         "The currency is not in the currency table", "Add the currency in SL's Currency Manager, or correct Manage's"
     ),
     8881: ReleaseMessage("The release could not build the GL transactions of the batch", _SUPPORT),
     8888: ReleaseMessage(
         "The GL transactions of the batch don't balance, so everything was rolled back",
-        "Look at the taxes of its documents in SL (21.280): calculated per document, not included in the price, a"
+        f"Look at the taxes of its documents in SL ({_TAX}): calculated per document, not included in the price, a"
         " group with members; and at the rate's rounding in a foreign currency",
     ),
     12008: ReleaseMessage("The batch is already released", _SUPPORT),
@@ -75,11 +78,9 @@ RELEASE_MESSAGES: Mapping[int, ReleaseMessage] = {
     ),
     12347: ReleaseMessage(
         "The customer of a document is blank or unknown",
-        "Correct the company's Account in Manage, or add the customer in SL (08.260 Customer Maintenance)",
+        f"Correct the company's Account in Manage, or add the customer in SL ({_CUSTOMER})",
     ),
-    12348: ReleaseMessage(
-        "A tax id of a document is unknown", "Add the tax in SL (21.280 Tax Maintenance), or correct the group"
-    ),
+    12348: ReleaseMessage("A tax id of a document is unknown", f"Add the tax in SL ({_TAX}), or correct the group"),
     12426: ReleaseMessage("The accrual that a document reverses is not released yet", _SL_ALONE),
     12427: ReleaseMessage("A payment is not in the currency to which the account is restricted", _SL_ALONE),
     12902: ReleaseMessage("An application is greater than the open balance of its document", _SL_ALONE),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from xlpy.domain.checks.table import bound, found
 from xlpy.domain.documents.plan import Plan
-from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.problems import Problem
 
 
 def plan_changes(previewed: Plan, now: Plan) -> tuple[Problem, ...]:
@@ -14,34 +15,26 @@ def plan_changes(previewed: Plan, now: Plan) -> tuple[Problem, ...]:
     after = {transaction.key: transaction for transaction in now.transactions}
     documents_before = {d.transaction: (b.per_post, d) for b in previewed.ar_batches for d in b.documents}
     documents_after = {d.transaction: (b.per_post, d) for b in now.ar_batches for d in b.documents}
-    found: list[Problem] = []
+    changes: list[Problem] = []
     for key in sorted({*before, *after}):
         number = (after.get(key) or before[key]).number
         if key not in after:
-            found.append(_changed("was previewed, but would not be written now", number, str(key)))
+            changes.append(_changed("not now", number, str(key)))
         elif key not in before:
-            found.append(_changed("would be written now, but was not previewed", number, str(key)))
+            changes.append(_changed("not previewed", number, str(key)))
         elif before[key] != after[key] or documents_before.get(key) != documents_after.get(key):
-            found.append(_changed("would be written otherwise than previewed", number, str(key)))
+            changes.append(_changed("otherwise", number, str(key)))
     if previewed.customers != now.customers:
-        found.append(_changed("The customers to be created are others than previewed", "", ""))
+        changes.append(_changed("customers"))
     if previewed.options != now.options:
-        found.append(_changed("The inputs on Home are others than at the preview", "", ""))
-    return tuple(found) or (_changed("The plan is another than previewed", "", ""),)
+        changes.append(_changed("inputs"))
+    return tuple(changes) or (_changed("plan"),)
 
 
 def preview_gone() -> Problem:
     """Say that the plan is another than previewed, where the previewed one is not here to compare with."""
-    return _changed("What would be written is not what was previewed, and that preview is not on this PC", "", "")
+    return _changed("gone")
 
 
-def _changed(what: str, number: str, transaction_id: str) -> Problem:
-    return Problem(
-        Severity.STOP,
-        "PLAN-CHANGED",
-        what if not number else f"It {what}",
-        transaction=number,
-        transaction_id=transaction_id,
-        fix="Press Preview again and look at it; then Run export",
-        where="Home, Preview",
-    )
+def _changed(case: str, number: str = "", transaction_id: str = "") -> Problem:
+    return bound(found("PLAN-CHANGED", case=case), number, transaction_id)

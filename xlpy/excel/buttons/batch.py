@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.statuses import Include, RowStatus
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.tables import rows as render
@@ -24,7 +25,7 @@ from xlpy.excel.tables.selection import (
 )
 from xlpy.excel.tables.tables import prepend, refill, set_include
 from xlpy.excel.workbook.home_cells import Home
-from xlpy.excel.workbook.sheets import PRACTICE, PREVIEW, PROBLEMS, RESULTS, Status
+from xlpy.excel.workbook.sheets import PRACTICE, PREVIEW, PROBLEMS, RESULTS
 from xlpy.services.run.reports import RunReport, RunState
 from xlpy.services.run.session import Session
 
@@ -142,7 +143,7 @@ def _push(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
 
 def _select_all(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     for sheet in meant_sheets(book):
-        set_include(book, sheet, "Yes")
+        set_include(book, sheet, Include.YES)
     show_included(session, book)
     return Pressed(0, "")
 
@@ -156,7 +157,7 @@ def _deselect_all(session: Session, book: xw.Book, _choices: Choices) -> Pressed
 
 def _deselect_problems(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     for sheet in SHEET_OF.values():
-        set_include(book, sheet, "", visible_only=False, where={"Status": Status.PROBLEM})
+        set_include(book, sheet, "", visible_only=False, where={"Status": RowStatus.PROBLEM})
     show_included(session, book)
     return Pressed(0, "")
 
@@ -188,14 +189,14 @@ def show_problems(book: xw.Book, problems: Sequence[Problem]) -> None:
 def show_states(book: xw.Book, plan: Plan, problems: Iterable[Problem]) -> None:
     """Status and message of the rows that the plan is about; other rows keep theirs."""
     changes: dict[TransactionKey, dict[str, object]] = {
-        t.key: {"Status": Status.READY, "Message": ""} for t in plan.transactions
+        t.key: {"Status": RowStatus.READY, "Message": ""} for t in plan.transactions
     }
     for problem in problems:
         key = transaction_of(problem.transaction_id)
         if key and problem.severity is Severity.STOP:
             found = changes.setdefault(key, {})
-            before = str(found.get("Message") or "") if found.get("Status") == Status.PROBLEM else ""
-            found["Status"] = Status.PROBLEM
+            before = str(found.get("Message") or "") if found.get("Status") == RowStatus.PROBLEM else ""
+            found["Status"] = RowStatus.PROBLEM
             found["Message"] = f"{before}; {problem.what}" if before else problem.what
     show_transactions(book, changes)
 
@@ -213,7 +214,7 @@ def show_run(session: Session, book: xw.Book, report: RunReport) -> None:
             TransactionKey(Kind(row.kind), row.transaction_id): {
                 "Status": row.status,
                 "Message": row.message,
-                **({"Include": ""} if row.status != Status.FAILED else {}),
+                **({"Include": ""} if row.status != RowStatus.FAILED else {}),
             }
             for row in report.results
         },

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import WorkbookError
 from xlpy.excel.buttons.batch import propose_identifier, show_problems, show_run
@@ -15,7 +16,7 @@ from xlpy.excel.tables.rows import result_rows
 from xlpy.excel.tables.selection import read_selection, show_transactions
 from xlpy.excel.tables.tables import prepend
 from xlpy.excel.workbook.home_cells import Home
-from xlpy.excel.workbook.sheets import RESULTS, Status
+from xlpy.excel.workbook.sheets import RESULTS
 from xlpy.services.flows.told import Confirm
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def _recover(session: Session, book: xw.Book, choices: Choices) -> Pressed:
             TransactionKey(Kind(row.kind), row.transaction_id): {"Status": row.status, "Message": row.message}
             for row in run.results
         }
-        states |= {p.key: {"Status": Status.EXPORTED, "Message": ""} for p in report.closed}
+        states |= {p.key: {"Status": RowStatus.EXPORTED, "Message": ""} for p in report.closed}
         show_transactions(book, states)
         write_home(book, {Home.LAST_RUN: "Recovered", Home.LAST_RUN_TEXT: report.text})
     return Pressed.of(told)

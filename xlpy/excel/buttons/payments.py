@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from xlpy.domain.values.statuses import Include
 from xlpy.errors import StoppedByProblems
 from xlpy.excel.buttons.batch import leave_alone
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
@@ -72,7 +73,7 @@ def _marked(book: xw.Book) -> list[str]:
             answer = parse_include(mark)
         except IncludeNotUnderstood:
             answer = None
-        if answer is None or answer == "Again":
+        if answer is None or answer is Include.AGAIN:
             wrong.append(f"row {row.number} ({row['Invoice']}): {mark!r}")
         elif answer:
             numbers.append(str(row["Invoice"]))

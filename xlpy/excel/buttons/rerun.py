@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from xlpy.domain.values.statuses import Include, RowStatus
+from xlpy.domain.values.transactions import SlState
 from xlpy.errors import StoppedByProblems
 from xlpy.excel.buttons.batch import SILENT_STEPS, leave_alone, show_problems, show_run
 from xlpy.excel.buttons.pressed import Choices, Pressed
@@ -19,7 +21,7 @@ from xlpy.excel.tables.home import HomeInputs, read_home, write_home
 from xlpy.excel.tables.selection import transaction_of
 from xlpy.excel.tables.tables import parse_include, read_rows, refill, update_by_key
 from xlpy.excel.workbook.home_cells import Home
-from xlpy.excel.workbook.sheets import BATCHES, PREVIEW, RERUN, Status
+from xlpy.excel.workbook.sheets import BATCHES, PREVIEW, RERUN
 from xlpy.services.flows.told import Confirm
 from xlpy.services.run.reports import RunReport
 
@@ -117,7 +119,7 @@ def _marks(book: xw.Book, choices: Choices, *, same: bool) -> RerunMarks:
             wrong.append(f"row {row.number} ({row['Number']}): {error}")
             continue
         if mark and key is not None:
-            chosen.append(Marked(key, again=mark == "Again"))
+            chosen.append(Marked(key, again=mark is Include.AGAIN))
     if wrong:
         raise StoppedByProblems(
             f"The sheet {RERUN.name} has marks that can't be understood: {'; '.join(wrong)}.",
@@ -162,12 +164,16 @@ def _show_rerun(book: xw.Book, report: RunReport) -> None:
         key = f"{row.kind}:{row.transaction_id}"
         if key in changes:
             continue  # the cost journal of an invoice: its document is told
-        failed = row.status == Status.FAILED
+        failed = row.status == RowStatus.FAILED
         changes[key] = {
             "State": row.status,
             "Message": row.message,
             **({} if failed else {"Include": "", "SL batch": f"{row.module} {row.sl_batch}".strip()}),
-            **({} if failed else {"DocType": row.doc_type, "Reference": row.reference, "State in SL": "unreleased"}),
+            **(
+                {}
+                if failed
+                else {"DocType": row.doc_type, "Reference": row.reference, "State in SL": SlState.UNRELEASED}
+            ),
         }
     if changes:
         update_by_key(book, RERUN, changes)

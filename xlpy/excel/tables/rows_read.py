@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from xlpy.domain.values.statuses import Include
 from xlpy.errors import WorkbookError
 from xlpy.excel.tables.placed import PlacedTable, find_table
 from xlpy.excel.workbook.sheet import CellKind, Column, Sheet
@@ -18,14 +18,6 @@ if TYPE_CHECKING:
 
 _READ = frozenset({CellKind.TEXT, CellKind.WRAP, CellKind.DATE, CellKind.TIME, CellKind.COUNT})
 _TEXTS = frozenset({CellKind.TEXT, CellKind.WRAP})
-
-
-class Include(StrEnum):
-    """What the Include column says. ``NO`` is an empty cell, and false."""
-
-    NO = ""
-    YES = "Yes"
-    AGAIN = "Again"  # post anew what was voided or deleted in SL
 
 
 _MEANINGS: Mapping[object, Include] = {

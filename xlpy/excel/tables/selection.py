@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from xlpy.domain.values.statuses import Include
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import StoppedByProblems, WorkbookError
 from xlpy.excel.tables.home import HomeInputs, read_home
@@ -47,7 +48,7 @@ def read_selection(book: xw.Book, inputs: HomeInputs) -> Selection:
             try:
                 mark = parse_include(row["Include"])
                 if mark:
-                    marked.append(Marked(_key(kind, row), again=mark == "Again"))
+                    marked.append(Marked(_key(kind, row), again=mark is Include.AGAIN))
             except ValueError as error:
                 wrong.setdefault(sheet.name, []).append(f"row {row.number} ({row[_CALLED[kind]]}): {error}")
     if wrong:

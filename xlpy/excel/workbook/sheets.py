@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from xlpy.domain.values.statuses import Include
 from xlpy.excel.workbook.sheet import CellKind, Column, Part, Sheet
 
-INCLUDE_CHOICES = ("Yes", "Again")
-
-
-class Status(StrEnum):
-    """The words of the Status column."""
-
-    EMPTY = ""
-    READY = "Ready"
-    PROBLEM = "Problem"
-    EXPORTED = "Exported"
-    ALREADY_IN_SL = "Already in SL"
-    NOTHING_TO_POST = "Nothing to post"
-    FAILED = "Failed"
-    MANAGE_PENDING = "Manage pending"
-    CLEARED = "Cleared"
-    UNDONE = "Undone"
+INCLUDE_CHOICES = (Include.YES, Include.AGAIN)
 
 
 _INCLUDE = Column("Include", CellKind.TEXT, 9, choices=INCLUDE_CHOICES, input=True, hint="Yes, Again or empty")
@@ -295,7 +279,7 @@ PAYMENTS = Sheet(
     "What SL says is paid, and what Manage says now",
     Part.RESULT,
     (
-        Column("Take over", width=11, choices=("Yes",), input=True, hint="Yes: treat the payment there as ours"),
+        Column("Take over", width=11, choices=(Include.YES,), input=True, hint="Yes: treat the payment there as ours"),
         Column("Status", width=16),
         Column("Message", CellKind.WRAP, 40),
         Column("Invoice", width=12),

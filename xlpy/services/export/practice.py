@@ -9,7 +9,6 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from xlpy.domain.checks.release import release_message
@@ -17,6 +16,7 @@ from xlpy.domain.documents.plan import Plan
 from xlpy.domain.preview.at_release import Difference, differences, unbalanced
 from xlpy.domain.preview.journal import document_journal
 from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.statuses import PracticeVerdict
 from xlpy.errors import PostingRefused, PracticeImpossible
 from xlpy.services.export.planning import make_plan
 from xlpy.services.export.push import changed_since, only_run, refusal
@@ -29,16 +29,6 @@ if TYPE_CHECKING:
     from xlpy.sl.writing.practice import Practised, PractisedBatch
 
 logger = logging.getLogger(__name__)
-
-
-class PracticeVerdict(StrEnum):
-    """What SL says of a document."""
-
-    RELEASED = "SL would release it"
-    DIFFERS = "SL would release it, differently"
-    REJECTED = "SL would not release it"
-    NOT_TAKEN = "SL would not take it"
-    NO_PROCEDURE = "Can't be tried"
 
 
 GOOD = frozenset({PracticeVerdict.RELEASED, PracticeVerdict.NO_PROCEDURE})

@@ -12,7 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xlpy.services.setup.lines import Checked, Finding, Verdict, guarded, line
+from xlpy.domain.values.statuses import Verdict
+from xlpy.services.setup.lines import Checked, Finding, guarded, line
 
 if TYPE_CHECKING:
     from xlpy.profile.settings import Profile
