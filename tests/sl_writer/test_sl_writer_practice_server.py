@@ -10,7 +10,6 @@ from dataclasses import replace
 import pytest
 from sl_writer_books import TABLES, Books, batch, document, furnish, line, plan, request_of
 from sl_writer_procedures import EXTRA, create_procedures
-from sqlalchemy import text
 
 from xlpy.demo.company.tables import create_tables
 from xlpy.domain.documents.plan import Plan
@@ -31,9 +30,9 @@ def server() -> Iterator[Books]:
     name = f"xlpy_practice_{uuid.uuid4().hex[:12]}"
     parts = {key: value for key, value in odbc_parts(os.environ[SERVER]).items() if key != "database"}
     address = ";".join(f"{key}={{{value}}}" if key == "driver" else f"{key}={value}" for key, value in parts.items())
-    master = mssql_engine(f"{address};database=master")
-    with master.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+    pyodbc = pytest.importorskip("pyodbc")
+    master = pyodbc.connect(f"{address};database=master", autocommit=True)
+    master.execute(f"CREATE DATABASE {name}")
     engine = mssql_engine(f"{address};database={name}")
     try:
         company = furnish(engine)
@@ -44,9 +43,8 @@ def server() -> Iterator[Books]:
         yield Books(replace(company, catalogue=catalogue))
     finally:
         engine.dispose()
-        with master.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f"DROP DATABASE {name}"))
-        master.dispose()
+        master.execute(f"DROP DATABASE {name}")
+        master.close()
 
 
 @pytest.fixture
