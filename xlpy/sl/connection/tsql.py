@@ -30,7 +30,8 @@ CATALOGUE: Final = text(
 ).bindparams(bindparam("names", expanding=True, type_=String()))
 
 CODE_PAGE: Final = text(
-    "SELECT COLLATIONPROPERTY(CONVERT(varchar(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation')), 'CodePage')"
+    "SELECT CONVERT(int, COLLATIONPROPERTY("
+    "CONVERT(varchar(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation')), 'CodePage'))"
 )
 
 DATABASE_NAME: Final = text("SELECT DB_NAME()")
