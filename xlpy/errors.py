@@ -249,6 +249,22 @@ class PostingRefused(SlError):
     exit_code = 1
 
 
+class NeverSaved(SlError):
+    """Something tried to save what is only practised."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A practice release tried to save something. That was refused, and everything was rolled back.",
+            fix="Send the full log to support. Nothing was written.",
+        )
+
+
+class PracticeImpossible(SlError):
+    """SL's own release can't be tried here: it is switched off, is not there, or the login may not run it."""
+
+    exit_code = 1
+
+
 class CommitUnknown(SlError):
     """The connection broke while committing, and the ledger could not be read afterwards."""
 

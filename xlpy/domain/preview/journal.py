@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from xlpy.domain.documents.ap import ApBatch, ApDocument, GlBatch, GlJournal, InBatch, InDocument
 from xlpy.domain.documents.ar import ArBatch, ArDocument, NewCustomer
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.mapping.currencies import line_taking_difference
-from xlpy.domain.preview.payables_journal import created_payables_rows, payables_rows
+from xlpy.domain.preview.payables_journal import created_payables_rows, payables_document_rows, payables_rows
 from xlpy.domain.preview.rows import (
     MADE_AT_RELEASE,
     TO_BE_CREATED,
@@ -22,7 +23,10 @@ from xlpy.domain.preview.rows import (
 )
 from xlpy.domain.values.transactions import TransactionKey
 
-__all__ = ["MADE_AT_RELEASE", "TO_BE_CREATED", "WRITTEN", "JournalRow", "journal"]
+__all__ = ["MADE_AT_RELEASE", "TO_BE_CREATED", "WRITTEN", "JournalRow", "document_journal", "journal"]
+
+AnyBatch = ArBatch | ApBatch | GlBatch | InBatch
+AnyDocument = ArDocument | ApDocument | GlJournal | InDocument
 
 
 def journal(plan: Plan) -> tuple[JournalRow, ...]:
@@ -38,6 +42,14 @@ def journal(plan: Plan) -> tuple[JournalRow, ...]:
             rows.extend(_document_rows(batch, document, numbers.get(document.transaction, "")))
     rows.extend(payables_rows(plan.payables, numbers))
     return tuple(rows)
+
+
+def document_journal(plan: Plan, batch: AnyBatch, document: AnyDocument) -> tuple[JournalRow, ...]:
+    """Return the rows of one document of the plan's journal."""
+    numbers = {transaction.key: transaction.number for transaction in plan.transactions}
+    if isinstance(batch, ArBatch) and isinstance(document, ArDocument):
+        return tuple(_document_rows(batch, document, numbers.get(document.transaction, "")))
+    return tuple(payables_document_rows(plan.payables.base_currency, batch, document, numbers))
 
 
 def _created(customer: NewCustomer, numbers: Mapping[TransactionKey, str]) -> JournalRow:

@@ -49,6 +49,17 @@ def payables_rows(payables: PayablesPlan, numbers: Numbers) -> Iterable[JournalR
             yield from _inventory_rows(in_batch, document, base, _named(document.transactions, numbers))
 
 
+def payables_document_rows(base: str, batch: object, document: object, numbers: Numbers) -> Iterable[JournalRow]:
+    """Return the rows of one voucher, journal, adjustment or transfer."""
+    if isinstance(batch, ApBatch) and isinstance(document, ApDocument):
+        return _voucher_rows(batch, document, numbers)
+    if isinstance(batch, GlBatch) and isinstance(document, GlJournal):
+        return _journal_rows(batch, document, base, _named(document.transactions, numbers))
+    if isinstance(batch, InBatch) and isinstance(document, InDocument):
+        return _inventory_rows(batch, document, base, _named(document.transactions, numbers))
+    return ()
+
+
 def _created_vendor(vendor: NewVendor, numbers: Numbers) -> JournalRow:
     return created_row(
         "AP",

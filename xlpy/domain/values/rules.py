@@ -31,6 +31,7 @@ class PostingRules:
     receipt_description: str = "{number} {slip}"
     expense_description: str = "Expenses {member} {date}"
     company_paid_account: str = ""  # "account:sub" that offsets expenses which must not be paid to the member
+    practice_release: bool = True  # whether SL's own release may be tried on what is written and rolled back
     cost_journals: str = "invoice"  # one SL batch per invoice, or "run": one per run and period
     bins: Mapping[str, str] = field(default_factory=dict)  # Manage bin name → SL WhseLoc
     units: Mapping[str, str] = field(default_factory=dict)  # Manage unit name → SL unit

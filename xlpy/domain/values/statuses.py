@@ -101,6 +101,16 @@ class PaymentStatus(StrEnum):
     FAILED = "Failed"
 
 
+class PracticeVerdict(StrEnum):
+    """What SL's own release says of a document when it is tried."""
+
+    RELEASED = "SL would release it"
+    DIFFERS = "SL would release it, differently"
+    REJECTED = "SL would not release it"
+    NOT_TAKEN = "SL would not take it"
+    NO_PROCEDURE = "Can't be tried"
+
+
 class Verdict(StrEnum):
     """What a line of Check setup says."""
 

@@ -1,4 +1,4 @@
-"""Refresh, Check mappings, Preview, Run export. Select all and its like change nothing but the sheets."""
+"""From Refresh to Run export. Select all and its like change nothing but the sheets."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from xlpy.services.flows.told import Flow, Told, told_run
 
 if TYPE_CHECKING:
     from xlpy.domain.documents.plan import Plan
+    from xlpy.services.export.practice import PracticeReport
     from xlpy.services.run.reports import RefreshReport, RunReport, Selection
     from xlpy.services.run.session import Session
 
@@ -51,6 +52,15 @@ def preview(session: Session, selection: Selection) -> Told[Plan]:
     if not told.report.stops:
         remember_preview(told.report)
     return told
+
+
+def practice(session: Session, selection: Selection, *, preview_hash: str = "") -> Told[PracticeReport]:
+    """Write what is marked, let SL's own release judge it, and roll everything back. Nothing of it stays."""
+    from xlpy.services.as_json.practice import practice_json
+    from xlpy.services.export.practice import practice
+
+    report = practice(session, selection, preview_hash=preview_hash)
+    return Told(report, report.exit_code, report.text, practice_json(report))
 
 
 def push(session: Session, selection: Selection, *, preview_hash: str = "") -> Flow[Plan, RunReport]:
