@@ -19,8 +19,9 @@ from xlpy.domain.documents.plan import Plan, plan_of_kind
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import PostingRefused, SlError
 from xlpy.sl.connection.rows import chunks
+from xlpy.sl.connection.statement_errors import database_said
 from xlpy.sl.screens.entries import ENTRIES, SlBatch, WrittenBatch
-from xlpy.sl.writing.batch_writer import Written, database_said
+from xlpy.sl.writing.batch_writer import Written
 from xlpy.sl.writing.never_commit import never_committed
 from xlpy.sl.writing.posting import PostRequest, write_documents
 from xlpy.sl.writing.posting_checks import refuse_incomplete
