@@ -24,14 +24,14 @@ def main() -> None:
         )
         small, plan = timed(lambda: build_plan(tenth))
         large, plan = timed(lambda: build_plan(whole))
-        lines = sum(len(document.lines) for batch in plan.ar_batches for document in batch.documents)
+        lines = sum(len(document.lines) for batch in plan.ar.batches for document in batch.documents)
         say(
             f"plan of {COUNT:,} invoices, {sum(len(i.lines) for i in whole.export):,} lines",
             seconds=f"{large:.2f}",
             goal="3 s for 10,000",
             tenth=f"{small:.2f} s",
             growth=f"{large / small:.1f}x for 10x",
-            documents=sum(len(b.documents) for b in plan.ar_batches),
+            documents=sum(len(b.documents) for b in plan.ar.batches),
             sl_lines=lines,
             stops=len(plan.stops),
             peak=f"{peak_megabytes()} MB",

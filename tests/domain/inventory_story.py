@@ -9,7 +9,7 @@ from typing import Any
 
 from domain_story import ACME, BOOKS, DAY, MASTERS, OPTIONS, D, account, by_id, line
 
-from xlpy.domain.documents.ap import InLine
+from xlpy.domain.documents.inventory import InLine
 from xlpy.domain.facts.books import SlBooks
 from xlpy.domain.facts.manage import CatalogItem, ExportLine, ManageMasters, Ref
 from xlpy.domain.facts.manage_expenses import ExportExpense, Member, UnpostedExpense
@@ -24,16 +24,8 @@ from xlpy.domain.facts.manage_procurement import (
     UnpostedProcurement,
     Warehouse,
 )
-from xlpy.domain.facts.payables_books import (
-    Bin,
-    InSetup,
-    Item,
-    ItemClass,
-    ItemSite,
-    PayablesBooks,
-    UnitConversion,
-    Vendor,
-)
+from xlpy.domain.facts.payables_books import PayablesBooks, Vendor
+from xlpy.domain.facts.stock_books import Bin, InSetup, Item, ItemClass, ItemSite, StockBooks, UnitConversion
 from xlpy.domain.mapping.units import DIVIDE
 from xlpy.domain.planning.gl_expenses import JournalDraft, JournalRequest, plan_expense_journals
 from xlpy.domain.planning.in_documents import InventoryDraft, InventoryRequest, plan_inventory
@@ -54,8 +46,8 @@ def item(invt_id: str, **changes: Any) -> Item:
     return replace(plain, **changes)
 
 
-PAYABLES = PayablesBooks(
-    inventory=InSetup(
+STOCK = StockBooks(
+    setup=InSetup(
         per_nbr="202610",
         curr_per_nbr="202610",
         invt_acct="1400",
@@ -67,10 +59,6 @@ PAYABLES = PayablesBooks(
         default_class="HW",
         default_valuation="A",
         set_up=True,
-    ),
-    ap_rate_type="SPOT",
-    vendors=by_id(
-        [Vendor("E-JDOE", "Jane Doe", "A", "STD", "2000", "00000", "6100", "00000", "30", "USD", "")], "vend_id"
     ),
     items=by_id([item("PATCH10"), item("SWITCH24")], "invt_id"),
     item_classes=by_id([ItemClass("HW", "1400", "00000", "5200", "00000", "4200", "00000", "A", "EA")], "class_id"),
@@ -87,6 +75,12 @@ PAYABLES = PayablesBooks(
         UnitConversion("3", "*", "PATCH10", "BOX", "EA", D(10), "M"),
     ),
 )
+PAYABLES = PayablesBooks(
+    rate_type="SPOT",
+    vendors=by_id(
+        [Vendor("E-JDOE", "Jane Doe", "A", "STD", "2000", "00000", "6100", "00000", "30", "USD", "")], "vend_id"
+    ),
+)
 STOCK_BOOKS = replace(
     BOOKS,
     accounts={
@@ -94,6 +88,7 @@ STOCK_BOOKS = replace(
         **by_id(map(account, ("1400", "1410", "2000", "2010", "5200", "5900", "6100", "6200")), "acct"),
     },
     payables=PAYABLES,
+    stock=STOCK,
 )
 STOCK_MASTERS = replace(
     MASTERS,
@@ -111,13 +106,13 @@ STOCK_POSTING = PostingRules(bins={"Main": "MAIN", "Shelf B": "SHELFB", "Van 3":
 
 
 def stock_books(**changes: Any) -> SlBooks:
-    """The books with other facts of payables and inventory."""
-    return replace(STOCK_BOOKS, payables=replace(PAYABLES, **changes))
+    """The books with other facts of inventory."""
+    return replace(STOCK_BOOKS, stock=replace(STOCK, **changes))
 
 
 def set_up(**changes: Any) -> SlBooks:
     """The books with another inventory set-up."""
-    return stock_books(inventory=replace(PAYABLES.inventory, **changes))
+    return stock_books(setup=replace(STOCK.setup, **changes))
 
 
 # --- adjustments ------------------------------------------------------------------------------------------------

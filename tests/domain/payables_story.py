@@ -63,8 +63,8 @@ VENDORS = by_id(
     "vend_id",
 )
 PAYABLES = PayablesBooks(
-    ap=AP,
-    ap_rate_type="SPOT",
+    setup=AP,
+    rate_type="SPOT",
     vendors=VENDORS,
     vendor_classes=by_id(
         [VendorClass("STD", "2000", "00000", "5400", "00000", "1300", "00000", "30")],

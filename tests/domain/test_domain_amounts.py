@@ -45,7 +45,7 @@ rates = st.integers(1, 3_000_000).map(lambda n: D(n) / 10_000)
 
 
 def document(made: Plan) -> ArDocument:
-    (batch,) = made.ar_batches
+    (batch,) = made.ar.batches
     (only,) = batch.documents
     return only
 
@@ -133,7 +133,7 @@ def test_a_total_of_zero_with_lines_is_posted_and_nothing_but_zeros_only_marked(
         Action.POST,
     )
     marked = plan(untaxed(4417, "0.00"))
-    assert marked.ar_batches == ()
+    assert marked.ar.batches == ()
     assert marked.transactions[0].action is Action.NOTHING_TO_POST
 
 
@@ -156,7 +156,7 @@ def test_a_cent_too_much_or_too_little_stops_the_document(amounts: list[Decimal]
     broken = untaxed(4417, *map(str, amounts))
     made = plan(replace(broken, total=broken.total + off * CENT))
     assert "UNBALANCED" in codes(made)
-    assert made.ar_batches == ()
+    assert made.ar.batches == ()
 
 
 # --- taxes ------------------------------------------------------------------------------------------------------

@@ -342,7 +342,7 @@ def test_every_check_of_the_table_has_a_story() -> None:
 def test_a_stopped_transaction_is_not_among_the_documents_but_its_neighbour_is() -> None:
     made = plan(untaxed(1), untaxed(2, company_account_number=""))
     assert [t.key.record_id for t in made.transactions] == ["1"]
-    assert [d.ref_nbr for batch in made.ar_batches for d in batch.documents] == ["1"]
+    assert [d.ref_nbr for batch in made.ar.batches for d in batch.documents] == ["1"]
     assert [(p.code, p.transaction, p.transaction_id) for p in made.stops] == [("CUST-EMPTY", "2", "invoice:2")]
 
 
@@ -369,7 +369,7 @@ def test_without_a_calendar_the_plan_says_so_instead_of_failing() -> None:
 
 def test_a_drop_shipped_item_needs_no_cost_journal_unless_manage_wants_one() -> None:
     item = line(1, "-1000.00", drop_shipped=True, **_COST)
-    assert plan(untaxed(lines=(item,))).payables.gl_batches == ()
+    assert plan(untaxed(lines=(item,))).gl.batches == ()
     wanted = replace(MASTERS.package, include_cogs_drop_ship=True)
     made = plan(untaxed(lines=(item,)), masters=masters(package=wanted))
     assert "ACCT-EMPTY" in codes(made)  # of the cost: looked at only when it is wanted
@@ -382,7 +382,7 @@ def test_a_cost_of_a_service_is_no_cost_journal() -> None:
 def test_a_cost_of_an_item_that_is_not_in_the_catalog_stops() -> None:
     made = plan(untaxed(lines=(line(1, "-1000.00", **_COST),)), masters=masters(catalog={}))
     assert "COST-ITEM" in codes(made)
-    assert made.ar_batches == ()
+    assert made.ar.batches == ()
 
 
 @pytest.mark.parametrize(("rule", "customer"), [("bill-to", "FISCHE"), ("company", "ACME01")])
@@ -390,7 +390,7 @@ def test_the_profile_decides_who_owes_an_invoice_billed_elsewhere(rule: str, cus
     one = untaxed()
     made = plan(one, included=(included(one, bill_to=_BILLED),), posting=PostingRules(which_customer=rule))
     assert not made.stops
-    assert made.ar_batches[0].documents[0].cust_id == customer
+    assert made.ar.batches[0].documents[0].cust_id == customer
 
 
 def test_bill_to_with_the_same_account_is_no_question() -> None:
@@ -414,7 +414,7 @@ def test_the_default_sub_of_the_profile_fills_lines_without_one() -> None:
     one = untaxed(lines=(line(1, "-1000.00", "4000"),))
     made = plan(one, posting=PostingRules(default_sub="200TP"), masters=masters(gl_accounts=frozenset()))
     assert made.problems == ()
-    assert made.ar_batches[0].documents[0].lines[0].sub == "200TP"
+    assert made.ar.batches[0].documents[0].lines[0].sub == "200TP"
 
 
 def test_a_missing_control_sub_comes_from_the_customer_then_class_then_set_up() -> None:
@@ -425,7 +425,7 @@ def test_a_missing_control_sub_comes_from_the_customer_then_class_then_set_up() 
             untaxed(),
             books=books(customers={"ACME01": row}, customer_classes={"STD": klass}, ar=replace(AR, ar_sub=set_up)),
         )
-        return made.ar_batches[0].documents[0].ar_sub
+        return made.ar.batches[0].documents[0].ar_sub
 
     assert control_sub("100TP", "200TP", "300OR") == "100TP"
     assert control_sub("", "200TP", "300OR") == "200TP"

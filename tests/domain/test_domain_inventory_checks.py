@@ -15,8 +15,8 @@ from inventory_story import (
     EACH,
     MAIN,
     ORLANDO,
-    PAYABLES,
     SHELF,
+    STOCK,
     STOCK_BOOKS,
     STOCK_MASTERS,
     STOCK_POSTING,
@@ -44,7 +44,7 @@ from xlpy.domain.checks.table import CHECKS
 from xlpy.domain.facts.books import SlBooks
 from xlpy.domain.facts.manage import CatalogItem, ExportLine, ManageMasters, Ref
 from xlpy.domain.facts.manage_procurement import Warehouse
-from xlpy.domain.facts.payables_books import Bin
+from xlpy.domain.facts.stock_books import Bin
 from xlpy.domain.planning.gl_cost_of_goods import cost_journal
 from xlpy.domain.values.problems import Problem, Severity
 from xlpy.domain.values.rules import MasterRules, PostingRules
@@ -97,7 +97,7 @@ def _warehouse(xref: str) -> Problems:
 
 
 def _bin(**changes: Any) -> SlBooks:
-    return stock_books(bins={**PAYABLES.bins, ("TPA", "MAIN"): replace(Bin("TPA", "MAIN"), **changes)})
+    return stock_books(bins={**STOCK.bins, ("TPA", "MAIN"): replace(Bin("TPA", "MAIN"), **changes)})
 
 
 def _boxes(**changes: Any) -> Problems:
@@ -109,7 +109,7 @@ def _yen() -> Any:
 
 
 def _other_account() -> Problems:
-    at_site = replace(PAYABLES.item_sites["PATCH10", "TPA"], invt_acct="1410")
+    at_site = replace(STOCK.item_sites["PATCH10", "TPA"], invt_acct="1410")
     return _up(books=stock_books(item_sites={("PATCH10", "TPA"): at_site}))
 
 
@@ -172,10 +172,10 @@ STORIES: dict[str, Story] = {
     "BIN-ISSUES": lambda: stocked(DOWN, books=_bin(sales_valid="N")).problems,
     "UNIT-EMPTY": lambda: _dock(
         _catalog(replace(STOCK_MASTERS.catalog[746], unit=Ref())),
-        books=stock_books(item_classes={"HW": replace(PAYABLES.item_classes["HW"], stock_unit="")}),
+        books=stock_books(item_classes={"HW": replace(STOCK.item_classes["HW"], stock_unit="")}),
     ),
     "UNIT-WIDTH": lambda: _boxes(posting=replace(STOCK_POSTING, units={"Box": "BOX OF 10"})),
-    "UNIT-CONVERSION": lambda: _boxes(books=stock_books(units=PAYABLES.units[:1])),
+    "UNIT-CONVERSION": lambda: _boxes(books=stock_books(units=STOCK.units[:1])),
     # stock on hand
     "STOCK-SHORT": lambda: stocked(Counted(12, counted("-101"))).problems,
     "STOCK-NEGATIVE": lambda: stocked(Counted(12, counted("-101")), books=set_up(negative_stock=True)).problems,

@@ -19,8 +19,8 @@ from inventory_story import (
     LATE,
     MAIN,
     ORLANDO,
-    PAYABLES,
     SHELF,
+    STOCK,
     STOCK_BOOKS,
     STOCK_MASTERS,
     STOCK_POSTING,
@@ -41,12 +41,13 @@ from inventory_story import (
     told,
 )
 
-from xlpy.domain.documents.ap import InDocument, InLine
+from xlpy.domain.documents.inventory import InDocument, InLine
 from xlpy.domain.documents.plan import Action
+from xlpy.domain.documents.sl_batches import in_batches_of
 from xlpy.domain.facts.manage import Ref
 from xlpy.domain.mapping.units import Units
 from xlpy.domain.planning.in_adjustments import adjustment_hash
-from xlpy.domain.planning.in_documents import InventoryDraft, in_batches_of, inventory_needs, number_of
+from xlpy.domain.planning.in_documents import InventoryDraft, inventory_needs, number_of
 from xlpy.domain.planning.in_stock import Movement, Place, movements_of, shortages, stock_quantity
 from xlpy.domain.planning.in_transfers import transfer_hash
 from xlpy.domain.values.rules import PostingRules
@@ -218,7 +219,7 @@ def test_boxes_are_converted_by_the_items_own_factor() -> None:
 
 
 def test_a_unit_that_divides() -> None:
-    books = stock_books(units=(*PAYABLES.units, HALVES))
+    books = stock_books(units=(*STOCK.units, HALVES))
     posting = replace(STOCK_POSTING, units={"each": "half"})
     made = only_line(stocked(Moved(58, move("6")), books=books, posting=posting))
     assert (made.unit, made.multiply_divide, stock_quantity(made, 2)) == ("HALF", "D", D(3))
@@ -338,9 +339,9 @@ def test_a_serialized_product_is_not_made_without_its_numbers() -> None:
 
 
 def test_a_class_without_accounts_leaves_them_to_inventory_set_up() -> None:
-    bare = replace(PAYABLES.item_classes["HW"], invt_acct="", cogs_acct="", sales_acct="", valuation="", stock_unit="")
+    bare = replace(STOCK.item_classes["HW"], invt_acct="", cogs_acct="", sales_acct="", valuation="", stock_unit="")
     books = set_up(default_valuation="F")
-    books = replace(books, payables=replace(books.payables, item_classes={"HW": bare}))
+    books = replace(books, stock=replace(books.stock, item_classes={"HW": bare}))
     (new,) = stocked(Counted(12, counted("2", "96.40", DOCK)), books=books).items
     assert (new.invt_acct, new.invt_sub, new.cogs_acct, new.valuation) == ("1400", "00000", "5200", "F")
 

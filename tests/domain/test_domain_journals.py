@@ -24,13 +24,13 @@ from inventory_story import (
     told,
 )
 
-from xlpy.domain.documents.ap import GlJournal, GlLine
+from xlpy.domain.documents.gl import GlJournal, GlLine
 from xlpy.domain.documents.plan import Action
+from xlpy.domain.documents.sl_batches import gl_batches_of
 from xlpy.domain.facts.manage import ExportInvoice, ExportLine, ManageMasters, Ref
 from xlpy.domain.mapping.signs import lines_hash
 from xlpy.domain.planning.gl_cost_of_goods import cost_journal
 from xlpy.domain.planning.gl_expenses import expense_hash, journal_needs, number_of
-from xlpy.domain.planning.gl_journals import gl_batches_of
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey

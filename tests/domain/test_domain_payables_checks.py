@@ -76,7 +76,7 @@ def _terms(xref: str, **changes: Any) -> PayablesDraft:
 
 def _used(posted_for: TransactionKey | None = None, **ap: Any) -> PayablesDraft:
     use = VendorInvoiceUse("BLUEL1", "BL-5531", "VO", "000123", "000077", posted_for)
-    return received(books=ap_books(ap=replace(AP, **ap), vendor_invoices={("BLUEL1", "BL-5531"): (use,)}))
+    return received(books=ap_books(setup=replace(AP, **ap), vendor_invoices={("BLUEL1", "BL-5531"): (use,)}))
 
 
 def _twice_in_run(record: str) -> PayablesDraft:
@@ -110,7 +110,7 @@ def _company_paid(account_text: str) -> PayablesDraft:
 
 def _without_control_sub() -> PayablesDraft:
     vendors = {"BLUEL1": replace(VENDORS["BLUEL1"], ap_sub="")}
-    return received(books=ap_books(ap=replace(AP, ap_sub=""), vendors=vendors, vendor_classes={}))
+    return received(books=ap_books(setup=replace(AP, ap_sub=""), vendors=vendors, vendor_classes={}))
 
 
 def _no_terms(vendor_terms: str) -> PayablesDraft:
@@ -119,7 +119,7 @@ def _no_terms(vendor_terms: str) -> PayablesDraft:
 
 
 STORIES: dict[str, Story] = {
-    "AP-SETUP": lambda: received(books=ap_books(ap=replace(AP, set_up=False))),
+    "AP-SETUP": lambda: received(books=ap_books(setup=replace(AP, set_up=False))),
     # the vendor
     "VEND-EMPTY": lambda: received(purchase(vendor_number="")),
     "VEND-MEMBER": lambda: billed(bill(vendor_number="")),
@@ -216,7 +216,7 @@ SHARED: dict[str, Story] = {
     "PERIOD-CLOSED": lambda: received(purchase(document_date=date(2026, 9, 30))),
     "PERIOD-BAD": lambda: received(options=replace(OPTIONS, period="13-2026")),
     "PERIOD-LATER": lambda: received(purchase(document_date=date(2026, 11, 2))),
-    "PERIODS": lambda: received(books=ap_books(ap=replace(AP, curr_per_nbr="202613"))),
+    "PERIODS": lambda: received(books=ap_books(setup=replace(AP, curr_per_nbr="202613"))),
     "TEXT-SHORT": lambda: received(purchase(item_line(1, "-12.50", memo="Patch cable, ten feet, blue, shielded"))),
     "TEXT-CHARS": lambda: billed(bill(bill_line(611, "33.95", memo="Łódź"))),
     "CURY-EMPTY": lambda: received(purchase(currency="")),
@@ -262,7 +262,7 @@ def test_a_tax_without_purchase_account_says_so_by_its_side() -> None:
 
 
 def test_the_period_of_vouchers_is_that_of_payables() -> None:
-    made = received(books=ap_books(ap=replace(AP, per_nbr="202611", curr_per_nbr="202611")))
+    made = received(books=ap_books(setup=replace(AP, per_nbr="202611", curr_per_nbr="202611")))
     told = [p.what for p in made.problems if p.code == "PERIOD-CLOSED"]
     assert told == ["Period 10-2026 is closed (current: AP 11-2026, GL 10-2026)"]
 

@@ -36,8 +36,9 @@ from payables_story import (
 )
 
 from xlpy.domain.documents.plan import Action
+from xlpy.domain.documents.sl_batches import ap_batches_of
 from xlpy.domain.facts.payables_books import VendorInvoiceUse
-from xlpy.domain.planning.ap_planning import ap_batches_of, payables_needs, plan_receipts, receipts_to_look_up
+from xlpy.domain.planning.ap_planning import payables_needs, plan_receipts, receipts_to_look_up
 from xlpy.domain.values.money import round_money, total
 from xlpy.domain.values.refs import Ref
 from xlpy.domain.values.transactions import Kind, SlState, TransactionKey

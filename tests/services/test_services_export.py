@@ -6,12 +6,14 @@ import threading
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from xlpy.demo.company import repairs
 from xlpy.demo.company.release.run import release_everything
 from xlpy.domain.values.transactions import PostingState
 from xlpy.errors import PostingLocked
+from xlpy.paths import data_folder
 from xlpy.services.export.planning import make_plan
 from xlpy.services.export.push import push
 from xlpy.services.export.refresh import refresh
@@ -68,7 +70,7 @@ def test_a_reference_taken_between_check_and_write_fails_that_one_document(story
     ids = story.unposted()
     session = story.session()
     plan = make_plan(session, story.selection(ids))
-    victim = max(plan.ar_batches, key=lambda batch: len(batch.documents)).documents[2]
+    victim = max(plan.ar.batches, key=lambda batch: len(batch.documents)).documents[2]
     taken = False
 
     def observe(_label: str) -> None:
@@ -112,6 +114,24 @@ def test_only_what_was_previewed_can_be_posted(story: Any) -> None:
 
     assert report.state is RunState.NOTHING_WRITTEN
     assert {p.transaction_id.rpartition(":")[2] for p in report.problems if p.code == "PLAN-CHANGED"} >= {str(changed)}
+    assert story.documents() == {}
+
+
+def test_a_preview_that_an_earlier_version_kept_is_refused_in_plain_words(story: Any) -> None:
+    ids = story.unposted()[:2]
+    plan_hash = remember_preview(make_plan(story.session(), story.selection(ids)))
+    kept = data_folder("previews") / f"{plan_hash}.json"
+    older = msgspec.json.decode(kept.read_bytes())
+    older |= {"schema": 1, "customers": older["ar"]["customers"], "ar_batches": older.pop("ar")["batches"]}
+    kept.write_bytes(msgspec.json.encode(older))
+    story.site.reopen_and_close(ids[0], change=Decimal("1.00"))
+
+    report = push(story.session(), story.selection(ids), preview_hash=plan_hash)
+
+    assert report.state is RunState.NOTHING_WRITTEN
+    (problem,) = [p for p in report.problems if p.code == "PLAN-CHANGED"]
+    assert "earlier version" in problem.what
+    assert "Press Preview again" in problem.fix
     assert story.documents() == {}
 
 

@@ -142,7 +142,7 @@ def test_the_cost_journal_and_its_invoice_live_and_die_together(month: Any) -> N
     """Design, Cost journals: an invoice that SL refuses takes its journal with it; the other way round too."""
     selection = month.everything()
     plan = make_plan(month.session(), selection)
-    costed = [journal.transactions[0] for batch in plan.payables.gl_batches for journal in batch.journals]
+    costed = [journal.transactions[0] for batch in plan.gl.batches for journal in batch.journals]
     victim, other = costed[0], costed[1]
     number = next(t.number for t in plan.transactions if t.key == victim)
     with month.engine.begin() as connection:
@@ -184,7 +184,7 @@ def test_a_voucher_that_sl_refuses_fails_with_all_its_expenses_and_nothing_else(
     plan = make_plan(month.session(), selection)
     vouchers = [
         document
-        for batch in plan.payables.ap_batches
+        for batch in plan.ap.batches
         for document in batch.documents
         if document.transactions[0].kind is Kind.EXPENSE
     ]

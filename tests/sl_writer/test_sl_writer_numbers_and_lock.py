@@ -105,7 +105,7 @@ def test_the_lock_is_given_back_after_an_error(books: Books) -> None:
 def test_the_lock_of_a_process_that_died_is_free(books: Books) -> None:
     database = Path(str(books.engine.url.database))
     child = (
-        "import os, sys; from pathlib import Path; from xlpy.sl import lock\n"
+        "import os, sys; from pathlib import Path; from xlpy.sl.ledger_book import lock\n"
         "handle = lock.lock_file(Path(sys.argv[1])).open('ab')\n"
         "print(lock._lock(handle), flush=True); sys.stdin.readline(); os._exit(9)"
     )

@@ -1,6 +1,6 @@
 """The table of every check, and how a finding is put into words.
 
-Adding a check is one entry in a table (the modules ``check_words_…``) and one call of ``found``. ``what`` texts never
+Adding a check is one entry in a table (the modules of this room) and one call of ``found``. ``what`` texts never
 name the transaction, so that the same problem of many transactions is told once.
 """
 

@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.documents.ar import ArLine, RateUsed
+from xlpy.domain.documents.ar import ArLine
+from xlpy.domain.documents.shared import RateUsed
 from xlpy.domain.facts.books import CurrencyRate, Customer, SlBooks, sl_key
 from xlpy.domain.facts.manage import ManageMasters
 from xlpy.domain.values.money import round_money, to_base

@@ -16,10 +16,9 @@ from xlpy.domain.facts.periods import (
     prior_posting_allowed,
 )
 from xlpy.domain.mapping.signs import CREDIT_MEMO
+from xlpy.domain.values.dates import EARLIEST, LATEST
 from xlpy.domain.values.problems import Problem
 
-NO_DATE = date(1900, 1, 1)  # SL: a blank date
-EARLIEST, LATEST = date(1900, 1, 2), date(2079, 6, 6)  # SL: smalldatetime; 1900-01-01 means no date
 _MOST_DAYS = 36_500
 
 

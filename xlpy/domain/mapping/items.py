@@ -6,14 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.documents.ap import NewItem
+from xlpy.domain.documents.inventory import NewItem
 from xlpy.domain.facts.books import SlBooks, sl_key
-from xlpy.domain.facts.manage import CatalogItem, ManageMasters
-from xlpy.domain.facts.payables_books import Item
+from xlpy.domain.facts.manage import INVENTORY, CatalogItem, ManageMasters
+from xlpy.domain.facts.stock_books import Item
 from xlpy.domain.mapping.units import Units
-from xlpy.domain.planning.gl_cost_of_goods import INVENTORY
-from xlpy.domain.planning.included import has_stop
-from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.refs import Ref
 from xlpy.domain.values.rules import MasterRules
 from xlpy.domain.values.transactions import TransactionKey
@@ -58,12 +56,12 @@ class Items:
         self, *, masters: ManageMasters, books: SlBooks, rules: MasterRules, units: Units, widths: Widths
     ) -> None:
         self._masters = masters
-        self._setup = books.payables.inventory
+        self._setup = books.stock.setup
         self._may_create = rules.products
         self._units = units
         self._widths = widths
-        self._items = {sl_key(key): item for key, item in books.payables.items.items()}
-        self._classes = {sl_key(key): row for key, row in books.payables.item_classes.items()}
+        self._items = {sl_key(key): item for key, item in books.stock.items.items()}
+        self._classes = {sl_key(key): row for key, row in books.stock.item_classes.items()}
         self._cache: dict[Ref, ResolvedItem] = {}
         self._new: dict[str, tuple[int, str, ResolvedItem]] = {}
 

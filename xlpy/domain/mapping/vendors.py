@@ -153,7 +153,7 @@ class Vendors:
         Accounts and terms: from the class, else AP Setup (SL: Vendor Maintenance, VendClass, APSetup); terms and
         currency are the company's in Manage where SL has them. No vendor when the default class is missing.
         """
-        books, ap, company = self._books, self._books.payables.ap, payee.company
+        books, ap, company = self._books, self._books.payables.setup, payee.company
         classes = {sl_key(key): row for key, row in books.payables.vendor_classes.items()}
         row = classes.get(sl_key(ap.default_class)) if ap.default_class else None
         if row is None:

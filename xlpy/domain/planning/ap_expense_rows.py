@@ -11,7 +11,6 @@ from xlpy.domain.documents.plan import Action, PlannedTransaction
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.facts.manage_expenses import ExportExpenseBill, UnpostedExpense
 from xlpy.domain.facts.matching import BillLine, Matching, entry_ids, match_expense_bills
-from xlpy.domain.mapping.dates import NO_DATE
 from xlpy.domain.mapping.vendors import vendors_needed
 from xlpy.domain.planning.ap_expenses import (
     BillDraft,
@@ -24,10 +23,11 @@ from xlpy.domain.planning.ap_expenses import (
 from xlpy.domain.planning.ap_request import IncludedExpense, PayablesDraft, PayablesRequest
 from xlpy.domain.planning.ap_vouchers import Vouchers, ap_setup_problems
 from xlpy.domain.planning.gl_expenses import number_of
-from xlpy.domain.planning.included import Findings, has_stop, location_problems
+from xlpy.domain.planning.included import Findings, location_problems
 from xlpy.domain.planning.ledger_rules import Verdict, judge
+from xlpy.domain.values.dates import NO_DATE
 from xlpy.domain.values.money import round_money, total
-from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.transactions import TransactionKey
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from xlpy.domain.documents.ap_batches import ap_batches_of
 from xlpy.domain.facts.manage import ManageMasters
 from xlpy.domain.facts.manage_expenses import ExportExpenseBill
 from xlpy.domain.facts.manage_procurement import ExportPurchase
@@ -23,7 +22,6 @@ __all__ = [
     "PayablesDraft",
     "PayablesNeeds",
     "PayablesRequest",
-    "ap_batches_of",
     "payables_needs",
     "plan_expense_bills",
     "plan_receipts",

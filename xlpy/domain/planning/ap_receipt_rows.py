@@ -10,7 +10,6 @@ from xlpy.domain.documents.plan import Action, PlannedTransaction
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.facts.manage_procurement import ExportPurchase, UnpostedProcurement
 from xlpy.domain.facts.matching import PURCHASE, entry_ids, match_purchases, procurement_kind
-from xlpy.domain.mapping.dates import NO_DATE
 from xlpy.domain.mapping.vendors import vendors_needed
 from xlpy.domain.planning.ap_receipts import (
     ReceiptDraft,
@@ -24,6 +23,7 @@ from xlpy.domain.planning.ap_request import IncludedProcurement, PayablesDraft, 
 from xlpy.domain.planning.ap_vouchers import Vouchers, ap_setup_problems
 from xlpy.domain.planning.included import Findings, location_problems
 from xlpy.domain.planning.ledger_rules import Verdict, judge
+from xlpy.domain.values.dates import NO_DATE
 from xlpy.domain.values.money import round_money, total
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import Posting, PostingState, TransactionKey

@@ -12,7 +12,7 @@ from decimal import Decimal
 from xlpy.domain.checks.table import found
 from xlpy.domain.documents.ap import ApDocument, NewVendor
 from xlpy.domain.facts.books import Terms, sl_key
-from xlpy.domain.facts.manage import ExportTaxLevel, ManageMasters
+from xlpy.domain.facts.manage import INVENTORY, ExportTaxLevel, ManageMasters
 from xlpy.domain.facts.manage_procurement import ExportPurchase, ExportPurchaseLine, UnpostedProcurement
 from xlpy.domain.facts.matching import packing_slip
 from xlpy.domain.facts.payables_books import VendorInvoiceUse
@@ -28,7 +28,6 @@ from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import TransactionKey
 
 WIDEST_VENDOR_INVOICE = 15  # SL: APDoc.InvcNbr char(15)
-_INVENTORY = "Inventory"
 _BY_DAYS = "D"
 _ORDER = re.compile(r"\s*(\d+)-")
 
@@ -226,7 +225,7 @@ class Receipts:
         if line.is_freight:
             return line.account_number
         item = self._masters.catalog.get(line.item.id)
-        if item is None or item.product_class != _INVENTORY:
+        if item is None or item.product_class != INVENTORY:
             return line.cost_account
         package = self._masters.package
         if line.drop_shipped and not (package.include_cogs and package.include_cogs_drop_ship):

@@ -7,9 +7,10 @@ from datetime import date
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.documents.ap import GlJournal
-from xlpy.domain.documents.ar import ArDocument, ArLine, NewCustomer, RateUsed
+from xlpy.domain.documents.ar import ArDocument, ArLine, NewCustomer
+from xlpy.domain.documents.gl import GlJournal
 from xlpy.domain.documents.plan import PlanOptions
+from xlpy.domain.documents.shared import RateUsed
 from xlpy.domain.facts.books import Customer, SlBooks, sl_key
 from xlpy.domain.facts.manage import ExportInvoice, ManageMasters, UnpostedInvoice
 from xlpy.domain.mapping.accounts import Accounts, Resolved
@@ -22,10 +23,10 @@ from xlpy.domain.mapping.signs import CREDIT_MEMO, TurnedInvoice, TurnedLine, tu
 from xlpy.domain.mapping.taxes import NO_TAXES, ResolvedTaxes, TaxAccounts, Taxes
 from xlpy.domain.mapping.terms import AllTerms, discount
 from xlpy.domain.planning.gl_cost_of_goods import cost_journal
-from xlpy.domain.planning.included import has_stop
 from xlpy.domain.planning.ledger_rules import judge_reference
+from xlpy.domain.values.dates import NO_DATE
 from xlpy.domain.values.money import round_money, to_base, total
-from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.problems import Problem, Severity, has_stop
 from xlpy.domain.values.rules import MasterRules, PostingRules
 from xlpy.domain.values.transactions import Posting, TransactionKey
 from xlpy.domain.values.widths import Widths
@@ -61,7 +62,6 @@ class _Facts:
 
 
 Cost = tuple[GlJournal | None, tuple[Problem, ...]]
-_NO_DATE = date(1900, 1, 1)  # SL: a blank date
 
 
 class Drafter:
@@ -325,7 +325,7 @@ class Drafter:
         """Return the cost journal of an invoice, and what is wrong with it."""
         return cost_journal(
             invoice,
-            day or _NO_DATE,
+            day or NO_DATE,
             self._masters,
             self._books,
             self._posting,

@@ -9,9 +9,9 @@ from datetime import date
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.documents.ap import GlJournal
-from xlpy.domain.documents.ar import RateUsed
+from xlpy.domain.documents.gl import DOCUMENT, GlJournal
 from xlpy.domain.documents.plan import Action, PlannedTransaction, PlanOptions
+from xlpy.domain.documents.shared import RateUsed
 from xlpy.domain.facts.books import BooksNeeds, SlBooks, sl_key
 from xlpy.domain.facts.manage import ManageMasters
 from xlpy.domain.facts.manage_expenses import ExportExpense, UnpostedExpense
@@ -20,17 +20,17 @@ from xlpy.domain.facts.payables_books import PayablesNeeds, Vendor
 from xlpy.domain.mapping.accounts import Accounts
 from xlpy.domain.mapping.currencies import Currencies
 from xlpy.domain.mapping.dates import usable_date
-from xlpy.domain.planning.gl_journals import DOCUMENT, journal_dates, two_sided
-from xlpy.domain.planning.included import Findings, IncludedRow, has_stop
+from xlpy.domain.planning.gl_journals import journal_dates, two_sided
+from xlpy.domain.planning.included import Findings, IncludedRow
 from xlpy.domain.planning.ledger_rules import Verdict, judge
+from xlpy.domain.values.dates import NO_DATE
 from xlpy.domain.values.money import plain, round_money, to_base
-from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import TransactionKey
 from xlpy.domain.values.widths import Widths
 
 REIMBURSABLE = "Reimbursable"
-_NO_DATE = date(1900, 1, 1)  # SL: a blank date
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class _Planner:
             key=row.key,
             number=number_of(unposted),
             company=expense.company.name or unposted.company.name,
-            document_date=expense.document_date or _NO_DATE,
+            document_date=expense.document_date or NO_DATE,
             amount=round_money(expense.total, self._decimals_of(expense.currency, unposted)),
             currency=expense.currency or self.books.gl.base_currency,
             action=verdict.action,
@@ -254,7 +254,7 @@ class _Planner:
 
         Unverified: whether General Ledger's own default rate type would be expected instead.
         """
-        rate_type = (vendor.rate_type if vendor else "") or self.books.payables.ap_rate_type
+        rate_type = (vendor.rate_type if vendor else "") or self.books.payables.rate_type
         return self.currencies.rate_of_type(currency, rate_type, day)
 
     def _texts(self, unposted: UnpostedExpense, expense: ExportExpense, problems: list[Problem]) -> tuple[str, str]:

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.documents.ap import InLine
+from xlpy.domain.documents.inventory import InLine
 from xlpy.domain.facts.manage_procurement import AdjustmentRecordLine, ExportAdjustment, ExportAdjustmentLine
 from xlpy.domain.planning.in_lines import InventoryLines, LineFacts
-from xlpy.domain.planning.included import has_stop
 from xlpy.domain.values.money import ZERO, plain, round_money, total
-from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.transactions import TransactionKey
 
 Pair = tuple[ExportAdjustmentLine, AdjustmentRecordLine]

@@ -9,9 +9,8 @@ from datetime import date
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.documents.ap import InBatch, InDocument, InLine, NewItem
+from xlpy.domain.documents.inventory import ADJUSTED, MOVED, InDocument, InLine, NewItem
 from xlpy.domain.documents.plan import Action, PlannedTransaction, PlanOptions
-from xlpy.domain.documents.sl_batches import MOST_DOCUMENTS, MOST_GL_LINES
 from xlpy.domain.facts.books import SlBooks, sl_key
 from xlpy.domain.facts.manage import ManageMasters
 from xlpy.domain.facts.manage_procurement import (
@@ -21,26 +20,23 @@ from xlpy.domain.facts.manage_procurement import (
     UnpostedProcurement,
 )
 from xlpy.domain.facts.matching import ADJUSTMENT, TRANSFER, entry_ids, match_procurement, procurement_kind
-from xlpy.domain.facts.payables_books import PayablesNeeds
 from xlpy.domain.facts.periods import calendar_is_usable, is_period
+from xlpy.domain.facts.stock_books import StockNeeds
 from xlpy.domain.mapping.dates import DocumentDates, usable_date
 from xlpy.domain.mapping.items import invt_id_of, items_needed
 from xlpy.domain.planning import in_adjustments as adjustments
 from xlpy.domain.planning import in_transfers as transfers
 from xlpy.domain.planning.in_lines import InventoryLines
 from xlpy.domain.planning.in_stock import Shortage, movements_of, shortages
-from xlpy.domain.planning.included import Findings, IncludedRow, has_stop
+from xlpy.domain.planning.included import Findings, IncludedRow
 from xlpy.domain.planning.ledger_rules import Verdict, judge
+from xlpy.domain.values.dates import NO_DATE
 from xlpy.domain.values.money import plain, round_money
-from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.rules import MasterRules, PostingRules
-from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, TransactionKey
-from xlpy.domain.values.widths import Widths
+from xlpy.domain.values.transactions import TransactionKey
 
-ADJUSTED, MOVED = "AJ", "TR"  # SL: INTran.TranType
 MOST_YEARS = 5  # SL: SCM_10400_INTran_Validation, 16121
-_NO_DATE = date(1900, 1, 1)  # SL: a blank date
-_GL_LINES_OF = {ADJUSTED: 2, MOVED: 4}  # that the release makes of a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +89,7 @@ class _Exported:
 
 def inventory_needs(
     included: Iterable[IncludedRow[UnpostedProcurement]], export: ExportedProcurement, masters: ManageMasters
-) -> PayablesNeeds:
+) -> StockNeeds:
     """Return the items and sites that have to be read from SL for the included adjustments and transfers."""
     matched = match_procurement(_stock_rows(included), export)
     products = {line.item for _, made in matched.adjustments.pairs for one in made for line in one.lines}
@@ -105,7 +101,7 @@ def inventory_needs(
             record = masters.adjustments.get(one.adjustment_id)
             warehouses = {line.warehouse.id for line in record.lines} if record else set()
             sites |= {masters.warehouses[key].location_xref for key in warehouses if key in masters.warehouses}
-    return PayablesNeeds(
+    return StockNeeds(
         items=frozenset({invt_id_of(product, masters) for product in products} - {""}),
         sites=frozenset({site.strip() for site in sites} - {""}),
     )
@@ -122,7 +118,7 @@ def plan_inventory(request: InventoryRequest) -> InventoryDraft:
 
 def in_setup_problems(books: SlBooks) -> tuple[Problem, ...]:
     """Check what the books tell about the set-up of Inventory; only asked when there is something to write."""
-    setup, calendar = books.payables.inventory, books.gl.calendar
+    setup, calendar = books.stock.setup, books.gl.calendar
     if not setup.set_up:
         return (found("INV-SETUP"),)
     if not calendar_is_usable(calendar):
@@ -144,11 +140,10 @@ class _Planner:
         self.books = books
         self.findings = Findings()
         self.lines = InventoryLines(request.masters, books, request.posting, request.master_rules)
-        self.setup = books.payables.inventory
+        self.setup = books.stock.setup
         self.dates = DocumentDates(books.gl, self.setup, request.options.period, "IN")
         self.on_hand = {
-            (sl_key(item), sl_key(site), sl_key(whse)): held
-            for (item, site, whse), held in books.payables.on_hand.items()
+            (sl_key(item), sl_key(site), sl_key(whse)): held for (item, site, whse), held in books.stock.on_hand.items()
         }
 
     def plan(self) -> InventoryDraft:
@@ -215,7 +210,7 @@ class _Planner:
             key=row.key,
             number=number,
             company=unposted.location,
-            document_date=one.day or _NO_DATE,
+            document_date=one.day or NO_DATE,
             amount=round_money(one.value, self.books.base_decimals),
             currency=base,
             action=verdict.action,
@@ -335,45 +330,3 @@ def _of_transfer(row: UnpostedProcurement, moved: tuple[ExportTransfer, ...]) ->
         has_entries=bool(entry_ids(row, moved)),
         text=moved[0].memo or moved[0].description,
     )
-
-
-def in_batches_of(
-    documents: Sequence[tuple[str, InDocument]], options: PlanOptions, widths: Widths, *, first_number: int = 1
-) -> tuple[InBatch, ...]:
-    """Put (period, document) pairs into SL batches, numbered within the plan from ``first_number``.
-
-    The adjustments of a period are one batch of screen 10030, none too large; each transfer is a batch of screen
-    10040. Ordered by screen, period, date and transaction.
-    """
-    name = f"{options.batch_identifier}{BATCH_SUFFIX[Kind.PROCUREMENT]}"
-    piles: dict[tuple[str, ...], list[InDocument]] = {}
-    for period, document in sorted(documents, key=_order):
-        alone = (document.transactions[0].record_id,) if document.tran_type == MOVED else ()
-        piles.setdefault((document.tran_type, period, *alone), []).append(document)
-    batches: list[InBatch] = []
-    for (tran_type, period, *_), pile in piles.items():
-        for part in _parts(pile, _GL_LINES_OF[tran_type]):
-            text = name if tran_type == ADJUSTED else f"{name} {part[0].descr}"
-            day = max(document.tran_date for document in part)
-            descr = widths.fit(text, "Batch", "Descr").text
-            batches.append(InBatch(first_number + len(batches), period, day, descr, tuple(part)))
-    return tuple(batches)
-
-
-def _order(entry: tuple[str, InDocument]) -> tuple[str, str, date, TransactionKey]:
-    period, document = entry
-    return document.tran_type, period, document.tran_date, document.transactions[0]
-
-
-def _parts(documents: list[InDocument], gl_lines: int) -> Iterable[list[InDocument]]:
-    part: list[InDocument] = []
-    lines = 0
-    for document in documents:
-        count = len(document.lines) * gl_lines
-        if part and (len(part) == MOST_DOCUMENTS or lines + count > MOST_GL_LINES):
-            yield part
-            part, lines = [], 0
-        part.append(document)
-        lines += count
-    if part:
-        yield part

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from xlpy.domain.documents.ap import InDocument, InLine
+from xlpy.domain.documents.inventory import MOVED, InDocument, InLine
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.mapping.units import DIVIDE
 from xlpy.domain.values.money import ZERO, round_money
 from xlpy.domain.values.transactions import TransactionKey
-
-TRANSFER = "TR"
 
 
 class Place(NamedTuple):
@@ -65,7 +63,7 @@ def movements_of(document: InDocument, decimals: int) -> Iterable[Movement]:
     for line in document.lines:
         quantity = stock_quantity(line, decimals)
         place = Place.of(line.invt_id, line.site_id, line.whse_loc)
-        if document.tran_type != TRANSFER:
+        if document.tran_type != MOVED:
             yield Movement(transaction, place, quantity)
         else:
             yield Movement(transaction, place, -quantity)

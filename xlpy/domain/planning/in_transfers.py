@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.documents.ap import InLine
+from xlpy.domain.documents.inventory import InLine
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.facts.manage_procurement import ExportTransfer
 from xlpy.domain.mapping.items import ResolvedItem
 from xlpy.domain.planning.in_lines import InventoryLines, LineFacts
-from xlpy.domain.planning.included import has_stop
 from xlpy.domain.values.money import plain, total
-from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.refs import Ref
 from xlpy.domain.values.transactions import TransactionKey
 

@@ -43,11 +43,6 @@ class Findings:
         return tuple(self._told)
 
 
-def has_stop(problems: Iterable[Problem]) -> bool:
-    """Whether one of them keeps the transaction from being written."""
-    return any(problem.severity is Severity.STOP for problem in problems)
-
-
 def location_problems(rules: PostingRules, location_id: int, name: str) -> tuple[Problem, ...]:
     """Say that a transaction's location is none of those that the profile lists; without a list every one is right."""
     if not rules.locations or location_id in rules.locations:

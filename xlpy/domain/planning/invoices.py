@@ -8,21 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from xlpy.domain.checks.table import bound, found
-from xlpy.domain.documents.ap import PayablesPlan
-from xlpy.domain.documents.ar import NewCustomer
+from xlpy.domain.documents.ar import ArPart, NewCustomer
+from xlpy.domain.documents.gl import GlPart
 from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction, PlanOptions
-from xlpy.domain.documents.sl_batches import batches_of
+from xlpy.domain.documents.sl_batches import ar_batches_of, gl_batches_of
 from xlpy.domain.facts.books import BooksNeeds, SlBooks
 from xlpy.domain.facts.manage import ExportInvoice, ManageMasters, UnpostedInvoice
 from xlpy.domain.mapping.customers import accounts_that_may_owe, needed_by
-from xlpy.domain.mapping.dates import NO_DATE
 from xlpy.domain.mapping.references import WIDEST_REFERENCE, reference_of
 from xlpy.domain.mapping.signs import TurnedInvoice, lines_hash
 from xlpy.domain.planning.ar_invoices import Draft, Drafter
-from xlpy.domain.planning.gl_journals import gl_batches_of
 from xlpy.domain.planning.included import location_problems
 from xlpy.domain.planning.ledger_rules import Verdict, judge
 from xlpy.domain.planning.setup_checks import setup_problems
+from xlpy.domain.values.dates import NO_DATE
 from xlpy.domain.values.money import round_money
 from xlpy.domain.values.problems import Problem, Severity
 from xlpy.domain.values.rules import MasterRules, PostingRules
@@ -147,9 +146,9 @@ class _Planner:
             cpny_id=request.cpny_id,
             options=request.options,
             transactions=tuple(_planned(one, self.books.gl.base_currency) for one in going),
-            customers=_customers_of(going),
-            ar_batches=batches_of(documents, request.options, self.drafter.widths),
-            payables=PayablesPlan(gl_batches=journals, base_currency=self.books.gl.base_currency),
+            ar=ArPart(_customers_of(going), ar_batches_of(documents, request.options, self.drafter.widths)),
+            gl=GlPart(journals),
+            base_currency=self.books.gl.base_currency,
             problems=tuple(self.problems),
         )
 

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from xlpy.domain.documents.ap import NewItem, NewVendor, PayablesPlan
+from xlpy.domain.documents.ap import ApPart, NewVendor
+from xlpy.domain.documents.gl import GlPart
+from xlpy.domain.documents.inventory import InventoryPart, NewItem
 from xlpy.domain.documents.plan import Plan
+from xlpy.domain.documents.sl_batches import ap_batches_of, gl_batches_of, in_batches_of
 from xlpy.domain.facts.books import BooksNeeds
 from xlpy.domain.facts.manage import ExportInvoice, ManageMasters
 from xlpy.domain.facts.manage_expenses import ExportedExpenses
@@ -18,21 +21,13 @@ from xlpy.domain.planning.ap_planning import (
     IncludedProcurement,
     PayablesDraft,
     PayablesRequest,
-    ap_batches_of,
     payables_needs,
     plan_expense_bills,
     plan_receipts,
     receipts_to_look_up,
 )
 from xlpy.domain.planning.gl_expenses import JournalDraft, JournalRequest, journal_needs, plan_expense_journals
-from xlpy.domain.planning.gl_journals import gl_batches_of
-from xlpy.domain.planning.in_documents import (
-    InventoryDraft,
-    InventoryRequest,
-    in_batches_of,
-    inventory_needs,
-    plan_inventory,
-)
+from xlpy.domain.planning.in_documents import InventoryDraft, InventoryRequest, inventory_needs, plan_inventory
 from xlpy.domain.planning.included import IncludedRow
 from xlpy.domain.planning.invoices import Included, PlanRequest, build_plan, needs_of
 from xlpy.domain.values.rules import PostingRules
@@ -99,9 +94,8 @@ def whole_needs(
             vendors=journals.payables.vendors | vouchers.vendors,
             vendor_names=vouchers.vendor_names,
             vendor_invoices=vouchers.vendor_invoices,
-            items=stock.items,
-            sites=stock.sites,
         ),
+        stock=stock,
     )
 
 
@@ -120,7 +114,7 @@ def build_whole_plan(request: WholeRequest) -> Plan:
     receipts = plan_receipts(request.vouchers) if request.procurement else PayablesDraft()
     stock = _inventory(request) if request.procurement else InventoryDraft()
     widths = Widths(base.books.widths, base.books.code_page)
-    own = plan.payables.gl_batches
+    own = plan.gl.batches
     journals = gl_batches_of(singles.journals, base.options, base.posting, widths, first_number=len(own) + 1)
     return replace(
         plan,
@@ -129,14 +123,12 @@ def build_whole_plan(request: WholeRequest) -> Plan:
             for part in (plan, bills, singles, receipts, stock)  # invoices, expenses, procurement
             for transaction in part.transactions
         ),
-        payables=PayablesPlan(
-            vendors=_joined((*bills.vendors, *receipts.vendors), "vend_id"),
-            items=_joined(stock.items, "invt_id"),
-            ap_batches=ap_batches_of((*bills.documents, *receipts.documents), base.options, widths),
-            gl_batches=(*own, *journals),
-            in_batches=in_batches_of(stock.documents, base.options, widths),
-            base_currency=base.books.gl.base_currency,
+        ap=ApPart(
+            _joined((*bills.vendors, *receipts.vendors), "vend_id"),
+            ap_batches_of((*bills.documents, *receipts.documents), base.options, widths),
         ),
+        gl=GlPart((*own, *journals)),
+        inventory=InventoryPart(_joined(stock.items, "invt_id"), in_batches_of(stock.documents, base.options, widths)),
         problems=(*plan.problems, *bills.problems, *singles.problems, *receipts.problems, *stock.problems),
     )
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from xlpy.domain.values.transactions import TransactionKey
+
+Numbers = Mapping[TransactionKey, str]
 TO_BE_CREATED = "to be created"
 WRITTEN = "written"
 MADE_AT_RELEASE = "made at release"
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +137,10 @@ def created_row(
         description=descr,
         transaction=transaction,
     )
+
+
+def named(transactions: Sequence[TransactionKey], numbers: Numbers) -> str:
+    """Return the numbers of a document's transactions, some of them when there are many."""
+    names = list(dict.fromkeys(numbers.get(key, "") for key in transactions))
+    shown = ", ".join(name for name in names[:_NAMED] if name)
+    return f"{shown}, …" if len(names) > _NAMED else shown

@@ -45,7 +45,7 @@ def plan_json(plan: Plan, state: str) -> dict[str, Any]:
                     {"doctype": d.doc_type, "refnbr": d.ref_nbr, "amount": str(d.cury_total)} for d in batch.documents
                 ],
             }
-            for batch in plan.ar_batches
+            for batch in plan.ar.batches
         ],
         "manage_batches": [],
         "problems": [problem_json(problem) for problem in plan.problems],

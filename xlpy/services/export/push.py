@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from xlpy.domain.documents.gl import DOCUMENT
 from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction, plan_of_kind
-from xlpy.domain.documents.plan_changes import plan_changes, preview_gone
-from xlpy.domain.planning.gl_journals import DOCUMENT
+from xlpy.domain.documents.plan_changes import plan_changes, preview_gone, preview_older
 from xlpy.domain.values.problems import Problem, Severity
 from xlpy.domain.values.transactions import (
     FailedTransaction,
@@ -27,7 +27,7 @@ from xlpy.services.manage_half.marking import Marked, mark_in_manage
 from xlpy.services.manage_half.recover import RecoverReport, finish_unfinished, owed_to_manage
 from xlpy.services.run.ids import new_run_id
 from xlpy.services.run.kept import remember_run
-from xlpy.services.run.memory import recall_preview
+from xlpy.services.run.memory import is_older_preview, recall_preview
 from xlpy.services.run.reports import ResultRow, RunReport, RunState, Selection
 from xlpy.services.run.session import Session
 
@@ -77,7 +77,9 @@ def changed_since(preview_hash: str, plan: Plan) -> tuple[Problem, ...]:
     if preview_hash in ("", plan.hash):
         return ()
     previewed = recall_preview(preview_hash)
-    return plan_changes(previewed, plan) if previewed else (preview_gone(),)
+    if previewed is not None:
+        return plan_changes(previewed, plan)
+    return (preview_older() if is_older_preview(preview_hash) else preview_gone(),)
 
 
 def _mark(session: Session, run_id: str, plan: Plan, outcome: PostOutcome) -> RunReport:

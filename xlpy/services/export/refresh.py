@@ -241,7 +241,7 @@ def _procurement_row(
 
 
 def _owed_base(total: Decimal, currency: str, day: date | None, books: SlBooks) -> Decimal | None:
-    return base_amount(total, currency, day, books, books.payables.ap_rate_type)
+    return base_amount(total, currency, day, books, books.payables.rate_type)
 
 
 def _known(posting: Posting | None) -> tuple[str, str]:
@@ -275,8 +275,8 @@ def _periods(books: SlBooks) -> tuple[ModulePeriods, ...]:
         ModulePeriods(module, current, period_before(current, calendar) if current else "")
         for module, current in (
             ("AR", books.ar.per_nbr),
-            ("AP", books.payables.ap.per_nbr),
-            ("IN", books.payables.inventory.per_nbr),
+            ("AP", books.payables.setup.per_nbr),
+            ("IN", books.stock.setup.per_nbr),
             ("GL", books.gl.per_nbr),
         )
     )
