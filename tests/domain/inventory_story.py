@@ -12,7 +12,7 @@ from domain_story import ACME, BOOKS, DAY, MASTERS, OPTIONS, D, account, by_id, 
 from xlpy.domain.documents.inventory import InLine
 from xlpy.domain.facts.books import SlBooks
 from xlpy.domain.facts.manage import CatalogItem, ExportLine, ManageMasters, Ref
-from xlpy.domain.facts.manage_expenses import ExportExpense, Member, UnpostedExpense
+from xlpy.domain.facts.manage_expenses import ExportedExpenses, ExportExpense, Member, UnpostedExpense
 from xlpy.domain.facts.manage_procurement import (
     AdjustmentRecord,
     AdjustmentRecordLine,
@@ -27,9 +27,8 @@ from xlpy.domain.facts.manage_procurement import (
 from xlpy.domain.facts.payables_books import PayablesBooks, Vendor
 from xlpy.domain.facts.stock_books import Bin, InSetup, Item, ItemClass, ItemSite, StockBooks, UnitConversion
 from xlpy.domain.mapping.units import DIVIDE
-from xlpy.domain.planning.gl_expenses import JournalDraft, JournalRequest, plan_expense_journals
-from xlpy.domain.planning.in_documents import InventoryDraft, InventoryRequest, plan_inventory
-from xlpy.domain.planning.included import IncludedRow
+from xlpy.domain.planning.planner import Drafts, draft
+from xlpy.domain.planning.request import IncludedRow, PlanRequest
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.rules import MasterRules, PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
@@ -102,6 +101,7 @@ STOCK_MASTERS = replace(
     units={13: UnitOfMeasure(13, "Each", "EA"), 14: UnitOfMeasure(14, "Box", "BOX")},
     members={31: Member(31, "JDoe", "Jane", "Doe", "E-JDOE")},
 )
+NOT_AS_BILL = replace(STOCK_MASTERS, package=replace(STOCK_MASTERS.package, transfer_expenses_as_bill=False))
 STOCK_POSTING = PostingRules(bins={"Main": "MAIN", "Shelf B": "SHELFB", "Van 3": "VAN3"})
 
 
@@ -199,18 +199,22 @@ class Moved:
 Stock = Counted | Moved
 
 
-def stock_request(*made: Stock, again: bool = False, **changes: Any) -> InventoryRequest:
+def stock_request(*made: Stock, again: bool = False, **changes: Any) -> PlanRequest:
     """A request for these adjustments and transfers, all included as refreshed."""
     adjustments = [one for one in made if isinstance(one, Counted)]
     masters: ManageMasters = changes.pop("masters", STOCK_MASTERS)
     if not masters.adjustments:
         masters = replace(masters, adjustments={one.record.id: one.record for one in adjustments})
     moves = tuple(move_ for one in made if isinstance(one, Moved) for move_ in one.exported)
-    plain = InventoryRequest(
+    plain = PlanRequest(
+        manage_host="manage.example",
+        manage_company="harborpine",
         cpny_id="HPIT",
         options=OPTIONS,
-        included=tuple(included_stock(one.row, again=again) for one in made),
-        export=ExportedProcurement(adjustments=tuple(one.exported for one in adjustments), transfers=moves),
+        procurement=tuple(included_stock(one.row, again=again) for one in made),
+        exported_procurement=ExportedProcurement(
+            adjustments=tuple(one.exported for one in adjustments), transfers=moves
+        ),
         masters=masters,
         books=STOCK_BOOKS,
         posting=STOCK_POSTING,
@@ -223,12 +227,12 @@ def included_stock(row: UnpostedProcurement, *, again: bool = False) -> Included
     return IncludedRow(TransactionKey(Kind.PROCUREMENT, row.unposted_product_id), again, row)
 
 
-def stocked(*made: Stock, **changes: Any) -> InventoryDraft:
-    return plan_inventory(stock_request(*made, **changes))
+def stocked(*made: Stock, **changes: Any) -> Drafts:
+    return draft(stock_request(*made, **changes))
 
 
-def lines_of(draft: InventoryDraft) -> list[InLine]:
-    return [one for _, document in draft.documents for one in document.lines]
+def lines_of(made: Drafts) -> list[InLine]:
+    return [one for _, document in made.inventory for one in document.lines]
 
 
 # --- expenses ---------------------------------------------------------------------------------------------------
@@ -284,21 +288,24 @@ def included_expense(exported: ExportExpense, *, again: bool = False, **row: Any
     return IncludedRow(TransactionKey(Kind.EXPENSE, str(unposted.expense_detail_id)), again, unposted)
 
 
-def expense_request(*made: ExportExpense, **changes: Any) -> JournalRequest:
-    plain = JournalRequest(
+def expense_request(*made: ExportExpense, **changes: Any) -> PlanRequest:
+    plain = PlanRequest(
+        manage_host="manage.example",
+        manage_company="harborpine",
         cpny_id="HPIT",
         options=OPTIONS,
-        included=tuple(map(included_expense, made)),
-        export=made,
-        masters=STOCK_MASTERS,
+        expenses=tuple(map(included_expense, made)),
+        exported_expenses=ExportedExpenses(expenses=made),
+        masters=NOT_AS_BILL,
         books=STOCK_BOOKS,
         posting=PostingRules(),
+        master_rules=MasterRules(),
     )
     return replace(plain, **changes)
 
 
-def journals_of(*made: ExportExpense, **changes: Any) -> JournalDraft:
-    return plan_expense_journals(expense_request(*made, **changes))
+def journals_of(*made: ExportExpense, **changes: Any) -> Drafts:
+    return draft(expense_request(*made, **changes))
 
 
 # --- cost of goods ----------------------------------------------------------------------------------------------

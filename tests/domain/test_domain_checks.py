@@ -42,7 +42,7 @@ from xlpy.domain.checks.table import CHECKS
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.facts.books import CustomerClass, FiscalCalendar, ReferenceUse, SubAccount
 from xlpy.domain.facts.manage import ManageCompany, Ref
-from xlpy.domain.planning.invoices import lines_hash
+from xlpy.domain.mapping.signs import lines_hash
 from xlpy.domain.values.problems import Problem, Severity
 from xlpy.domain.values.rules import MasterRules, PostingRules
 from xlpy.domain.values.transactions import Kind, PostingState, SlState, TransactionKey
@@ -91,7 +91,7 @@ def _ledger(*, again: bool = False, same: bool = True, states: tuple[SlState, ..
     if states:
         parts = tuple(replace(row.parts[0], part=f"part {n}", state=state) for n, state in enumerate(states))
         row = replace(row, parts=parts)
-    return plan(one, included=(included(one, again=again),), books=in_ledger(row))
+    return plan(one, invoices=(included(one, again=again),), books=in_ledger(row))
 
 
 def _used(doc_type: str, doc_class: str = "N") -> Plan:
@@ -105,7 +105,7 @@ def _our_reservation() -> Plan:
     row = replace(row, parts=(replace(row.parts[0], state=SlState.MISSING),))
     reserved = ReferenceUse("4417", "", "", "", "")
     found = replace(in_ledger(row), references={"4417": (reserved,)})
-    return plan(one, included=(included(one, again=True),), books=found)
+    return plan(one, invoices=(included(one, again=True),), books=found)
 
 
 def _new(**changes: object) -> Plan:
@@ -177,10 +177,12 @@ STORIES: dict[str, Story] = {
     "DESCR-RULE": lambda: plan(posting=PostingRules(document_description="{nummer}")),
     "RECORD-COLUMN": lambda: plan(posting=PostingRules(record_id_column="User3")),
     # the transaction
-    "KIND": lambda: plan(included=(replace(included(untaxed()), key=TransactionKey(Kind.EXPENSE, "611")),), export=()),
-    "TWICE": lambda: plan(_BOTH, included=(included(_BOTH), included(_BOTH))),
-    "NOT-EXPORTED": lambda: plan(included=(included(untaxed()),)),
-    "CHANGED": lambda: plan(untaxed(), included=(included(untaxed(), total=D("999.99")),)),
+    "KIND": lambda: plan(
+        invoices=(replace(included(untaxed()), key=TransactionKey(Kind.EXPENSE, "611")),), exported_invoices=()
+    ),
+    "TWICE": lambda: plan(_BOTH, invoices=(included(_BOTH), included(_BOTH))),
+    "NOT-EXPORTED": lambda: plan(invoices=(included(untaxed()),)),
+    "CHANGED": lambda: plan(untaxed(), invoices=(included(untaxed(), total=D("999.99")),)),
     "UNBALANCED": lambda: plan(untaxed(total=D("1000.01"))),
     "NO-LINES": lambda: plan(invoice(lines=invoice().lines[1:], total=D("70.00"))),
     "TURNED": lambda: plan(untaxed(4417, "250.00")),
@@ -202,7 +204,7 @@ STORIES: dict[str, Story] = {
     "GONE": lambda: _ledger(states=(SlState.MISSING,)),
     "PARTLY-GONE": lambda: _ledger(states=(SlState.VOIDED, SlState.UNRELEASED)),
     "AGAIN": lambda: _ledger(states=(SlState.VOIDED,), again=True),
-    "AGAIN-UNUSED": lambda: plan(untaxed(), included=(included(untaxed(), again=True),)),
+    "AGAIN-UNUSED": lambda: plan(untaxed(), invoices=(included(untaxed(), again=True),)),
     "IN-SL": _ledger,
     "MANAGE-PENDING": lambda: _ledger(state=PostingState.POSTED),
     # the reference
@@ -235,7 +237,7 @@ STORIES: dict[str, Story] = {
     "BASE-DIFF": _base_difference,
     # the customer
     "CUST-EMPTY": lambda: plan(untaxed(company_account_number="")),
-    "CUST-WHICH": lambda: plan(untaxed(), included=(included(untaxed(), bill_to=_BILLED),)),
+    "CUST-WHICH": lambda: plan(untaxed(), invoices=(included(untaxed(), bill_to=_BILLED),)),
     "CUST-STATUS": lambda: plan(
         untaxed(),
         books=books(customers={**BOOKS.customers, "ACME01": replace(BOOKS.customers["ACME01"], status="H")}),
@@ -388,7 +390,7 @@ def test_a_cost_of_an_item_that_is_not_in_the_catalog_stops() -> None:
 @pytest.mark.parametrize(("rule", "customer"), [("bill-to", "FISCHE"), ("company", "ACME01")])
 def test_the_profile_decides_who_owes_an_invoice_billed_elsewhere(rule: str, customer: str) -> None:
     one = untaxed()
-    made = plan(one, included=(included(one, bill_to=_BILLED),), posting=PostingRules(which_customer=rule))
+    made = plan(one, invoices=(included(one, bill_to=_BILLED),), posting=PostingRules(which_customer=rule))
     assert not made.stops
     assert made.ar.batches[0].documents[0].cust_id == customer
 
@@ -396,7 +398,7 @@ def test_the_profile_decides_who_owes_an_invoice_billed_elsewhere(rule: str, cus
 def test_bill_to_with_the_same_account_is_no_question() -> None:
     same = {**MASTERS.companies, 255: replace(MASTERS.companies[255], account_number="acme01")}
     one = untaxed()
-    made = plan(one, included=(included(one, bill_to=FISCHER),), masters=masters(companies=same))
+    made = plan(one, invoices=(included(one, bill_to=FISCHER),), masters=masters(companies=same))
     assert made.problems == ()
 
 

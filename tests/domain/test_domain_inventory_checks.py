@@ -64,7 +64,7 @@ def _up(**changes: Any) -> Problems:
 
 def _euro_stock() -> Problems:
     asked = stock_request(UP)
-    return stocked(UP, included=(included_stock(replace(UP.row, currency="EUR")),), books=asked.books).problems
+    return stocked(UP, procurement=(included_stock(replace(UP.row, currency="EUR")),), books=asked.books).problems
 
 
 def _patch(**changes: Any) -> Problems:
@@ -123,10 +123,10 @@ STORIES: dict[str, Story] = {
     # journals
     "JRN-EXT-REF": lambda: _cost(sold(1), number="HARBOR-2026-004417"),
     "JRN-CLASS": lambda: (
-        journals_of(expense(), included=(included_expense(expense(), classification="Personal"),)).problems
+        journals_of(expense(), expenses=(included_expense(expense(), classification="Personal"),)).problems
     ),
     "JRN-UNBALANCED": lambda: journals_of(expense(offset_total=D("-33.94"))).problems,
-    "JRN-TAX": lambda: journals_of(expense(), included=(included_expense(expense(), sales_tax=D("2.40")),)).problems,
+    "JRN-TAX": lambda: journals_of(expense(), expenses=(included_expense(expense(), sales_tax=D("2.40")),)).problems,
     "JRN-VENDOR": lambda: journals_of(expense(vendor_number="E-GONE")).problems,
     "JRN-CONVERTED": lambda: journals_of(expense(currency="EUR")).problems,
     "JRN-NO-BASE": lambda: (
@@ -222,7 +222,7 @@ def test_all_problems_of_an_adjustment_are_told_at_once() -> None:
     broken = tuple(exported_of(one, 1351 + n, account_number="9999") for n, one in enumerate(lines))
     made = stocked(Counted(12, *lines, exported=broken), books=set_up(set_up=False))
     assert {"INV-SETUP", "BIN-MISSING", "SITE-EMPTY", "ACCT-MISSING", "SUB-EMPTY"} <= told(made.problems)
-    assert made.documents == ()
+    assert made.inventory == ()
     assert {problem.transaction_id for problem in made.problems} == {"procurement:12-adjustment"}
 
 
@@ -235,7 +235,7 @@ def test_a_closed_period_of_inventory_stops_unless_sl_allows_it() -> None:
     allowed = replace(STOCK_BOOKS.gl, prior_period_modules="AP IN")
     made = stocked(september, books=replace(STOCK_BOOKS, gl=allowed))
     assert told(made.problems) == {"PERIOD-PRIOR"}
-    assert made.documents[0][0] == "202609"
+    assert made.inventory[0][0] == "202609"
 
 
 def test_a_period_of_inventory_that_is_none_stops() -> None:

@@ -28,15 +28,16 @@ from payables_story import (
 
 from xlpy.domain.documents.plan import Action
 from xlpy.domain.facts.payables_books import VendorInvoiceUse
-from xlpy.domain.planning.ap_planning import PayablesDraft, payables_needs, plan_expense_bills
 from xlpy.domain.planning.ap_vouchers import line_taking_ap_difference
+from xlpy.domain.planning.needs import voucher_needs
+from xlpy.domain.planning.planner import Drafts, draft
 from xlpy.domain.values.money import total
 from xlpy.domain.values.refs import Ref
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import PostingState, SlState
 
 
-def amounts(made: PayablesDraft) -> dict[str, Decimal]:
+def amounts(made: Drafts) -> dict[str, Decimal]:
     """What a voucher owes for each expense."""
     sums: dict[str, Decimal] = {}
     for line in only_document(made).lines:
@@ -134,7 +135,7 @@ def test_an_expense_that_must_not_be_paid_stops_its_whole_voucher_without_the_se
         posting=PostingRules(),
     )
     assert [(p.code, p.transaction_id) for p in made.problems] == [("EXP-COMPANY-PAID", "expense:612")]
-    assert not made.documents
+    assert not made.ap
     assert not made.transactions
 
 
@@ -262,17 +263,17 @@ def test_the_draft_does_not_depend_on_the_order_of_rows_and_bills() -> None:
     two = bill(bill_line(700, "5.00"), bill_line(701, "6.00"), member=bob, vendor_number="BLUEL1")
     rows = (expense(611), expense(612, "20.00"), expense(700, "5.00", member=bob), expense(701, "6.00", member=bob))
     made = billed(one, two, included=rows)
-    assert len(made.documents) == 2
+    assert len(made.ap) == 2
     turned = tuple(replace(b, lines=tuple(reversed(b.lines))) for b in (two, one))
-    assert plan_expense_bills(request(bills=turned, expenses=tuple(reversed(rows)))) == made
+    assert draft(request(bills=turned, expenses=tuple(reversed(rows)))) == made
 
 
 def test_what_has_to_be_read_from_sl_for_a_bill() -> None:
-    needs = payables_needs((bill(),), (), (expense(),), (), request().masters)
+    needs = voucher_needs((bill(),), (), (expense(),), (), request().masters)
     assert needs.vendors == {"E-JDOE"}
     assert needs.vendor_names == {"Doe~Jane", "Jane Doe"}
     assert needs.vendor_invoices == {("E-JDOE", "EXP611")}
-    assert payables_needs((bill(),), (), (), (), request().masters).vendors == frozenset()
+    assert voucher_needs((bill(),), (), (), (), request().masters).vendors == frozenset()
 
 
 cents = st.integers(-500_00, 500_00).map(lambda n: D(n) / 100)
@@ -292,12 +293,12 @@ def test_every_voucher_balances_and_owes_exactly_what_is_reimbursable(
         expense(n, str(amount), currency=currency) for n, (amount, _, taken) in enumerate(rows, start=100) if taken
     )
     exported = bill(*lines, currency=currency)
-    made = plan_expense_bills(request(bills=(exported,), expenses=included))
+    made = draft(request(bills=(exported,), expenses=included))
     owed = total(amount for amount, paid, taken in rows if paid and taken)
     assert not stopped(made)
     assert {t.key for t in made.transactions} == {e.key for e in included}
     assert total(t.amount for t in made.transactions) == total(amount for amount, _, taken in rows if taken)
-    if not made.documents:
+    if not made.ap:
         assert all(not amount for amount, _, taken in rows if taken)
         return
     voucher = only_document(made)

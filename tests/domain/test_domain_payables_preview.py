@@ -173,7 +173,7 @@ def test_the_lines_of_a_members_voucher_name_their_own_expenses() -> None:
 
 def test_a_journal_is_written_as_it_is() -> None:
     draft = journals_of(expense())
-    part = GlPart(gl_batches_of(draft.journals, OPTIONS, PostingRules(), WIDTHS))
+    part = GlPart(gl_batches_of(draft.gl, OPTIONS, PostingRules(), WIDTHS))
     rows = journal(a_plan(part, draft.transactions, "USD"))
     assert shown(rows) == [(WRITTEN, "6200", "33.95", ""), (WRITTEN, "2010", "", "33.95")]
     assert {(r.module, r.reference, r.party, r.currency, r.transaction) for r in rows} == {
@@ -183,7 +183,7 @@ def test_a_journal_is_written_as_it_is() -> None:
 
 def test_inventory_shows_the_side_that_the_release_adds() -> None:
     draft = stocked(Counted(12, counted("10"), counted("-2", bin=SHELF)), Moved(58, move(account_number="1410:000:00")))
-    part = InventoryPart((), in_batches_of(draft.documents, OPTIONS, WIDTHS))
+    part = InventoryPart((), in_batches_of(draft.inventory, OPTIONS, WIDTHS))
     rows = journal(a_plan(part, draft.transactions, "USD"))
     assert shown(rows) == [
         (WRITTEN, "5900", "", "25.00"),
@@ -207,7 +207,7 @@ def test_inventory_shows_the_side_that_the_release_adds() -> None:
 def test_every_inventory_document_foots(quantities: list[int], cents: int) -> None:
     lines = tuple(counted(str(quantity), str(Decimal(cents) / 100)) for quantity in quantities)
     draft = stocked(Counted(12, *lines), books=set_up(negative_stock=True))
-    part = InventoryPart((), in_batches_of(draft.documents, OPTIONS, WIDTHS))
+    part = InventoryPart((), in_batches_of(draft.inventory, OPTIONS, WIDTHS))
     rows = journal(a_plan(part, draft.transactions, "USD"))
     assert len(rows) == 2 * len(quantities)
     assert footing(rows) == (0, 0)
@@ -220,7 +220,7 @@ def test_what_is_to_be_created_comes_first() -> None:
     vendor = NewVendor(
         "EAGLEP", "Eagle Parts", "STD", "2000", "00000", "", "", "", "", "30", "USD", needed_by=(RECEIPT,)
     )
-    stock = InventoryPart(draft.items, in_batches_of(draft.documents, OPTIONS, WIDTHS))
+    stock = InventoryPart(draft.items, in_batches_of(draft.inventory, OPTIONS, WIDTHS))
     receivables = plan(untaxed(), euro(4418))
     rows = journal(replace(receivables, ap=ApPart((vendor,)), inventory=stock, transactions=draft.transactions))
     assert [(row.source, row.module, row.party, row.account) for row in rows[:2]] == [

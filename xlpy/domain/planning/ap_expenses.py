@@ -1,56 +1,126 @@
-"""Expenses *as bill*: from the lines of a member's bill that were included to one voucher."""
+"""Which included expenses become vouchers (*as bill* on): matched to the lines of bills, joined by bill and judged."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.documents.ap import ApDocument, NewVendor
-from xlpy.domain.facts.books import Terms
+from xlpy.domain.facts.books import sl_key
 from xlpy.domain.facts.manage_expenses import ExportExpenseBill, ExportExpenseLine, UnpostedExpense
-from xlpy.domain.facts.matching import BillLine
-from xlpy.domain.mapping.accounts import Resolved
-from xlpy.domain.mapping.dates import usable_date
-from xlpy.domain.mapping.descriptions import described
-from xlpy.domain.mapping.vendors import ResolvedVendor
-from xlpy.domain.planning.ap_receipts import due_after
-from xlpy.domain.planning.ap_vouchers import VoucherFacts, VoucherLine, Vouchers
+from xlpy.domain.facts.matching import BillLine, Matching, entry_ids, expense_number, match_expense_bills
+from xlpy.domain.planning.ap_expense_vouchers import BilledExpense, ExpenseBills
+from xlpy.domain.planning.ap_vouchers import Vouchers, ap_setup_problems
+from xlpy.domain.planning.maker import Change, Made, Maker, Matched
+from xlpy.domain.planning.request import IncludedRow, PlanRequest
 from xlpy.domain.values.money import plain, round_money, total
 from xlpy.domain.values.problems import Problem
-from xlpy.domain.values.rules import PostingRules
-from xlpy.domain.values.transactions import TransactionKey
+from xlpy.domain.values.transactions import Kind
 
-INVOICE_PREFIX = "EXP"
-_NOT_REIMBURSABLE = {"nonreimbursable": "not reimbursable", "personal": "personal"}
-_TAX_TYPES = ("ET", "ST")  # Manage API: GL types of tax on expenses, inferred from their names
-_BY_DAYS = "D"
+Lines = tuple[BillLine, ...]
+MatchedExpense = Matched[UnpostedExpense, Lines]
 
 
-@dataclass(frozen=True, slots=True)
-class MatchedExpense:
-    """An included expense with its lines of the bill."""
+class ApExpenses(Maker[UnpostedExpense, Lines]):
+    """Makes a voucher of screen 03010 of the included expenses of each bill."""
 
-    key: TransactionKey
-    row: UnpostedExpense
-    lines: tuple[ExportExpenseLine, ...]
+    kind = Kind.EXPENSE
+
+    def __init__(self, request: PlanRequest, vouchers: Vouchers) -> None:
+        super().__init__(request)
+        self.bills = ExpenseBills(vouchers, request.posting)
+        self.matching: Matching[UnpostedExpense, BillLine] = Matching()
+        self.lines_of: dict[UnpostedExpense, Lines] = {}
+
+    @property
+    def rows(self) -> Sequence[IncludedRow[UnpostedExpense]]:
+        """The included rows of its kind."""
+        return self.request.expenses
+
+    def order(self, row: IncludedRow[UnpostedExpense]) -> tuple[object, ...]:
+        """Return what rows are ordered by."""
+        return row.unposted.expense_detail_id, row.key
+
+    def number(self, row: UnpostedExpense) -> str:
+        """Return what the user knows a row by."""
+        return expense_number(row)
+
+    def match(self, rows: Sequence[UnpostedExpense]) -> None:
+        """Find the bill lines of these expenses."""
+        bills = self.request.exported_expenses.bills
+        self.matching = match_expense_bills(rows, sorted(bills, key=_bill_order))
+        self.lines_of = dict(self.matching.pairs)
+
+    def matched(self, entry: IncludedRow[UnpostedExpense]) -> Matched[UnpostedExpense, Lines] | None:
+        """Return a row with its export; None when there is none, or more than one."""
+        row = entry.unposted
+        lines = self.lines_of.get(row, ())
+        if len({line.bill for line in lines}) != 1:
+            return None
+        bill, own = lines[0].bill, [line.line for line in lines]
+        decimals = self.bills.decimals(bill)
+        return Matched(
+            entry=entry,
+            exported=lines,
+            number=expense_number(row),
+            company=bill.member.name or row.member.name,
+            day=bill.document_date or row.expense_date,
+            amount=total(round_money(line.total, decimals) for line in own),
+            currency=bill.currency or self.request.books.gl.base_currency,
+            location_id=row.location_id,
+            location=row.location,
+            lines_hash=bill_expense_hash(bill, own),
+            entry_ids=entry_ids(row, lines),
+            has_all_entries=all(line.entry_ids for line in own),
+            changes=tuple(_changes(row, bill, own, decimals)),
+            joined=is_joined(lines, self.matching.foreign),
+        )
+
+    def why_missing(self, row: UnpostedExpense) -> Iterable[Problem]:
+        """Say why a row has no export of its own."""
+        code = "TWICE" if self.lines_of.get(row) else _why_missing(row, self.matching)
+        return (found(code, expense_number(row)),)
+
+    def setup_problems(self) -> tuple[Problem, ...]:
+        """Check the set-up of Accounts Payable."""
+        return ap_setup_problems(self.request.books)
+
+    def groups(
+        self, going: Sequence[Matched[UnpostedExpense, Lines]]
+    ) -> Iterable[list[Matched[UnpostedExpense, Lines]]]:
+        """Put the expenses of a bill together: they live and die together. One of nothing but zeros stays alone."""
+        by_bill: dict[ExportExpenseBill, list[MatchedExpense]] = {}
+        for matched in going:
+            if _is_nothing(matched):
+                yield [matched]
+            else:
+                by_bill.setdefault(matched.exported[0].bill, []).append(matched)
+        yield from by_bill.values()
+
+    def make(self, group: Sequence[Matched[UnpostedExpense, Lines]]) -> Made:
+        """Make one voucher of these expenses of a bill."""
+        if _is_nothing(group[0]):
+            return Made((found("NOTHING-TO-POST", group[0].number),), nothing_to_post=True)
+        return self.bills.draft(group[0].exported[0].bill, [_expense(matched) for matched in group])
 
 
-@dataclass(frozen=True, slots=True)
-class BillDraft:
-    """What became of the included expenses of a bill: one document, or none when a problem stops it.
+def _is_nothing(matched: Matched[UnpostedExpense, Lines]) -> bool:
+    return not any(line.line.total for line in matched.exported)
 
-    ``problems`` are of every expense of the voucher, ``own_problems`` of one.
-    """
 
-    problems: tuple[Problem, ...] = ()
-    own_problems: tuple[tuple[TransactionKey, tuple[Problem, ...]], ...] = ()
-    document: ApDocument | None = None
-    period: str = ""
-    new_vendor: NewVendor | None = None
+def _changes(
+    row: UnpostedExpense, bill: ExportExpenseBill, lines: Iterable[ExportExpenseLine], decimals: int
+) -> Iterable[Change]:
+    """Compare the lines of an expense with the row that the user saw."""
+    if row.currency and bill.currency and sl_key(row.currency) != sl_key(bill.currency):
+        yield Change("currency", row.currency, bill.currency)
+    if row.member and bill.member and row.member.id != bill.member.id:
+        yield Change("member", row.member.identifier, bill.member.identifier)
+    amount = total(line.total for line in lines)
+    if not agrees_with_row(row, amount, decimals):
+        before, now = round_money(abs(row.total), decimals), round_money(abs(amount), decimals)
+        yield Change("total", str(before), str(now))
 
 
 def bill_expense_hash(bill: ExportExpenseBill, lines: Iterable[ExportExpenseLine]) -> str:
@@ -73,14 +143,6 @@ def bill_expense_hash(bill: ExportExpenseBill, lines: Iterable[ExportExpenseLine
     return hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()
 
 
-def why_not_paid(row: UnpostedExpense, line: ExportExpenseLine) -> str:
-    """Return why a line must not be paid to the member, in words; empty when it is owed to the member."""
-    if line.company_advance:
-        return "company advance"
-    why = _NOT_REIMBURSABLE.get(row.classification.casefold(), "")
-    return why or ("" if line.reimbursable else _NOT_REIMBURSABLE["nonreimbursable"])
-
-
 def agrees_with_row(row: UnpostedExpense, amount: Decimal, decimals: int) -> bool:
     """Whether the lines of an expense are worth what its row says.
 
@@ -99,130 +161,22 @@ def is_joined(matched: Sequence[BillLine], foreign: Sequence[BillLine]) -> bool:
     return any(mine.intersection(other.line.entry_ids) for other in foreign)
 
 
-class ExpenseBills:
-    """Drafts the vouchers of expense bills."""
+def _why_missing(row: UnpostedExpense, matching: Matching[UnpostedExpense, BillLine]) -> str:
+    """Return why an expense has no line of its own: joined with others, not to be told from them, or not exported."""
+    if any(row.id and row.id in other.line.entry_ids for other in matching.foreign):
+        return "EXP-JOINED"
+    for other in matching.foreign:
+        same_day = row.expense_date is not None and other.line.document_date == row.expense_date
+        if other.bill.member.id == row.member.id and same_day and abs(other.line.total) == abs(row.total):
+            return "EXP-AMBIGUOUS"
+    return "NOT-EXPORTED"
 
-    def __init__(self, vouchers: Vouchers, posting: PostingRules) -> None:
-        self._vouchers = vouchers
-        self._posting = posting
 
-    def decimals(self, bill: ExportExpenseBill) -> int:
-        """Decimals of the bill's currency."""
-        return self._vouchers.decimals.of(bill.currency or self._vouchers.base_currency)
+def _expense(matched: Matched[UnpostedExpense, Lines]) -> BilledExpense:
+    lines = sorted((line.line for line in matched.exported), key=lambda line: line.entry_ids)
+    return BilledExpense(matched.key, matched.entry.unposted, tuple(lines))
 
-    def is_balanced(self, bill: ExportExpenseBill) -> bool:
-        """Whether Manage's bill is the sum of all its lines, included or not (Manage API: expenseBills)."""
-        decimals = self.decimals(bill)
-        lines = total(round_money(line.total, decimals) for line in bill.lines)
-        return round_money(bill.total, decimals) == lines
 
-    def draft(self, bill: ExportExpenseBill, expenses: Sequence[MatchedExpense]) -> BillDraft:
-        """Make one voucher of these expenses of a bill. All problems are told at once, whatever stops it first."""
-        problems: list[Problem] = []
-        decimals = self.decimals(bill)
-        if not self.is_balanced(bill):
-            summed = total(line.total for line in bill.lines)
-            problems.append(found("UNBALANCED", f"{bill.total} / {summed}"))
-        vendor = self._vouchers.vendors.of_member(bill.vendor_number, bill.member)
-        problems.extend(vendor.problems)
-        currency = self._vouchers.currency(bill.currency, problems)
-        days = [line.document_date for expense in expenses for line in expense.lines if line.document_date]
-        day = usable_date(bill.document_date or max(days, default=None), problems)
-        invc_nbr = f"{INVOICE_PREFIX}{min(expense.row.expense_detail_id for expense in expenses)}"
-        problems.extend(self._vouchers.used(vendor, use) for use in self._vouchers.uses_of(vendor, invc_nbr))
-        lines: list[VoucherLine] = []
-        own: list[tuple[TransactionKey, tuple[Problem, ...]]] = []
-        for expense in expenses:
-            told: list[Problem] = []
-            for line in expense.lines:
-                lines.extend(self._lines(expense, line, currency, decimals, told))
-            if expense.row.avalara:
-                told.append(found("AVALARA", expense.row.tax_code.name))
-            elif expense.row.sales_tax or any(line.gl_type in _TAX_TYPES for line in expense.lines):
-                told.append(found("EXP-TAX"))
-            own.append((expense.key, tuple(told)))
-        payable = total(line.amount for line in lines) + round_money(Decimal(0), decimals)
-        if payable < 0:
-            problems.append(found("TURNED", str(payable), "AD", given="expense bill", becomes="debit adjustment"))
-        terms, due = (None, day) if payable < 0 else self._due(vendor, day, problems)
-        when = day.isoformat() if day else ""
-        facts = VoucherFacts(
-            transactions=tuple(expense.key for expense in expenses),
-            vendor=vendor,
-            payable=payable,
-            day=day,
-            due=due,
-            terms=terms,
-            currency=currency,
-            ap_account=bill.ap_account_number,
-            invc_nbr=invc_nbr,
-            invc_date=day,
-            lines=tuple(lines),
-            descr=described(
-                self._posting.expense_description,
-                {"member": bill.member.identifier or bill.member.name, "date": when},
-            ),
-        )
-        known = [*problems, *(problem for _, told in own for problem in told)]
-        before = len(known)
-        period, document = self._vouchers.build(facts, known)
-        problems.extend(known[before:])
-        return BillDraft(tuple(problems), tuple(own), document, period, vendor.new)
-
-    def _lines(
-        self,
-        expense: MatchedExpense,
-        line: ExportExpenseLine,
-        currency: str,
-        decimals: int,
-        told: list[Problem],
-    ) -> Iterable[VoucherLine]:
-        """Return the voucher lines of a bill line: its debit, and what offsets it when the member must not be paid."""
-        account = self._vouchers.accounts.of_line(line.account_number, currency)
-        told.extend(account.problems)
-        amount = round_money(line.total, decimals)
-        if not amount:
-            return
-        accepted = Resolved(account.acct, account.sub)  # its problems are told to its own expense only
-        yield VoucherLine(accepted, amount, self._text(expense.row, line), transaction=expense.key)
-        why = why_not_paid(expense.row, line)
-        if not why:
-            return
-        text = self._posting.company_paid_account
-        if not text:
-            told.append(found("EXP-COMPANY-PAID", why, why=why))
-            return
-        offset = self._vouchers.accounts.of_setting(text, currency)
-        told.extend(
-            replace(problem, fix="Correct company_paid_account in the settings", where="Settings of this product")
-            for problem in offset.problems
-        )
-        if not offset.problems:
-            held = f"{offset.acct} {offset.sub}"
-            told.append(found("EXP-OFFSET", why, held, why=why, account=held))
-        paid = Resolved(offset.acct, offset.sub)
-        yield VoucherLine(paid, -amount, self._longest("Paid by company", line.memo), transaction=expense.key)
-
-    def _text(self, row: UnpostedExpense, line: ExportExpenseLine) -> str:
-        """Return a line's description: Manage's memo, with what it was charged to where both have room."""
-        return self._longest(line.memo or row.expense_type.name or "Expense", row.charge)
-
-    def _longest(self, text: str, more: str) -> str:
-        """Return both texts when they fit the line's description, else the first alone."""
-        both = f"{text}, {more}" if more else text
-        return text if self._vouchers.widths.fit(both, "APTran", "TranDesc").changed else both
-
-    def _due(
-        self, vendor: ResolvedVendor, day: date | None, problems: list[Problem]
-    ) -> tuple[Terms | None, date | None]:
-        """Return the vendor's terms of SL and the due date by them; a bill of Manage has no terms.
-
-        Without terms it is due at once; with terms that can't be used as well, with a note.
-        """
-        if not vendor.terms:
-            return None, day
-        terms = self._vouchers.terms.usable(vendor.terms)
-        if terms is None or terms.due_type != _BY_DAYS:
-            problems.append(found("DUE-AT-ONCE", in_sl=vendor.terms, terms=vendor.terms))
-            return terms, day
-        return terms, due_after(day, terms.due_interval, problems)
+def _bill_order(bill: ExportExpenseBill) -> tuple[int, str, int, tuple[int, ...]]:
+    day = bill.document_date.isoformat() if bill.document_date else ""
+    return bill.member.id, day, bill.id, bill.all_entry_ids

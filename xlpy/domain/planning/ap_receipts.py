@@ -1,59 +1,143 @@
-"""Item receipts: from one exported receipt to its voucher, or of a return to its debit adjustment."""
+"""Which included receipts become vouchers: matched to the export, judged by the ledger, without duplicates."""
 
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.documents.ap import ApDocument, NewVendor
-from xlpy.domain.facts.books import Terms, sl_key
-from xlpy.domain.facts.manage import INVENTORY, ExportTaxLevel, ManageMasters
-from xlpy.domain.facts.manage_procurement import ExportPurchase, ExportPurchaseLine, UnpostedProcurement
-from xlpy.domain.facts.matching import packing_slip
-from xlpy.domain.facts.payables_books import VendorInvoiceUse
-from xlpy.domain.mapping.accounts import Resolved
-from xlpy.domain.mapping.dates import usable_date
-from xlpy.domain.mapping.descriptions import described
-from xlpy.domain.mapping.receipt_taxes import receipt_levels
-from xlpy.domain.mapping.vendors import ResolvedVendor
-from xlpy.domain.planning.ap_vouchers import VoucherFacts, VoucherLine, Vouchers
+from xlpy.domain.documents.plan import Action
+from xlpy.domain.facts.books import SlBooks, sl_key
+from xlpy.domain.facts.manage_procurement import ExportPurchase, UnpostedProcurement
+from xlpy.domain.facts.matching import PURCHASE, entry_ids, match_purchases, packing_slip, procurement_kind
+from xlpy.domain.planning.ap_receipt_vouchers import Receipts, order_of, receipt_date
+from xlpy.domain.planning.ap_vouchers import Vouchers, ap_setup_problems
+from xlpy.domain.planning.ledger_rules import Verdict
+from xlpy.domain.planning.maker import Change, Judged, Made, Maker, Matched
+from xlpy.domain.planning.request import IncludedRow, PlanRequest
 from xlpy.domain.values.money import plain, round_money, total
 from xlpy.domain.values.problems import Problem
-from xlpy.domain.values.rules import PostingRules
-from xlpy.domain.values.transactions import TransactionKey
-
-WIDEST_VENDOR_INVOICE = 15  # SL: APDoc.InvcNbr char(15)
-_BY_DAYS = "D"
-_ORDER = re.compile(r"\s*(\d+)-")
+from xlpy.domain.values.transactions import Kind, Posting, PostingState, TransactionKey
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptDraft:
-    """What became of one receipt. No ``document`` when there is nothing to post, or when a problem stops it."""
+class ApReceipts(Maker[UnpostedProcurement, ExportPurchase]):
+    """Makes a voucher, or a debit adjustment, of screen 03010 of each included receipt."""
 
-    payable: Decimal
-    problems: tuple[Problem, ...]
-    document: ApDocument | None = None
-    period: str = ""
-    new_vendor: NewVendor | None = None
-    nothing_to_post: bool = False
-    vendor_invoice: tuple[str, str] = ("", "")  # vendor and number as SL compares them
+    kind = Kind.PROCUREMENT
+
+    def __init__(self, request: PlanRequest, vouchers: Vouchers) -> None:
+        super().__init__(request)
+        self.receipts = Receipts(vouchers, request.masters, request.posting)
+        self.exported: dict[UnpostedProcurement, tuple[ExportPurchase, ...]] = {}
+
+    @property
+    def rows(self) -> Sequence[IncludedRow[UnpostedProcurement]]:
+        """The included rows of its kind."""
+        return [row for row in self.request.procurement if procurement_kind(row.unposted) == PURCHASE]
+
+    def order(self, row: IncludedRow[UnpostedProcurement]) -> TransactionKey:
+        """Return what rows are ordered by."""
+        return row.key
+
+    def number(self, row: UnpostedProcurement) -> str:
+        """Return what the user knows a row by."""
+        return receipt_number(row)
+
+    def match(self, rows: Sequence[UnpostedProcurement]) -> None:
+        """Find the exported receipts of these rows."""
+        purchases = sorted(self.request.exported_procurement.purchases, key=lambda p: (p.id, p.all_entry_ids))
+        self.exported = dict(match_purchases(rows, purchases).pairs)
+
+    def matched(self, entry: IncludedRow[UnpostedProcurement]) -> Matched[UnpostedProcurement, ExportPurchase] | None:
+        """Return a row with its export; None when there is none, or more than one."""
+        row = entry.unposted
+        purchases = self.exported.get(row, ())
+        if len(purchases) != 1:
+            return None
+        (purchase,) = purchases
+        parts = (*(line.id for line in purchase.lines), *(tax.id for tax in purchase.taxes))
+        return Matched(
+            entry=entry,
+            exported=purchase,
+            number=receipt_number(row, purchase),
+            company=purchase.company.name or row.vendor.name,
+            day=receipt_date(purchase),
+            amount=self.receipts.payable(purchase),
+            currency=purchase.currency or self.request.books.gl.base_currency,
+            location_id=row.location_id,
+            location=row.location,
+            lines_hash=receipt_hash(purchase),
+            entry_ids=entry_ids(row, (purchase,)),
+            has_all_entries=bool(purchase.all_entry_ids) and all(parts),
+            changes=tuple(_changes(row, purchase)),
+        )
+
+    def why_missing(self, row: UnpostedProcurement) -> Iterable[Problem]:
+        """Say why a row has no export of its own."""
+        return (found("RCPT-SEVERAL" if self.exported.get(row) else "NOT-EXPORTED", receipt_number(row)),)
+
+    def setup_problems(self) -> tuple[Problem, ...]:
+        """Check the set-up of Accounts Payable."""
+        return ap_setup_problems(self.request.books)
+
+    def verdict(self, matched: Matched[UnpostedProcurement, ExportPurchase]) -> Verdict:
+        """Judge a receipt by the ledger; an id may come again for a new receipt (same order, same or no slip).
+
+        Without a GL entry in common it is a new one while the old entries are still in a Manage batch, else the old
+        one, un-batched. When that could not be looked up it is a stop: marked it could be lost, posted it could be
+        there twice.
+        """
+        purchase = matched.exported
+        posting = self.request.books.postings.get(matched.key)
+        if posting is not None and _is_closed_elsewhere(posting, matched.entry.unposted, (purchase,)):
+            known = self.request.still_batched.get(matched.key)
+            if known is None:
+                return Verdict(Action.POST, posting.generation + 1, (found("RCPT-SAME-ID", _entries(purchase)),))
+            if known:
+                new = found("RCPT-NEW", _entries(purchase), posting.batch_identifier)
+                return Verdict(Action.POST, posting.generation + 1, (new,))
+        return super().verdict(matched)
+
+    def make(self, group: Sequence[Matched[UnpostedProcurement, ExportPurchase]]) -> Made:
+        """Make the voucher of one receipt, or the debit adjustment of a return."""
+        (matched,) = group
+        return self.receipts.draft(matched.key, matched.exported, matched.entry.unposted)
 
 
-def receipt_date(purchase: ExportPurchase) -> date | None:
-    """Return the day of the receipt. Unverified: the document's date is it, the purchase date only stands in."""
-    return purchase.document_date or purchase.purchase_date
+def receipts_to_look_up(request: PlanRequest) -> tuple[Posting, ...]:
+    """Return the ledger's receipts whose id comes again without any of their GL entries.
+
+    Whether Manage still has those entries in a batch decides between a new receipt and the old one, un-batched
+    (``PlanRequest.still_batched``).
+    """
+    entries = [entry for entry in request.procurement if procurement_kind(entry.unposted) == PURCHASE]
+    rows = [entry.unposted for entry in entries]
+    matched = dict(match_purchases(rows, request.exported_procurement.purchases).pairs)
+    postings = request.books.postings
+    looked_up = {
+        entry.key: postings[entry.key]
+        for entry in entries
+        if entry.key in postings
+        and _is_closed_elsewhere(postings[entry.key], entry.unposted, matched.get(entry.unposted, ()))
+    }
+    return tuple(looked_up[key] for key in sorted(looked_up))
 
 
-def order_of(record_id: str) -> str:
-    """Return the purchase order's id of an ``unpostedProductId``. Unverified: that it is the number in front."""
-    number = _ORDER.match(record_id)
-    return number[1] if number else ""
+def vendor_invoices_claimed_twice(judged: list[Judged], _books: SlBooks) -> Iterable[tuple[TransactionKey, Problem]]:
+    """Find vendor invoice numbers that two included receipts of a vendor have."""
+    by_claim: dict[str, list[TransactionKey]] = {}
+    for one in judged:
+        if one.matched.key.kind is Kind.PROCUREMENT and one.claim:
+            by_claim.setdefault(one.claim, []).append(one.matched.key)
+    for claim, keys in by_claim.items():
+        number = claim.partition("\t")[2]
+        for key in keys:
+            for other in keys:
+                order = order_of(key.record_id)
+                if other != key:
+                    same_order = bool(order) and order_of(other.record_id) == order
+                    yield key, found("INVC-OURS" if same_order else "INVC-TWICE", number)
 
 
 def receipt_number(unposted: UnpostedProcurement, purchase: ExportPurchase | None = None) -> str:
@@ -62,17 +146,6 @@ def receipt_number(unposted: UnpostedProcurement, purchase: ExportPurchase | Non
     number = (purchase.document_number if purchase else "") or order.identifier or order.name
     slip = purchase.packing_slip if purchase else packing_slip(unposted)
     return f"{number} {slip}".strip() or unposted.unposted_product_id
-
-
-def vendor_invoice_number(purchase: ExportPurchase, unposted: UnpostedProcurement) -> tuple[str, str]:
-    """Return APDoc.InvcNbr, and the code of the note it needs, if any: the vendor's number, its last 15 characters.
-
-    Without one it is the order's number and the packing slip.
-    """
-    given = purchase.vendor_invoice_number or unposted.vendor_invoice_number
-    number = given or f"{purchase.document_number} {purchase.packing_slip}".strip()
-    code = "INVC-SHORT" if len(number) > WIDEST_VENDOR_INVOICE else ""
-    return number[-WIDEST_VENDOR_INVOICE:].strip(), code if given else "INVC-MADE"
 
 
 def receipt_hash(purchase: ExportPurchase) -> str:
@@ -104,195 +177,43 @@ def receipt_hash(purchase: ExportPurchase) -> str:
     return hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()
 
 
-def payable_of(purchase: ExportPurchase, decimals: int) -> Decimal:
-    """Return what a receipt makes owed to the vendor, by its lines: freight and taxes too; negative for a return."""
-    return total(-round_money(amount, decimals) for amount in _amounts(purchase)) + round_money(Decimal(0), decimals)
+def _changes(row: UnpostedProcurement, purchase: ExportPurchase) -> Iterable[Change]:
+    """Compare the exported receipt with the row that the user saw."""
+    if row.currency and purchase.currency and sl_key(row.currency) != sl_key(purchase.currency):
+        yield Change("currency", row.currency, purchase.currency)
+    if row.vendor and purchase.company and row.vendor.id != purchase.company.id:
+        yield Change("vendor", row.vendor.name, purchase.company.name)
+    given, now = row.vendor_invoice_number, purchase.vendor_invoice_number
+    if given and now and sl_key(given) != sl_key(now):
+        yield Change("vendor invoice", given, now)
+    if not agrees_with_list(row, purchase):
+        before, total_now = round_money(abs(row.total), row.decimals), round_money(abs(purchase.total), row.decimals)
+        yield Change("total", str(before), str(total_now))
 
 
-def _amounts(purchase: ExportPurchase) -> tuple[Decimal, ...]:
-    """Every amount of a receipt in Manage's sign: lines, freight and taxes."""
-    return (*(line.total for line in purchase.lines), *(tax.total for tax in purchase.taxes))
+def agrees_with_list(row: UnpostedProcurement, purchase: ExportPurchase) -> bool:
+    """Whether a receipt is worth what its rows say.
+
+    Unverified: whether the list's totals have tax and freight in them, their sign, and whether each row of a receipt
+    has the amount of its line or of the whole receipt; all of these are accepted. Entries that the export lacks are
+    of another receipt: then nothing but the same total is.
+    """
+    tax = total(line.total for line in purchase.taxes)
+    freight = total(line.total for line in purchase.lines if line.is_freight)
+    sizes = {purchase.total}
+    if set(row.entry_ids) <= set(purchase.all_entry_ids):
+        sizes |= {purchase.total + tax, purchase.total + freight, purchase.total + tax + freight}
+        sizes |= {size * len(row.entry_ids) for size in sizes}
+    return abs(round_money(row.total, row.decimals)) in {abs(round_money(size, row.decimals)) for size in sizes}
 
 
-class Receipts:
-    """Drafts the vouchers of receipts."""
-
-    def __init__(self, vouchers: Vouchers, masters: ManageMasters, posting: PostingRules) -> None:
-        self._vouchers = vouchers
-        self._masters = masters
-        self._posting = posting
-
-    def payable(self, purchase: ExportPurchase) -> Decimal:
-        """Return what a receipt makes owed, in its currency's decimals."""
-        return payable_of(purchase, self._decimals(purchase))
-
-    def draft(self, key: TransactionKey, purchase: ExportPurchase, unposted: UnpostedProcurement) -> ReceiptDraft:
-        """Apply every rule to one receipt. All problems are told at once, whatever stops it first."""
-        decimals = self._decimals(purchase)
-        payable = payable_of(purchase, decimals)
-        if round_money(purchase.total, decimals) != payable:
-            problems = [found("UNBALANCED", f"{purchase.total} / {payable}")]
-        elif not any(round_money(amount, decimals) for amount in _amounts(purchase)):
-            return ReceiptDraft(payable, (found("NOTHING-TO-POST", purchase.document_number),), nothing_to_post=True)
-        else:
-            problems = []
-        if not purchase.lines:
-            problems.append(found("NO-LINES", purchase.document_number))
-        if payable < 0:
-            problems.append(found("TURNED", str(payable), "AD", given="receipt", becomes="debit adjustment"))
-        problems.extend(self._freight_problems(purchase, decimals))
-        vendor = self._vouchers.vendors.of_company(purchase.vendor_number, purchase.company)
-        problems.extend(vendor.problems)
-        number, code = vendor_invoice_number(purchase, unposted)
-        if code:
-            problems.append(found(code, purchase.vendor_invoice_number, number))
-        if not number or not self._vouchers.widths.fits(number, "APDoc", "InvcNbr"):
-            problems.append(found("INVC-CHARS", number))
-        problems.extend(self._duplicates(key, vendor, number))
-        currency = self._vouchers.currency(purchase.currency, problems)
-        day = usable_date(receipt_date(purchase), problems)
-        given = purchase.vendor_invoice_date or unposted.vendor_invoice_date
-        invoiced = usable_date(given, problems) if given else day
-        terms, due = (None, day) if payable < 0 else self._due(purchase, vendor, invoiced, problems)
-        levels: tuple[ExportTaxLevel, ...] = ()
-        told = True
-        if purchase.avalara or unposted.avalara:
-            problems.append(found("AVALARA", purchase.tax_code.name))
-        else:
-            levels, told = receipt_levels(purchase, self._masters.tax_codes.get(purchase.tax_code.id), decimals)
-        if not told:
-            code_name = purchase.tax_code.identifier or purchase.tax_code.name
-            summed = any(level.tax for level in purchase.tax_levels)
-            problems.append(found("TAX-SUM") if summed else found("RCPT-TAX-LEVEL", code_name, code=code_name))
-        facts = VoucherFacts(
-            transactions=(key,),
-            vendor=vendor,
-            payable=payable,
-            day=day,
-            due=due,
-            terms=terms,
-            currency=currency,
-            ap_account=purchase.ap_account_number,
-            invc_nbr=number,
-            invc_date=invoiced,
-            lines=tuple(self._line(line, currency, decimals, problems) for line in purchase.lines),
-            descr=described(
-                self._posting.receipt_description,
-                {
-                    "number": purchase.document_number,
-                    "slip": purchase.packing_slip,
-                    "vendor": unposted.vendor.name,
-                    "invoice": number,
-                },
-            ),
-            levels=levels if told else (),
-            tax_code=purchase.tax_code,
-            tax_accounts=tuple(tax.account_number for tax in purchase.taxes if tax.total),
-        )
-        period, document = self._vouchers.build(facts, problems)
-        same = (sl_key(vendor.vend_id), sl_key(number)) if vendor.vend_id and number else ("", "")
-        return ReceiptDraft(payable, tuple(problems), document, period, vendor.new, vendor_invoice=same)
-
-    def _decimals(self, purchase: ExportPurchase) -> int:
-        return self._vouchers.decimals.of(purchase.currency or self._vouchers.base_currency)
-
-    def _line(self, line: ExportPurchaseLine, currency: str, decimals: int, problems: list[Problem]) -> VoucherLine:
-        return VoucherLine(
-            account=self._vouchers.accounts.of_line(self._account(line, problems), currency)
-            if line.is_freight or self._is_known(line, problems)
-            else Resolved("", ""),
-            amount=-round_money(line.total, decimals),
-            text=line.memo or line.item_description or line.item.identifier or ("Freight" if line.is_freight else ""),
-            quantity=line.quantity,
-            unit_price=line.item_cost,
-            unit=line.unit_xref or line.unit.name,
-        )
-
-    def _is_known(self, line: ExportPurchaseLine, problems: list[Problem]) -> bool:
-        """Whether it can be told that a line's product is an inventory item or not."""
-        if not line.item or line.item.id in self._masters.catalog:
-            return True
-        name = line.item.identifier or line.item.name or str(line.item.id)
-        problems.append(found("RCPT-ITEM", name, item=name))
+def _is_closed_elsewhere(posting: Posting, row: UnpostedProcurement, purchases: Iterable[ExportPurchase]) -> bool:
+    """Whether a ledger row of this id was posted with quite other GL entries than those that are exported now."""
+    if posting.state not in (PostingState.POSTED, PostingState.CLOSED, PostingState.CHANGED):
         return False
-
-    def _account(self, line: ExportPurchaseLine, problems: list[Problem]) -> str:
-        """Return Manage's account text of a line: freight its own, inventory items the asset, all others the cost.
-
-        A line's own account is the product's revenue account and is never posted to, but for freight (Manage API:
-        purchaseDetail).
-        """
-        if line.is_freight:
-            return line.account_number
-        item = self._masters.catalog.get(line.item.id)
-        if item is None or item.product_class != INVENTORY:
-            return line.cost_account
-        package = self._masters.package
-        if line.drop_shipped and not (package.include_cogs and package.include_cogs_drop_ship):
-            problems.append(found("RCPT-DROP-SHIP", item.identifier, item=item.identifier))
-        return line.inventory_account
-
-    @staticmethod
-    def _freight_problems(purchase: ExportPurchase, decimals: int) -> Iterable[Problem]:
-        lines = total(round_money(line.total, decimals) for line in purchase.lines if line.is_freight)
-        header = round_money(purchase.freight, decimals)
-        # The sign of the header's freight on a return is unverified, so sizes are compared.
-        if abs(lines) != abs(header):
-            yield found("RCPT-FREIGHT", f"{header} / {-lines}")
-
-    def _due(
-        self, purchase: ExportPurchase, vendor: ResolvedVendor, invoiced: date | None, problems: list[Problem]
-    ) -> tuple[Terms | None, date | None]:
-        """Return SL's terms and the due date: vendor invoice date and the terms' days.
-
-        By SL's days when its terms are by days (SL: Terms.DueType D), else by Manage's; an order without any terms
-        has those of the vendor in SL.
-        """
-        days: int | None
-        if not purchase.terms and not purchase.terms_xref and vendor.terms:
-            terms = self._vouchers.terms.usable(vendor.terms)
-            if terms is None or terms.due_type != _BY_DAYS:
-                problems.append(found("DUE-AT-ONCE", in_sl=vendor.terms, terms=vendor.terms))
-                return terms, invoiced
-            problems.append(found("TERMS-OF-VENDOR", in_sl=vendor.terms, terms=vendor.terms))
-            days = terms.due_interval
-        else:
-            resolved = self._vouchers.terms.resolve(purchase)
-            problems.extend(resolved.problems)
-            terms = resolved.terms
-            if terms is None:
-                return None, None
-            billing = self._vouchers.terms.billing(purchase.terms)
-            in_manage = purchase.due_days if purchase.due_days is not None else billing.due_days if billing else None
-            days = terms.due_interval if terms.due_type == _BY_DAYS else in_manage
-        if days is None:
-            problems.append(found("DUE-MISSING"))
-            return terms, None
-        return terms, due_after(invoiced, days, problems)
-
-    def _duplicates(self, key: TransactionKey, vendor: ResolvedVendor, number: str) -> Iterable[Problem]:
-        """Find other documents of the vendor with the same number; our own for another receipt of the order is fine."""
-        for use in self._vouchers.uses_of(vendor, number) if number else ():
-            if is_of_same_order(use, key):
-                yield found("INVC-OURS", number, f"{use.doc_type} {use.ref_nbr}")
-            else:
-                yield self._vouchers.used(vendor, use)
+    now = {*row.entry_ids, *(entry for purchase in purchases for entry in purchase.all_entry_ids)}
+    return bool(posting.entry_ids) and not now.intersection(posting.entry_ids)
 
 
-def is_of_same_order(use: VendorInvoiceUse, key: TransactionKey) -> bool:
-    """Whether an SL document is ours, of another receipt of the same purchase order."""
-    ours = use.posted_for
-    if ours is None or ours.kind is not key.kind or ours == key:
-        return False
-    return bool(order_of(key.record_id)) and order_of(ours.record_id) == order_of(key.record_id)
-
-
-def due_after(day: date | None, days: int, problems: list[Problem]) -> date | None:
-    """Return the day so many days later, when SL can hold it."""
-    if day is None:
-        return None
-    try:
-        return usable_date(day + timedelta(days), problems)
-    except OverflowError:
-        problems.append(found("DUE-MISSING"))
-        return None
+def _entries(purchase: ExportPurchase) -> str:
+    return ", ".join(map(str, purchase.all_entry_ids))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
@@ -21,7 +21,7 @@ from xlpy.domain.facts.payables_books import VendorInvoiceUse
 from xlpy.domain.facts.periods import calendar_is_usable, is_period
 from xlpy.domain.mapping.accounts import Accounts, Resolved
 from xlpy.domain.mapping.currencies import Currencies, CurrencyDecimals
-from xlpy.domain.mapping.dates import DocumentDates
+from xlpy.domain.mapping.dates import DocumentDates, usable_date
 from xlpy.domain.mapping.taxes import NO_TAXES, ResolvedTaxes, TaxAccounts, Taxes
 from xlpy.domain.mapping.terms import FOR_VENDORS, AllTerms, discount
 from xlpy.domain.mapping.vendors import ResolvedVendor, Vendors
@@ -280,3 +280,14 @@ def ap_setup_problems(books: SlBooks) -> tuple[Problem, ...]:
 
 def _shown(use: VendorInvoiceUse) -> str:
     return f"{use.doc_type} {use.ref_nbr}, batch {use.bat_nbr}"
+
+
+def due_after(day: date | None, days: int, problems: list[Problem]) -> date | None:
+    """Return the day so many days later, when SL can hold it."""
+    if day is None:
+        return None
+    try:
+        return usable_date(day + timedelta(days), problems)
+    except OverflowError:
+        problems.append(found("DUE-MISSING"))
+        return None

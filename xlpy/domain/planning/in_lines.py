@@ -55,11 +55,11 @@ class InventoryLines:
         self.units = Units(masters, books, posting, self.widths)
         self.places = Places(books, posting)
         self.items = Items(masters=masters, books=books, rules=master_rules, units=self.units, widths=self.widths)
-        self.needed: list[tuple[TransactionKey, NewItem]] = []
+        self.needed: dict[TransactionKey, list[NewItem]] = {}
 
     def need(self, key: TransactionKey, new: NewItem) -> None:
         """Remember that a transaction needs an item to be created."""
-        self.needed.append((key, new))
+        self.needed.setdefault(key, []).append(new)
 
     def build(self, facts: LineFacts, problems: list[Problem]) -> InLine | None:
         """Check the rest of a line and build it; None when a problem stops it."""

@@ -9,11 +9,12 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from xlpy.domain.documents.plan import InvoiceDetail, Plan, PlanOptions
-from xlpy.domain.planning.ap_planning import IncludedExpense, IncludedProcurement
-from xlpy.domain.planning.invoices import Included, PlanRequest
+from xlpy.domain.planning.ap_receipts import receipts_to_look_up
+from xlpy.domain.planning.needs import needs_of
+from xlpy.domain.planning.planner import build_plan
+from xlpy.domain.planning.request import IncludedRow, PlanRequest
 from xlpy.domain.planning.row_checks import foreign_problems, number_of_row, row_problems
 from xlpy.domain.planning.run_checks import LONGEST_TYPED, batch_name_problems, gone_problem, name_taken_problem
-from xlpy.domain.planning.whole_plan import WholeRequest, build_whole_plan, receipts_in_question, whole_needs
 from xlpy.domain.values.problems import Problem, stops
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, TransactionKey
 from xlpy.errors import SettingsError
@@ -49,16 +50,16 @@ def make_plan(session: Session, selection: Selection) -> Plan:
         expenses=marked.exported_expenses,
         procurement=marked.exported_procurement,
     )
-    included = tuple(Included(mark.key, mark.again, row) for mark, row in marked.invoices)
-    expenses = tuple(IncludedExpense(mark.key, mark.again, row) for mark, row in marked.expenses)
-    procurement = tuple(IncludedProcurement(mark.key, mark.again, row) for mark, row in marked.procurement)
+    included = tuple(IncludedRow(mark.key, mark.again, row) for mark, row in marked.invoices)
+    expenses = tuple(IncludedRow(mark.key, mark.again, row) for mark, row in marked.expenses)
+    procurement = tuple(IncludedRow(mark.key, mark.again, row) for mark, row in marked.procurement)
     session.progress("Reading SL", 0, 0)
     rules = session.profile.posting
-    needs = whole_needs(
-        marked.exported_invoices,
+    needs = needs_of(
         included,
         expenses,
         procurement,
+        marked.exported_invoices,
         marked.exported_expenses,
         marked.exported_procurement,
         masters,
@@ -69,26 +70,23 @@ def make_plan(session: Session, selection: Selection) -> Plan:
         postings = read_postings(connection, manage.host, manage.company, [key for key, _ in marked.rows])
         books = read_books(connection, session.sl, needs, postings=postings)
     session.progress("Checking", 0, len(marked.rows))
-    request = WholeRequest(
-        invoices=PlanRequest(
-            manage_host=manage.host,
-            manage_company=manage.company,
-            cpny_id=session.profile.sl.company,
-            options=options,
-            included=included,
-            export=marked.exported_invoices,
-            masters=masters,
-            books=books,
-            posting=rules,
-            master_rules=session.profile.masters,
-            today=session.today(),
-        ),
+    request = PlanRequest(
+        manage_host=manage.host,
+        manage_company=manage.company,
+        cpny_id=session.profile.sl.company,
+        options=options,
+        masters=masters,
+        books=books,
+        posting=rules,
+        master_rules=session.profile.masters,
+        invoices=included,
         expenses=expenses,
         procurement=procurement,
+        exported_invoices=marked.exported_invoices,
         exported_expenses=marked.exported_expenses,
         exported_procurement=marked.exported_procurement,
     )
-    plan = build_whole_plan(replace(request, still_batched=still_batched(manage, receipts_in_question(request))))
+    plan = build_plan(replace(request, still_batched=still_batched(manage, receipts_to_look_up(request))))
     seen = recall_refresh(session.profile, session.workbook)
     around = (
         *problems_of_the_name(manage, options),

@@ -31,7 +31,7 @@ from xlpy.domain.afterwards.rerun_rows import Row
 from xlpy.domain.documents.plan import InvoiceDetail, Plan, PlannedTransaction
 from xlpy.domain.facts.manage import UnpostedInvoice
 from xlpy.domain.facts.manage_expenses import UnpostedExpense
-from xlpy.domain.planning.invoices import lines_hash
+from xlpy.domain.mapping.signs import lines_hash
 from xlpy.domain.planning.row_checks import foreign_problems, number_of_row
 from xlpy.domain.values.money import ZERO
 from xlpy.domain.values.problems import Problem
