@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from xlpy.profile.settings import Profile, load_profile
     from xlpy.services.records.audit_verify import verify_audit_record
     from xlpy.services.run.reports import RunReport
+
+# What is logged outside of a run's log (a notebook, a command's own end) is not printed between the user's lines.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 _WHERE = {
     "Books": "xlpy.api",

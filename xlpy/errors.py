@@ -27,12 +27,13 @@ class WorkbookError(XlpyError):
 
 
 class WorkbookNotReplaceable(WorkbookError):
-    """The closed file is open in another program, read-only, or in a folder without room."""
+    """The closed file is open in another program, not there, read-only, or in a folder without room."""
 
-    def __init__(self, path: str, reason: str) -> None:
+    def __init__(
+        self, path: str, reason: str, fix: str = "Close it where it is open, or pick a folder that you may write to."
+    ) -> None:
         super().__init__(
-            f"The workbook {path} can't be replaced: {reason}.",
-            fix="Close it in Excel (or pick a folder you may write to) and run this again. Nothing was posted.",
+            f"The workbook {path} can't be replaced: {reason}.", fix=f"{fix} Run this again then. Nothing was posted."
         )
 
 
@@ -44,6 +45,17 @@ class FileNotSaved(XlpyError):
             f"The {what} can't be saved in {folder}: {reason}.",
             fix="Pick a folder that you may write to and that has room. Nothing was left there.",
         )
+
+
+class DataFolderNotWritable(XlpyError, OSError):
+    """The folder for previews, runs and logs can't be made or written: wrong ``XLPY_DATA``, no rights, a full disk."""
+
+    def __init__(self, folder: str, reason: str) -> None:
+        super().__init__(
+            f"The folder {folder} for previews, runs and logs can't be written: {reason}.",
+            fix="Make room, get the right to write there, or set the environment variable XLPY_DATA to another folder.",
+        )
+        self.strerror = reason
 
 
 class RunNotKnown(XlpyError):

@@ -9,13 +9,17 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from xlpy.errors import DataFolderNotWritable
 from xlpy.files import PRIVATE_FOLDER
 
 ENV_DATA = "XLPY_DATA"
 
 
 def data_folder(part: str = "") -> Path:
-    """Return (and make) the user's data folder, or one of its parts. ``XLPY_DATA`` moves it."""
+    """Return (and make) the user's data folder, or one of its parts. ``XLPY_DATA`` moves it.
+
+    Raises ``DataFolderNotWritable``.
+    """
     chosen = os.environ.get(ENV_DATA)
     folder = Path(chosen) if chosen else user_data_path("Manage to SL", appauthor=False)
     _make_private(folder)
@@ -30,10 +34,15 @@ def _make_private(folder: Path) -> None:
 
     Windows takes the rights of the folder above, the user's own AppData.
     """
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        with suppress(OSError):
-            folder.chmod(PRIVATE_FOLDER)
+    try:
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            with suppress(OSError):
+                folder.chmod(PRIVATE_FOLDER)
+    except OSError as error:
+        raise DataFolderNotWritable(str(folder), error.strerror or str(error)) from error
+    except ValueError as error:
+        raise DataFolderNotWritable(str(folder), "no folder can have this name") from error
 
 
 def file_name(text: str) -> str:

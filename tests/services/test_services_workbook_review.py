@@ -16,7 +16,7 @@ from xlpy.demo.company.release.run import release_everything
 from xlpy.domain.values.money import round_money
 from xlpy.errors import WorkbookError
 from xlpy.excel.buttons import batch as press_batch
-from xlpy.excel.buttons.press import press as buttons
+from xlpy.excel.buttons import press as buttons
 from xlpy.excel.engine.closed_file import ClosedWorkbook, open_closed
 from xlpy.excel.workbook.sheets import INVOICES, PREVIEW, RESULTS
 

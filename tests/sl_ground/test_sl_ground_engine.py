@@ -12,6 +12,7 @@ from pathlib import Path
 import pyodbc
 import pytest
 from sl_ground_recorder import Recorder
+from sqlalchemy import engine as sqlalchemy_engine
 from sqlalchemy import insert, select, text
 from sqlalchemy.dialects import mssql
 
@@ -252,3 +253,16 @@ def test_the_code_page_comes_from_the_collation_or_the_settings(tmp_path: Path) 
         assert Catalogue.read(connection).code_page == "utf-8"
     with sqlite_engine(f"sqlite:///{tmp_path / 'a.db'}").connect() as connection:
         assert Catalogue.read(connection).code_page == "cp1252"
+
+
+@pytest.mark.parametrize("password", [" Winter 26", "Winter 26 ", " a}b;c "])
+def test_a_password_with_blanks_around_it_goes_out_braced(password: str) -> None:
+    """The driver drops blanks around a bare value ([MS-ODBCSTR] 2.1.1); SQLAlchemy braces only what has a semicolon."""
+    typed = sqlalchemy_engine.URL.create(
+        "mssql+pyodbc", "kmorales", password, "SQL01", 1433, "DEMOApp", {"driver": "ODBC Driver 18"}
+    )
+    given = connection_url(typed.render_as_string(hide_password=False), [])
+    parts = odbc_parts(str(given.query["odbc_connect"]))
+    assert parts["pwd"] == password
+    assert (parts["server"], parts["database"], parts["uid"]) == ("SQL01,1433", "DEMOApp", "kmorales")
+    assert f"PWD={{{password.replace('}', '}}')}}}" in str(given.query["odbc_connect"])

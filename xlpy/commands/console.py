@@ -52,6 +52,7 @@ def press_closed(
     from xlpy.excel.buttons.press import press
     from xlpy.excel.engine.closed_file import WorkbookSavedBeside, open_closed
     from xlpy.excel.tables.home import profile_path
+    from xlpy.runlog import run_log
 
     with open_closed(workbook) as closed, progress_bar(quiet=as_json) as progress:
         chosen = profile or (Path(path) if (path := profile_path(closed.book)) else None)
@@ -66,7 +67,8 @@ def press_closed(
                 if pressed is None and not isinstance(error, WorkbookSavedBeside):
                     raise
                 say(f"{pressed.text} {error}" if pressed else str(error))
-                logger.exception("The workbook could not be saved")
+                with run_log("cli"):
+                    logger.exception("The workbook could not be saved")
                 if pressed is not None:
                     beside = str(error.path) if isinstance(error, WorkbookSavedBeside) else ""
                     end(3, "", {**pressed.data, "workbook": beside, "workbook_text": str(error)}, as_json)

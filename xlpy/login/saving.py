@@ -92,7 +92,7 @@ def settings_text(path: Path, profile: Profile) -> str:
 
     try:
         document = tomlkit.parse(_old_text(path))
-    except (TOMLKitError, UnicodeDecodeError) as error:
+    except (TOMLKitError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsError(f"The settings {path} are not valid TOML: {error}.") from error
     for section, keys, values in (("manage", _MANAGE, profile.manage), ("sl", _SL, profile.sl)):
         if section not in document:

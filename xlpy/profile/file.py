@@ -16,6 +16,7 @@ from xlpy.profile.rules import mistakes_of
 from xlpy.profile.values import Profile
 
 T = TypeVar("T")
+MOST_OF_SETTINGS = 2**20  # bytes; the template has 10,000
 _WORDS = {str: "a text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
 
 
@@ -27,6 +28,11 @@ def read_settings_file(path: Path) -> Profile:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(
             f"The settings {path} are not valid TOML: {error}.", fix=_how_to_mend(str(error))
+        ) from error
+    except RecursionError as error:
+        raise SettingsError(
+            f"The settings {path} have lists or tables that are nested without end.",
+            fix="Take them out: no setting has more than one level below its table.",
         ) from error
     wrong: list[Mistake] = []
     made = _table(Profile, data, (), wrong)
@@ -40,6 +46,11 @@ def read_settings_file(path: Path) -> Profile:
 
 def _text(path: Path) -> str:
     try:
+        if path.stat().st_size > MOST_OF_SETTINGS:
+            raise SettingsError(
+                f"The settings {path} are {path.stat().st_size / 2**20:,.0f} MB large.",
+                fix="Name the settings file itself.",
+            )
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise SettingsError(
@@ -47,7 +58,12 @@ def _text(path: Path) -> str:
             fix="Save the file with the encoding UTF-8.",
         ) from error
     except OSError as error:
-        raise SettingsError(f"The settings {path} can't be read: {error.strerror or error}.") from error
+        raise SettingsError(
+            f"The settings {path} can't be read: {error.strerror or error}.",
+            fix="Look at its name and place, or make them with 'xlpy login'.",
+        ) from error
+    except ValueError as error:  # a NUL in the name
+        raise SettingsError(f"No settings file can have the name {str(path)!r}.", fix="Name another one.") from error
 
 
 def _how_to_mend(said: str) -> str:

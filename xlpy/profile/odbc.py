@@ -65,7 +65,22 @@ def connection_url(typed: str, drivers: Iterable[str] | None = None) -> URL:
         return connection_url(query["odbc_connect"], drivers)
     if url.database and "driver" not in query:  # without a database the host is the name of a DSN
         url = url.update_query_dict({"driver": best_driver(drivers)})
-    return url
+    return _with_braced_password(url)
+
+
+def _with_braced_password(url: URL) -> URL:
+    """Return the URL as an ODBC connection string when its password needs braces there that SQLAlchemy does not set.
+
+    SQLAlchemy braces only what has a semicolon or begins with a brace; the driver drops blanks around the rest.
+    """
+    password = str(url.password or "")
+    if password == password.strip():
+        return url
+    host = f"{url.host or ''}" + (f",{url.port}" if url.port else "")
+    parts = {"SERVER" if url.database else "DSN": host, "DATABASE": url.database or "", "UID": url.username or ""}
+    parts |= {key: str(value) for key, value in url.query.items()} | {"PWD": password}
+    text = ";".join(f"{key}={_braced(value)}" for key, value in parts.items() if value)
+    return URL.create("mssql+pyodbc", query={"odbc_connect": text})
 
 
 def target_of(url: URL) -> Target:

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import itertools
-import warnings
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import xlwings as xw
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
-from xlpy.errors import WorkbookError
 from xlpy.excel.engine.book import BookImpl
-from xlpy.excel.engine.collecting import collecting_paused
-from xlpy.excel.engine.parts import has_rich_text, lost_parts, macro_parts
+from xlpy.excel.engine.file_read import NotAWorkbook, read_workbook
 from xlpy.excel.engine.refusals import CallNotSupported
+from xlpy.excel.engine.values import CellError
 
 ENGINE_NAME = "closed file"
 _PIDS = itertools.count(1)
@@ -55,12 +50,18 @@ class EngineImpl:
         _dates: object,
         empty: object,
         _numbers: object,
-        _err_to_str: object,
+        err_to_str: object,
     ) -> list[list[object]]:
-        """Values on their way out of cells: they are as they should be already."""
-        if empty is None:
+        """Values on their way out of cells: they are as they should be already, but for errors and empty cells."""
+        if empty is None and not any(type(value) is CellError for row in data for value in row):
             return data
-        return [[empty if value is None else value for value in row] for row in data]
+
+        def cleaned(value: object) -> object:
+            if type(value) is CellError:
+                return str(value) if err_to_str else None
+            return empty if value is None else value
+
+        return [[cleaned(value) for value in row] for row in data]
 
 
 class AppsImpl:
@@ -203,19 +204,11 @@ def open_book(path: Path, *, on_alert: Callable[[Alert], None] | None = None) ->
     ``xlpy.excel.engine.closed_file`` to be told beforehand whether it can. Raises
     ``WorkbookError`` when it is not a workbook that can be read.
     """
-    path = path.resolve()
-    if path.suffix.lower() not in {".xlsx", ".xlsm"}:
-        raise WorkbookError(f"{path.name} is not a workbook of the kind .xlsm or .xlsx.")
     try:
-        lost = lost_parts(path)
-        with warnings.catch_warnings(), collecting_paused():
-            warnings.simplefilter("ignore", UserWarning)  # what openpyxl would lose is told by ``lost_parts``
-            workbook = load_workbook(path, rich_text=has_rich_text(path))
-        workbook.vba_archive = macro_parts(path)
-    except (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError) as error:
-        raise WorkbookError(f"The workbook {path} can't be read: {error}.") from error
-    if (path.suffix.lower() == ".xlsm") != (workbook.vba_archive is not None):
-        raise WorkbookError(f"{path.name} has another type than its name says: .xlsm is for workbooks with macros.")
+        path = path.resolve()
+    except (OSError, ValueError) as error:  # a NUL in it, or links in a circle
+        raise NotAWorkbook(path, "its name can't be one of a file", "Name another file.") from error
+    workbook, lost = read_workbook(path)
     app = AppImpl(on_alert)
     app.book = BookImpl(app, path, workbook, lost)
     _ENGINE.apps.enter(app)

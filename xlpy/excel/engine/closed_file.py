@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from xlpy.errors import WorkbookError, WorkbookNotReplaceable
 from xlpy.excel.engine import Alert, open_book
+from xlpy.excel.engine.file_read import KINDS
 
 if TYPE_CHECKING:
     import xlwings as xw
 
 _ROOM = 20 * 2**20  # bytes that have to be free besides three times the file
-_TYPES = {".xlsx", ".xlsm"}
 
 
 class WorkbookSavedBeside(WorkbookError):
@@ -100,9 +100,13 @@ def open_closed(path: Path, *, on_alert: Callable[[Alert], None] | None = None) 
 
 def refuse_unless_replaceable(path: Path) -> None:
     """Raise ``WorkbookNotReplaceable`` with the reason when the file can't be replaced by a new version."""
-    reason = _why_not(path)
-    if reason:
-        raise WorkbookNotReplaceable(str(path), reason)
+    try:
+        found = _why_not(path)
+    except (OSError, ValueError) as error:  # a name of 300 characters, a NUL in it, a drive that has gone
+        reason = (error.strerror or str(error)) if isinstance(error, OSError) else "no file can have this name"
+        found = reason, "Look at its name and place."
+    if found:
+        raise WorkbookNotReplaceable(str(path), *found)
 
 
 def in_use_by(path: Path) -> str:
@@ -114,28 +118,30 @@ def in_use_by(path: Path) -> str:
     return "another program has it open" if os.name == "nt" and _is_open_on_windows(path) else ""
 
 
-def _why_not(path: Path) -> str:
+def _why_not(path: Path) -> tuple[str, str] | None:
+    """Return the reason and its cure; None when the file can be replaced."""
     if not path.exists():
-        return "there is no such file"
-    if not path.is_file() or path.suffix.lower() not in _TYPES:
-        return "it is not a file of the kind .xlsm or .xlsx"
+        return "there is no such file", "Look at its name, or make it with 'xlpy new'."
+    if not path.is_file() or path.suffix.lower() not in KINDS:
+        return "it is not a file of the kind .xlsm or .xlsx", "Name the workbook itself."
     in_use = in_use_by(path)
     if in_use:
-        return in_use
+        return in_use, "Close it there."
     path = path.resolve()
     if not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK):
-        return "the file is read-only"
+        return "the file is read-only", "Take the mark off in its properties, or copy it to a folder of yours."
     try:
         handle, name = tempfile.mkstemp(prefix=".xlpy-", dir=path.parent)
     except OSError as error:
-        return f"its folder can't be written to ({error.strerror or error})"
+        reason = f"its folder can't be written to ({error.strerror or error})"
+        return reason, "Copy it to a folder that you may write to."
     os.close(handle)
     with suppress(OSError):
         Path(name).unlink()
     size = path.stat().st_size
     if shutil.disk_usage(path.parent).free < 3 * size + _ROOM:
-        return "its disk is full"
-    return ""
+        return "its disk is full", "Make room on it."
+    return None
 
 
 def _is_open_on_windows(path: Path) -> bool:

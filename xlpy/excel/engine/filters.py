@@ -180,7 +180,7 @@ class AutoFilterImpl:
             if cell is not None and cell.data_type == "f":
                 found.append((None, None))
             else:
-                value = value_of(cell, sheet.name)
+                value = None if cell is not None and cell.data_type == "e" else value_of(cell, sheet.name)
                 found.append((value, shown_text(value, sheet.styles.format_code(sheet.style_at(row, column)[3]))))
         return found
 

@@ -18,12 +18,18 @@ _FIRST_DATE = date(1900, 3, 1)  # before it Excel's calendar has a day that neve
 _ESCAPED = re.compile(r"_(x[0-9A-Fa-f]{4}_)")  # what a workbook's XML takes for the code of a character
 
 
+class CellError(str):
+    """The error that a cell shows, as ``#REF!``; who does not ask for errors as texts gets None, as with Excel."""
+
+    __slots__ = ()
+
+
 class Unfit(Exception):
     """Why a value can't be stored in a cell; the range that writes it says where."""
 
 
 def value_of(cell: Any, sheet: str) -> object:
-    """Return what Excel gives for a cell: None, text, float, bool or datetime; None for an error.
+    """Return what Excel gives for a cell: None, text, float, bool, datetime or ``CellError``.
 
     Raises ``FormulaRead`` for a formula.
     """
@@ -39,7 +45,7 @@ def value_of(cell: Any, sheet: str) -> object:
     if kind == "f":
         raise FormulaRead(sheet, cell.coordinate)
     if kind == "e":
-        return None
+        return CellError(value)
     if isinstance(value, bool | datetime):
         return value
     if isinstance(value, int | float):

@@ -28,6 +28,7 @@ from xlpy.excel.workbook.sheets import (
     CellKind,
     Home,
 )
+from xlpy.excel.workbook.typed_text import excel_error
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -117,7 +118,10 @@ def read_home(book: xw.Book) -> HomeInputs:
 
     def take(name: Home, label: str, understand: Callable[[object], _T], otherwise: _T) -> _T:
         try:
-            return understand(_read(book, name))
+            value = _read(book, name)
+            if error := excel_error(value):
+                raise ValueError(f"the cell shows {error}; type a value over the formula, or mend it")
+            return understand(value)
         except ValueError as error:
             wrong.append(f"{label}: {error}")
         return otherwise
@@ -147,6 +151,8 @@ def read_home(book: xw.Book) -> HomeInputs:
 def profile_path(book: xw.Book) -> str:
     """Return the path of the settings file that About names; empty when it names none."""
     value = _read(book, Home.PROFILE)
+    if error := excel_error(value):
+        raise HomeNotUnderstood([f"Profile (on About): the cell shows {error}; type the path of the settings file"])
     return value.strip() if isinstance(value, str) else ""
 
 
@@ -221,7 +227,7 @@ def _fill(book: xw.Book, name: str, rows: list[list[Any]], most: int) -> None:
 
 
 def _read(book: xw.Book, name: Home) -> object:
-    value = _named(book, name).options(ndim=2).value[0][0]
+    value = _named(book, name).options(ndim=2, err_to_str=True).value[0][0]
     return value.strip() if isinstance(value, str) else value
 
 

@@ -50,10 +50,11 @@ class PlacedTable:
         return self.sheet.range((first_row, left), (first_row + rows - 1, left + columns - 1))
 
     def read(self, positions: Sequence[int]) -> dict[int, list[Any]]:
-        """Read columns of all rows, neighbours in one call. Returns each position's values."""
+        """Read columns of all rows, neighbours in one call. Returns each position's values; errors as ``#REF!``."""
         found: dict[int, list[Any]] = {}
         for start, count in runs(positions):
-            values = self.block(self.first, self.rows, start, count).options(ndim=2, chunksize=None).value
+            block = self.block(self.first, self.rows, start, count)
+            values = block.options(ndim=2, chunksize=None, err_to_str=True).value
             for i in range(count):
                 found[start + i] = [row[i] for row in values]
         return found

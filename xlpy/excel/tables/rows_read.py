@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from xlpy.errors import WorkbookError
 from xlpy.excel.tables.placed import PlacedTable, find_table
 from xlpy.excel.workbook.sheets import CellKind, Column, Sheet
+from xlpy.excel.workbook.typed_text import excel_error
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -29,6 +30,8 @@ class Include(StrEnum):
 
 _MEANINGS: Mapping[object, Include] = {
     "": Include.NO,
+    "no": Include.NO,
+    "n": Include.NO,
     "yes": Include.YES,
     "y": Include.YES,
     "x": Include.YES,
@@ -42,7 +45,9 @@ class IncludeNotUnderstood(WorkbookError, ValueError):
     """A mark that is neither Yes nor Again nor empty; it is never guessed."""
 
     def __init__(self, mark: object) -> None:
-        super().__init__(f"Include is {mark!r}; it has to be Yes, Again or empty")
+        error = excel_error(mark)
+        shown = f"shows {error}" if error else f"is {mark!r}"
+        super().__init__(f"Include {shown}; it has to be Yes, Again or empty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,10 @@ class Row:
 
 
 def parse_include(cell: object) -> Include:
-    """Read a mark: Yes, Again or nothing; Y, x, TRUE and 1 count as Yes. Raises ``IncludeNotUnderstood``."""
+    """Read a mark: Yes, Again or nothing; Y, x, TRUE and 1 count as Yes, No and n as nothing.
+
+    Raises ``IncludeNotUnderstood`` for anything else, an Excel error included.
+    """
     if cell is None or cell is False:
         return Include.NO
     if cell is True or (isinstance(cell, int | float) and cell == 1):
@@ -126,7 +134,10 @@ def _row(
                 problems.append(RowProblem(number, column.name, error.text, "Write Yes or Again, or clear the cell."))
         elif column.kind in _TEXTS:
             cells[column.name] = value if isinstance(value, str) else ""
-            if value is not None and not isinstance(value, str):
+            if shown := excel_error(value):
+                text = f"{column.name} shows {shown} instead of a text."
+                problems.append(RowProblem(number, column.name, text, "Refresh: what Manage says comes back."))
+            elif value is not None and not isinstance(value, str):
                 problems.append(
                     RowProblem(
                         number,

@@ -10,6 +10,7 @@ from xlpy.errors import StoppedByProblems, WorkbookError
 from xlpy.excel.tables.home import HomeInputs, read_home
 from xlpy.excel.tables.tables import Row, parse_include, read_rows, update_by_key
 from xlpy.excel.workbook.sheets import ALL_LOCATIONS, EXPENSES, INVENTORY, INVOICES, Sheet
+from xlpy.excel.workbook.typed_text import excel_error
 from xlpy.services.run.reports import Marked, Selection
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ def meant_sheets(book: xw.Book) -> Iterable[Sheet]:
 def _key(kind: Kind, row: Row) -> TransactionKey:
     """Return the transaction of a row. Raises ``ValueError`` when the Id is not one of Manage's."""
     record = str(row["Id"] or "").strip()
+    if error := excel_error(record):
+        raise ValueError(f"the Id shows {error}; refresh")
     if kind is Kind.PROCUREMENT and record:
         return TransactionKey(kind, record)
     if not record.isdecimal():

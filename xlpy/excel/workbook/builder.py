@@ -28,6 +28,7 @@ from xlpy.excel.workbook.layout import lay_out_table
 from xlpy.excel.workbook.reconcile_picture import draw_steps
 from xlpy.excel.workbook.ribbon import RIBBON_PART, ribbon_relationship, ribbon_xml
 from xlpy.excel.workbook.sheets import RECONCILE, SHEETS, Sheet
+from xlpy.files import replace_file
 from xlpy.resources import resource_folder
 
 CONFIG_SHEET = "xlwings.conf"
@@ -53,11 +54,17 @@ def build_workbook(
     raw = io.BytesIO()
     # Not Workbook.save: that stamps the time of day into the file.
     ExcelWriter(book, zipfile.ZipFile(raw, "w")).save()
+
+    def write(beside: Path) -> None:
+        beside.write_bytes(_same_every_time(raw))
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_same_every_time(raw))
+        replace_file(path, write)
     except OSError as error:
         raise WorkbookNotReplaceable(str(path), error.strerror or str(error)) from error
+    except ValueError as error:
+        raise WorkbookNotReplaceable(str(path), "no file can have this name", "Name another file.") from error
 
 
 def macros_for(book: Workbook, *, stub_runpython: bool = False) -> zipfile.ZipFile:

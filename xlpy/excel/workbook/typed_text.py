@@ -13,6 +13,11 @@ CUT_MARK = " … (cut)"
 
 FORMULA_STARTS = ("=", "+", "-", "@")
 ERROR_WORDS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
+# What formulas come to besides (spills, data types, Python in Excel); nobody can type these.
+_FORMULA_ERRORS = frozenset(
+    {"#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#PYTHON!", "#GETTING_DATA"}
+)
+_ERROR_CODES = range(-2146826290, -2146826200)  # SCODEs 0x800A07D0 and up: how COM gives errors that xlwings can't name
 
 _NUMERIC = re.compile(
     r"[\s$€£¥%()+\-.,:/'\d]*\d[\s$€£¥%()+\-.,:/'\d]*(?:e[+\-]?\d+)?\s*(?:[ap]\.?m?\.?)?", re.IGNORECASE
@@ -25,6 +30,16 @@ _MONTH = re.compile(
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _PICTURES = {code: 0x2400 + code for code in range(32) if code not in (0x09, 0x0A)} | {0x7F: 0x2421}
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def excel_error(value: object) -> str:
+    """Return the error that a cell shows, as ``#REF!``, when what was read of it is one; else nothing."""
+    if isinstance(value, str):
+        word = value.strip().upper()
+        return word if word in ERROR_WORDS or word in _FORMULA_ERRORS else ""
+    if isinstance(value, int) and not isinstance(value, bool) and value in _ERROR_CODES:
+        return "an error"
+    return ""
 
 
 def becomes_a_formula(text: str) -> bool:

@@ -18,6 +18,7 @@ from xlpy.domain.documents.plan import PLAN_SCHEMA, Plan, schema_of
 from xlpy.domain.facts.manage import UnpostedInvoice
 from xlpy.domain.facts.manage_expenses import UnpostedExpense
 from xlpy.domain.facts.manage_procurement import UnpostedProcurement
+from xlpy.errors import DataFolderNotWritable
 from xlpy.files import keep_private
 from xlpy.paths import data_folder, file_name
 from xlpy.profile.settings import Profile
@@ -54,7 +55,7 @@ def remember_refresh(
     """Keep the rows that the user is going to look at, for the workbook that shows them (its full name)."""
     data = msgspec.json.encode(_Kept(list(invoices), list(expenses), list(procurement)))
     for path in _refresh_files(profile, workbook):
-        keep_private(path, data)
+        _keep(path, data)
 
 
 def recall_refresh(profile: Profile, workbook: str = "") -> Refreshed:
@@ -77,7 +78,7 @@ def recall_refresh(profile: Profile, workbook: str = "") -> Refreshed:
 def remember_preview(plan: Plan) -> str:
     """Keep a previewed plan; return its hash."""
     folder = data_folder("previews")
-    keep_private(folder / f"{plan.hash}.json", plan.to_json())
+    _keep(folder / f"{plan.hash}.json", plan.to_json())
     with suppress(OSError):  # another click tidies up, too
         kept = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in kept[KEEP_PREVIEWS:]:
@@ -103,6 +104,13 @@ def is_older_preview(plan_hash: str) -> bool:
         return schema_of(data) != PLAN_SCHEMA
     except (OSError, msgspec.MsgspecError):
         return False
+
+
+def _keep(path: Path, data: bytes) -> None:
+    try:
+        keep_private(path, data)
+    except OSError as error:
+        raise DataFolderNotWritable(str(path.parent), error.strerror or str(error)) from error
 
 
 def _refresh_files(profile: Profile, workbook: str) -> list[Path]:

@@ -1,0 +1,34 @@
+"""A sample of the bad input; ``python -m tests.bad_input`` tries all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from bad_input_stage import Desk, a_desk
+from bad_settings import bad_settings
+from bad_workbooks import bad_workbooks
+
+EVERY = 12
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with a_desk(tmp_path_factory.mktemp("desk")) as made:
+        yield made
+
+
+def test_a_bad_workbook_ends_in_a_named_problem_and_nothing_is_written(desk: Desk) -> None:
+    before = desk.sl_rows()
+    ended = {bad.what: desk.check(bad.data) for bad in list(bad_workbooks(desk.good))[::EVERY]}
+    assert {what: end.fault for what, end in ended.items() if end.fault} == {}
+    assert sum(end.code != 0 for end in ended.values()) > len(ended) // 2
+    assert desk.sl_rows() == before
+
+
+def test_bad_settings_end_in_a_named_problem_and_nothing_is_written(desk: Desk) -> None:
+    before = desk.sl_rows()
+    ended = {bad.what: desk.refresh(bad.data) for bad in list(bad_settings(desk.settings, desk.template))[::EVERY]}
+    assert {what: end.fault for what, end in ended.items() if end.fault} == {}
+    assert sum(end.code != 0 for end in ended.values()) > len(ended) // 2
+    assert desk.sl_rows() == before
