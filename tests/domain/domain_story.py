@@ -185,6 +185,7 @@ MASTERS = ManageMasters(
     decimals={"USD": 2, "EUR": 2},
 )
 OPTIONS = PlanOptions("20261031KM", date(2026, 10, 31))
+TO_NOVEMBER = replace(OPTIONS, through_date=date(2026, 11, 30))
 
 
 def line(key: int, amount: str, acct: str = "4000:100:TP", **changes: Any) -> ExportLine:

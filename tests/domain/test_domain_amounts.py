@@ -374,3 +374,13 @@ def test_the_due_date_is_manage_s_else_by_its_days() -> None:
     assert document(plan(untaxed(due_date=None, due_days=15))).due_date == date(2026, 10, 27)
     memo = untaxed(4417, "5.00", document_type="CREDIT MEMO", total=D(-5), due_date=None, due_days=None)
     assert document(plan(memo)).due_date == DAY
+
+
+def test_a_credit_memo_is_due_on_its_own_date_whatever_the_terms_of_the_invoice_are() -> None:
+    """Credit ages from the day it was given; a negative invoice is a credit memo, too."""
+    memo = untaxed(4417, "5.00", document_type="CREDIT MEMO", total=D(-5))
+    turned = untaxed(4418, "5.00", total=D(-5))
+    for one in (memo, turned):
+        made = document(plan(one))
+        assert one.due_date == date(2026, 11, 11)
+        assert (made.doc_type, made.due_date, made.disc_date, made.terms) == ("CM", DAY, DAY, "")

@@ -16,6 +16,7 @@ from domain_story import (
     MUNOZ,
     OPTIONS,
     TAXES,
+    TO_NOVEMBER,
     D,
     account,
     books,
@@ -224,7 +225,9 @@ STORIES: dict[str, Story] = {
     "PERIOD-PRIOR": lambda: plan(
         untaxed(document_date=date(2026, 9, 30)), books=books(gl=replace(GL, allow_post_opt="A"))
     ),
-    "PERIOD-LATER": lambda: plan(untaxed(document_date=date(2026, 11, 1))),
+    "PERIOD-LATER": lambda: plan(untaxed(document_date=date(2026, 11, 1)), options=TO_NOVEMBER),
+    "CUT-OFF": lambda: plan(untaxed(), options=replace(OPTIONS, period="11-2026")),
+    "CUT-OFF-THROUGH": lambda: plan(untaxed(document_date=date(2026, 11, 1))),
     "TEXT-SHORT": lambda: _memo("Monthly managed services for the office in Tampa"),
     "TEXT-CHARS": lambda: _memo("Łódź → Tampa"),
     "PO-WIDTH": lambda: plan(untaxed(customer_po="P" * 26)),
@@ -233,7 +236,7 @@ STORIES: dict[str, Story] = {
     "CURY-NO-CM": lambda: plan(euro(), books=books(multi_currency=False)),
     "CURY-UNKNOWN": lambda: plan(euro(currency="GBP")),
     "RATE-MISSING": lambda: plan(euro(document_date=date(2026, 9, 29))),
-    "RATE-OLD": lambda: plan(euro(document_date=date(2026, 11, 16))),
+    "RATE-OLD": lambda: plan(euro(document_date=date(2026, 11, 16)), options=TO_NOVEMBER),
     "BASE-DIFF": _base_difference,
     # the customer
     "CUST-EMPTY": lambda: plan(untaxed(company_account_number="")),

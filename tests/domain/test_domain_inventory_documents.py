@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from domain_story import DAY, OPTIONS, D
+from domain_story import DAY, OPTIONS, TO_NOVEMBER, D
 from hypothesis import given
 from hypothesis import strategies as st
 from inventory_story import (
@@ -440,6 +440,7 @@ def test_adjustments_share_a_batch_by_period_and_transfers_never_do() -> None:
         Counted(14, counted("1"), document_date=date(2026, 10, 30)),
         Moved(58),
         Moved(59),
+        options=TO_NOVEMBER,
     )
     batches = in_batches_of(draft.inventory, OPTIONS, WIDTHS, first_number=4)
     assert [(b.number, b.screen, b.per_post, b.batch_date, len(b.documents), b.descr) for b in batches] == [

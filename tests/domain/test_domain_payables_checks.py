@@ -28,6 +28,7 @@ from payables_story import (
     freight_line,
     in_ledger,
     item_line,
+    only_document,
     posted,
     purchase,
     purchase_tax,
@@ -315,3 +316,20 @@ def test_members_are_not_created_when_vendors_are_switched_off() -> None:
     )
     assert stopped(made) == {"VEND-MISSING"}
     assert not made.vendors
+
+
+@pytest.mark.parametrize("status", ["A", "O", "I", "M", ""])
+def test_a_vendor_is_usable_unless_it_is_on_hold(status: str) -> None:
+    """SL's own list of active vendors takes every one whose Status is not H: one-time vendors, too."""
+    assert "VEND-STATUS" not in codes(_vendor(status=status))
+    assert "VEND-STATUS" in stopped(_vendor(status="H"))
+
+
+@pytest.mark.parametrize("terms", ["EM", "ZZ"])
+def test_a_voucher_that_is_due_at_once_does_not_name_terms_that_say_otherwise(terms: str) -> None:
+    vendors = {key: replace(vendor, terms=terms) for key, vendor in VENDORS.items()}
+    for made in (billed(books=ap_books(vendors=vendors)), _no_terms(terms)):
+        document = only_document(made)
+        assert "DUE-AT-ONCE" in codes(made)
+        assert (document.terms, document.due_date) == ("", document.invc_date)
+        assert document.cury_discount == 0

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from domain_story import MASTERS, OPTIONS, levels, tax_code
+from domain_story import MASTERS, OPTIONS, TO_NOVEMBER, levels, tax_code
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from payables_story import (
@@ -360,6 +360,7 @@ def test_vouchers_are_put_into_batches_by_kind_period_and_currency() -> None:
         euro,
         later,
         included=(receipt(purchase()), receipt(euro, "80-E-purchase"), receipt(later, "81-L-purchase")),
+        options=TO_NOVEMBER,
     )
     expenses = billed(bill(), included=(expense(),))
     batches = ap_batches_of((*receipts.ap, *expenses.ap), OPTIONS)

@@ -13,6 +13,7 @@ from domain_story import (
     MASTERS,
     MUNOZ,
     OPTIONS,
+    TO_NOVEMBER,
     D,
     books,
     codes,
@@ -160,6 +161,7 @@ def test_there_is_one_batch_per_period_and_currency() -> None:
         untaxed(2, document_date=date(2026, 11, 3)),
         euro(3),
         untaxed(4, "9.00", document_type="CREDIT MEMO", total=D(-9)),
+        options=TO_NOVEMBER,
     )
     assert [(b.number, b.per_post, b.currency, [d.ref_nbr for d in b.documents]) for b in made.ar.batches] == [
         (1, "202610", "EUR", ["3"]),
@@ -419,6 +421,7 @@ def test_identical_problems_are_told_once_with_their_count_stops_first() -> None
     made = plan(
         *(untaxed(key, document_date=date(2026, 11, 2)) for key in range(1, 6)),
         *(untaxed(key, lines=(line(1, "-1000.00", "9999:100:TP"),)) for key in (8, 9)),
+        options=TO_NOVEMBER,
     )
     told = grouped(made.problems)
     assert [(g.problem.code, g.count, g.problem.transaction) for g in told] == [

@@ -391,4 +391,21 @@ DOCUMENT_CHECKS = (
         _SCREENS,
         "SL: vp_08400CuryDiff leaves out lines whose base amount is 0; message 8888",
     ),
+    # --- cut-off ----------------------------------------------------------------------------------------------
+    Check(
+        "CUT-OFF",
+        Severity.NOTE,
+        "Cut-off: dated in {dated}, posted to {period}",
+        "See whether it belongs to that period; the period to post is chosen on Home",
+        "Home, Period to post",
+        "SL: GLSetup.FiscalPerEnd of the dates of the document and of its parts, against PerPost",
+    ),
+    Check(
+        "CUT-OFF-THROUGH",
+        Severity.STOP,
+        "Cut-off: its document would be dated after the Through date, {through}",
+        "Set a later Through date on Home and refresh, or take Include off",
+        "Home, Through date",
+        "Manage API: the export's throughDate; a document's date is that of the export",
+    ),
 )

@@ -29,7 +29,7 @@ class ApSetup:
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """Vendor. Usable when ``status`` is A."""
+    """Vendor. Usable unless ``status`` is H (on hold)."""
 
     vend_id: str
     name: str

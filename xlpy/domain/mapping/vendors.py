@@ -19,7 +19,7 @@ from xlpy.domain.values.rules import MasterRules
 from xlpy.domain.values.transactions import TransactionKey
 from xlpy.domain.values.widths import Widths
 
-USABLE = "A"  # SL: Vendor.Status; I is inactive, H on hold
+ON_HOLD = "H"  # SL: Vendor.Status; its own list of active vendors takes every other one, one-time vendors too
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +129,8 @@ class Vendors:
         vendor = self._vendors.get(sl_key(number))
         if vendor is not None:
             problems: tuple[Problem, ...] = ()
-            if vendor.status != USABLE:
-                status = vendor.status or "blank"
-                problems = (found("VEND-STATUS", number, status, vendor=vendor.vend_id, status=status),)
+            if vendor.status == ON_HOLD:
+                problems = (found("VEND-STATUS", number, ON_HOLD, vendor=vendor.vend_id),)
             return ResolvedVendor(vendor.vend_id, vendor, problems=problems)
         if not self._widths.fits(number, "Vendor", "VendId"):
             return ResolvedVendor(problems=(found("VEND-WIDTH", number, vendor=number),))

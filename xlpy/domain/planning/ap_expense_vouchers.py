@@ -36,6 +36,15 @@ class BilledExpense:
     lines: tuple[ExportExpenseLine, ...]
 
 
+def day_of_expense(row: UnpostedExpense, lines: Iterable[ExportExpenseLine], bill: ExportExpenseBill) -> date | None:
+    """Return the day of an expense: the latest of its lines.
+
+    The bill's own date is the end of the expense period, which may lie in the next month; it only stands in.
+    """
+    days = [line.document_date for line in lines if line.document_date]
+    return max(days, default=row.expense_date or bill.document_date)
+
+
 def why_not_paid(row: UnpostedExpense, line: ExportExpenseLine) -> str:
     """Return why a line must not be paid to the member, in words; empty when it is owed to the member."""
     if line.company_advance:
@@ -71,8 +80,8 @@ class ExpenseBills:
         vendor = self._vouchers.vendors.of_member(bill.vendor_number, bill.member)
         problems.extend(vendor.problems)
         currency = self._vouchers.currency(bill.currency, problems)
-        days = [line.document_date for expense in expenses for line in expense.lines if line.document_date]
-        day = usable_date(bill.document_date or max(days, default=None), problems)
+        days = [day for expense in expenses if (day := day_of_expense(expense.row, expense.lines, bill)) is not None]
+        day = usable_date(max(days, default=None), problems)
         invc_nbr = f"{INVOICE_PREFIX}{min(expense.row.expense_detail_id for expense in expenses)}"
         problems.extend(self._vouchers.used(vendor, use) for use in self._vouchers.uses_of(vendor, invc_nbr))
         lines: list[VoucherLine] = []
@@ -167,12 +176,12 @@ class ExpenseBills:
     ) -> tuple[Terms | None, date | None]:
         """Return the vendor's terms of SL and the due date by them; a bill of Manage has no terms.
 
-        Without terms it is due at once; with terms that can't be used as well, with a note.
+        Without terms it is due at once; with terms that can't be used as well, with a note and without their id.
         """
         if not vendor.terms:
             return None, day
         terms = self._vouchers.terms.usable(vendor.terms)
         if terms is None or terms.due_type != _BY_DAYS:
             problems.append(found("DUE-AT-ONCE", in_sl=vendor.terms, terms=vendor.terms))
-            return terms, day
+            return None, day
         return terms, due_after(day, terms.due_interval, problems)

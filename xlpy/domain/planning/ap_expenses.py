@@ -10,7 +10,7 @@ from xlpy.domain.checks.table import found
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.facts.manage_expenses import ExportExpenseBill, ExportExpenseLine, UnpostedExpense
 from xlpy.domain.facts.matching import BillLine, Matching, entry_ids, expense_number, match_expense_bills
-from xlpy.domain.planning.ap_expense_vouchers import BilledExpense, ExpenseBills
+from xlpy.domain.planning.ap_expense_vouchers import BilledExpense, ExpenseBills, day_of_expense
 from xlpy.domain.planning.ap_vouchers import Vouchers, ap_setup_problems
 from xlpy.domain.planning.maker import Change, Made, Maker, Matched
 from xlpy.domain.planning.request import IncludedRow, PlanRequest
@@ -29,6 +29,7 @@ class ApExpenses(Maker[UnpostedExpense, Lines]):
 
     def __init__(self, request: PlanRequest, vouchers: Vouchers) -> None:
         super().__init__(request)
+        self.vouchers = vouchers
         self.bills = ExpenseBills(vouchers, request.posting)
         self.matching: Matching[UnpostedExpense, BillLine] = Matching()
         self.lines_of: dict[UnpostedExpense, Lines] = {}
@@ -65,7 +66,7 @@ class ApExpenses(Maker[UnpostedExpense, Lines]):
             exported=lines,
             number=expense_number(row),
             company=bill.member.name or row.member.name,
-            day=bill.document_date or row.expense_date,
+            day=day_of_expense(row, own, bill),
             amount=total(round_money(line.total, decimals) for line in own),
             currency=bill.currency or self.request.books.gl.base_currency,
             location_id=row.location_id,
@@ -75,6 +76,7 @@ class ApExpenses(Maker[UnpostedExpense, Lines]):
             has_all_entries=all(line.entry_ids for line in own),
             changes=tuple(_changes(row, bill, own, decimals)),
             joined=is_joined(lines, self.matching.foreign),
+            dates=tuple(line.document_date for line in own if line.document_date),
         )
 
     def why_missing(self, row: UnpostedExpense) -> Iterable[Problem]:
@@ -89,13 +91,17 @@ class ApExpenses(Maker[UnpostedExpense, Lines]):
     def groups(
         self, going: Sequence[Matched[UnpostedExpense, Lines]]
     ) -> Iterable[list[Matched[UnpostedExpense, Lines]]]:
-        """Put the expenses of a bill together: they live and die together. One of nothing but zeros stays alone."""
-        by_bill: dict[ExportExpenseBill, list[MatchedExpense]] = {}
+        """Put the expenses of a bill and period together: they live and die together. One of zeros stays alone.
+
+        A bill is of a member and an expense period, which may begin in one period of SL and end in the next.
+        """
+        by_bill: dict[tuple[ExportExpenseBill, str], list[MatchedExpense]] = {}
         for matched in going:
             if _is_nothing(matched):
                 yield [matched]
             else:
-                by_bill.setdefault(matched.exported[0].bill, []).append(matched)
+                period = self.vouchers.dates.period(matched.day)[0] if matched.day else ""
+                by_bill.setdefault((matched.exported[0].bill, period), []).append(matched)
         yield from by_bill.values()
 
     def make(self, group: Sequence[Matched[UnpostedExpense, Lines]]) -> Made:

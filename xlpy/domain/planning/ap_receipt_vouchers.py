@@ -204,7 +204,7 @@ class Receipts:
             terms = self._vouchers.terms.usable(vendor.terms)
             if terms is None or terms.due_type != _BY_DAYS:
                 problems.append(found("DUE-AT-ONCE", in_sl=vendor.terms, terms=vendor.terms))
-                return terms, invoiced
+                return None, invoiced  # due at once: the document must not name terms that say otherwise
             problems.append(found("TERMS-OF-VENDOR", in_sl=vendor.terms, terms=vendor.terms))
             days = terms.due_interval
         else:

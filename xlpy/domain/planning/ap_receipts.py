@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from xlpy.domain.checks.table import found
 from xlpy.domain.documents.plan import Action
-from xlpy.domain.facts.books import SlBooks, sl_key
+from xlpy.domain.facts.books import sl_key
 from xlpy.domain.facts.manage_procurement import ExportPurchase, UnpostedProcurement
 from xlpy.domain.facts.matching import PURCHASE, entry_ids, match_purchases, packing_slip, procurement_kind
 from xlpy.domain.planning.ap_receipt_vouchers import Receipts, order_of, receipt_date
@@ -124,7 +124,9 @@ def receipts_to_look_up(request: PlanRequest) -> tuple[Posting, ...]:
     return tuple(looked_up[key] for key in sorted(looked_up))
 
 
-def vendor_invoices_claimed_twice(judged: list[Judged], _books: SlBooks) -> Iterable[tuple[TransactionKey, Problem]]:
+def vendor_invoices_claimed_twice(
+    judged: list[Judged], _request: PlanRequest
+) -> Iterable[tuple[TransactionKey, Problem]]:
     """Find vendor invoice numbers that two included receipts of a vendor have."""
     by_claim: dict[str, list[TransactionKey]] = {}
     for one in judged:

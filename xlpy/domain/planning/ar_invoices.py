@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.facts.books import SlBooks, sl_key
+from xlpy.domain.facts.books import sl_key
 from xlpy.domain.facts.manage import ExportInvoice, UnpostedInvoice
 from xlpy.domain.mapping.references import reference_of
 from xlpy.domain.mapping.signs import lines_hash
@@ -97,7 +97,7 @@ def _changes(row: UnpostedInvoice, invoice: ExportInvoice) -> Iterable[Change]:
         yield Change("total", str(before), str(now))
 
 
-def references_claimed_twice(judged: list[Judged], _books: SlBooks) -> Iterable[tuple[TransactionKey, Problem]]:
+def references_claimed_twice(judged: list[Judged], _request: PlanRequest) -> Iterable[tuple[TransactionKey, Problem]]:
     """Find references that two included invoices would have."""
     mine = [one for one in judged if one.matched.key.kind is Kind.INVOICE]
     makers = Counter(one.claim for one in mine if one.claim)

@@ -36,6 +36,7 @@ class Exported:
     sizes: frozenset[Decimal]
     fingerprint: str
     text: str
+    dates: tuple[date, ...] = ()
 
 
 class InventoryMaker(Maker[UnpostedProcurement, tuple[ExportedT, ...]]):
@@ -100,6 +101,7 @@ class InventoryMaker(Maker[UnpostedProcurement, tuple[ExportedT, ...]]):
             entry_ids=entries,
             has_all_entries=bool(entries),
             changes=tuple(_changes(row, one)),
+            dates=one.dates,
             exported_twice=self.tran_type == ADJUSTED and len(documents) > 1,
         )
 

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from xlpy.domain.checks.table import found
 from xlpy.domain.documents.inventory import MOVED, InDocument, InLine
-from xlpy.domain.facts.books import SlBooks, sl_key
+from xlpy.domain.facts.books import sl_key
 from xlpy.domain.mapping.units import DIVIDE
 from xlpy.domain.planning.maker import Judged
+from xlpy.domain.planning.request import PlanRequest
 from xlpy.domain.values.money import ZERO, plain, round_money
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import TransactionKey
@@ -93,11 +94,12 @@ def shortages(movements: Iterable[Movement], on_hand: Mapping[tuple[str, str, st
     return tuple(short)
 
 
-def stock_problems(judged: list[Judged], books: SlBooks) -> Iterable[tuple[TransactionKey, Problem]]:
+def stock_problems(judged: list[Judged], request: PlanRequest) -> Iterable[tuple[TransactionKey, Problem]]:
     """Find what stock does not allow: where SL forbids going below zero, whatever takes out is stopped.
 
     What is stopped no longer brings anything in elsewhere, so it is looked at again until nothing changes.
     """
+    books = request.books
     setup = books.stock.setup
     on_hand = {
         (sl_key(item), sl_key(site), sl_key(whse)): held for (item, site, whse), held in books.stock.on_hand.items()

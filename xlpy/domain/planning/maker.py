@@ -61,6 +61,7 @@ class Matched(Generic[RowT, ExportedT]):
     exported_twice: bool = False
     joined: bool = False  # its entries are also those of a row that is not included
     claim: str = ""
+    dates: tuple[date, ...] = ()  # of its parts, where Manage gives them dates of their own
 
     @property
     def key(self) -> TransactionKey:

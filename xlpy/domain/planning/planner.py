@@ -16,11 +16,12 @@ from xlpy.domain.documents.gl import GlJournal, GlPart
 from xlpy.domain.documents.inventory import InDocument, InventoryPart, NewItem
 from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction
 from xlpy.domain.documents.sl_batches import ap_batches_of, ar_batches_of, gl_batches_of, in_batches_of
-from xlpy.domain.facts.books import SlBooks, sl_key
+from xlpy.domain.facts.books import sl_key
 from xlpy.domain.planning.ap_expenses import ApExpenses
 from xlpy.domain.planning.ap_receipts import ApReceipts, vendor_invoices_claimed_twice
 from xlpy.domain.planning.ap_vouchers import Vouchers
 from xlpy.domain.planning.ar_invoices import ArInvoices, references_claimed_twice
+from xlpy.domain.planning.cut_off import cut_off
 from xlpy.domain.planning.gl_expenses import GlExpenses
 from xlpy.domain.planning.in_adjustments import InAdjustments
 from xlpy.domain.planning.in_lines import InventoryLines
@@ -39,9 +40,14 @@ from xlpy.domain.values.widths import Widths
 DocumentT = TypeVar("DocumentT", ArDocument, ApDocument, GlJournal, InDocument)
 MasterT = TypeVar("MasterT", NewCustomer, NewVendor, NewItem)
 
-# Checks between the transactions of a plan, each over all of them.
-BetweenCheck = Callable[[list[Judged], SlBooks], Iterable[tuple[TransactionKey, Problem]]]
-BETWEEN_CHECKS: tuple[BetweenCheck, ...] = (references_claimed_twice, vendor_invoices_claimed_twice, stock_problems)
+# Checks of what was made, each over all transactions of the plan.
+BetweenCheck = Callable[[list[Judged], PlanRequest], Iterable[tuple[TransactionKey, Problem]]]
+BETWEEN_CHECKS: tuple[BetweenCheck, ...] = (
+    references_claimed_twice,
+    vendor_invoices_claimed_twice,
+    stock_problems,
+    cut_off,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +126,7 @@ class _Planner:
             told.extend(_bound(problem, one) for problem in dict.fromkeys(one.problems))
         by_key = {one.matched.key: one for one in self.judged}
         for check in BETWEEN_CHECKS:
-            for key, problem in dict.fromkeys(check(self.judged, self.request.books)):
+            for key, problem in dict.fromkeys(check(self.judged, self.request)):
                 by_key[key].problems.append(problem)
                 told.append(_bound(problem, by_key[key]))
         going = [one for one in self.judged if not one.left_out]

@@ -12,7 +12,7 @@ from xlpy.domain.documents.plan import Plan
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.mapping.customers import USABLE
 from xlpy.domain.mapping.items import MOVABLE
-from xlpy.domain.mapping.vendors import USABLE as USABLE_VENDOR
+from xlpy.domain.mapping.vendors import ON_HOLD as VENDOR_ON_HOLD
 from xlpy.errors import PostingRefused
 from xlpy.sl.connection.rows import chunks
 from xlpy.sl.screens.entries import MasterKind, MasterName
@@ -67,7 +67,7 @@ def _vendors(connection: Connection, company: SlCompany, plan: Plan) -> MastersS
     }
     _refuse(MasterKind.VENDOR, used | new, {key: some for key, some in new.items() if key not in made}, found)
     for _, row in sorted(found.items()):
-        if row[1] != USABLE_VENDOR:
+        if row[1] == VENDOR_ON_HOLD:
             raise _status(MasterKind.VENDOR, row[0], row[1], "Vendor Maintenance, 03.270")
     return MastersSeen(
         {key: vendor_as_seen(vendor) for key, vendor in planned.items()}
