@@ -8,9 +8,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import text
 
 from xlpy.demo.company import repairs
 from xlpy.demo.company.release.run import release_everything
+from xlpy.domain.values.problems import Severity
 from xlpy.domain.values.transactions import PostingState
 from xlpy.errors import PostingLocked
 from xlpy.paths import data_folder
@@ -62,8 +64,36 @@ def test_run_again_after_success_writes_nothing(story: Any) -> None:
     before = story.rows("SELECT COUNT(*) FROM ARDoc")
     again = story.push(ids, batch="OCT2")
     assert again.state is RunState.NOTHING_WRITTEN
-    assert {p.code for p in again.problems} >= {"NOT-UNPOSTED"}
+    assert [(p.code, p.severity) for p in again.problems] == [("EXPORTED", Severity.NOTE)]
+    assert again.text == "Nothing was written: 5 of the marked transactions are exported already, in OCT-I."
     assert story.rows("SELECT COUNT(*) FROM ARDoc") == before
+
+
+def test_run_again_under_the_same_name_and_with_the_old_preview_says_only_that_it_is_exported(story: Any) -> None:
+    ids = story.unposted()[:5]
+    plan_hash = remember_preview(make_plan(story.session(), story.selection(ids)))
+    assert push(story.session(), story.selection(ids), preview_hash=plan_hash).state is RunState.COMPLETED
+    again = push(story.session(), story.selection(ids), preview_hash=plan_hash)
+    assert again.state is RunState.NOTHING_WRITTEN
+    assert [p.code for p in again.problems] == ["EXPORTED"]
+
+
+def test_what_is_exported_already_does_not_keep_the_rest_from_going_in(story: Any) -> None:
+    ids = story.unposted()
+    story.push(ids[:3])
+    rest = story.push(ids[:5], batch="OCT2")
+    assert rest.state is RunState.COMPLETED, rest.text
+    assert [p.code for p in rest.problems if p.code in {"EXPORTED", "NOT-UNPOSTED"}] == ["EXPORTED"]
+    assert {story.site.batch_of(i) for i in ids[3:5]} == {"OCT2-I"}
+
+
+def test_what_somebody_else_posted_in_manage_is_still_a_stop(story: Any) -> None:
+    ids = story.unposted()[:2]
+    story.push(ids[:1])
+    with story.engine.begin() as connection:
+        connection.execute(text("UPDATE xlpy_Posting SET State = 'undone'"))
+    again = story.push(ids[:1], batch="OCT2")
+    assert [p.code for p in again.problems] == ["NOT-UNPOSTED"]
 
 
 def test_a_reference_taken_between_check_and_write_fails_that_one_document(story: Any) -> None:

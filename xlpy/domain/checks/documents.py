@@ -408,4 +408,13 @@ DOCUMENT_CHECKS = (
         "Home, Through date",
         "Manage API: the export's throughDate; a document's date is that of the export",
     ),
+    # --- what was done before ---------------------------------------------------------------------------------
+    Check(
+        "EXPORTED",
+        Severity.NOTE,
+        "{count} of the marked transactions are exported already, in {batches}",
+        "Nothing has to be done; refresh, and they are no longer on the sheets",
+        "Home, Batches",
+        "This product's posting ledger: closed, and in SL",
+    ),
 )

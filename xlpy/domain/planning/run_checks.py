@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from xlpy.domain.checks.table import found
 from xlpy.domain.values.problems import Problem, Severity
-from xlpy.domain.values.transactions import BATCH_SUFFIX, TransactionKey
+from xlpy.domain.values.transactions import BATCH_SUFFIX, Posting, PostingState, TransactionKey
 
 LONGEST_IDENTIFIER = 50  # Manage API: batchIdentifier, kind suffix included
 LONGEST_TYPED = LONGEST_IDENTIFIER - max(len(suffix) for suffix in BATCH_SUFFIX.values())
@@ -32,6 +35,18 @@ def name_taken_problem(identifier: str, free: str) -> Problem:
         fix=f"Use {free!r} (it was put on Home) and run this again",
         where="Home, Batch identifier; in Manage Finance > Accounting Interface > Batches",
     )
+
+
+def exported_already(postings: Iterable[Posting]) -> tuple[TransactionKey, ...]:
+    """Return which transactions are in SL and in a Manage batch, by the latest ledger row of each."""
+    return tuple(p.key for p in postings if p.state is PostingState.CLOSED and (p.in_sl or not p.parts))
+
+
+def exported_note(postings: Iterable[Posting]) -> Problem:
+    """Say once of all marked transactions that were exported before in which batches they are."""
+    known = list(postings)
+    batches = ", ".join(sorted({posting.batch_identifier for posting in known}))
+    return found("EXPORTED", in_sl=batches, count=len(known), batches=batches)
 
 
 def gone_problem(key: TransactionKey, number: str) -> Problem:

@@ -14,7 +14,14 @@ from xlpy.domain.planning.needs import needs_of
 from xlpy.domain.planning.planner import build_plan
 from xlpy.domain.planning.request import IncludedRow, PlanRequest
 from xlpy.domain.planning.row_checks import foreign_problems, number_of_row, row_problems
-from xlpy.domain.planning.run_checks import LONGEST_TYPED, batch_name_problems, gone_problem, name_taken_problem
+from xlpy.domain.planning.run_checks import (
+    LONGEST_TYPED,
+    batch_name_problems,
+    exported_already,
+    exported_note,
+    gone_problem,
+    name_taken_problem,
+)
 from xlpy.domain.values.problems import Problem, stops
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, TransactionKey
 from xlpy.errors import SettingsError
@@ -68,6 +75,7 @@ def make_plan(session: Session, selection: Selection) -> Plan:
     with session.sl.engine.connect() as connection:
         check_ledger(connection)
         postings = read_postings(connection, manage.host, manage.company, [key for key, _ in marked.rows])
+        before = read_postings(connection, manage.host, manage.company, [mark.key for mark in marked.gone])
         books = read_books(connection, session.sl, needs, postings=postings)
     session.progress("Checking", 0, len(marked.rows))
     request = PlanRequest(
@@ -88,9 +96,15 @@ def make_plan(session: Session, selection: Selection) -> Plan:
     )
     plan = build_plan(replace(request, still_batched=still_batched(manage, receipts_to_look_up(request))))
     seen = recall_refresh(session.profile, session.workbook)
+    done = exported_already(before.values())
+    told = (exported_note(before[key] for key in done),) if done else ()
+    gone = [mark for mark in marked.gone if mark.key not in done]
+    if told and not gone and not marked.rows:
+        return replace(plan, problems=told)  # there is nothing else to say of what is done
     around = (
         *problems_of_the_name(manage, options),
-        *(gone_problem(mark.key, number_of_row(seen_row(seen, mark.key))) for mark in marked.gone),
+        *told,
+        *(gone_problem(mark.key, number_of_row(seen_row(seen, mark.key))) for mark in gone),
         *(problem for key, row in marked.rows for problem in row_problems(key, row, seen_row(seen, key), options)),
         *foreign_problems(expenses, procurement, marked.exported_expenses, marked.exported_procurement),
     )

@@ -53,7 +53,7 @@ def push(session: Session, selection: Selection, *, preview_hash: str = "") -> R
         earlier = finish_unfinished(session)
         seen = read_setup_seen(session.sl)
         plan = make_plan(session, selection)
-        refused = plan.stops or changed_since(preview_hash, plan)
+        refused = plan.stops or (() if done_before(plan) else changed_since(preview_hash, plan))
         if refused or not plan.transactions:
             report = nothing_written(session, run_id, plan, refused)
         else:
@@ -80,6 +80,11 @@ def changed_since(preview_hash: str, plan: Plan) -> tuple[Problem, ...]:
     if previewed is not None:
         return plan_changes(previewed, plan)
     return (preview_older() if is_older_preview(preview_hash) else preview_gone(),)
+
+
+def done_before(plan: Plan) -> bool:
+    """Tell whether everything that is marked was exported before: then no preview has to be compared with."""
+    return not plan.transactions and bool(plan.problems) and all(p.code == "EXPORTED" for p in plan.problems)
 
 
 def _mark(session: Session, run_id: str, plan: Plan, outcome: PostOutcome) -> RunReport:
@@ -186,6 +191,8 @@ def nothing_written(
     """Report a run that wrote nothing: for these problems, for a reason, or since nothing was marked."""
     if reason:
         text = f"Nothing was written: {reason}"
+    elif done_before(plan):
+        text = f"Nothing was written: {plan.problems[0].what}."
     elif refused:
         text = f"Nothing was written: {len(refused)} problem{'s' if len(refused) != 1 else ''} must be solved first."
     else:
