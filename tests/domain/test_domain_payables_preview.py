@@ -22,6 +22,7 @@ from xlpy.domain.preview.journal import MADE_AT_RELEASE, TO_BE_CREATED, WRITTEN,
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.domain.values.widths import Widths
+from xlpy.services.as_json.run import plan_json
 
 WIDTHS = Widths({}, "cp1252")
 RECEIPT = TransactionKey(Kind.PROCUREMENT, "77-PS118-purchase")
@@ -229,3 +230,29 @@ def test_what_is_to_be_created_comes_first() -> None:
     ]
     assert rows[1].transaction == "Adjustment 12"
     assert [row.module for row in rows[2:]] == ["AR"] * 4 + ["IN"] * 2
+
+
+def test_every_document_has_one_key_on_all_of_its_rows_and_no_other_has_it() -> None:
+    """The rows of a voucher hang together by it, from the first line to the control account; so does its JSON."""
+    several = (untaxed(1), untaxed(2), euro(3))
+    receivables = plan(*several)
+    first, second = a_voucher(), replace(a_voucher(), invc_nbr="OTHER")
+    batch = ApBatch(number=1, per_post="202610", currency="USD", batch_date=DAY, descr="", documents=(first, second))
+    stock = stocked(Counted(12, counted("10")), Counted(13, counted("1")), Moved(58))
+    singles = journals_of(expense())
+    whole = replace(
+        receivables,
+        ap=ApPart((), (batch,)),
+        gl=GlPart(gl_batches_of(singles.gl, OPTIONS, PostingRules(), WIDTHS)),
+        inventory=InventoryPart((), in_batches_of(stock.inventory, OPTIONS, WIDTHS)),
+        base_currency="USD",
+    )
+    by_key: dict[str, list[JournalRow]] = {}
+    for row in journal(whole):
+        by_key.setdefault(row.document, []).append(row)
+    assert list(by_key) == ["AR1-1", "AR2-1", "AR2-2", "AP1-1", "AP1-2", "GL1-1", "IN1-1", "IN1-2", "IN2-1"]
+    for rows in by_key.values():
+        assert footing(tuple(rows)) == (0, 0)
+        assert len({(row.module, row.doc_type, row.doc_date, row.vendor_invoice) for row in rows}) == 1
+    shown_in_json = [d["document"] for one in plan_json(whole, "previewed")["batches"] for d in one["documents"]]
+    assert shown_in_json == list(by_key)

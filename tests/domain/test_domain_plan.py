@@ -414,7 +414,13 @@ def test_a_journal_row_has_a_field_for_every_column_of_the_preview() -> None:
     assert len(fields(JournalRow)) == len(PREVIEW.columns)
     row = journal(plan(invoice()))[0]
     assert len(astuple(row)) == len(PREVIEW.columns)
-    assert (row.source, row.batch_number, row.module, row.period, row.currency) == ("written", 1, "AR", "202610", "USD")
+    assert (row.source, row.batch_number, row.document, row.period, row.currency) == (
+        "written",
+        1,
+        "AR1-1",
+        "202610",
+        "USD",
+    )
 
 
 def test_identical_problems_are_told_once_with_their_count_stops_first() -> None:

@@ -25,8 +25,8 @@ def created_vendor_rows(part: ApPart, numbers: Numbers) -> Iterable[JournalRow]:
 def ap_rows(part: ApPart, numbers: Numbers) -> Iterable[JournalRow]:
     """Return the rows of every voucher and debit adjustment; each foots to zero."""
     for batch in part.batches:
-        for document in batch.documents:
-            yield from _voucher_rows(batch, document, numbers)
+        for position, document in enumerate(batch.documents, 1):
+            yield from _voucher_rows(batch, position, document, numbers)
 
 
 def _created_vendor(vendor: NewVendor, numbers: Numbers) -> JournalRow:
@@ -41,11 +41,12 @@ def _created_vendor(vendor: NewVendor, numbers: Numbers) -> JournalRow:
     )
 
 
-def _voucher_rows(batch: ApBatch, document: ApDocument, numbers: Numbers) -> Iterable[JournalRow]:
+def _voucher_rows(batch: ApBatch, position: int, document: ApDocument, numbers: Numbers) -> Iterable[JournalRow]:
     """Return a voucher's lines, the tax lines and the control line that SL's release makes (SL: pp_03400)."""
     is_voucher = document.sign > 0
     facts = DocumentFacts(
         batch_number=batch.number,
+        position=position,
         module=batch.module,
         doc_type=document.doc_type,
         reference="",  # SL gives it

@@ -17,8 +17,8 @@ def created_customer_rows(part: ArPart, numbers: Numbers) -> Iterable[JournalRow
 def ar_rows(part: ArPart, numbers: Numbers) -> Iterable[JournalRow]:
     """Return the rows of every invoice and credit memo; each foots to zero."""
     for batch in part.batches:
-        for document in batch.documents:
-            yield from _document_rows(batch, document, numbers.get(document.transaction, ""))
+        for position, document in enumerate(batch.documents, 1):
+            yield from _document_rows(batch, position, document, numbers.get(document.transaction, ""))
 
 
 def _created(customer: NewCustomer, numbers: Numbers) -> JournalRow:
@@ -34,10 +34,11 @@ def _created(customer: NewCustomer, numbers: Numbers) -> JournalRow:
     )
 
 
-def _document_rows(batch: ArBatch, document: ArDocument, number: str) -> list[JournalRow]:
+def _document_rows(batch: ArBatch, position: int, document: ArDocument, number: str) -> list[JournalRow]:
     is_credit = document.doc_type == "CM"
     facts = DocumentFacts(
         batch_number=batch.number,
+        position=position,
         module=batch.module,
         doc_type=document.doc_type,
         reference=document.ref_nbr,

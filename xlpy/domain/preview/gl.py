@@ -13,14 +13,15 @@ _JOURNAL_TYPE = "GL"  # SL: GLTran.TranType
 def gl_rows(part: GlPart, base_currency: str, numbers: Numbers) -> Iterable[JournalRow]:
     """Return the rows of every journal; each foots to zero."""
     for batch in part.batches:
-        for journal in batch.journals:
-            yield from _journal_rows(batch, journal, base_currency, named(journal.transactions, numbers))
+        for position, journal in enumerate(batch.journals, 1):
+            yield from _journal_rows(batch, position, journal, base_currency, named(journal.transactions, numbers))
 
 
-def _journal_rows(batch: GlBatch, journal: GlJournal, base: str, number: str) -> Iterable[JournalRow]:
+def _journal_rows(batch: GlBatch, position: int, journal: GlJournal, base: str, number: str) -> Iterable[JournalRow]:
     """Return a journal's lines; the release adds none (SL: pp_01400)."""
     facts = DocumentFacts(
         batch_number=batch.number,
+        position=position,
         module=batch.module,
         doc_type=_JOURNAL_TYPE,
         reference="",

@@ -25,8 +25,8 @@ def created_item_rows(part: InventoryPart, numbers: Numbers) -> Iterable[Journal
 def inventory_rows(part: InventoryPart, base_currency: str, numbers: Numbers) -> Iterable[JournalRow]:
     """Return the rows of every adjustment and transfer; each foots to zero."""
     for batch in part.batches:
-        for document in batch.documents:
-            yield from _inventory_rows(batch, document, base_currency, named(document.transactions, numbers))
+        for position, document in enumerate(batch.documents, 1):
+            yield from _inventory_rows(batch, position, document, base_currency, named(document.transactions, numbers))
 
 
 def _created_item(item: NewItem, numbers: Numbers) -> JournalRow:
@@ -39,7 +39,9 @@ def _created_item(item: NewItem, numbers: Numbers) -> JournalRow:
     )
 
 
-def _inventory_rows(batch: InBatch, document: InDocument, base: str, number: str) -> Iterable[JournalRow]:
+def _inventory_rows(
+    batch: InBatch, position: int, document: InDocument, base: str, number: str
+) -> Iterable[JournalRow]:
     """Return the account side of each line, and the inventory side that the release adds.
 
     The values are Manage's. Unverified: what the release, a client program of SL, makes of them; an item of average
@@ -47,6 +49,7 @@ def _inventory_rows(batch: InBatch, document: InDocument, base: str, number: str
     """
     facts = DocumentFacts(
         batch_number=batch.number,
+        position=position,
         module=batch.module,
         doc_type=document.tran_type,
         reference=document.ref_nbr,
