@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from domain_story import (
@@ -159,6 +160,12 @@ _BOTH = untaxed()
 _BILLED = Ref(255, "FischerKG", "Fischer & Söhne KG")
 _COST = {"cost": D("12.50"), "item": Ref(743, "PATCH10")}
 
+
+def _thirds() -> Any:
+    """A hundred in three lines, as Manage divides it."""
+    return untaxed(lines=(line(1, "-33.333333"), line(2, "-33.333333"), line(3, "-33.333334")), total=D("100.00"))
+
+
 STORIES: dict[str, Story] = {
     # set-up
     "PACKAGE": lambda: _package(identifier="QB99"),
@@ -226,6 +233,8 @@ STORIES: dict[str, Story] = {
         untaxed(document_date=date(2026, 9, 30)), books=books(gl=replace(GL, allow_post_opt="A"))
     ),
     "PERIOD-LATER": lambda: plan(untaxed(document_date=date(2026, 11, 1)), options=TO_NOVEMBER),
+    "LINES-DECIMALS": lambda: plan(_thirds()),
+    "LINES-ROUNDED": lambda: plan(_thirds(), posting=PostingRules(round_lines=True)),
     "CUT-OFF": lambda: plan(untaxed(), options=replace(OPTIONS, period="11-2026")),
     "CUT-OFF-THROUGH": lambda: plan(untaxed(document_date=date(2026, 11, 1))),
     "TEXT-SHORT": lambda: _memo("Monthly managed services for the office in Tampa"),

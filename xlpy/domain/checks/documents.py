@@ -362,10 +362,26 @@ DOCUMENT_CHECKS = (
     Check(
         "CURY-DECIMALS",
         Severity.STOP,
-        "Its total has more decimals than SL keeps of {currency} ({decimals}), so SL's amount would be another",
-        "Give the currency the same decimals in both systems",
+        "Its total or its tax has more decimals than {currency} ({decimals}), so SL's amount would be another",
+        "Correct the amount in Manage, or give the currency the same decimals in both systems",
         "SL: Currency Maintenance; Manage: System > Setup Tables > Currency",
         "SL: Currncy.DecPl",
+    ),
+    Check(
+        "LINES-DECIMALS",
+        Severity.STOP,
+        "Its {what} have more decimals than {currency} ({decimals}): rounded they give {rounded}, not {exact}",
+        "Correct them in Manage; or set round_lines in the settings: then the cent goes to the largest rest",
+        f"{_TRANSACTION}; Settings of this product, [posting]",
+        "SL: Currncy.DecPl; this product: nothing is rounded unasked",
+    ),
+    Check(
+        "LINES-ROUNDED",
+        Severity.NOTE,
+        "Its {what} have more decimals than {currency} ({decimals}): they were rounded to add up to {rounded}",
+        "See the lines on the sheet Preview",
+        "Preview; Settings of this product, [posting] round_lines",
+        "This product's settings: round_lines",
     ),
     Check(
         "RATE-MISSING",

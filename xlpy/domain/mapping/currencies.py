@@ -41,16 +41,12 @@ class CurrencyDecimals:
     """Decimals of currencies: SL's, else Manage's, else 2."""
 
     def __init__(self, books: SlBooks, masters: ManageMasters) -> None:
-        self._in_manage = {sl_key(key): decimals for key, decimals in masters.decimals.items()}
-        self._decimals = {**self._in_manage, **{sl_key(key): decimals for key, decimals in books.currencies.items()}}
+        in_manage = {sl_key(key): decimals for key, decimals in masters.decimals.items()}
+        self._decimals = {**in_manage, **{sl_key(key): decimals for key, decimals in books.currencies.items()}}
 
     def of(self, currency: str) -> int:
         """Decimals of a currency."""
         return self._decimals.get(sl_key(currency), 2)
-
-    def in_manage(self, currency: str) -> int:
-        """Decimals that Manage gives a currency; 0 when it says nothing."""
-        return self._in_manage.get(sl_key(currency), 0)
 
 
 class Currencies:

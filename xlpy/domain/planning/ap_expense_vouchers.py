@@ -16,7 +16,7 @@ from xlpy.domain.mapping.descriptions import described
 from xlpy.domain.mapping.vendors import ResolvedVendor
 from xlpy.domain.planning.ap_vouchers import VoucherFacts, VoucherLine, Vouchers, due_after
 from xlpy.domain.planning.maker import Made
-from xlpy.domain.values.money import round_money, total
+from xlpy.domain.values.money import round_money, same_amount, total
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import TransactionKey
@@ -66,9 +66,7 @@ class ExpenseBills:
 
     def is_balanced(self, bill: ExportExpenseBill) -> bool:
         """Whether Manage's bill is the sum of all its lines, included or not (Manage API: expenseBills)."""
-        decimals = self.decimals(bill)
-        lines = total(round_money(line.total, decimals) for line in bill.lines)
-        return round_money(bill.total, decimals) == lines
+        return same_amount(bill.total, total(line.total for line in bill.lines))
 
     def draft(self, bill: ExportExpenseBill, expenses: Sequence[BilledExpense]) -> Made:
         """Make one voucher of these expenses of a bill. All problems are told at once, whatever stops it first."""

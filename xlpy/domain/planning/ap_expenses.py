@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
@@ -14,7 +15,7 @@ from xlpy.domain.planning.ap_expense_vouchers import BilledExpense, ExpenseBills
 from xlpy.domain.planning.ap_vouchers import Vouchers, ap_setup_problems
 from xlpy.domain.planning.maker import Change, Made, Maker, Matched
 from xlpy.domain.planning.request import IncludedRow, PlanRequest
-from xlpy.domain.values.money import plain, round_money, total
+from xlpy.domain.values.money import is_nil, plain, round_money, rounded_together, total
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import Kind
 
@@ -75,6 +76,9 @@ class ApExpenses(Maker[UnpostedExpense, Lines]):
             entry_ids=entry_ids(row, lines),
             has_all_entries=all(line.entry_ids for line in own),
             changes=tuple(_changes(row, bill, own, decimals)),
+            decimals=decimals,
+            whole=(total(line.total for line in own),),
+            lines=tuple(line.total for line in own),
             joined=is_joined(lines, self.matching.foreign),
             dates=tuple(line.document_date for line in own if line.document_date),
         )
@@ -112,7 +116,7 @@ class ApExpenses(Maker[UnpostedExpense, Lines]):
 
 
 def _is_nothing(matched: Matched[UnpostedExpense, Lines]) -> bool:
-    return not any(line.line.total for line in matched.exported)
+    return all(is_nil(line.line.total) for line in matched.exported)
 
 
 def _changes(
@@ -179,8 +183,11 @@ def _why_missing(row: UnpostedExpense, matching: Matching[UnpostedExpense, BillL
 
 
 def _expense(matched: Matched[UnpostedExpense, Lines]) -> BilledExpense:
+    """Return an expense with its lines; what has more decimals is rounded together, or was stopped before."""
     lines = sorted((line.line for line in matched.exported), key=lambda line: line.entry_ids)
-    return BilledExpense(matched.key, matched.entry.unposted, tuple(lines))
+    each = rounded_together([line.total for line in lines], matched.decimals)
+    posted = tuple(replace(line, total=amount) for line, amount in zip(lines, each, strict=True))
+    return BilledExpense(matched.key, matched.entry.unposted, posted)
 
 
 def _bill_order(bill: ExportExpenseBill) -> tuple[int, str, int, tuple[int, ...]]:

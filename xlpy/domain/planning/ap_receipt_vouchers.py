@@ -19,7 +19,7 @@ from xlpy.domain.mapping.receipt_taxes import receipt_levels
 from xlpy.domain.mapping.vendors import ResolvedVendor
 from xlpy.domain.planning.ap_vouchers import VoucherFacts, VoucherLine, Vouchers, due_after
 from xlpy.domain.planning.maker import Made
-from xlpy.domain.values.money import round_money, total
+from xlpy.domain.values.money import is_nil, round_money, same_amount, total
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import TransactionKey
@@ -71,15 +71,16 @@ class Receipts:
 
     def payable(self, purchase: ExportPurchase) -> Decimal:
         """Return what a receipt makes owed, in its currency's decimals."""
-        return payable_of(purchase, self._decimals(purchase))
+        return payable_of(purchase, self.decimals(purchase))
 
     def draft(self, key: TransactionKey, purchase: ExportPurchase, unposted: UnpostedProcurement) -> Made:
         """Apply every rule to one receipt. All problems are told at once, whatever stops it first."""
-        decimals = self._decimals(purchase)
+        decimals = self.decimals(purchase)
         payable = payable_of(purchase, decimals)
-        if round_money(purchase.total, decimals) != payable:
+        exact = -total(_amounts(purchase))
+        if not same_amount(purchase.total, exact):
             problems = [found("UNBALANCED", f"{purchase.total} / {payable}")]
-        elif not any(round_money(amount, decimals) for amount in _amounts(purchase)):
+        elif all(is_nil(amount) for amount in _amounts(purchase)):
             return Made((found("NOTHING-TO-POST", purchase.document_number),), nothing_to_post=True)
         else:
             problems = []
@@ -144,7 +145,8 @@ class Receipts:
             claim=f"{sl_key(vendor.vend_id)}\t{sl_key(number)}" if vendor.vend_id and number else "",
         )
 
-    def _decimals(self, purchase: ExportPurchase) -> int:
+    def decimals(self, purchase: ExportPurchase) -> int:
+        """Decimals of the receipt's currency."""
         return self._vouchers.decimals.of(purchase.currency or self._vouchers.base_currency)
 
     def _line(self, line: ExportPurchaseLine, currency: str, decimals: int, problems: list[Problem]) -> VoucherLine:

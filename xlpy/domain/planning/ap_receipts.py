@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
@@ -16,7 +17,7 @@ from xlpy.domain.planning.ap_vouchers import Vouchers, ap_setup_problems
 from xlpy.domain.planning.ledger_rules import Verdict
 from xlpy.domain.planning.maker import Change, Judged, Made, Maker, Matched
 from xlpy.domain.planning.request import IncludedRow, PlanRequest
-from xlpy.domain.values.money import plain, round_money, total
+from xlpy.domain.values.money import plain, round_money, rounded_together, total
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import Kind, Posting, PostingState, TransactionKey
 
@@ -56,21 +57,27 @@ class ApReceipts(Maker[UnpostedProcurement, ExportPurchase]):
         if len(purchases) != 1:
             return None
         (purchase,) = purchases
+        currency = purchase.currency or self.request.books.gl.base_currency
+        decimals = self.receipts.decimals(purchase)
+        posted = _in_whole_cents(purchase, decimals) if self.request.posting.round_lines else purchase
         parts = (*(line.id for line in purchase.lines), *(tax.id for tax in purchase.taxes))
         return Matched(
             entry=entry,
-            exported=purchase,
+            exported=posted,
             number=receipt_number(row, purchase),
             company=purchase.company.name or row.vendor.name,
             day=receipt_date(purchase),
-            amount=self.receipts.payable(purchase),
-            currency=purchase.currency or self.request.books.gl.base_currency,
+            amount=self.receipts.payable(posted),
+            currency=currency,
             location_id=row.location_id,
             location=row.location,
             lines_hash=receipt_hash(purchase),
             entry_ids=entry_ids(row, (purchase,)),
             has_all_entries=bool(purchase.all_entry_ids) and all(parts),
             changes=tuple(_changes(row, purchase)),
+            decimals=decimals,
+            whole=(purchase.total, purchase.freight, *(tax.total for tax in purchase.taxes)),
+            lines=tuple(line.total for line in purchase.lines),
         )
 
     def why_missing(self, row: UnpostedProcurement) -> Iterable[Problem]:
@@ -177,6 +184,13 @@ def receipt_hash(purchase: ExportPurchase) -> str:
         *("\t".join((*key, plain(amount))) for key, amount in sorted(sums.items()) if amount),
     ]
     return hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()
+
+
+def _in_whole_cents(purchase: ExportPurchase, decimals: int) -> ExportPurchase:
+    """Return the receipt with its lines rounded together; taxes and total stay as they are."""
+    each = rounded_together([line.total for line in purchase.lines], decimals)
+    lines = tuple(replace(line, total=amount) for line, amount in zip(purchase.lines, each, strict=True))
+    return replace(purchase, lines=lines)
 
 
 def _changes(row: UnpostedProcurement, purchase: ExportPurchase) -> Iterable[Change]:

@@ -26,7 +26,7 @@ from xlpy.domain.planning.gl_cost_of_goods import cost_journal
 from xlpy.domain.planning.ledger_rules import judge_reference
 from xlpy.domain.planning.maker import Made
 from xlpy.domain.values.dates import NO_DATE
-from xlpy.domain.values.money import round_money, to_base, total
+from xlpy.domain.values.money import to_base, total
 from xlpy.domain.values.problems import Problem, Severity, has_stop
 from xlpy.domain.values.rules import MasterRules, PostingRules
 from xlpy.domain.values.transactions import Posting, TransactionKey
@@ -128,9 +128,6 @@ class InvoiceDocuments:
         if not currency:
             currency = self._currencies.base_currency
             problems.append(found("CURY-EMPTY", in_sl=currency, currency=currency))
-        kept, sent = self.decimals_of(currency), self._decimals.in_manage(currency)
-        if sent > kept and round_money(invoice.total, sent) != round_money(invoice.total, kept):
-            problems.append(found("CURY-DECIMALS", str(invoice.total), currency=currency, decimals=kept))
         rate, wrong = self._currencies.rate_for(currency, owing.customer, day) if day else (None, ())
         problems.extend(wrong)
         facts = _Facts(key, invoice, turned, owing, reference, reuse, day, rate, currency)

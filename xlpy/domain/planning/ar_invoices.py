@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from xlpy.domain.checks.table import found
 from xlpy.domain.facts.books import sl_key
@@ -11,9 +12,10 @@ from xlpy.domain.facts.manage import ExportInvoice, UnpostedInvoice
 from xlpy.domain.mapping.references import reference_of
 from xlpy.domain.mapping.signs import lines_hash
 from xlpy.domain.planning.ar_documents import InvoiceDocuments
+from xlpy.domain.planning.gl_cost_of_goods import costed_lines
 from xlpy.domain.planning.maker import Change, Judged, Made, Maker, Matched
 from xlpy.domain.planning.request import IncludedRow, PlanRequest
-from xlpy.domain.values.money import round_money
+from xlpy.domain.values.money import has_more_decimals, round_money, rounded_together
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import Kind, TransactionKey
 
@@ -59,14 +61,17 @@ class ArInvoices(Maker[UnpostedInvoice, ExportInvoice]):
         invoice = self.exported.get(record)
         if invoice is None:
             return None
+        currency = invoice.currency or self.request.books.gl.base_currency
+        decimals = self.documents.decimals_of(currency)
+        posted = _in_whole_cents(invoice, decimals) if self.request.posting.round_lines else invoice
         return Matched(
             entry=entry,
-            exported=invoice,
+            exported=posted,
             number=row.number or invoice.number,
             company=invoice.company.name or row.company.name,
             day=invoice.document_date,
-            amount=self.documents.turned(invoice).receivable,
-            currency=invoice.currency or self.request.books.gl.base_currency,
+            amount=self.documents.turned(posted).receivable,
+            currency=currency,
             location_id=row.location_id,
             location=row.location,
             lines_hash=lines_hash(invoice),
@@ -74,6 +79,14 @@ class ArInvoices(Maker[UnpostedInvoice, ExportInvoice]):
             has_all_entries=bool(invoice.all_entry_ids) and all(line.id for line in invoice.lines),
             changes=tuple(_changes(row, invoice)),
             exported_twice=record in self.exported_twice,
+            decimals=decimals,
+            whole=(
+                invoice.total,
+                *(line.total for line in invoice.lines if line.is_tax),
+                *(level.tax for level in invoice.tax_levels),
+            ),
+            lines=tuple(line.total for line in invoice.lines if not line.is_tax),
+            costs=tuple(line.cost for line, _ in costed_lines(invoice, self.request.masters)),
             claim=sl_key(reference_of(invoice.number, self.request.posting)),
         )
 
@@ -82,6 +95,18 @@ class ArInvoices(Maker[UnpostedInvoice, ExportInvoice]):
         (matched,) = group
         posting = self.request.books.postings.get(matched.key)
         return self.documents.draft(matched.key, matched.exported, matched.entry.unposted, posting)
+
+
+def _in_whole_cents(invoice: ExportInvoice, decimals: int) -> ExportInvoice:
+    """Return the invoice with its lines rounded together; taxes and total stay as they are."""
+    lines = [line for line in invoice.lines if not line.is_tax]
+    if not any(has_more_decimals(line.total, decimals) for line in lines):
+        return invoice
+    each = iter(rounded_together([line.total for line in lines], decimals))
+    return replace(
+        invoice,
+        lines=tuple(line if line.is_tax else replace(line, total=next(each)) for line in invoice.lines),
+    )
 
 
 def _changes(row: UnpostedInvoice, invoice: ExportInvoice) -> Iterable[Change]:

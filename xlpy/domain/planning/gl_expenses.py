@@ -20,7 +20,7 @@ from xlpy.domain.mapping.dates import usable_date
 from xlpy.domain.planning.gl_journals import journal_dates, two_sided
 from xlpy.domain.planning.maker import Change, Made, Maker, Matched
 from xlpy.domain.planning.request import IncludedRow, PlanRequest
-from xlpy.domain.values.money import plain, round_money, to_base
+from xlpy.domain.values.money import is_nil, plain, round_money, same_amount, to_base
 from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.transactions import Kind
 from xlpy.domain.values.widths import Widths
@@ -84,6 +84,8 @@ class GlExpenses(Maker[UnpostedExpense, ExportExpense]):
             entry_ids=entry_ids(row, (expense,)),
             has_all_entries=bool(expense.id and expense.offset_id),
             changes=tuple(_changes(row, expense)),
+            decimals=self._decimals_of(expense.currency or row.currency, row),
+            whole=(expense.total, expense.offset_total),
         )
 
     def why_missing(self, row: UnpostedExpense) -> Iterable[Problem]:
@@ -96,7 +98,7 @@ class GlExpenses(Maker[UnpostedExpense, ExportExpense]):
         (matched,) = group
         row, expense = matched.entry, matched.exported
         problems = list(_class_problems(row.unposted))
-        if not expense.total and not expense.offset_total:
+        if is_nil(expense.total) and is_nil(expense.offset_total):
             return Made((*problems, found("NOTHING-TO-POST", matched.number)), nothing_to_post=True)
         journals = self._journal(row, expense, problems)
         return Made(tuple(problems), documents=journals)
@@ -117,7 +119,7 @@ class GlExpenses(Maker[UnpostedExpense, ExportExpense]):
         decimals = self._decimals_of(currency, unposted)
         amount = round_money(expense.total, decimals)
         offset = round_money(expense.offset_total, decimals)
-        if abs(amount) != abs(offset):
+        if not same_amount(abs(expense.total), abs(expense.offset_total)):
             problems.append(found("JRN-UNBALANCED", f"{amount} / {offset}"))
         if unposted.avalara:
             problems.append(found("AVALARA", unposted.tax_code.name))

@@ -42,6 +42,7 @@ class InAdjustments(InventoryMaker[ExportAdjustment]):
             value=total(adjusted_value(line) for line in first.lines),
             sizes=frozenset(sizes_shown(first)),
             fingerprint=adjustment_hash(first),
+            lines=tuple(line.total for line in first.lines),
             text=first.memo or first.description,
         )
 

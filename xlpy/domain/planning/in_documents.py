@@ -37,6 +37,7 @@ class Exported:
     fingerprint: str
     text: str
     dates: tuple[date, ...] = ()
+    lines: tuple[Decimal, ...] = ()  # value of each line
 
 
 class InventoryMaker(Maker[UnpostedProcurement, tuple[ExportedT, ...]]):
@@ -101,6 +102,8 @@ class InventoryMaker(Maker[UnpostedProcurement, tuple[ExportedT, ...]]):
             entry_ids=entries,
             has_all_entries=bool(entries),
             changes=tuple(_changes(row, one)),
+            decimals=self.books.base_decimals,
+            lines=one.lines,
             dates=one.dates,
             exported_twice=self.tran_type == ADJUSTED and len(documents) > 1,
         )

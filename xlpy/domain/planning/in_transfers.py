@@ -40,6 +40,7 @@ class InTransfers(InventoryMaker[ExportTransfer]):
             value=moved_value(documents),
             sizes=frozenset(sizes_shown(documents)),
             fingerprint=transfer_hash(documents),
+            lines=tuple(one.total for one in documents),
             dates=tuple(one.document_date for one in documents if one.document_date),
             text=documents[0].memo or documents[0].description,
         )

@@ -60,6 +60,10 @@ class Matched(Generic[RowT, ExportedT]):
     changes: tuple[Change, ...] = ()
     exported_twice: bool = False
     joined: bool = False  # its entries are also those of a row that is not included
+    decimals: int = 2  # of the currency
+    whole: tuple[Decimal, ...] = ()  # amounts that must be whole in them: totals and taxes
+    lines: tuple[Decimal, ...] = ()  # amounts that may be rounded together, when the settings say so
+    costs: tuple[Decimal, ...] = ()  # the same, in base currency
     claim: str = ""
     dates: tuple[date, ...] = ()  # of its parts, where Manage gives them dates of their own
 

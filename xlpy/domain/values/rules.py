@@ -29,6 +29,7 @@ class PostingRules:
     document_description: str = "{number} {company}"
     receipt_description: str = "{number} {slip}"
     expense_description: str = "Expenses {member} {date}"
+    round_lines: bool = False  # whether lines with more decimals than their currency are rounded together, or a stop
     company_paid_account: str = ""  # "account:sub" that offsets expenses which must not be paid to the member
     cost_journals: str = "invoice"  # one SL batch per invoice, or "run": one per run and period
     bins: Mapping[str, str] = field(default_factory=dict)  # Manage bin name → SL WhseLoc
