@@ -30,6 +30,7 @@ from xlpy.domain.documents.sl_batches import gl_batches_of
 from xlpy.domain.facts.manage import ExportInvoice, ExportLine, ManageMasters, Ref
 from xlpy.domain.facts.manage_expenses import ExportedExpenses
 from xlpy.domain.facts.matching import expense_number
+from xlpy.domain.facts.payables_books import VendorClass
 from xlpy.domain.mapping.signs import lines_hash
 from xlpy.domain.planning.gl_cost_of_goods import cost_journal
 from xlpy.domain.planning.gl_expenses import expense_hash
@@ -151,6 +152,24 @@ def test_what_has_to_be_read_of_sl_for_expenses() -> None:
     needs = journal_needs(asked.expenses, asked.exported_expenses.expenses, asked.masters)
     assert (needs.currencies, needs.payables.vendors) == ({"EUR", "USD"}, {"E-JDOE"})
     assert len(needs.transactions) == 2
+
+
+def test_the_offset_takes_its_subaccount_as_a_voucher_does_from_vendor_class_and_set_up() -> None:
+    bare = expense(offset_account="2010")
+    plain = STOCK_BOOKS.payables
+    klass = VendorClass("STD", "2000", "100TP", "", "", "", "", "")
+    set_up = replace(plain.setup, ap_sub="200TP", default_class="STD")
+
+    def sub(**changes: Any) -> str:
+        return only_journal(bare, books=replace(STOCK_BOOKS, payables=replace(plain, **changes))).lines[1].sub
+
+    nobody = {"E-JDOE": replace(plain.vendors["E-JDOE"], ap_sub="")}
+    assert sub() == "00000", "the vendor's"
+    assert sub(vendors=nobody, vendor_classes={"STD": klass}, setup=set_up) == "100TP", "its class's"
+    assert sub(vendors={}, vendor_classes={"STD": klass}, setup=set_up) == "100TP", "the default class's"
+    assert sub(vendors=nobody, setup=set_up) == "200TP", "AP Setup's"
+    without = journals_of(bare, books=replace(STOCK_BOOKS, payables=replace(plain, vendors=nobody)))
+    assert "SUB-AP-CONTROL" in told(without.problems)
 
 
 # --- cost of goods ----------------------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ class GlExpenses(Maker[UnpostedExpense, ExportExpense]):
         self.currencies = Currencies(books, posting.rate_max_age_days)
         self.dates = journal_dates(books.gl, request.options.period)
         self.vendors = {sl_key(key): vendor for key, vendor in books.payables.vendors.items()}
+        self.classes = {sl_key(key): row for key, row in books.payables.vendor_classes.items()}
         self.decimals = {sl_key(key): decimals for key, decimals in books.currencies.items()}
         self.exported: dict[UnpostedExpense, tuple[ExportExpense, ...]] = {}
 
@@ -127,10 +128,10 @@ class GlExpenses(Maker[UnpostedExpense, ExportExpense]):
             tax = round_money(abs(unposted.sales_tax), decimals)
             problems.append(found("JRN-TAX", str(tax), tax=tax))
         base = self.currencies.base_currency
-        debit = self.accounts.of_line(expense.account_number, base)
-        credit = self.accounts.of_line(expense.offset_account, base)
-        problems += (*debit.problems, *credit.problems)
         vendor_id, vendor = self._vendor(unposted, expense, problems)
+        debit = self.accounts.of_line(expense.account_number, base)
+        credit = self.accounts.of_control(expense.offset_account, base, self._offset_subs(vendor), "SUB-AP-CONTROL")
+        problems += (*debit.problems, *credit.problems)
         day = usable_date(expense.document_date, problems)
         if day is None:
             return ()
@@ -172,6 +173,17 @@ class GlExpenses(Maker[UnpostedExpense, ExportExpense]):
             problems.append(found("JRN-VENDOR", vendor_id, member=name))
             return "", None
         return vendor.vend_id, vendor
+
+    def _offset_subs(self, vendor: Vendor | None) -> tuple[str, ...]:
+        """Return the subs of the offset, which is owed to the member as a voucher's control account is.
+
+        Of the vendor, of its class (without a vendor the default class), of AP Setup; at last that of the settings.
+        """
+        payables = self.books.payables
+        class_row = self.classes.get(sl_key(vendor.class_id if vendor else payables.setup.default_class))
+        of_class = class_row.ap_sub if class_row else ""
+        default = self.request.posting.default_sub.strip()
+        return (vendor.ap_sub if vendor else "", of_class, payables.setup.ap_sub, default)
 
     def _rate(self, currency: str, vendor: Vendor | None, day: date) -> tuple[RateUsed | None, tuple[Problem, ...]]:
         """Return the rate that makes base currency of an expense: of its member's vendor's type, else of payables'.
