@@ -1,18 +1,32 @@
-"""For all tests: the user's data folder is a temporary one, and with XLPY_REQUIRE_ALL=1 a skip is a failure."""
+"""For all tests: a process as if it were new, a data folder of its own, and with XLPY_REQUIRE_ALL=1 no skips."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from process_state import process_as_it_was
 
 ONLY_SERVER_TESTS_MAY_SKIP = "XLPY_TEST_ODBC"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the random order of ``pytest-randomly``: ``pytest-xdist`` would put files with many tests first."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
 @pytest.fixture(autouse=True)
-def data_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def a_process_as_if_new() -> Iterator[None]:
+    """State that the product keeps for the process is put back after each test; ``process_state`` lists it."""
+    with process_as_it_was():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def data_of_the_user(a_process_as_if_new: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "user data"
     monkeypatch.setenv("XLPY_DATA", str(folder))
     for name in list(os.environ):

@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from xlpy.version import __version__
+
 __all__ = [
     "Books",
     "Plan",

@@ -11,10 +11,11 @@ from typing import Any, NoReturn
 
 import click
 
-from xlpy import __version__
 from xlpy.commands import batch, connect, demo, help_page, history, payments, reconcile, records
 from xlpy.commands.console import AS_JSON, print_json, say
 from xlpy.errors import XlpyError
+from xlpy.masking import masked, masking
+from xlpy.version import __version__
 
 logger = logging.getLogger("xlpy.cli")
 
@@ -23,6 +24,10 @@ class _Words(click.Group):
     """Turns the product's own errors, and anything unexpected, into words and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        with masking():  # up to the last word that is said, also after the session was closed
+            return self._invoke(ctx)
+
+    def _invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except XlpyError as error:
@@ -42,7 +47,6 @@ class _Words(click.Group):
 
 def _fail(ctx: click.Context, code: int, text: str) -> NoReturn:
     """End a command that could not be done: words on standard error, and JSON on standard output when asked for."""
-    from xlpy.runlog import masked
     from xlpy.services.as_json.run import failed_json
 
     say(masked(text))

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 import xlwings as xw
 
+from xlpy.masking import masked, masking
+
 if TYPE_CHECKING:
-    from xlpy.excel.buttons.press import Pressed
+    from xlpy.excel.buttons.pressed import Choices, Pressed
     from xlpy.services.run.session import Progress, Session
 
 logger = logging.getLogger(__name__)
@@ -30,6 +32,11 @@ def run(button: str, book: xw.Book | None = None) -> Pressed | None:
     Returns what came of it, or None when it went wrong (the alert and the full log say why).
     """
     _limit_patience()
+    with masking():  # up to the last alert, also after the session was closed
+        return _run(button, book)
+
+
+def _run(button: str, book: xw.Book | None) -> Pressed | None:
     try:
         book = book or xw.Book.caller()
         app = book.app
@@ -41,7 +48,9 @@ def run(button: str, book: xw.Book | None = None) -> Pressed | None:
         from xlpy.excel.tables.quiet import quiet
 
         with quiet(app):
-            pressed = press(button, book, lambda progress: _open(book, progress), _status_bar(app))
+            pressed = press(
+                button, book, lambda progress: _open(book, progress), _status_bar(app), brought={"help": _help}
+            )
     except Exception as error:  # noqa: BLE001
         _write_crash(button, error)
         _alert(app, _words(error), "critical")
@@ -67,6 +76,13 @@ def _open(book: xw.Book, progress: Progress) -> Session:
     return Session.open(load_profile(Path(path) if path else None), progress=progress)
 
 
+def _help(_book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:
+    from xlpy.cli import main
+    from xlpy.help.show import press_help
+
+    return press_help(main)
+
+
 def _status_bar(app: xw.App) -> Progress:
     def show(what: str, done: int, of: int) -> None:
         with suppress(Exception):  # Excel may be busy; a run does not stop for its status bar
@@ -77,7 +93,6 @@ def _status_bar(app: xw.App) -> Progress:
 
 def _words(error: Exception) -> str:
     from xlpy.errors import XlpyError
-    from xlpy.runlog import masked
 
     if isinstance(error, XlpyError):
         return masked(str(error))

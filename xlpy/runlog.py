@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import tempfile
 import traceback
 import uuid
@@ -14,15 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from xlpy.masking import masked, masking
 from xlpy.paths import data_folder
 
 ROOT = "xlpy"
-HIDDEN = "•••"
 KEEP_DAYS = 90
-_SECRET_SHAPES = re.compile(
-    r"(?i)(\bpwd\s*=\s*|\bpassword\s*[=:]\s*|\bauthorization\W+(?:basic|bearer)\s+|\bprivate_?key\W+|://[^:/@\s]+:)"
-    r"(\{[^}]*\}|[^;\s\"'@,]+)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +29,6 @@ class LogEntry:
     level: str
     text: str
     detail: str = ""
-
-
-_never_shown: set[str] = set()
-
-
-def never_show(*secrets: str) -> None:
-    """Mask these in every log of this process from now on."""
-    _never_shown.update(secret for secret in secrets if secret)
 
 
 class RunLog(logging.Handler):
@@ -117,21 +104,12 @@ def name_run(run_id: str) -> None:
             handler.run = run_id
 
 
-def masked(text: str, secrets: Iterable[str] = ()) -> str:
-    """Return ``text`` without the secrets of this process and ``secrets``, and without anything shaped like one."""
-    return _SECRET_SHAPES.sub(lambda match: match.group(1) + HIDDEN, without_secrets(text, secrets))
-
-
-def without_secrets(text: str, secrets: Iterable[str] = ()) -> str:
-    """Return ``text`` without the secrets of this process and ``secrets``; data that only looks like one stays."""
-    for secret in sorted({*secrets, *_never_shown}, key=len, reverse=True):
-        text = text.replace(secret, HIDDEN)
-    return text
-
-
 @contextmanager
 def run_log(step: str, secrets: Iterable[str] = ()) -> Iterator[RunLog]:
-    """Keep a log of what happens inside; the full log goes to the user's data folder, one file a day."""
+    """Keep a log of what happens inside; the full log goes to the user's data folder, one file a day.
+
+    Secrets that become known inside are masked to its end, also those of a session that was closed before.
+    """
     now = datetime.now().astimezone()
     handler = RunLog(step, _log_folder() / f"{now:%Y-%m-%d}.jsonl", secrets)
     _forget_old_logs(handler.path.parent, now)
@@ -141,7 +119,8 @@ def run_log(step: str, secrets: Iterable[str] = ()) -> Iterator[RunLog]:
     logger.propagate = False
     logger.addHandler(handler)
     try:
-        yield handler
+        with masking():
+            yield handler
     finally:
         logger.removeHandler(handler)
         logger.setLevel(before[0])

@@ -15,14 +15,17 @@ from typing import Any
 
 import openpyxl
 import pytest
+from by_column import at
 from sqlalchemy import event, text
 
 from xlpy import __version__
 from xlpy.demo.site.door import access
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.statuses import PaymentStatus
 from xlpy.errors import FileNotSaved, RunNotKnown
 from xlpy.excel.audit.export import export_audit_record
+from xlpy.excel.workbook.sheets import PROBLEMS
 from xlpy.services.records.audit_content import gather, known_secrets
 from xlpy.services.records.audit_record import export_record
 from xlpy.services.records.audit_verify import verify_record
@@ -30,7 +33,7 @@ from xlpy.services.records.saved_files import LONGEST_NAME, saved_name
 from xlpy.services.run.kept import recall_run, remember_run, remember_sync
 from xlpy.services.run.reports import ResultRow, RunReport, RunState
 from xlpy.services.run.session import Session
-from xlpy.services.run.sync_report import PaymentRow, PaymentStatus, SyncReport
+from xlpy.services.run.sync_report import PaymentRow, SyncReport
 from xlpy.sl.ledger_book.audit_chain import read_chain
 
 HOSTILE = "=cmd|' /C calc'!A0"
@@ -152,7 +155,7 @@ def test_formulas_from_manage_stay_texts_and_all_letters_are_right(books: Any, t
     assert all(cell.data_type == "s" and cell.number_format == "@" and cell.quotePrefix for cell in hostile)
     assert [cell.data_type for cell in cells if cell.value == "@SUM(A1)"] == ["s"]
     assert LETTERS in {cell.value for cell in cells}
-    first = book["Mapping check"].cell(5, 1).value
+    first = book[PROBLEMS.name][at(PROBLEMS, "Severity")].value
     assert first == "stop"
     told = " ".join(pdf_text(record.path / "record.pdf").split())
     assert HOSTILE in told

@@ -13,6 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from by_column import at
 from click.testing import CliRunner, Result
 
 import xlpy
@@ -27,7 +28,8 @@ from xlpy.excel.buttons.batch import show_problems
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import write_home
 from xlpy.excel.workbook.builder import build_workbook
-from xlpy.excel.workbook.sheets import PROBLEMS, Home
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheets import PROBLEMS
 from xlpy.runlog import name_run, run_log
 from xlpy.services.records.saved_log import NothingLogged, lines_of_run, save_log
 
@@ -86,8 +88,9 @@ def test_the_list_of_errors_is_saved_beside_the_workbook_as_xlsx_and_csv(desk: P
     assert "OCT" in book.name
     sheet = openpyxl.load_workbook(book)[PROBLEMS.name]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=5)]
-    assert [(row[0], row[3], row[8]) for row in rows] == [("stop", "0100", 3), ("note", None, 1)]
-    assert sheet.cell(5, 3).data_type == "s"
+    told = [PROBLEMS.index(name) for name in ("Severity", "Transaction", "Count")]
+    assert [tuple(row[place] for place in told) for row in rows] == [("stop", "0100", 3), ("note", None, 1)]
+    assert sheet[at(PROBLEMS, "What")].data_type == "s"
     assert sheet.protection.sheet
     assert csv_file.read_bytes().startswith(b"\xef\xbb\xbf")
     lines = list(csv.reader(io.StringIO(csv_file.read_text("utf-8-sig"))))

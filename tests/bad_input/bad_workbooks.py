@@ -6,13 +6,20 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 CUTS = 24
 FLIPS = 60
 DEEP = 30_000
-SHEETS_WITH_INPUT = ("Home", "Invoices", "Expenses", "Inventory", "Mapping check", "Log")
+SHEETS_WITH_INPUT = ("Invoices", "Expenses", "Inventory", "Mapping check", "Log")
+NESTED = b"<a>" * DEEP + b"</a>" * DEEP
+LAUGHS = (
+    b'<!DOCTYPE l [<!ENTITY a "ha">'
+    + b"".join(b'<!ENTITY %c "%s">' % (98 + i, (b"&%c;" % (97 + i)) * 20) for i in range(8))
+    + b"]><l>&i;</l>"
+)
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OTHER_KINDS = {
     "empty": b"",
@@ -30,69 +37,78 @@ OTHER_KINDS = {
 
 @dataclass(frozen=True)
 class BadWorkbook:
-    """What is wrong with it, and its bytes."""
+    """What is wrong with it, and how its bytes are made."""
 
     what: str
-    data: bytes
+    make: Callable[[], bytes]
+
+    @property
+    def data(self) -> bytes:
+        """The file's bytes, made now."""
+        return self.make()
 
 
 def bad_workbooks(good: bytes) -> Iterator[BadWorkbook]:
-    """Make every one of them from a good one, always the same ones in the same order."""
-    yield from (BadWorkbook(f"it is {what}", data) for what, data in OTHER_KINDS.items())
+    """Say what every one of them is, always the same ones in the same order; its bytes are made when asked for."""
+    for what, data in OTHER_KINDS.items():
+        yield BadWorkbook(f"it is {what}", partial(bytes, data))
     for at in range(1, CUTS):
-        yield BadWorkbook(f"cut after {at} of {CUTS} parts", good[: len(good) * at // CUTS])
+        yield BadWorkbook(f"cut after {at} of {CUTS} parts", partial(bytes, good[: len(good) * at // CUTS]))
     for at in range(FLIPS):
         place = len(good) * at // FLIPS + at % 7
-        flipped = bytes([good[place] ^ 0xFF])
-        yield BadWorkbook(f"byte {place} is another", good[:place] + flipped + good[place + 1 :])
+        flipped = good[:place] + bytes([good[place] ^ 0xFF]) + good[place + 1 :]
+        yield BadWorkbook(f"byte {place} is another", partial(bytes, flipped))
     for name in zipfile.ZipFile(io.BytesIO(good)).namelist():
-        yield BadWorkbook(f"{name} is missing", _with_part(good, name, lambda _: None))
-        yield BadWorkbook(f"{name} is empty", _with_part(good, name, lambda _: b""))
-        yield BadWorkbook(f"{name} is cut", _with_part(good, name, lambda data: data[: len(data) // 2]))
-        yield BadWorkbook(f"{name} is another XML", _with_part(good, name, lambda _: b"<a><b c='1'/></a>"))
+        yield BadWorkbook(f"{name} is missing", partial(_with_part, good, name, lambda _: None))
+        yield BadWorkbook(f"{name} is empty", partial(_with_part, good, name, lambda _: b""))
+        yield BadWorkbook(f"{name} is cut", partial(_with_part, good, name, lambda data: data[: len(data) // 2]))
+        yield BadWorkbook(f"{name} is another XML", partial(_with_part, good, name, lambda _: b"<a><b c='1'/></a>"))
     for name in ("xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet2.xml", "[Content_Types].xml"):
-        deep = b"<a>" * DEEP + b"</a>" * DEEP
-        yield BadWorkbook(f"{name} is nested {DEEP} deep", _with_part(good, name, lambda _, deep=deep: deep))
-        laughs = b'<!DOCTYPE l [<!ENTITY a "ha">' + b"".join(
-            b'<!ENTITY %c "%s">' % (98 + i, (b"&%c;" % (97 + i)) * 20) for i in range(8)
-        )
-        bomb = laughs + b"]><l>&i;</l>"
-        yield BadWorkbook(f"{name} has entities without end", _with_part(good, name, lambda _, bomb=bomb: bomb))
+        yield BadWorkbook(f"{name} is nested {DEEP} deep", partial(_with_part, good, name, lambda _: NESTED))
+        yield BadWorkbook(f"{name} has entities without end", partial(_with_part, good, name, lambda _: LAUGHS))
     yield from _edited(good)
 
 
 def _edited(good: bytes) -> Iterator[BadWorkbook]:
     book = load_workbook(io.BytesIO(good), keep_vba=True)
     for name in book.defined_names:
-        yield BadWorkbook(f"the name {name} is gone", _edit(good, lambda b, name=name: b.defined_names.pop(name)))
+        yield BadWorkbook(f"the name {name} is gone", partial(_edit, good, partial(_drop_name, name=name)))
     for sheet in book.sheetnames:
-        yield BadWorkbook(f"the sheet {sheet} is gone", _edit(good, lambda b, sheet=sheet: b.remove(b[sheet])))
-        yield BadWorkbook(
-            f"the sheet {sheet} is renamed", _edit(good, lambda b, sheet=sheet: setattr(b[sheet], "title", "Mine"))
-        )
+        yield BadWorkbook(f"the sheet {sheet} is gone", partial(_edit, good, partial(_drop_sheet, sheet=sheet)))
+        yield BadWorkbook(f"the sheet {sheet} is renamed", partial(_edit, good, partial(_rename_sheet, sheet=sheet)))
         for table in list(book[sheet].tables):
-            yield BadWorkbook(
-                f"the table {table} is gone",
-                _edit(good, lambda b, sheet=sheet, table=table: b[sheet].tables.pop(table)),
-            )
-    for sheet in SHEETS_WITH_INPUT[1:]:
+            drop = partial(_drop_table, sheet=sheet, table=table)
+            yield BadWorkbook(f"the table {table} is gone", partial(_edit, good, drop))
+    for sheet in SHEETS_WITH_INPUT:
         (table,) = book[sheet].tables.values()
         for at, column in enumerate(table.tableColumns):
-            yield BadWorkbook(
-                f"{sheet}'s column {column.name} is renamed",
-                _edit(good, lambda b, sheet=sheet, at=at: _rename(b[sheet], at)),
-            )
+            rename = partial(_rename_column, sheet=sheet, at=at)
+            yield BadWorkbook(f"{sheet}'s column {column.name} is renamed", partial(_edit, good, rename))
 
 
-def _rename(sheet: object, at: int) -> None:
-    (table,) = sheet.tables.values()  # type: ignore[attr-defined]
+def _drop_name(book: Workbook, name: str) -> None:
+    book.defined_names.pop(name)
+
+
+def _drop_sheet(book: Workbook, sheet: str) -> None:
+    book.remove(book[sheet])
+
+
+def _rename_sheet(book: Workbook, sheet: str) -> None:
+    book[sheet].title = "Mine"
+
+
+def _drop_table(book: Workbook, sheet: str, table: str) -> None:
+    book[sheet].tables.pop(table)
+
+
+def _rename_column(book: Workbook, sheet: str, at: int) -> None:
+    (table,) = book[sheet].tables.values()
     table.tableColumns[at].name = "Mine"
-    first = table.ref.split(":")[0]
-    header = sheet[first].offset(column=at)  # type: ignore[index]
-    header.value = "Mine"
+    book[sheet][table.ref.split(":")[0]].offset(column=at).value = "Mine"
 
 
-def _edit(good: bytes, change: Callable[..., object]) -> bytes:
+def _edit(good: bytes, change: Callable[[Workbook], None]) -> bytes:
     book = load_workbook(io.BytesIO(good), keep_vba=True)
     change(book)
     changed = io.BytesIO()

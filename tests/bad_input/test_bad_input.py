@@ -9,7 +9,7 @@ from bad_input_stage import Desk, a_desk
 from bad_settings import bad_settings
 from bad_workbooks import bad_workbooks
 
-EVERY = 12
+EVERY = 16
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,9 @@ from xlpy.excel.buttons.press import press
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import write_home
 from xlpy.excel.workbook.builder import build_workbook
-from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, INVOICES, Home
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW
+from xlpy.excel.workbook.sheets import INVOICES
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.settings import Profile
 from xlpy.services.run.session import Session

@@ -107,12 +107,19 @@ def _batch_of(site: Any, key: TransactionKey) -> str | None:
     return site.batch_of_procurement(key.record_id)
 
 
-def _places(template: Path, folder: Path) -> list[str]:
+@pytest.fixture(scope="module")
+def places(template: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """Run once without dying, in this process, and list the places."""
+    folder = tmp_path_factory.mktemp("places")
     found: list[str] = []
     send = requests.Session.send
     try:
-        with _stage(template, folder) as (site, profile, _database), _session(profile) as session:
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            _stage(template, folder / "whole") as (site, profile, _database),
+            _session(profile) as session,
+        ):
+            patch.setenv("XLPY_DATA", str(folder / "data"))
             count_places(session, found.append)
             report = push(session, _everything(site))
             assert report.state is RunState.COMPLETED, report.text
@@ -125,9 +132,8 @@ def _places(template: Path, folder: Path) -> list[str]:
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_killed_anywhere_each_invoice_is_once_in_sl_and_once_in_manage(
-    template: Path, tmp_path: Path, part: int
+    template: Path, places: list[str], tmp_path: Path, part: int
 ) -> None:
-    places = _places(template, tmp_path / "whole")
     assert len(places) > 40
     assert any("COMMIT" in place for place in places)
     ends = _ends(places)

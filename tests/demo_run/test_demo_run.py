@@ -17,18 +17,8 @@ import xlpy
 from xlpy.cli import main
 from xlpy.demo.scenario import DemoFolder
 from xlpy.demo.site.store import Site
-from xlpy.excel.workbook.sheets import (
-    BATCHES,
-    EXPENSES,
-    FIRST_DATA_ROW,
-    INVENTORY,
-    INVOICES,
-    PAYMENTS,
-    PROBLEMS,
-    RECONCILE,
-    RESULTS,
-    Sheet,
-)
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, Sheet
+from xlpy.excel.workbook.sheets import BATCHES, EXPENSES, INVENTORY, INVOICES, PAYMENTS, PROBLEMS, RECONCILE, RESULTS
 from xlpy.sl.connection.sqlite import sqlite_engine
 
 

@@ -14,7 +14,7 @@ from xlpy.excel.engine import closed_file
 from xlpy.excel.engine.closed_file import WorkbookSavedBeside, open_closed
 from xlpy.excel.engine.refusals import WouldLoseParts
 from xlpy.excel.tables.home import read_home, write_home
-from xlpy.excel.workbook.sheets import Home
+from xlpy.excel.workbook.home_cells import Home
 
 
 def company(path):

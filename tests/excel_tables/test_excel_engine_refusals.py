@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 import xlwings as xw
+from by_column import beside, letter, number, table_area
 
 from xlpy.errors import WorkbookError
 from xlpy.excel.engine import lost_parts, open_book
@@ -133,25 +134,27 @@ def test_an_empty_table_has_no_body(book, invoice):
     table = book.sheets["Invoices"].tables["Invoices"]
     assert table.data_body_range is None
     refill(book, INVOICES, [invoice(1)])
-    assert table.data_body_range.address == "$A$5:$T$5"
+    last = letter(INVOICES, INVOICES.columns[-1].name)
+    assert table.data_body_range.address == f"$A$5:${last}$5"
 
 
 def test_rows_hidden_by_a_filter_are_not_written(book, invoice):
     refill(book, INVOICES, [invoice(n, Location="HQ" if n % 2 else "Lab") for n in range(1, 7)])
     sheet = book.sheets["Invoices"]
     table = sheet.tables["Invoices"]
-    table.autofilter.apply_values(10, ["Lab"])
+    table.autofilter.apply_values(number(INVOICES, "Location"), ["Lab"])
+    last = letter(INVOICES, INVOICES.columns[-1].name)
     assert [a.address for a in table.data_body_range.get_special_cells("visible")] == [
-        "$A$6:$T$6",
-        "$A$8:$T$8",
-        "$A$10:$T$10",
+        f"$A$6:${last}$6",
+        f"$A$8:${last}$8",
+        f"$A$10:${last}$10",
     ]
     with pytest.raises(FilteredRowsWritten):
         sheet.range("B5:B10").value = "x"
     with pytest.raises(FilteredRowsWritten):
         sheet.range("B5:B10").clear_contents()
     with pytest.raises(NotResizable):
-        table.resize(sheet.range("A4:T20"))
+        table.resize(sheet.range(table_area(INVOICES, rows=16)))
     sheet.range("B6").value = "x"
     table.autofilter.clear()
     sheet.range("B5:B10").value = "y"
@@ -159,7 +162,8 @@ def test_rows_hidden_by_a_filter_are_not_written(book, invoice):
 
 def test_a_table_keeps_its_header_and_columns(book):
     sheet = book.sheets["Invoices"]
-    for address in ("A5:T9", "A4:S9", "A4:T4"):
+    whole = table_area(INVOICES, rows=5)
+    for address in (whole.replace("A4", "A5"), f"A4:{beside(INVOICES, -1, 9)}", table_area(INVOICES, rows=0)):
         with pytest.raises(NotResizable):
             sheet.tables["Invoices"].resize(sheet.range(address))
 

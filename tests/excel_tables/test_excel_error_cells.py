@@ -10,7 +10,8 @@ from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import HomeInputs, HomeNotUnderstood, profile_path, read_home
 from xlpy.excel.tables.selection import marked_transactions, read_selection
 from xlpy.excel.tables.tables import read_rows, refill
-from xlpy.excel.workbook.sheets import INVOICES, Home
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheets import INVOICES
 
 LABELS = {
     Home.LOCATION: "Location",

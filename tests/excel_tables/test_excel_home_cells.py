@@ -21,7 +21,7 @@ from xlpy.excel.tables.home import (
     write_home,
     write_included,
 )
-from xlpy.excel.workbook.sheets import ALL_LOCATIONS, PERIOD_CHOICES, Home
+from xlpy.excel.workbook.home_cells import ALL_LOCATIONS, PERIOD_CHOICES, Home
 
 
 @dataclass

@@ -6,14 +6,15 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from by_column import at, beside, letter, number, table_area
 from openpyxl import load_workbook
 from openpyxl.worksheet.filters import DateGroupItem, FilterColumn, Filters
 
+from xlpy.domain.values.statuses import Include, RowStatus
 from xlpy.errors import WorkbookError
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.kept_filters import FilterNotKept
 from xlpy.excel.tables.tables import (
-    Include,
     IncludeNotUnderstood,
     append,
     parse_include,
@@ -23,7 +24,7 @@ from xlpy.excel.tables.tables import (
     set_include,
     update_by_key,
 )
-from xlpy.excel.workbook.sheets import INVOICES, LOG, RESULTS, Status
+from xlpy.excel.workbook.sheets import INVOICES, LOG, RESULTS
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def hide_by_month(closed):
     """A filter by date group, as ticking a month in Excel makes it; it shows the rows 1 and 4."""
     table = closed.book.impl.sheets("Invoices").tables("Invoices")
     group = Filters(dateGroupItem=[DateGroupItem(year=2026, month=10, dateTimeGrouping="month")])
-    table.definition.autoFilter.filterColumn.append(FilterColumn(colId=5, filters=group))
+    table.definition.autoFilter.filterColumn.append(FilterColumn(colId=INVOICES.index("Date"), filters=group))
     for row in (6, 7):
         table.sheet.worksheet.row_dimensions[row].hidden = True
 
@@ -83,11 +84,11 @@ def test_other_marks_are_never_guessed(cell):
 
 def test_rows_come_with_what_is_wrong_in_them(filled):
     sheet = filled.book.sheets["Invoices"]
-    sheet.range("A5").value = "perhaps"
-    sheet.range("I6").number_format = "General"
-    sheet.range("I6").value = 100
-    sheet.range("T7").value = "1"
-    sheet.range("T8").clear_contents()
+    sheet.range(at(INVOICES, "Include")).value = "perhaps"
+    sheet.range(at(INVOICES, "Customer id", 6)).number_format = "General"
+    sheet.range(at(INVOICES, "Customer id", 6)).value = 100
+    sheet.range(at(INVOICES, "Id", 7)).value = "1"
+    sheet.range(at(INVOICES, "Id", 8)).clear_contents()
     rows = read_rows(filled.book, INVOICES)
     assert [[p.column for p in row.problems] for row in rows] == [["Include"], ["Customer id"], ["Id"], ["Id"]]
     assert rows[1]["Customer id"] == ""
@@ -103,11 +104,15 @@ def test_money_is_not_read_back(filled):
 
 
 def test_states_are_written_under_a_filter_and_the_filter_stays(filled):
-    autofilter(filled).apply_values(10, ["Lab"])
+    autofilter(filled).apply_values(number(INVOICES, "Location"), ["Lab"])
     done = update_by_key(
         filled.book,
         INVOICES,
-        {"1": {"Status": Status.EXPORTED, "Message": "=SUM(1)"}, "4": {"Status": Status.FAILED}, "9": {"Status": "?"}},
+        {
+            "1": {"Status": RowStatus.EXPORTED, "Message": "=SUM(1)"},
+            "4": {"Status": RowStatus.FAILED},
+            "9": {"Status": "?"},
+        },
     )
     assert done.missing == ("9",)
     assert done.filters_cleared == ()
@@ -128,7 +133,8 @@ def test_an_update_of_columns_apart_leaves_the_others_alone(filled):
     update_by_key(filled.book, INVOICES, {"3": {"Include": "", "SL reference": "0042", "Total": Decimal("9.99")}})
     assert marks(filled) == ["Yes", "Yes", None, "Yes"]
     assert [r["SL reference"] for r in read_rows(filled.book, INVOICES)] == ["", "", "0042", ""]
-    assert filled.book.sheets["Invoices"].range("O5:O8").value == [108.25, 108.25, 9.99, 108.25]
+    totals = f"{at(INVOICES, 'Total')}:{at(INVOICES, 'Total', 8)}"
+    assert filled.book.sheets["Invoices"].range(totals).value == [108.25, 108.25, 9.99, 108.25]
 
 
 def test_an_update_of_an_empty_sheet_finds_nothing(workbook):
@@ -137,7 +143,7 @@ def test_an_update_of_an_empty_sheet_finds_nothing(workbook):
 
 
 def test_select_all_marks_the_visible_rows(filled):
-    autofilter(filled).apply_values(10, ["Lab"])
+    autofilter(filled).apply_values(number(INVOICES, "Location"), ["Lab"])
     set_include(filled.book, INVOICES, "Yes")
     assert marks(filled) == [None, "Yes", None, "Yes"]
     assert visible(filled) == [6, 8]
@@ -157,13 +163,13 @@ def test_select_all_works_under_a_filter_that_cannot_be_put_back_and_leaves_it(f
 
 def test_deselect_problem_rows(filled):
     set_include(filled.book, INVOICES, "Again")
-    update_by_key(filled.book, INVOICES, {"2": {"Status": Status.PROBLEM}, "3": {"Status": Status.READY}})
-    set_include(filled.book, INVOICES, "", visible_only=False, where={"Status": Status.PROBLEM})
+    update_by_key(filled.book, INVOICES, {"2": {"Status": RowStatus.PROBLEM}, "3": {"Status": RowStatus.READY}})
+    set_include(filled.book, INVOICES, "", visible_only=False, where={"Status": RowStatus.PROBLEM})
     assert marks(filled) == ["Again", None, "Again", "Again"]
 
 
 def test_select_all_under_a_filter_that_shows_nothing_marks_nothing(filled):
-    autofilter(filled).apply_values(10, ["Nowhere"])
+    autofilter(filled).apply_values(number(INVOICES, "Location"), ["Nowhere"])
     set_include(filled.book, INVOICES, "Yes")
     assert marks(filled) == [None] * 4
 
@@ -187,31 +193,34 @@ def test_results_put_the_newest_run_on_top_and_show_it(workbook):
         assert [row["Transaction"] for row in read_rows(closed.book, RESULTS)] == ["4", "5", "6", "3", "1", "2"]
         closed.save()
     ws = load_workbook(workbook)["Results"]
-    assert ws.tables["Results"].ref == "A4:N10"
+    assert ws.tables["Results"].ref == table_area(RESULTS, rows=6)
     assert [ws.row_dimensions[r].hidden for r in range(5, 11)] == [False] * 3 + [True] * 3
-    assert [ws.cell(r, 7).value for r in range(5, 11)] == [4, 5, 6, 3, 1, 2]
-    assert {ws.cell(r, 7).number_format for r in range(5, 11)} == {"#,##0.00;[Red]-#,##0.00"}
-    assert {ws.cell(r, 6).number_format for r in range(5, 11)} == {"@"}
+    amounts = [ws[at(RESULTS, "Amount", r)] for r in range(5, 11)]
+    assert [cell.value for cell in amounts] == [4, 5, 6, 3, 1, 2]
+    assert {cell.number_format for cell in amounts} == {"#,##0.00;[Red]-#,##0.00"}
+    assert {ws[at(RESULTS, "Transaction", r)].number_format for r in range(5, 11)} == {"@"}
 
 
 def test_results_move_down_with_the_users_columns_and_formulas(workbook, edit, add_column):
     double = "=Results[[#This Row],[Amount]]*2"
+    amount = letter(RESULTS, "Amount")
     with open_closed(workbook) as closed:
         prepend(closed.book, RESULTS, [result("r1", 1), result("r1", 2)])
         closed.save()
     with edit(workbook) as book:
         add_column(book, "Results", "Note", ["first", None])
         add_column(book, "Results", "Double", [double, double])
-        add_column(book, "Results", "Mine", ["=G5*3", "typed"])
-        book["Home"]["Z60"] = "=Results!G6+Results!$G$4+G6"
+        add_column(book, "Results", "Mine", [f"={amount}5*3", "typed"])
+        book["Home"]["Z60"] = f"=Results!{amount}6+Results!${amount}$4+G6"
     with open_closed(workbook) as closed:
         prepend(closed.book, RESULTS, [result("r2", 3)])
         closed.save()
     ws = load_workbook(workbook)["Results"]
-    assert [ws.cell(r, 15).value for r in (5, 6, 7)] == [None, "first", None]
-    assert [ws.cell(r, 16).value for r in (5, 6, 7)] == [double] * 3
-    assert [ws.cell(r, 17).value for r in (5, 6, 7)] == [None, "=G6*3", "typed"]
-    assert load_workbook(workbook)["Home"]["Z60"].value == "=Results!G7+Results!$G$4+G6"
+    note, doubled, mine = ([ws[beside(RESULTS, nth, r)].value for r in (5, 6, 7)] for nth in (1, 2, 3))
+    assert note == [None, "first", None]
+    assert doubled == [double] * 3
+    assert mine == [None, f"={amount}6*3", "typed"]
+    assert load_workbook(workbook)["Home"]["Z60"].value == f"=Results!{amount}7+Results!${amount}$4+G6"
 
 
 def test_the_log_grows_at_its_end_under_a_filter(workbook):
@@ -220,7 +229,7 @@ def test_the_log_grows_at_its_end_under_a_filter(workbook):
 
     with open_closed(workbook) as closed:
         append(closed.book, LOG, [entry(1, "info"), entry(2, "error")])
-        autofilter(closed, "Log").apply_values(3, ["error"])
+        autofilter(closed, "Log").apply_values(number(LOG, "Level"), ["error"])
         append(closed.book, LOG, [entry(3, "info"), entry(4, "error")])
         append(closed.book, LOG, [])
         rows = read_rows(closed.book, LOG)

@@ -14,7 +14,8 @@ from xlpy.domain.values.refs import NO_REF, Ref
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.rows import expense_rows, procurement_rows
 from xlpy.excel.tables.tables import read_rows, refill, set_include, update_by_key
-from xlpy.excel.workbook.sheets import EXPENSES, FIRST_DATA_ROW, INVENTORY
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW
+from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY
 from xlpy.services.run.reports import ExpenseRow, ProcurementRow
 
 EXPENSE = UnpostedExpense(
@@ -84,6 +85,11 @@ def shown(path, sheet, rows):
     ]
 
 
+def filled(row, *empty):
+    """The cells with something in them, and those that are to be empty: columns of no concern here are not told."""
+    return {name: value for name, value in row.items() if value is not None or name in empty}
+
+
 @pytest.fixture
 def book(workbook):
     with open_closed(workbook) as closed:
@@ -94,7 +100,7 @@ def test_an_expense_is_shown_in_full(workbook):
     expense = ExpenseRow(EXPENSE, "Ready", "", "E-SNUNEZ", company_paid=True)
     (row,) = shown(workbook, EXPENSES, expense_rows([expense]))
     assert row.pop("Date").date() == date(2026, 10, 5)
-    assert row == {
+    assert filled(row, "Include", "Message") == {
         "Include": None,
         "Status": "Ready",
         "Message": None,
@@ -121,7 +127,7 @@ def test_procurement_is_shown_in_full(workbook):
     ]
     receipt, transfer = shown(workbook, INVENTORY, procurement_rows(rows))
     assert receipt.pop("Date").date() == date(2026, 10, 2)
-    assert receipt == {
+    assert filled(receipt, "Include", "Status", "Message", "From") == {
         "Include": None,
         "Status": None,
         "Message": None,

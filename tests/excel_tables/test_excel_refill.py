@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from by_column import at, beside, header_at, number, table_area
 from openpyxl import load_workbook
 from openpyxl.worksheet.filters import (
     ColorFilter,
@@ -45,28 +46,30 @@ def shown(path, sheet="Invoices"):
     ws = load_workbook(path)[sheet]
     (table,) = ws.tables.values()
     last = int(table.ref.split(":")[1].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-    return [ws.cell(r, 4).value for r in range(5, last + 1) if not ws.row_dimensions[r].hidden]
+    numbers = number(INVOICES, "Number")
+    return [ws.cell(r, numbers).value for r in range(5, last + 1) if not ws.row_dimensions[r].hidden]
 
 
-def set_filter(book, position, **what):
+def set_filter(book, name, **what):
     (table,) = book["Invoices"].tables.values()
-    table.autoFilter.filterColumn.append(FilterColumn(colId=position, **what))
+    table.autoFilter.filterColumn.append(FilterColumn(colId=INVOICES.index(name), **what))
 
 
 def test_rows_are_written_with_their_types(workbook, invoice):
     write(workbook, INVOICES, [invoice(1, Total=Decimal("-1234.565"), Number="00123")])
     ws = load_workbook(workbook)["Invoices"]
-    assert (ws["D5"].value, ws["D5"].data_type, ws["D5"].number_format) == ("00123", "s", "@")
-    assert (ws["F5"].value, ws["F5"].number_format) == (dt.datetime(2026, 10, 1), "yyyy-mm-dd")  # noqa: DTZ001
-    assert (ws["O5"].value, ws["O5"].number_format) == (-1234.57, "#,##0.00;[Red]-#,##0.00")
-    assert ws.tables["Invoices"].ref == "A4:T5"
-    assert ws.tables["Invoices"].autoFilter.ref == "A4:T5"
+    named, day, total = (ws[at(INVOICES, name)] for name in ("Number", "Date", "Total"))
+    assert (named.value, named.data_type, named.number_format) == ("00123", "s", "@")
+    assert (day.value, day.number_format) == (dt.datetime(2026, 10, 1), "yyyy-mm-dd")  # noqa: DTZ001
+    assert (total.value, total.number_format) == (-1234.57, "#,##0.00;[Red]-#,##0.00")
+    assert ws.tables["Invoices"].ref == table_area(INVOICES, rows=1)
+    assert ws.tables["Invoices"].autoFilter.ref == table_area(INVOICES, rows=1)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "#N/A", "TRUE", "0100", "2026-01-01", "'quoted", "_x0041_"])
 def test_hostile_text_stays_the_text_it_is(workbook, invoice, text):
     write(workbook, INVOICES, [invoice(1, Company=text)])
-    cell = load_workbook(workbook)["Invoices"]["H5"]
+    cell = load_workbook(workbook)["Invoices"][at(INVOICES, "Company")]
     assert cell.data_type == "s"
     assert cell.number_format == "@"
     with open_closed(workbook) as closed:
@@ -90,8 +93,8 @@ def test_a_date_that_excel_has_not_stays_as_text(workbook, invoice):
 def test_marks_stay_with_their_id_when_rows_come_and_go(workbook, invoice, edit):
     write(workbook, INVOICES, [invoice(n) for n in (1, 2, 3, 4)])
     with edit(workbook) as book:
-        for cell, mark in zip(("A5", "A6", "A7", "A8"), ("Yes", "Again", "maybe", None), strict=True):
-            book["Invoices"][cell] = mark
+        for row, mark in enumerate(("Yes", "Again", "maybe", None), 5):
+            book["Invoices"][at(INVOICES, "Include", row)] = mark
     write(workbook, INVOICES, [invoice(n) for n in (7, 4, 3, 2)])
     assert column(workbook, "Id") == ["7", "4", "3", "2"]
     assert column(workbook, "Include") == [None, None, "maybe", "Again"]
@@ -100,7 +103,7 @@ def test_marks_stay_with_their_id_when_rows_come_and_go(workbook, invoice, edit)
 def test_a_row_that_disappeared_takes_its_mark_along(workbook, invoice, edit):
     write(workbook, INVOICES, [invoice(1), invoice(2)])
     with edit(workbook) as book:
-        book["Invoices"]["A5"] = "Yes"
+        book["Invoices"][at(INVOICES, "Include")] = "Yes"
     write(workbook, INVOICES, [invoice(2)])
     write(workbook, INVOICES, [invoice(1), invoice(2)])
     assert column(workbook, "Include") == [None, None]
@@ -109,7 +112,8 @@ def test_a_row_that_disappeared_takes_its_mark_along(workbook, invoice, edit):
 def test_copies_of_a_row_that_disagree_leave_it_unmarked(workbook, invoice, edit):
     write(workbook, INVOICES, [invoice(1), invoice(2)])
     with edit(workbook) as book:
-        book["Invoices"]["A5"], book["Invoices"]["T6"] = "Yes", "1"
+        book["Invoices"][at(INVOICES, "Include")] = "Yes"
+        book["Invoices"][at(INVOICES, "Id", 6)] = "1"
     write(workbook, INVOICES, [invoice(1)])
     assert column(workbook, "Include") == [None]
 
@@ -130,11 +134,11 @@ def test_what_the_user_typed_in_own_columns_moves_with_its_id(workbook, invoice,
     with edit(workbook) as book:
         add_column(book, "Invoices", "Note", ["ask Mary", 42, None])
         add_column(book, "Invoices", "When", [dt.datetime(2026, 11, 5), True, "0100"])  # noqa: DTZ001
-        book["Invoices"]["V7"].number_format = "@"
+        book["Invoices"][beside(INVOICES, 2, 7)].number_format = "@"
     write(workbook, INVOICES, [invoice(n) for n in (3, 9, 2, 1)])
     assert column(workbook, "Note") == [None, None, 42, "ask Mary"]
     assert column(workbook, "When") == ["0100", None, True, dt.datetime(2026, 11, 5)]  # noqa: DTZ001
-    assert load_workbook(workbook)["Invoices"]["V5"].data_type == "s"
+    assert load_workbook(workbook)["Invoices"][beside(INVOICES, 2)].data_type == "s"
 
 
 def test_a_calculated_column_is_filled_again(workbook, invoice, edit, add_column):
@@ -195,7 +199,7 @@ def test_a_filter_by_values_survives_and_new_rows_obey_it(workbook, invoice):
     rows = [invoice(n, Location="HQ" if n % 2 else "Lab") for n in range(1, 5)]
     with open_closed(workbook) as closed:
         refill(closed.book, INVOICES, rows)
-        closed.book.sheets["Invoices"].tables["Invoices"].autofilter.apply_values(10, ["Lab"])
+        closed.book.sheets["Invoices"].tables["Invoices"].autofilter.apply_values(number(INVOICES, "Location"), ["Lab"])
         closed.save()
     assert shown(workbook) == ["00002", "00004"]
     write(workbook, INVOICES, [invoice(8, Location="lab"), invoice(9), invoice(10, Location="Lab")])
@@ -205,18 +209,18 @@ def test_a_filter_by_values_survives_and_new_rows_obey_it(workbook, invoice):
 
 
 @pytest.mark.parametrize(
-    ("position", "custom", "expected"),
+    ("name", "custom", "expected"),
     [
-        (7, [CustomFilter("equal", "*sons*")], ["00001", "00002"]),
-        (7, [CustomFilter("equal", "B*")], ["00003"]),
-        (7, [CustomFilter("notEqual", "Bolt")], ["00001", "00002"]),
-        (14, [CustomFilter("greaterThanOrEqual", "150")], ["00002", "00003"]),
-        (14, [CustomFilter("equal", "100")], ["00001"]),
-        (5, [CustomFilter("lessThan", "46300")], ["00001"]),  # 2026-10-05
-        (2, [CustomFilter("notEqual", " ")], ["00003"]),
+        ("Company", [CustomFilter("equal", "*sons*")], ["00001", "00002"]),
+        ("Company", [CustomFilter("equal", "B*")], ["00003"]),
+        ("Company", [CustomFilter("notEqual", "Bolt")], ["00001", "00002"]),
+        ("Total", [CustomFilter("greaterThanOrEqual", "150")], ["00002", "00003"]),
+        ("Total", [CustomFilter("equal", "100")], ["00001"]),
+        ("Date", [CustomFilter("lessThan", "46300")], ["00001"]),  # 2026-10-05
+        ("Message", [CustomFilter("notEqual", " ")], ["00003"]),
     ],
 )
-def test_custom_filters_survive(workbook, invoice, edit, position, custom, expected):
+def test_custom_filters_survive(workbook, invoice, edit, name, custom, expected):
     rows = [
         invoice(1, Company="Acme & Sons", Total=Decimal(100)),
         invoice(2, Company="Sons of Old", Total=Decimal(150), Date=dt.date(2026, 10, 5)),
@@ -224,7 +228,7 @@ def test_custom_filters_survive(workbook, invoice, edit, position, custom, expec
     ]
     write(workbook, INVOICES, rows)
     with edit(workbook) as book:
-        set_filter(book, position, customFilters=CustomFilters(customFilter=custom))
+        set_filter(book, name, customFilters=CustomFilters(customFilter=custom))
     write(workbook, INVOICES, rows)
     assert shown(workbook) == expected
     write(workbook, INVOICES, rows)
@@ -237,8 +241,8 @@ def test_two_columns_and_blanks_filtered_together_survive(workbook, invoice, edi
     rows = [invoice(n, Location="HQ" if n % 2 else "Lab", Terms="" if n < 3 else "30") for n in range(1, 7)]
     write(workbook, INVOICES, rows)
     with edit(workbook) as book:
-        set_filter(book, 9, filters=Filters(filter=["HQ"]))
-        set_filter(book, 10, filters=Filters(blank=True))
+        set_filter(book, "Location", filters=Filters(filter=["HQ"]))
+        set_filter(book, "Terms", filters=Filters(blank=True))
     write(workbook, INVOICES, rows)
     assert shown(workbook) == ["00001"]
     between = CustomFilters(
@@ -247,7 +251,7 @@ def test_two_columns_and_blanks_filtered_together_survive(workbook, invoice, edi
     with edit(workbook) as book:
         (table,) = book["Invoices"].tables.values()
         table.autoFilter.filterColumn.clear()
-        set_filter(book, 12, customFilters=between)
+        set_filter(book, "Subtotal", customFilters=between)
     write(workbook, INVOICES, [invoice(n, Subtotal=Decimal(n)) for n in range(1, 6)])
     assert shown(workbook) == ["00002", "00003"]
 
@@ -256,7 +260,7 @@ def test_ticked_amounts_are_matched_by_what_the_cells_show(workbook, invoice, ed
     rows = [invoice(1, Total=Decimal("1234.50")), invoice(2, Total=Decimal(-3))]
     write(workbook, INVOICES, rows)
     with edit(workbook) as book:
-        set_filter(book, 14, filters=Filters(filter=["1,234.50"]))
+        set_filter(book, "Total", filters=Filters(filter=["1,234.50"]))
     write(workbook, INVOICES, rows)
     assert shown(workbook) == ["00001"]
 
@@ -275,7 +279,7 @@ def test_ticked_amounts_are_matched_by_what_the_cells_show(workbook, invoice, ed
 def test_filters_that_cannot_be_put_back_are_named_before_anything_is_written(workbook, invoice, edit, what):
     write(workbook, INVOICES, [invoice(1), invoice(2)])
     with edit(workbook) as book:
-        set_filter(book, 5, **what)
+        set_filter(book, "Date", **what)
         book["Invoices"].row_dimensions[6].hidden = True
     with open_closed(workbook) as closed:
         with pytest.raises(FilterNotKept, match="on Date of the sheet Invoices"):
@@ -308,8 +312,8 @@ def test_a_value_that_does_not_belong_changes_nothing(workbook, invoice):
 
 def test_a_renamed_column_or_sheet_is_named(workbook, edit):
     with edit(workbook) as book:
-        book["Invoices"]["H4"] = "Client"
-        book["Invoices"].tables["Invoices"].tableColumns[7].name = "Client"
+        book["Invoices"][header_at(INVOICES, "Company")] = "Client"
+        book["Invoices"].tables["Invoices"].tableColumns[INVOICES.index("Company")].name = "Client"
         book["Preview"].title = "Journal"
     with open_closed(workbook) as closed:
         with pytest.raises(WorkbookError, match="no column Company"):
@@ -321,9 +325,10 @@ def test_a_renamed_column_or_sheet_is_named(workbook, edit):
 def test_columns_may_stand_in_another_order(workbook, invoice, edit):
     with edit(workbook) as book:
         ws = book["Invoices"]
-        ws["D4"], ws["H4"] = "Company", "Number"
         names = ws.tables["Invoices"].tableColumns
-        names[3].name, names[7].name = "Company", "Number"
+        for place, name in (("Number", "Company"), ("Company", "Number")):
+            ws[header_at(INVOICES, place)] = name
+            names[INVOICES.index(place)].name = name
     write(workbook, INVOICES, [invoice(1)])
     assert column(workbook, "Number") == ["00001"]
     assert column(workbook, "Company") == ["Acme & Sons"]

@@ -15,7 +15,8 @@ from xlpy.cli import main
 from xlpy.demo import firm
 from xlpy.demo.site.door import access
 from xlpy.demo.site.store import Site
-from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, INVOICES
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW
+from xlpy.excel.workbook.sheets import INVOICES
 
 README = Path(__file__).parents[2] / "README.md"
 SQL_PASSWORD, INTEGRATOR_PASSWORD = "hush;hush}-7", "Tr0ub4dor&3-intg"
@@ -74,7 +75,7 @@ class Walk:
         marked = 0
         for row in range(FIRST_DATA_ROW, ws.max_row + 1):
             if ws.cell(row, INVOICES.index("Id") + 1).value:
-                ws.cell(row, 1, "Yes")
+                ws.cell(row, INVOICES.index("Include") + 1, "Yes")
                 marked += 1
         book.save(self.workbook)
         return marked

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from zipfile import ZipFile
 
 import pytest
+from by_column import at, beside, table_area
 from click.testing import CliRunner
 from oletools import olevba
 from openpyxl import load_workbook
@@ -24,13 +25,15 @@ from xlpy.cli import main
 from xlpy.errors import WorkbookError, WorkbookNotReplaceable
 from xlpy.excel.update.workbook import update_workbook
 from xlpy.excel.workbook.builder import CONFIG_SHEET, build_workbook
+from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.home_sheet import ABOUT, HOME
 from xlpy.excel.workbook.ribbon import RIBBON_PART
-from xlpy.excel.workbook.sheets import BATCHES, INVOICES, PAYMENTS, RECONCILE, RERUN, RESULTS, SETUP, SHEETS, Home
+from xlpy.excel.workbook.sheets import BATCHES, INVOICES, PAYMENTS, RECONCILE, RERUN, RESULTS, SETUP, SHEETS
 
 NEW_SHEETS = (BATCHES, RERUN, RECONCILE, PAYMENTS, SETUP)
 OWN = "My notes"
 DAY = datetime(2026, 10, 31)  # noqa: DTZ001 (cells have no zone)
+RUN_BEFORE = {"Run": "R1", "Batch identifier": "SEP-KM", "Amount": 120.5}
 
 
 class Updated(NamedTuple):
@@ -62,7 +65,8 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     book[HOME]["G43"].value = "call Anna first"
     _use_invoices(book)
     results = book[RESULTS.name]
-    results.cell(5, 1, "R1"), results.cell(5, 2, "SEP-KM"), results.cell(5, 7, 120.5)
+    for name, value in RUN_BEFORE.items():
+        results[at(RESULTS, name)] = value
     own = book.create_sheet(OWN)
     own["A1"], own["A2"] = "mine", "=SUM(Invoices[Base total])"
     own["A1"].fill = PatternFill("solid", start_color="FF00FF00")
@@ -75,19 +79,19 @@ def _use_invoices(book: Workbook) -> None:
     ws = book[INVOICES.name]
     width = len(INVOICES.columns)
     for row, (mark, number, total) in enumerate((("Yes", "=1+1", 10), (None, "0012", 20), ("Again", "0013", 30)), 5):
-        ws.cell(row, 1, mark)
-        named = ws.cell(row, INVOICES.index("Number") + 1, number)
-        named.data_type = "s"
-        ws.cell(row, INVOICES.index("Base total") + 1, total)
-        ws.cell(row, INVOICES.index("Id") + 1, f"invoice:{row}")
-        ws.cell(row, width + 1, f"note {row}")
-        ws.cell(row, width + 2, "=Invoices[[#This Row],[Base total]]*2")
-    ws.cell(4, width + 1, "Remark"), ws.cell(4, width + 2, "Twice")
-    ws["B6"].fill = PatternFill("solid", start_color="FFFFFF00")
-    ws["C7"].comment = Comment("ask Bob", "me")
-    ws["X2"] = "beside the table"
+        ws[at(INVOICES, "Include", row)] = mark
+        ws[at(INVOICES, "Number", row)] = number
+        ws[at(INVOICES, "Number", row)].data_type = "s"
+        ws[at(INVOICES, "Base total", row)] = total
+        ws[at(INVOICES, "Id", row)] = f"invoice:{row}"
+        ws[beside(INVOICES, 1, row)] = f"note {row}"
+        ws[beside(INVOICES, 2, row)] = "=Invoices[[#This Row],[Base total]]*2"
+    ws[beside(INVOICES, 1, 4)], ws[beside(INVOICES, 2, 4)] = "Remark", "Twice"
+    ws[at(INVOICES, "Status", 6)].fill = PatternFill("solid", start_color="FFFFFF00")
+    ws[at(INVOICES, "Message", 7)].comment = Comment("ask Bob", "me")
+    ws[beside(INVOICES, 4, 2)] = "beside the table"
     table = ws.tables[INVOICES.table]
-    table.ref = "A4:V7"
+    table.ref = table_area(INVOICES, rows=3, own=2)
     formula = TableFormula(attr_text="Invoices[[#This Row],[Base total]]*2")
     table.tableColumns += [
         TableColumn(id=width + 1, name="Remark"),
@@ -96,8 +100,11 @@ def _use_invoices(book: Workbook) -> None:
     table.autoFilter.ref = table.ref
     table.autoFilter.filterColumn = [FilterColumn(colId=0, filters=Filters(filter=["Yes", "Again"]))]
     ws.row_dimensions[6].hidden = True
-    ws.column_dimensions["U"].width = 44
-    ws.conditional_formatting.add("U5:U99", CellIsRule(operator="equal", formula=['"late"'], fill=PatternFill("solid")))
+    remarks = beside(INVOICES, 1, 99).removesuffix("99")
+    ws.column_dimensions[remarks].width = 44
+    ws.conditional_formatting.add(
+        f"{remarks}5:{remarks}99", CellIsRule(operator="equal", formula=['"late"'], fill=PatternFill("solid"))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -120,29 +127,29 @@ def updated(done: Updated) -> Workbook:
 
 def test_marks_rows_filters_and_colours_stay(updated: Workbook) -> None:
     ws = updated[INVOICES.name]
-    assert [ws.cell(row, 1).value for row in (5, 6, 7)] == ["Yes", None, "Again"]
-    number = ws.cell(5, INVOICES.index("Number") + 1)
+    assert [ws[at(INVOICES, "Include", row)].value for row in (5, 6, 7)] == ["Yes", None, "Again"]
+    number = ws[at(INVOICES, "Number")]
     assert (number.value, number.data_type, number.number_format) == ("=1+1", "s", "@")
     (filtered,) = ws.tables[INVOICES.table].autoFilter.filterColumn
     assert (filtered.colId, filtered.filters.filter) == (0, ["Yes", "Again"])
     assert [ws.row_dimensions[row].hidden for row in (5, 6, 7)] == [False, True, False]
-    assert ws["B6"].fill.start_color.rgb == "FFFFFF00"
-    assert ws["C7"].comment.text == "ask Bob"
-    assert ws["X2"].value == "beside the table"
+    assert ws[at(INVOICES, "Status", 6)].fill.start_color.rgb == "FFFFFF00"
+    assert ws[at(INVOICES, "Message", 7)].comment.text == "ask Bob"
+    assert ws[beside(INVOICES, 4, 2)].value == "beside the table"
 
 
 def test_own_columns_stay_typed_or_calculated(updated: Workbook) -> None:
     ws = updated[INVOICES.name]
     table = ws.tables[INVOICES.table]
-    assert table.ref == "A4:V7"
-    assert table.column_names[-2:] == ["Remark", "Twice"] == [ws["U4"].value, ws["V4"].value]
-    assert [ws[f"U{row}"].value for row in (5, 6, 7)] == ["note 5", "note 6", "note 7"]
+    remarks = beside(INVOICES, 1).removesuffix("5")
+    assert table.ref == table_area(INVOICES, rows=3, own=2)
+    assert table.column_names[-2:] == ["Remark", "Twice"] == [ws[beside(INVOICES, nth, 4)].value for nth in (1, 2)]
+    assert [ws[f"{remarks}{row}"].value for row in (5, 6, 7)] == ["note 5", "note 6", "note 7"]
     assert table.tableColumns[-1].calculatedColumnFormula.attr_text == "Invoices[[#This Row],[Base total]]*2"
-    assert ws["V6"].value == "=Invoices[[#This Row],[Base total]]*2"
-    assert ws.column_dimensions["U"].width == 44
-    assert [rule.formula for area in ws.conditional_formatting if "U5" in str(area.sqref) for rule in area.rules] == [
-        ['"late"']
-    ]
+    assert ws[beside(INVOICES, 2, 6)].value == "=Invoices[[#This Row],[Base total]]*2"
+    assert ws.column_dimensions[remarks].width == 44
+    of_remarks = [area for area in ws.conditional_formatting if f"{remarks}5" in str(area.sqref)]
+    assert [rule.formula for area in of_remarks for rule in area.rules] == [['"late"']]
 
 
 def test_home_results_profile_and_own_sheets_stay(updated: Workbook) -> None:
@@ -151,7 +158,7 @@ def test_home_results_profile_and_own_sheets_stay(updated: Workbook) -> None:
     assert cell_of(updated, Home.COMPANY).value == "HPIT Harbor Pine IT"
     assert cell_of(updated, Home.PROFILE).value == "/home/me/firm.toml"
     assert updated[HOME]["G43"].value == "call Anna first"
-    assert [updated[RESULTS.name].cell(5, at).value for at in (1, 2, 7)] == ["R1", "SEP-KM", 120.5]
+    assert {name: updated[RESULTS.name][at(RESULTS, name)].value for name in RUN_BEFORE} == RUN_BEFORE
     own = updated[OWN]
     assert (own["A1"].value, own["A2"].value) == ("mine", "=SUM(Invoices[Base total])")
     assert own["A1"].fill.start_color.rgb == "FF00FF00"

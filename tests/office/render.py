@@ -9,6 +9,8 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sample_rows import fill_with_sample
@@ -17,6 +19,7 @@ from xlpy.excel.workbook.builder import build_workbook
 
 SYSTEM_PYTHON = "/usr/bin/python3"  # the only one that has uno
 SESSION = Path(__file__).with_name("uno_session.py")
+Ask = Callable[..., dict[str, object]]
 
 
 def in_office(command: str, workbook: Path, *rest: str) -> dict[str, object]:
@@ -32,11 +35,32 @@ def in_office(command: str, workbook: Path, *rest: str) -> dict[str, object]:
     return json.loads(done.stdout)
 
 
-def render(workbook: Path, out_dir: Path, *, dpi: int = 80) -> list[Path]:
-    """Return one picture per printed page, in the order of the sheets. LibreOffice starts and ends with the call."""
+@contextmanager
+def one_office() -> Iterator[Ask]:
+    """Start LibreOffice once for many commands; each opens its workbook anew and closes it."""
+    command = [SYSTEM_PYTHON, str(SESSION), "serve"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        asking, answering = process.stdin, process.stdout
+        assert asking is not None
+        assert answering is not None
+
+        def ask(command: str, workbook: Path, *rest: str) -> dict[str, object]:
+            asking.write(json.dumps([command, str(workbook), *rest]) + "\n")
+            asking.flush()
+            said = answering.readline()
+            assert said, f"LibreOffice ended at {command} of {workbook}"
+            return json.loads(said)
+
+        yield ask
+        asking.close()  # it ends then
+        assert process.wait(60) == 0
+
+
+def render(workbook: Path, out_dir: Path, *, dpi: int = 80, ask: Ask = in_office) -> list[Path]:
+    """Return one picture per printed page, in the order of the sheets."""
     out_dir.mkdir(parents=True, exist_ok=True)
     pdf = out_dir / f"{workbook.stem}.pdf"
-    in_office("pdf", workbook, str(pdf))
+    ask("pdf", workbook, str(pdf))
     subprocess.run(
         ["pdftoppm", "-png", "-r", str(dpi), str(pdf), str(out_dir / workbook.stem)], check=True, timeout=180
     )

@@ -11,17 +11,14 @@ from pathlib import Path
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
+from xlpy.excel.workbook.home_cells import AGEING_BLOCK, INCLUDED_BLOCK, Home
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, Sheet
 from xlpy.excel.workbook.sheets import (
-    AGEING_BLOCK,
     BATCHES,
     EXPENSES,
-    FIRST_DATA_ROW,
-    HEADER_ROW,
-    INCLUDED_BLOCK,
     INVENTORY,
     INVOICES,
     LOG,
-    NUMBER_FORMAT,
     PAYMENTS,
     PREVIEW,
     PROBLEMS,
@@ -30,8 +27,6 @@ from xlpy.excel.workbook.sheets import (
     RESULTS,
     SETUP,
     SHEETS,
-    Home,
-    Sheet,
 )
 
 _AT = datetime(2026, 10, 31, 16, 42)  # noqa: DTZ001 - a cell has no zone
@@ -43,7 +38,61 @@ def _oct(day: int) -> date:
 
 _NO_TERMS = "Terms 'Due on receipt' have no Xref in Manage. System > Setup Tables > Billing Terms: type 00."
 # fmt: off
-ROWS: dict[str, list[list[object]]] = {
+# The columns of the rows below; a column of a sheet that is not among them stays empty.
+_COLUMNS: dict[str, tuple[str, ...]] = {
+    INVOICES.name: (
+        "Include", "Status", "Message", "Number", "Type", "Date", "Due", "Company", "Customer id", "Location",
+        "Terms", "Tax code", "Subtotal", "Tax", "Total", "Currency", "Base total", "Expected period",
+        "SL reference", "Id"
+    ),
+    EXPENSES.name: (
+        "Include", "Status", "Message", "Member", "Vendor nbr", "Date", "Type", "Classification",
+        "Payment method", "Company-paid", "Charge", "Company", "Account", "Total", "Currency", "Location", "Id"
+    ),
+    INVENTORY.name: (
+        "Include", "Status", "Message", "Kind", "Document", "PO", "Packing slip", "Vendor", "Vendor id",
+        "Vendor invoice", "Date", "Description", "Quantity", "From", "To", "Total", "Currency", "Location",
+        "Id"
+    ),
+    PROBLEMS.name: (
+        "Severity", "Code", "What", "Transaction", "Value in Manage", "Value in SL", "How to fix", "Where",
+        "Count"
+    ),
+    PREVIEW.name: (
+        "Source", "SL batch", "Module", "DocType", "Reference", "Date", "Due", "Period", "Terms",
+        "Customer/Vendor", "Vendor invoice", "Account", "Sub", "Debit", "Credit", "Currency", "Base debit",
+        "Base credit", "Tax id", "Description", "Transaction"
+    ),
+    RESULTS.name: (
+        "Run", "Batch identifier", "Status", "Message", "Kind", "Transaction", "Amount", "Currency", "Module",
+        "SL batch", "DocType", "Reference", "Period", "Exported at"
+    ),
+    BATCHES.name: (
+        "Identifier", "Kinds", "Created", "Created by", "Documents", "Amount", "Currency", "Closed",
+        "State in SL", "SL batches", "Message"
+    ),
+    RERUN.name: (
+        "Include", "State", "Message", "Kind", "Number", "Company", "Date", "Total", "Currency", "SL batch",
+        "DocType", "Reference", "State in SL", "Id"
+    ),
+    RECONCILE.name: (
+        "State", "Message", "Batch identifier", "Kind", "Transaction", "Company", "Currency", "Manage",
+        "Posting ledger", "SL", "Difference", "Base in SL", "Base in GL", "Customer/Vendor", "SL batch",
+        "Reference", "Period", "Id"
+    ),
+    PAYMENTS.name: (
+        "Take over", "Status", "Message", "Invoice", "Customer", "Total", "Currency", "Cash", "Discount",
+        "Write-off", "Credit memo", "SL balance", "Paid in Manage before", "Paid in Manage after",
+        "Manage balance", "Paid in full on", "Not matched because", "Id"
+    ),
+    SETUP.name: (
+        "Verdict", "Area", "What", "Says", "What it means", "How to fix"
+    ),
+    LOG.name: (
+        "Time", "Step", "Level", "Text"
+    ),
+}
+_ROWS: dict[str, list[list[object]]] = {
     INVOICES.name: [
         ["Yes", "Ready", None, "10231", "Agreement", _oct(1), _oct(31), "Acme Marine Supply", "ACME01", "Tampa",
          "Net 30", "FL-HILL", 4250, 297.5, 4547.5, "USD", 4547.5, "10-2026", "10231", "5001"],
@@ -106,7 +155,7 @@ ROWS: dict[str, list[list[object]]] = {
          "MUNOZ1", None, "Nothing to do; or enter the customer in SL first.", "SL: Customer Maintenance (08.260)",
          1],
         ["note", "rate-old", "The exchange rate is 5 days older than the document.", "10235", "EUR", "1.0917",
-         "Enter a newer rate if your policy asks for one.", "SL: Currency Rate Entry (24.270)", 1],
+         "Enter a newer rate if your policy asks for one.", "SL: Currency Rate Maintenance (24.270)", 1],
     ],
     PREVIEW.name: [
         ["written", 1, "AR", "AR1-1", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None, "4000",
@@ -205,6 +254,11 @@ AGEING = [
 ]
 
 
+ROWS: dict[str, list[dict[str, object]]] = {
+    name: [dict(zip(_COLUMNS[name], row, strict=True)) for row in rows] for name, rows in _ROWS.items()
+}
+
+
 def fill_with_sample(path: Path) -> None:
     """Put the rows above into the built workbook at ``path``."""
     book = load_workbook(path, keep_vba=True)
@@ -220,11 +274,11 @@ def fill_with_sample(path: Path) -> None:
     book.save(path)
 
 
-def _fill_table(book: Workbook, sheet: Sheet, rows: list[list[object]]) -> None:
+def _fill_table(book: Workbook, sheet: Sheet, rows: list[dict[str, object]]) -> None:
     ws = book[sheet.name]
     for at, row in enumerate(rows, FIRST_DATA_ROW):
-        for number, (column, value) in enumerate(zip(sheet.columns, row, strict=True), 1):
-            cell = ws.cell(at, number, value)
+        for number, column in enumerate(sheet.columns, 1):
+            cell = ws.cell(at, number, row.get(column.name))
             cell._style = ws.cell(FIRST_DATA_ROW, number)._style
             cell.number_format = NUMBER_FORMAT[column.kind]
     last = ws.cell(FIRST_DATA_ROW + len(rows) - 1, len(sheet.columns)).coordinate

@@ -4,6 +4,7 @@
 /usr/bin/python3 uno_session.py mark WORKBOOK SAVED       filter Invoices to Problem, mark the rest, save as SAVED
 /usr/bin/python3 uno_session.py modules WORKBOOK          the VBA modules it found
 /usr/bin/python3 uno_session.py pdf WORKBOOK PDF          print it
+/usr/bin/python3 uno_session.py serve                     one of these after another, each a line of JSON, in one start
 """
 
 import json
@@ -178,23 +179,29 @@ def formula_errors(document):
     return wrong
 
 
-def main(command, path, *rest):
+def answer(desktop, command, path, *rest):
+    document = open_workbook(desktop, path)
+    try:
+        if command == "press":
+            return press(document, rest)
+        if command == "mark":
+            return mark(document, rest[0])
+        if command == "modules":
+            return modules(document)
+        if command == "pdf":
+            return print_to(document, rest[0])
+        raise SystemExit(f"unknown command {command}")
+    finally:
+        document.close(True)
+
+
+def main(command, *rest):
     with office() as desktop:
-        document = open_workbook(desktop, path)
-        try:
-            if command == "press":
-                answer = press(document, rest)
-            elif command == "mark":
-                answer = mark(document, rest[0])
-            elif command == "modules":
-                answer = modules(document)
-            elif command == "pdf":
-                answer = print_to(document, rest[0])
-            else:
-                raise SystemExit(f"unknown command {command}")
-        finally:
-            document.close(True)
-    print(json.dumps(answer))
+        if command != "serve":
+            print(json.dumps(answer(desktop, command, *rest)))
+            return
+        for line in sys.stdin:
+            print(json.dumps(answer(desktop, *json.loads(line))), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A log that can't be written never breaks what is logged; a secret of the session is in no log of the process."""
+"""A log that can't be written never breaks what is logged; a secret of the session is in no log while it is open."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from xlpy.masking import masked
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.settings import Profile
-from xlpy.runlog import masked, run_log
+from xlpy.runlog import run_log
 from xlpy.services.run.session import Session
 
 LOGGER = logging.getLogger("xlpy.review")
@@ -70,8 +71,9 @@ def test_old_logs_go_and_one_that_another_program_holds_stays(
 
 
 def test_secrets_of_a_session_are_masked_wherever_it_is_logged() -> None:
-    Session(Profile(), ManageSecrets(private_key="Qx9-private-key", integrator_password="lighthouse-7"))
-    with run_log("recover") as log:
-        LOGGER.warning("sent Qx9-private-key and lighthouse-7")
-    assert "Qx9" not in log.path.read_text(encoding="utf-8") + log.entries[0].text
-    assert "lighthouse" not in masked("lighthouse-7")
+    secrets = ManageSecrets(private_key="Qx9-private-key", integrator_password="lighthouse-7")
+    with Session(Profile(), secrets):
+        with run_log("recover") as log:
+            LOGGER.warning("sent Qx9-private-key and lighthouse-7")
+        assert "Qx9" not in log.path.read_text(encoding="utf-8") + log.entries[0].text
+        assert "lighthouse" not in masked("lighthouse-7")

@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from xlpy.demo import firm
 from xlpy.demo.company.release.run import release_batch
-from xlpy.domain.afterwards.reconcile import Verdict
+from xlpy.domain.values.statuses import ReconcileState
 from xlpy.errors import NothingToReconcile, SettingsError
 from xlpy.services.reconciling.report import ReconcileReport
 
@@ -86,7 +86,7 @@ def test_totals_of_parts_are_the_total_in_each_currency(month: Any) -> None:
         of_batches: dict[str, Decimal] = defaultdict(Decimal)
         of_parties: dict[str, Decimal] = defaultdict(Decimal)
         for row in report.rows:
-            if row.state is not Verdict.TAX_ACCOUNT:
+            if row.state is not ReconcileState.TAX_ACCOUNT:
                 of_rows[row.currency] += getattr(row, column) or Decimal(0)
         for total in report.batches:
             of_batches[total.currency] += getattr(total, column)

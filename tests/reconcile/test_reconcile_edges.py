@@ -21,7 +21,9 @@ from xlpy.demo.site.door import access
 from xlpy.excel.buttons.press import Choices, press
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import write_home
-from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, RECONCILE, TITLE_ROW, Home
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, TITLE_ROW
+from xlpy.excel.workbook.sheets import RECONCILE
 from xlpy.sl.reading import other_documents as reconcile_others
 from xlpy.sl.reading.other_documents import OtherDocument, read_other_documents
 

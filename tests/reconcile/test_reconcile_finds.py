@@ -9,7 +9,8 @@ from xlpy.demo import firm
 from xlpy.demo.company import repairs
 from xlpy.demo.company.release.run import void_batch
 from xlpy.demo.site.door import access
-from xlpy.domain.afterwards.reconcile import ReconcileRow, Verdict
+from xlpy.domain.afterwards.reconcile import ReconcileRow
+from xlpy.domain.values.statuses import ReconcileState
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.services.export.push import push
 from xlpy.services.reconciling.report import ReconcileReport
@@ -31,7 +32,7 @@ def an_invoice(month: Any, *, doc_type: str = "IN", currency: str = firm.BASE_CU
     return rows[0]
 
 
-def only(report: ReconcileReport, state: Verdict, count: int = 1) -> ReconcileRow:
+def only(report: ReconcileReport, state: ReconcileState, count: int = 1) -> ReconcileRow:
     """Return the row that is wrong; no other is."""
     assert [row.state for row in report.not_agreeing] == [state] * count, [
         (row.state, row.transaction, row.message) for row in report.not_agreeing
@@ -49,7 +50,7 @@ def test_an_amount_changed_in_sl_before_the_release(month: Any) -> None:
         b=bat_nbr,
         r=ref_nbr,
     )
-    row = only(month.reconcile(), Verdict.DIFFERS)
+    row = only(month.reconcile(), ReconcileState.DIFFERS)
     assert (row.record_id, row.difference) == (record, Decimal("-0.01"))
     assert f"AR IN {ref_nbr}" in row.message
     assert "is worth" in row.message
@@ -64,14 +65,14 @@ def test_an_amount_changed_in_sl_after_the_posting(posted: Any) -> None:
         b=bat_nbr,
         r=ref_nbr,
     )
-    row = only(posted.reconcile(), Verdict.DIFFERS)
+    row = only(posted.reconcile(), ReconcileState.DIFFERS)
     assert (row.record_id, row.difference) == (record, Decimal("1.00"))
 
 
 def test_the_base_amount_changed_alone(month: Any) -> None:
     bat_nbr, ref_nbr, _ = an_invoice(month, currency="EUR")
     month.sql("UPDATE ARDoc SET OrigDocAmt = OrigDocAmt + 5 WHERE BatNbr = :b AND RefNbr = :r", b=bat_nbr, r=ref_nbr)
-    row = only(month.reconcile(), Verdict.DIFFERS)
+    row = only(month.reconcile(), ReconcileState.DIFFERS)
     assert row.difference == 0
     assert "USD" in row.message
     assert "was written" in row.message
@@ -86,7 +87,7 @@ def test_a_line_moved_to_another_account_before_the_release(month: Any) -> None:
         r=ref_nbr,
     )
     report = month.reconcile()
-    row = only(report, Verdict.DIFFERS)
+    row = only(report, ReconcileState.DIFFERS)
     assert row.record_id == record
     assert row.difference == 0
     assert "4900" in row.message
@@ -103,7 +104,7 @@ def test_a_line_moved_to_another_account_after_the_posting(posted: Any) -> None:
             f"UPDATE {table} SET Acct = '4900' WHERE BatNbr = :b AND RefNbr = :r AND {kind}", b=bat_nbr, r=ref_nbr
         )
     report = posted.reconcile()
-    row = only(report, Verdict.DIFFERS)
+    row = only(report, ReconcileState.DIFFERS)
     assert row.record_id == record
     assert "4900" in row.message
 
@@ -117,7 +118,7 @@ def test_the_general_ledger_has_another_account_than_the_document(posted: Any) -
         r=ref_nbr,
     )
     report = posted.reconcile()
-    row = only(report, Verdict.DIFFERS)
+    row = only(report, ReconcileState.DIFFERS)
     assert row.record_id == record
     assert "suspense" in row.message
     assert row.gl is None
@@ -129,7 +130,7 @@ def test_the_general_ledger_has_another_account_than_the_document(posted: Any) -
 def test_saved_again_in_sl_with_the_same_amounts(month: Any) -> None:
     bat_nbr, ref_nbr, _ = an_invoice(month)
     month.sql("UPDATE ARDoc SET Terms = '01' WHERE BatNbr = :b AND RefNbr = :r", b=bat_nbr, r=ref_nbr)
-    row = only(month.reconcile(), Verdict.CHANGED)
+    row = only(month.reconcile(), ReconcileState.CHANGED)
     assert "changed in SL after it was written" in row.message
     assert row.difference == 0
 
@@ -144,7 +145,7 @@ def test_a_voided_batch(month: Any) -> None:
     count = month.sql("SELECT COUNT(*) FROM ARDoc WHERE BatNbr = :b", b=bat_nbr)[0][0]
     void_batch(month.engine, "AR", bat_nbr)
     report = month.reconcile()
-    row = only(report, Verdict.VOIDED, count)
+    row = only(report, ReconcileState.VOIDED, count)
     assert row.sl is None
     assert row.difference == row.manage
     assert "Again" in row.message
@@ -158,14 +159,14 @@ def test_a_voided_voucher_keeps_its_row_in_sl(month: Any) -> None:
     alone = month.sql("SELECT BatNbr FROM APDoc WHERE RefNbr = :r", r=ref_nbr)[0][0]
     void_batch(month.engine, "AP", alone)
     report = month.reconcile()
-    assert {row.state for row in report.not_agreeing} == {Verdict.VOIDED}
+    assert {row.state for row in report.not_agreeing} == {ReconcileState.VOIDED}
     assert {row.sl_batch for row in report.not_agreeing} == {alone}
 
 
 def test_a_document_deleted_in_sl(month: Any) -> None:
     _, ref_nbr, record = an_invoice(month)
     repairs.delete_document(month.engine, ref_nbr)
-    row = only(month.reconcile(), Verdict.MISSING)
+    row = only(month.reconcile(), ReconcileState.MISSING)
     assert (row.record_id, row.sl, row.difference) == (record, None, row.manage)
     assert "not in SL any more" in row.message
 
@@ -173,7 +174,7 @@ def test_a_document_deleted_in_sl(month: Any) -> None:
 def test_the_cost_journal_alone_is_gone(month: Any) -> None:
     bat_nbr = month.sql("SELECT MIN(BatNbr) FROM xlpy_PostingDoc WHERE Part = 'cost'")[0][0]
     month.sql("DELETE FROM GLTran WHERE Module = 'GL' AND BatNbr = :b", b=bat_nbr)
-    row = only(month.reconcile(), Verdict.MISSING)
+    row = only(month.reconcile(), ReconcileState.MISSING)
     assert (row.kind, row.part, row.sl_batch) == ("invoice cost", "cost", bat_nbr)
 
 
@@ -181,7 +182,7 @@ def test_unbatched_in_manage(month: Any) -> None:
     _, _, record = an_invoice(month)
     month.site.unbatch(int(record))
     report = month.reconcile()
-    row = only(report, Verdict.NOT_IN_MANAGE)
+    row = only(report, ReconcileState.NOT_IN_MANAGE)
     assert (row.record_id, row.manage) == (record, None)
     assert row.difference == -row.sl
     assert "unposted there again" in row.message
@@ -191,7 +192,7 @@ def test_reopened_in_manage_with_other_lines(month: Any) -> None:
     _, _, record = an_invoice(month)
     month.site.unbatch(int(record))
     month.site.reopen_and_close(int(record), change=Decimal("7.00"))
-    row = only(month.reconcile(), Verdict.CHANGED)
+    row = only(month.reconcile(), ReconcileState.CHANGED)
     assert row.record_id == record
     assert "other lines" in row.message
 
@@ -202,14 +203,14 @@ def test_a_manage_batch_that_was_deleted(month: Any) -> None:
         assert batch is not None
         session.manage.delete_batch(batch.id)
     report = month.reconcile()
-    assert {row.state for row in report.not_agreeing} == {Verdict.NOT_IN_MANAGE}
+    assert {row.state for row in report.not_agreeing} == {ReconcileState.NOT_IN_MANAGE}
     assert {row.kind for row in report.not_agreeing} == {"expense"}
 
 
 def test_the_manage_half_is_still_owed(month: Any) -> None:
     month.sql("UPDATE xlpy_Posting SET State = 'posted', ClosedAt = NULL, ManageBatchID = NULL WHERE Kind = 'expense'")
     report = month.reconcile()
-    assert {row.state for row in report.not_agreeing} == {Verdict.PENDING}
+    assert {row.state for row in report.not_agreeing} == {ReconcileState.PENDING}
     assert {row.kind for row in report.not_agreeing} == {"expense"}
     assert all("press Recover" in row.message for row in report.not_agreeing)
 
@@ -222,10 +223,10 @@ def test_manage_s_batch_has_what_nobody_posted(month: Any) -> None:
     )
     month.sql("DELETE FROM xlpy_Posting WHERE RecordID = :r", r=record)
     report = month.reconcile(batch="OCT-I")
-    row = only(report, Verdict.MISSING)
+    row = only(report, ReconcileState.MISSING)
     assert (row.record_id, row.ledger, row.sl) == (record, None, None)
     assert row.batch_identifier == "OCT-I"
-    others = [row for row in report.rows if row.state is Verdict.NOT_FROM_MANAGE]
+    others = [row for row in report.rows if row.state is ReconcileState.NOT_FROM_MANAGE]
     assert len(others) == 1, "its SL document is now one without origin"
 
 
@@ -234,12 +235,12 @@ def test_an_invoice_entered_by_hand_on_the_same_accounts_is_listed(month: Any) -
     bat_nbr = repairs.enter_invoice(month.engine, customer, "HAND01", Decimal("99.50"))
     report = month.reconcile()
     assert report.agrees, report.text
-    (row,) = [row for row in report.rows if row.state is Verdict.NOT_FROM_MANAGE]
+    (row,) = [row for row in report.rows if row.state is ReconcileState.NOT_FROM_MANAGE]
     assert (row.module, row.sl_batch, row.reference, row.sl) == ("AR", bat_nbr, "HAND01", Decimal("99.50"))
     assert (row.manage, row.ledger, row.difference) == (None, None, 0)
     assert "1 × Not from Manage" in report.text
     assert sum(total.sl for total in report.batches) == sum(
-        row.sl or 0 for row in report.rows if row.state is not Verdict.NOT_FROM_MANAGE
+        row.sl or 0 for row in report.rows if row.state is not ReconcileState.NOT_FROM_MANAGE
     )
 
 
@@ -247,7 +248,7 @@ def test_sl_s_own_tax_account_is_a_line_and_no_error(month: Any) -> None:
     month.sql("UPDATE SalesTax SET SlsTaxAcct = '2299' WHERE SlsTaxAcct = '2200'")
     report = month.reconcile()
     assert report.agrees, [(row.state, row.message) for row in report.not_agreeing]
-    moved = [row for row in report.rows if row.state is Verdict.TAX_ACCOUNT]
+    moved = [row for row in report.rows if row.state is ReconcileState.TAX_ACCOUNT]
     assert moved
     assert all("2200" in row.message and "2299" in row.message for row in moved)
     by_account = {account.acct: account for account in report.accounts if account.difference}
@@ -262,7 +263,7 @@ def test_a_batch_that_somebody_else_made_in_manage_is_a_note(month: Any) -> None
         session.manage.create_batch("BY-HAND", [rows[0].id], {row_kind()})
     report = month.reconcile()
     assert report.agrees
-    (row,) = [row for row in report.rows if row.state is Verdict.NOT_OURS]
+    (row,) = [row for row in report.rows if row.state is ReconcileState.NOT_OURS]
     assert row.batch_identifier == "BY-HAND"
 
 

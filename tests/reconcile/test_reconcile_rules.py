@@ -7,7 +7,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlpy.domain.afterwards.reconcile import FINE, Leg, Verdict, compare_legs, gravest
+from xlpy.domain.afterwards.reconcile import FINE, Leg, compare_legs, gravest
+from xlpy.domain.values.statuses import ReconcileState
 
 CENTS = st.decimals(min_value=-10_000, max_value=10_000, places=2)
 LEGS = st.lists(
@@ -53,8 +54,11 @@ def test_tax_of_the_same_sum_on_another_account_is_told_apart() -> None:
 
 
 def test_the_gravest_finding_gives_the_word() -> None:
-    assert gravest([Verdict.CHANGED, Verdict.DIFFERS, Verdict.NOT_IN_MANAGE]) is Verdict.DIFFERS
-    assert gravest([Verdict.PENDING, Verdict.MISSING]) is Verdict.MISSING
-    assert gravest([]) is Verdict.AGREES
-    for verdict in set(Verdict) - FINE:
+    assert (
+        gravest([ReconcileState.CHANGED, ReconcileState.DIFFERS, ReconcileState.NOT_IN_MANAGE])
+        is ReconcileState.DIFFERS
+    )
+    assert gravest([ReconcileState.PENDING, ReconcileState.MISSING]) is ReconcileState.MISSING
+    assert gravest([]) is ReconcileState.AGREES
+    for verdict in set(ReconcileState) - FINE:
         assert gravest([verdict]) is verdict, "every finding has its place in the order"

@@ -22,7 +22,9 @@ from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import read_home, write_home
 from xlpy.excel.tables.tables import update_by_key
 from xlpy.excel.workbook.builder import build_workbook
-from xlpy.excel.workbook.sheets import BATCHES, FIRST_DATA_ROW, PREVIEW, PROBLEMS, RERUN, RESULTS, Home, Sheet
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, Sheet
+from xlpy.excel.workbook.sheets import BATCHES, PREVIEW, PROBLEMS, RERUN, RESULTS
 from xlpy.services.run.kept import kept_runs
 from xlpy.services.run.session import Session
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from by_column import cell
 from test_services_workbook import Desk
 
 from xlpy import macros
@@ -27,7 +28,9 @@ from xlpy.excel.buttons import batch as press_batch
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import read_home, write_home
 from xlpy.excel.tables.selection import meant_sheets, read_selection, show_transactions, transaction_of
-from xlpy.excel.workbook.sheets import EXPENSES, FIRST_DATA_ROW, INCLUDED_BLOCK, INVENTORY, INVOICES, Home, Sheet
+from xlpy.excel.workbook.home_cells import INCLUDED_BLOCK, Home
+from xlpy.excel.workbook.sheet import Sheet
+from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY, INVOICES
 from xlpy.services.export.included import included_totals
 from xlpy.services.export.refresh import refresh
 from xlpy.services.run.memory import recall_refresh
@@ -51,10 +54,8 @@ def type_in(desk: Desk, sheet: Sheet, marks: dict[str, str]) -> None:
     """Type marks by Id with another program."""
     book = openpyxl.load_workbook(desk.path, keep_vba=True)
     cells = book[sheet.name]
-    for row in range(FIRST_DATA_ROW, cells.max_row + 1):
-        record = str(cells.cell(row, sheet.index("Id") + 1).value)
-        if record in marks:
-            cells.cell(row, sheet.index("Include") + 1).value = marks[record]
+    for record, mark in marks.items():
+        cell(cells, sheet, record, "Include").value = mark
     book.save(desk.path)
 
 

@@ -17,6 +17,7 @@ from xlpy.api import Books
 from xlpy.demo import firm
 from xlpy.demo.company import repairs
 from xlpy.demo.site.door.faults import Fault, FaultKind
+from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind, PostingState
 from xlpy.errors import LedgerMissing, SlError
 from xlpy.paths import data_folder
@@ -26,7 +27,7 @@ from xlpy.services.export.refresh import refresh
 from xlpy.services.manage_half.recover import recover
 from xlpy.services.run.memory import remember_preview
 from xlpy.services.run.reports import RunState
-from xlpy.services.setup.doctor import Verdict, check_setup
+from xlpy.services.setup.doctor import check_setup
 from xlpy.sl.ledger_book.lock import posting_lock
 
 BATCHES = "/finance/accounting/batches"

@@ -19,7 +19,9 @@ from xlpy.demo.site.door import access
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import write_home
 from xlpy.excel.workbook.builder import build_workbook
-from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, INVOICES, LOG, PREVIEW, PROBLEMS, RESULTS, Home, Sheet
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, Sheet
+from xlpy.excel.workbook.sheets import INVOICES, LOG, PREVIEW, PROBLEMS, RESULTS
 
 
 class Desk:

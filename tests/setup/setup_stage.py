@@ -13,11 +13,12 @@ from sqlalchemy import Engine, text
 from xlpy.demo.site.door import access
 from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.demo.site.store import Site
+from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.settings import Profile
 from xlpy.services.run.session import Session
-from xlpy.services.setup.doctor import Finding, Verdict, WorkbookSeen, check_setup
+from xlpy.services.setup.doctor import Finding, WorkbookSeen, check_setup
 from xlpy.services.setup.manage import Used, check_manage
 from xlpy.services.setup.sl import check_sl
 from xlpy.sl.connection.engine import SlCompany

@@ -13,12 +13,13 @@ from setup_stage import Firm, by_subject, problems
 import xlpy.manage
 from xlpy.demo.site.door import access
 from xlpy.demo.site.door.faults import FaultKind
+from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageUnreachable
 from xlpy.manage.client import ManageClient
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.services.run.session import Session
-from xlpy.services.setup.doctor import Verdict, setup_exit_code
+from xlpy.services.setup.doctor import setup_exit_code
 from xlpy.services.setup.manage import LISTS, ReadList, check_manage
 
 ACCOUNTING = "/finance/accounting/"
@@ -133,7 +134,8 @@ def test_a_location_that_manage_does_not_have(firm: Firm) -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "verdict"), [(0, Verdict.OK), (4, Verdict.OK), (-12, Verdict.NOTE), (6, Verdict.NOTE)]
+    ("minutes", "verdict"),
+    [(0, Verdict.OK), (4, Verdict.OK), (-12, Verdict.NOTE), (6, Verdict.NOTE)],
 )
 def test_the_clock_of_this_pc_against_manage_s(firm: Firm, minutes: int, verdict: Verdict) -> None:
     finding = firm.findings(fast_by=timedelta(minutes=minutes))["Clock"]

@@ -10,10 +10,10 @@ from sqlalchemy import text
 
 from xlpy.demo import firm as demo
 from xlpy.demo.company import repairs
+from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind
-from xlpy.services.setup.doctor import Verdict
 from xlpy.sl.connection.sqlite import sqlite_engine
-from xlpy.sl.reading.rights import SCREENS
+from xlpy.sl.reading.rights import USES
 
 INVOICES, EXPENSES, STOCK = Kind.INVOICE, Kind.EXPENSE, Kind.PROCUREMENT
 ALL_GROUPS = "RecType = 'G'"
@@ -65,7 +65,7 @@ def test_a_module_that_is_not_set_up(firm: Firm, module: str, kinds: set[Kind], 
     with firm.with_value(f"{module}Setup", "Init", 0):
         finding = firm.of_sl(kinds)[f"Module {module}"]
     assert finding.verdict is verdict
-    assert ("Setup in SL" in finding.fix) == (verdict is Verdict.PROBLEM)
+    assert ("Setup (" in finding.fix) == (verdict is Verdict.PROBLEM)
     assert ("you export none" in finding.text) == (verdict is Verdict.NOTE)
 
 
@@ -201,7 +201,7 @@ def test_without_any_right_only_the_screens_of_what_is_exported_are_problems(
         findings = firm.of_sl(kinds, bills=bills)
     assert _screens(problems(findings)) == needed
     notes = {subject for subject, finding in findings.items() if finding.verdict is Verdict.NOTE}
-    assert _screens(notes) == SCREENS.keys() - needed
+    assert _screens(notes) == USES.keys() - needed
     assert all("95.270" in findings[subject].fix for subject in problems(findings))
 
 

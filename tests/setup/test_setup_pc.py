@@ -10,10 +10,11 @@ import pytest
 from setup_stage import Firm, by_subject, problems
 
 import xlpy
+from xlpy.domain.values.statuses import Verdict
 from xlpy.profile import odbc
 from xlpy.profile.settings import Profile, SlSettings, load_profile
 from xlpy.services.setup import pc as doctor_pc
-from xlpy.services.setup.doctor import Finding, Verdict, WorkbookSeen, check_setup_opening
+from xlpy.services.setup.doctor import Finding, WorkbookSeen, check_setup_opening
 from xlpy.services.setup.pc import check_pc
 
 ODBC = "SERVER=SQL01;DATABASE=AcmeApp;Trusted_Connection=yes"
@@ -152,7 +153,12 @@ def test_every_mistake_of_the_settings_is_a_line(tmp_path: Path) -> None:
         (["ODBC Driver 17 for SQL Server"], ODBC, Verdict.OK, "17"),
         (["SQL Server"], ODBC, Verdict.NOTE, "is old"),
         ([], ODBC, Verdict.PROBLEM, "No ODBC driver"),
-        (["SQL Server"], f"DRIVER={{ODBC Driver 18 for SQL Server}};{ODBC}", Verdict.PROBLEM, "installed: SQL Server"),
+        (
+            ["SQL Server"],
+            f"DRIVER={{ODBC Driver 18 for SQL Server}};{ODBC}",
+            Verdict.PROBLEM,
+            "installed: SQL Server",
+        ),
         ([], "", Verdict.UNKNOWN, "no SL database"),
         ([], "sqlite:///demo.sqlite", Verdict.OK, "not needed"),
     ],

@@ -18,13 +18,15 @@ from xlpy.api import Books
 from xlpy.cli import main
 from xlpy.demo.company import repairs
 from xlpy.demo.site.door import access
+from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import write_home
 from xlpy.excel.tables.setup_rows import exported_kinds_of, workbook_seen
 from xlpy.excel.workbook.builder import build_workbook
-from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, PROBLEMS, SETUP, Home
-from xlpy.services.setup.doctor import Verdict
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW
+from xlpy.excel.workbook.sheets import PROBLEMS, SETUP
 from xlpy.services.setup.lines import LINES
 
 

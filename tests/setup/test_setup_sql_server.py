@@ -18,7 +18,8 @@ from sqlglot import exp
 
 import xlpy.sl.connection.engine
 from xlpy.cli import main
-from xlpy.services.setup.doctor import Finding, Verdict
+from xlpy.domain.values.statuses import Verdict
+from xlpy.services.setup.doctor import Finding
 from xlpy.services.setup.manage import Used
 from xlpy.services.setup.rights import check_sql_rights
 from xlpy.services.setup.sl import check_sl

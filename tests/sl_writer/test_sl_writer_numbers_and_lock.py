@@ -52,6 +52,33 @@ def test_a_long_run_of_used_numbers_is_passed_over(books: Books) -> None:
     assert next_numbers(books, "000041", 2) == ["000142", "000143"]
 
 
+@pytest.mark.parametrize("table", ["ARDoc", "ARTran", "GLTran"])
+def test_a_number_with_rows_of_a_batch_that_is_gone_is_skipped_and_told(
+    books: Books, table: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    books.add(table, **({"Module": "AR"} if table == "GLTran" else {}), BatNbr="000042")
+    assert next_numbers(books, "000041", 2) == ["000043", "000044"]
+    assert f"000042 of module AR was skipped: {table} has rows" in caplog.text
+
+
+def test_rows_under_a_number_that_is_not_needed_yet_are_not_told(
+    books: Books, caplog: pytest.LogCaptureFixture
+) -> None:
+    books.add("ARTran", BatNbr="000050")
+    assert next_numbers(books, "000041") == ["000042"]
+    assert caplog.text == ""
+
+
+def test_an_export_goes_past_stray_rows_and_the_counter_moves_on(books: Books) -> None:
+    last = books.row("ARSetup")["LastBatNbr"]
+    stray = f"{int(last) + 1:0{len(last)}}"
+    books.add("ARTran", BatNbr=stray)
+    outcome = post_plan(books.company, request_of(plan(batch(document(501)))))
+    after = f"{int(stray) + 1:0{len(stray)}}"
+    assert {document.bat_nbr for document in outcome.posted} == {after}
+    assert books.row("ARSetup")["LastBatNbr"] == after
+
+
 def test_a_full_counter_and_a_counter_that_is_no_number_are_refused(books: Books) -> None:
     for number in range(1, 10):
         books.add("Batch", Module="AR", BatNbr=str(number))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -121,11 +120,9 @@ class Stage:
 
     @staticmethod
     def _copy(source: Path, target: Path) -> None:
-        """Replace a database, with what SQLite keeps beside it."""
-        for path in (source, target):
-            with closing(sqlite3.connect(path)) as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        shutil.copyfile(source, target)
+        """Replace a database by SQLite's own means: connections to it stay open, and must notice."""
+        with closing(sqlite3.connect(source)) as kept, closing(sqlite3.connect(target)) as replaced:
+            kept.backup(replaced)
 
     def sync(
         self, start: str | SyncStart = "last", *, user: str = "kmorales", host: str = "PC1", **more: Any

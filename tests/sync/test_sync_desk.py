@@ -24,7 +24,9 @@ from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import write_home
 from xlpy.excel.workbook.builder import build_workbook
-from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, LOG, PAYMENTS, Home
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW
+from xlpy.excel.workbook.sheets import LOG, PAYMENTS
 
 D = Decimal
 
@@ -59,7 +61,7 @@ class Desk:
         column = PAYMENTS.index("Invoice") + 1
         for line in range(FIRST_DATA_ROW, sheet.max_row + 1):
             if sheet.cell(line, column).value == number:
-                sheet.cell(line, 1).value = text
+                sheet.cell(line, PAYMENTS.index("Take over") + 1).value = text
         book.save(self.path)
 
 

@@ -10,7 +10,7 @@ from sync_stage import Stage, add_invoice, enter_by_hand, on, row
 
 from xlpy.demo.company import payments as sl
 from xlpy.demo.site.door.faults import Fault, FaultKind
-from xlpy.services.run.sync_report import PaymentStatus
+from xlpy.domain.values.statuses import PaymentStatus
 
 D = Decimal
 LONG_AGO = "UPDATE ARAdjust SET Crtd_DateTime = '2026-01-01 00:00:00', LUpd_DateTime = '2026-01-01 00:00:00'"

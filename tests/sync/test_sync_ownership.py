@@ -8,7 +8,7 @@ from sync_stage import Stage, add_invoice, enter_by_hand, on, row
 
 from xlpy.demo.company import payments as sl
 from xlpy.demo.site.door.faults import Fault, FaultKind
-from xlpy.services.run.sync_report import PaymentStatus
+from xlpy.domain.values.statuses import PaymentStatus
 
 D = Decimal
 

@@ -15,9 +15,9 @@ from sync_stage import Stage, add_invoice, on, row
 from xlpy.demo.company import payments as sl
 from xlpy.demo.company.release.run import void_batch
 from xlpy.demo.site.door.faults import Fault, FaultKind
+from xlpy.domain.values.statuses import PaymentStatus
 from xlpy.errors import PostingLocked
 from xlpy.services.history.rerun import rerun
-from xlpy.services.run.sync_report import PaymentStatus
 from xlpy.sl.ledger_book.lock import posting_lock
 
 D = Decimal

@@ -7,7 +7,8 @@ from decimal import Decimal
 from sync_stage import Stage, on, row
 
 from xlpy.demo.company import payments as sl
-from xlpy.services.run.sync_report import PaymentRow, PaymentStatus
+from xlpy.domain.values.statuses import PaymentStatus
+from xlpy.services.run.sync_report import PaymentRow
 
 D = Decimal
 

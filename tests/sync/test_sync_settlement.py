@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -82,6 +83,28 @@ def test_paid_is_never_below_nothing_nor_above_what_manage_is_owed(
     assert 0 <= paid.amount <= shown.total - shown.credits
     assert paid.amount + shown.credits + paid.balance == shown.total
     assert paid.in_full_on is None or (paid.balance == 0 and of_sl.balance == 0)
+
+
+@given(histories(), some.none() | some.integers(-120, 120).map(lambda days: DAY + timedelta(days=days)))
+def test_nothing_is_paid_before_the_invoice_was_there(
+    history: tuple[SlInvoice, list[Application]], invoice_date: date | None
+) -> None:
+    of_sl, rows = history
+    paid = paid_in_manage(settlement_of(of_sl, rows), replace(in_manage(of_sl.total), invoice_date=invoice_date))
+    for day in (paid.on, paid.in_full_on):
+        assert day is None or invoice_date is None or day >= invoice_date
+
+
+@pytest.mark.parametrize(
+    ("paid_on", "counts_for"),
+    [(date(2026, 10, 1), date(2026, 10, 10)), (date(2026, 10, 10), date(2026, 10, 10)), (DAY, DAY)],
+    ids=["on account, before the invoice", "the same day", "later"],
+)
+def test_a_payment_on_account_pays_an_invoice_on_its_own_date_at_the_earliest(paid_on: date, counts_for: date) -> None:
+    applied = Application(1, "PA", "X1", D("100.00"), D(0), paid_on)
+    shown = replace(in_manage(D("100.00")), invoice_date=date(2026, 10, 10))
+    paid = paid_in_manage(settlement_of(invoice(D("100.00"), ZERO), [applied]), shown)
+    assert (paid.amount, paid.on, paid.in_full_on) == (D("100.00"), counts_for, counts_for)
 
 
 @given(histories(), some.randoms())

@@ -92,7 +92,7 @@ def test_what_is_in_sl_is_refused_and_needs_only_its_manage_batch(pushed: Any) -
     report = clear(pushed.session(), pushed.selection((Marked(posting.key),), "M"), confirmed=True)
     assert report.state is RunState.NOTHING_WRITTEN
     (problem,) = report.problems
-    assert (problem.code, problem.transaction) == ("IN-SL", posting.number)
+    assert (problem.code, problem.transaction) == ("CLEAR-IN-SL", posting.number)
     assert "Run export" in problem.fix
     assert is_unposted(pushed, posting.key)
 

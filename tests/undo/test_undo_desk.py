@@ -21,7 +21,9 @@ from xlpy.domain.values.transactions import Kind
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import read_home, write_home
 from xlpy.excel.workbook.builder import build_workbook
-from xlpy.excel.workbook.sheets import FIRST_DATA_ROW, INVOICES, PROBLEMS, RESULTS, Home, Sheet
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, Sheet
+from xlpy.excel.workbook.sheets import INVOICES, PROBLEMS, RESULTS
 from xlpy.profile.settings import load_profile
 from xlpy.services.run.reports import RunState
 

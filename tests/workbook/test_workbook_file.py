@@ -18,33 +18,26 @@ from openpyxl.utils import get_column_letter, range_boundaries
 
 from xlpy.excel.engine.parts import lost_parts
 from xlpy.excel.workbook.builder import CONFIG_SHEET, build_workbook, code_name
-from xlpy.excel.workbook.home_sheet import ABOUT, HOME
-from xlpy.excel.workbook.layout import LAST_ROW
-from xlpy.excel.workbook.ribbon import RIBBON_PART
-from xlpy.excel.workbook.sheets import (
+from xlpy.excel.workbook.home_cells import (
     AGEING_BLOCK,
     AGEING_KINDS,
     AGES,
     ALL_LOCATIONS,
-    FIRST_DATA_ROW,
-    HEADER_ROW,
     HOME_INPUTS,
     INCLUDED_BLOCK,
     INCLUDED_ROWS,
     LOCATIONS_LIST,
     LOCATIONS_ROWS,
-    NUMBER_FORMAT,
     PERIOD_CHOICES,
     PERIODS_LIST,
-    RECONCILE,
-    RECONCILED_BLOCK,
-    RECONCILED_STEPS,
-    SHEETS,
-    SUBTOTAL_ROW,
     SYNC_STARTS,
     Home,
-    Sheet,
 )
+from xlpy.excel.workbook.home_sheet import ABOUT, HOME
+from xlpy.excel.workbook.layout import LAST_ROW
+from xlpy.excel.workbook.ribbon import RIBBON_PART
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, SUBTOTAL_ROW, Sheet
+from xlpy.excel.workbook.sheets import RECONCILE, RECONCILED_BLOCK, RECONCILED_STEPS, SHEETS
 from xlpy.resources import resource_folder
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -107,7 +107,7 @@ def _remember_in(workbook: Path, profile: Path) -> None:
     """Write the profile's path on the sheet About."""
     from xlpy.excel.engine.closed_file import open_closed
     from xlpy.excel.tables.home import write_home
-    from xlpy.excel.workbook.sheets import Home
+    from xlpy.excel.workbook.home_cells import Home
 
     with open_closed(workbook) as closed:
         write_home(closed.book, {Home.PROFILE: str(profile.resolve())})
@@ -125,19 +125,17 @@ def _remember_in(workbook: Path, profile: Path) -> None:
 def doctor(profile: Path | None, workbook: Path | None, as_json: bool) -> None:
     """Check this PC, both systems, the rights and the posting ledger, line by line."""
     from xlpy.commands.setup_table import print_findings
-    from xlpy.services.as_json.run import setup_json
-    from xlpy.services.setup.doctor import check_setup_opening, in_short, setup_exit_code
+    from xlpy.services.flows import connect
 
     if workbook is not None:
         press_closed("doctor", workbook, profile, as_json, told=print_findings)
     from xlpy.runlog import run_log
 
     with run_log("doctor"), progress_bar(quiet=as_json) as progress:
-        findings = check_setup_opening(lambda: open_session(profile, progress))
-    data = setup_json(findings)
+        told = connect.doctor(lambda: open_session(profile, progress))
     if not as_json:
-        print_findings(data)
-    end(setup_exit_code(findings), f"Check setup: {in_short(findings)}.", data, as_json)
+        print_findings(told.data)
+    end(told.exit_code, told.console, told.data, as_json)
 
 
 @click.command("sl-setup")

@@ -15,6 +15,7 @@ import click
 
 if TYPE_CHECKING:
     from xlpy.excel.buttons.pressed import Choices, Pressed
+    from xlpy.services.flows.told import Told
     from xlpy.services.run.session import Progress, Session
 
 logger = logging.getLogger("xlpy.cli")
@@ -32,6 +33,14 @@ def _note_json(ctx: click.Context, _option: click.Parameter, as_json: bool) -> b
     """Remember that JSON was asked for, so that a failure is told as JSON, too."""
     ctx.meta[AS_JSON] = as_json
     return as_json
+
+
+def command_line() -> click.Group:
+    """Return the group with every command: the root of the command that is running."""
+    root = click.get_current_context().find_root().command
+    if not isinstance(root, click.Group):  # a command that somebody runs by itself lists itself
+        return click.Group(commands=[root])
+    return root
 
 
 JSON = click.option(
@@ -75,6 +84,15 @@ def press_closed(
     if told is not None and not as_json:
         told(pressed.data)
     end(pressed.exit_code, pressed.text, dict(pressed.data), as_json)
+
+
+def end_with(button: str, profile: Path | None, as_json: bool, flow: Callable[[Session], Told[Any]]) -> NoReturn:
+    """Go the way of a button without a workbook, and end with what it told."""
+    from xlpy.runlog import run_log
+
+    with run_log(button), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
+        told = flow(session)
+    end(told.exit_code, told.console, told.data, as_json)
 
 
 def open_session(profile: Path | None, progress: Progress) -> Session:

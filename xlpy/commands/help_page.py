@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from xlpy.commands.console import JSON, end
+from xlpy.commands.console import JSON, command_line, end
 
 
 @click.command("help")
@@ -18,8 +18,9 @@ def show_help(topic: str, no_browser: bool, as_json: bool) -> None:
     if words := words_of_code(topic):
         click.echo(words, err=as_json)
         end(0, "", {"state": "told", "text": words}, as_json)
-    place = place_of(topic)
-    path = write_help()
+    everything = command_line()
+    place = place_of(topic, everything)
+    path = write_help(everything)
     opened = not no_browser and open_page(path, place)
     if not as_json:
         click.echo(str(path))

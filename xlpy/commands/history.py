@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from xlpy.commands.console import JSON, PROFILE, WORKBOOK, end, open_session, press_closed, progress_bar
+from xlpy.commands.console import JSON, PROFILE, WORKBOOK, end_with, press_closed
 from xlpy.excel.buttons.pressed import Choices
+from xlpy.services.flows.told import Confirm
 
 
 @click.command()
@@ -19,17 +20,9 @@ def recover(workbook: Path | None, only_list: bool, profile: Path | None, as_jso
     """Finish half-finished work of any PC and user (with or without a workbook)."""
     if workbook is not None:
         press_closed("recover", workbook, profile, as_json, Choices(dry_run=only_list))
-    from xlpy.runlog import run_log
-    from xlpy.services.as_json.run import half_finished_json, recover_json
-    from xlpy.services.manage_half.recover import half_finished_text, look
-    from xlpy.services.manage_half.recover import recover as finish
+    from xlpy.services.flows import history
 
-    with run_log("recover"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
-        if only_list:
-            found = look(session)
-            end(0, half_finished_text(found), half_finished_json(found), as_json)
-        report = finish(session)
-    end(report.exit_code, report.text, recover_json(report), as_json)
+    end_with("recover", profile, as_json, lambda s: history.recover(s).run(Confirm(lambda _word: not only_list)))
 
 
 @click.command()
@@ -42,18 +35,10 @@ def undo(workbook: Path | None, batch: str, yes: bool, profile: Path | None, as_
     """Take a batch that SL has not released back out of SL and of Manage (with or without a workbook)."""
     if workbook is not None:
         press_closed("undo", workbook, profile, as_json, Choices(yes=yes, batch=batch))
-    from xlpy.runlog import run_log
-    from xlpy.services.as_json.run import run_json, undo_plan_json
-    from xlpy.services.history.undo import look_at_undo
-    from xlpy.services.history.undo import undo as take_back
+    from xlpy.services.flows import history
 
-    with run_log("undo"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
-        if not yes:
-            plan = look_at_undo(session, batch)
-            ask = "" if plan.reasons else " To do it, run it again with --yes."
-            end(1, plan.text + ask, undo_plan_json(plan), as_json)
-        report = take_back(session, batch, confirmed=True)
-    end(report.exit_code, report.text, run_json(report), as_json)
+    confirm = Confirm(lambda _word: yes, lambda _word: " To do it, run it again with --yes.")
+    end_with("undo", profile, as_json, lambda session: history.undo(session, batch).run(confirm))
 
 
 @click.command()
@@ -74,18 +59,9 @@ def batches(workbook: Path | None, profile: Path | None, as_json: bool) -> None:
     """List the batches of Manage and what became of them in SL (with or without a workbook)."""
     if workbook is not None:
         press_closed("batches", workbook, profile, as_json)
-    from xlpy.runlog import run_log
-    from xlpy.services.as_json.run import batches_json
-    from xlpy.services.history.batches import list_batches
+    from xlpy.services.flows import history
 
-    with run_log("batches"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
-        report = list_batches(session)
-    lines = [
-        f"{row.identifier:<24} {row.documents if row.documents is not None else '-':>6}"
-        f" {row.amount if row.amount is not None else '-':>14} {row.currency:<4} {row.state:<15} {row.message}".rstrip()
-        for row in report.rows
-    ]
-    end(0, "\n".join([*lines, report.text]), batches_json(report), as_json)
+    end_with("batches", profile, as_json, history.batches)
 
 
 @click.command()
@@ -110,20 +86,12 @@ def rerun(
         if skip:
             raise click.UsageError("--skip is for reruns without a workbook: clear Include on its sheet Rerun.")
         press_closed("rerun", workbook, profile, as_json, Choices(yes=yes, dry_run=not yes, batch=batch, again=again))
-    from xlpy.runlog import run_log
-    from xlpy.services.as_json.run import rerun_plan_json, run_json
-    from xlpy.services.history.rerun import rerun as post
-    from xlpy.services.history.rerun_plan import RerunMarks, plan_rerun
+    from xlpy.services.flows import history
+    from xlpy.services.history.rerun_plan import RerunMarks
 
     marks = RerunMarks(again=again, skip=skip)
-    with run_log("rerun"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
-        if not yes:
-            found = plan_rerun(session, batch, marks=marks)
-            stops = [f"{p.transaction}: {p.what}. {p.fix}" for p in found.plan.stops]
-            ask = ["To post it, run it again with --yes."] if found.plan.transactions and not stops else []
-            end(1 if stops else 0, "\n".join([found.text, *stops, *ask]), rerun_plan_json(found), as_json)
-        report = post(session, batch, marks=marks)
-    end(report.exit_code, report.text, run_json(report), as_json)
+    confirm = Confirm(lambda _word: yes, lambda _word: "\nTo post it, run it again with --yes.")
+    end_with("rerun", profile, as_json, lambda session: history.rerun(session, batch, marks=marks).run(confirm))
 
 
 COMMANDS = (recover, undo, clear, batches, rerun)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from xlpy.commands.console import JSON, PROFILE, end, open_session, press_closed, progress_bar
+from xlpy.commands.console import JSON, PROFILE, end_with, press_closed
 from xlpy.excel.buttons.pressed import Choices
+from xlpy.services.flows.told import Confirm
 
 
 def _check_start(_ctx: click.Context, _option: click.Parameter, text: str) -> str:
@@ -53,13 +54,11 @@ def sync(
         choices = Choices(start=start, dry_run=dry_run, take_over=take_over)
         press_closed("sync", workbook, profile, as_json, choices)
     from xlpy.domain.afterwards.payment_start import parse_start
-    from xlpy.runlog import run_log
-    from xlpy.services.as_json.payments import sync_json
-    from xlpy.services.payments.sync import sync_payments
+    from xlpy.services.flows import payments
 
-    with run_log("sync"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
-        report = sync_payments(session, parse_start(start), dry_run=dry_run, take_over=take_over)
-    end(report.exit_code, report.text, sync_json(report), as_json)
+    since = parse_start(start)
+    confirm = Confirm(lambda _word: not dry_run)
+    end_with("sync", profile, as_json, lambda s: payments.sync(s, since, take_over=take_over).run(confirm))
 
 
 COMMANDS: tuple[click.Command, ...] = (sync,)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from xlpy.commands.console import JSON, PROFILE, end, open_session, press_closed, progress_bar
+from xlpy.commands.console import JSON, PROFILE, end_with, press_closed
 
 
 @click.command()
@@ -28,13 +28,14 @@ def reconcile(
 
         choices = Choices(batch=batch, period=period, everything=everything)
         press_closed("reconcile", workbook, profile, as_json, choices)
-    from xlpy.runlog import run_log
-    from xlpy.services.as_json.reconcile import reconcile_json, reconcile_text
-    from xlpy.services.reconciling.reconcile import reconcile as compare
+    from xlpy.services.flows import records
 
-    with run_log("reconcile"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
-        report = compare(session, batch=batch, period=period, everything=everything)
-    end(report.exit_code, reconcile_text(report), reconcile_json(report), as_json)
+    end_with(
+        "reconcile",
+        profile,
+        as_json,
+        lambda session: records.reconcile(session, batch=batch, period=period, everything=everything),
+    )
 
 
 COMMANDS: tuple[click.Command, ...] = (reconcile,)

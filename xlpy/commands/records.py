@@ -36,12 +36,10 @@ def errors(workbook: Path, run_id: str, folder: Path | None, as_json: bool) -> N
 @JSON
 def log(run_id: str, days: int, folder: Path | None, as_json: bool) -> None:
     """Save the full log of a run, or of the last days, as JSON lines and as a text to read. No secrets."""
-    from xlpy.services.records.audit_content import known_secrets
-    from xlpy.services.records.saved_log import save_log
+    from xlpy.services.flows.records import save_log
 
-    saved = save_log(folder or Path.cwd(), run_id=run_id, days=days, secrets=tuple(known_secrets()))
-    data = {"state": "saved", "json_lines": str(saved.json_lines), "text_file": str(saved.text), "lines": saved.lines}
-    end(0, f"{saved.lines} lines are saved: {saved.text} and {saved.json_lines.name}", data, as_json)
+    told = save_log(folder or Path.cwd(), run_id=run_id, days=days)
+    end(told.exit_code, told.console, told.data, as_json)
 
 
 @click.group()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlpy.demo import firm
 from xlpy.demo.after_the_batch import release_and_pay, sync_and_prove
+from xlpy.domain.values.screens import screen
 from xlpy.services.run.session import Progress, Session, no_progress
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def run_demo(folder: Path, *, port: int, invoices: int, go_on: bool, say: Say, p
     """Do the main job from an empty folder to the result sheet. Returns the exit code of the last step."""
     from xlpy.demo.site.door.server import serve
     from xlpy.excel.engine.closed_file import open_closed
-    from xlpy.excel.workbook.sheets import Home
+    from xlpy.excel.workbook.home_cells import Home
 
     demo = DemoFolder(folder)
     site = _prepare(demo, invoices=invoices, go_on=go_on, say=say)
@@ -118,9 +119,9 @@ def _mend(demo: DemoFolder, site: Site, say: Say) -> None:
     say(f"    Manage, Warehouses, {name}: Location Xref {sl_site}")
     with _sl(demo) as engine:
         repairs.activate_account(engine, firm.INACTIVE_ACCOUNT)
-        say(f"    SL 01.260 Chart of Accounts: account {firm.INACTIVE_ACCOUNT} active again")
+        say(f"    SL {screen('01.260')}: account {firm.INACTIVE_ACCOUNT} active again")
         repairs.add_tax(engine, firm.TAX_MISSING_IN_SL)
-        say(f"    SL 21.280 Taxes: tax {firm.TAX_MISSING_IN_SL} added to its group")
+        say(f"    SL {screen('21.280')}: tax {firm.TAX_MISSING_IN_SL} added to its group")
 
 
 def serve_demo(folder: Path, *, port: int, invoices: int, go_on: bool, say: Say) -> int:

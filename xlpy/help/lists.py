@@ -1,4 +1,7 @@
-"""The lists of the help page, made from the tables that the product itself runs on: none can get out of date."""
+"""The lists of the help page, made from the tables that the product itself runs on: none can get out of date.
+
+The commands stand above this room: whoever makes the page hands over the group that has them.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from xlpy.help.markdown import anchor
 
 if TYPE_CHECKING:
     import click
+
+    from xlpy.domain.values.problems import Check
 
 _FACT = re.compile(r"\{(\w+)\}")
 _SETTING = re.compile(r"^(?:# )?(?P<key>[a-z_]+) = (?P<value>.*?)\s{2,}# (?P<words>.*)$")
@@ -33,19 +38,21 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def problems() -> str:
     """Return every problem that the checks know, by code."""
-    from xlpy.help.problem_texts import problem_texts
+    from xlpy.domain.checks.table import CHECKS
 
-    parts = []
-    for text in sorted(problem_texts().values(), key=lambda one: one.code):
-        where = f'<p class="muted">{escape(text.where)}</p>' if text.where else ""
-        code = escape(text.code)
-        parts.append(
-            f'<div class="problem {text.severity}" id="problem-{anchor(text.code)}"><h4><code>{code}</code>'
-            f' <span class="kind">{text.severity}</span></h4><p>{_words(text.what)}.</p>'
-            f"<p><strong>{_words(text.fix)}.</strong></p>{where}</div>"
-        )
+    parts = (_problem(check) for check in sorted(CHECKS.values(), key=lambda one: one.code))
     kinds = table(("Severity", "What it means"), ((escape(key), escape(words)) for key, words in SEVERITIES.items()))
     return kinds + "\n".join(parts)
+
+
+def _problem(check: Check) -> str:
+    cases = "".join(f"<li>{_words(case.what)}.</li>" for case in check.cases.values() if case.what)
+    listed = f"<ul>{cases}</ul>" if cases else ""
+    return (
+        f'<div class="problem {check.severity}" id="problem-{anchor(check.code)}"><h4><code>{escape(check.code)}</code>'
+        f' <span class="kind">{check.severity}</span></h4><p>{_words(check.what)}.</p>{listed}'
+        f'<p><strong>{_words(check.fix)}.</strong></p><p class="muted">{_words(check.where)}</p></div>'
+    )
 
 
 def setup_lines() -> str:
@@ -129,29 +136,27 @@ def sheets() -> str:
     """Return every sheet with its columns."""
     from xlpy.excel.workbook.sheets import SHEETS
 
-    parts = []
+    shown = []
     for sheet in SHEETS:
         columns = ", ".join(escape(column.name) for column in sheet.columns)
-        parts.append(
+        shown.append(
             f'<h4 id="sheet-{anchor(sheet.name)}">{escape(sheet.name)}</h4><p>{escape(sheet.title)}. '
             f'{escape(sheet.hint)}</p><p class="muted">Columns: {columns}.</p>'
         )
-    return "\n".join(parts)
+    return "\n".join(shown)
 
 
-def commands() -> str:
-    """Return every command with its options."""
-    return "\n".join(_command(name, command) for name, command in command_list())
+def commands(group: click.Group) -> str:
+    """Return every command of the command line with its options."""
+    return "\n".join(_command(name, command) for name, command in command_list(group))
 
 
-def command_list() -> list[tuple[str, click.Command]]:
-    """Return the commands by name; those of a group by both words."""
+def command_list(group: click.Group) -> list[tuple[str, click.Command]]:
+    """Return the commands by name; those of a group within it by both words."""
     import click
 
-    from xlpy.cli import main
-
     found: list[tuple[str, click.Command]] = []
-    for name, command in main.commands.items():
+    for name, command in group.commands.items():
         if isinstance(command, click.Group):
             found += [(f"{name} {inner}", each) for inner, each in command.commands.items()]
         else:
@@ -176,12 +181,14 @@ def _words(text: str) -> str:
     return _FACT.sub(lambda fact: f"<i>{fact[1].replace('_', ' ')}</i>", escape(text.rstrip(".")))
 
 
-PARTS: Mapping[str, Callable[[], str]] = {
-    "problems": problems,
-    "setup_lines": setup_lines,
-    "settings": settings,
-    "environment": environment,
-    "buttons": buttons,
-    "sheets": sheets,
-    "commands": commands,
-}
+def parts(group: click.Group) -> Mapping[str, Callable[[], str]]:
+    """Return what makes each generated part of the page, by its name in the chapters."""
+    return {
+        "problems": problems,
+        "setup_lines": setup_lines,
+        "settings": settings,
+        "environment": environment,
+        "buttons": buttons,
+        "sheets": sheets,
+        "commands": lambda: commands(group),
+    }

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from html import escape
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from xlpy import __version__
-from xlpy.help.lists import PARTS
+from xlpy.help.lists import parts
 from xlpy.help.markdown import html_of
+from xlpy.version import __version__
+
+if TYPE_CHECKING:
+    import click
 
 CHAPTERS = (
     *("start", "install", "manage", "sl", "mapping", "batch", "after"),
@@ -23,8 +28,9 @@ def chapter_title(name: str) -> str:
     return found[1].strip() if found else name
 
 
-def help_page() -> str:
-    """Return the whole page as HTML."""
+def help_page(group: click.Group) -> str:
+    """Return the whole page as HTML. ``group``: the command line, whose commands it lists."""
+    generated = parts(group)
     style = (files("xlpy.help") / "style.css").read_text(encoding="utf-8")
     contents = "\n".join(f'<li><a href="#{name}">{escape(chapter_title(name))}</a></li>' for name in CHAPTERS)
     return f"""<!doctype html>
@@ -46,7 +52,7 @@ def help_page() -> str:
 <h1>Manage to SL</h1>
 <p class="muted">Help for version {__version__}. From what ConnectWise Manage has not posted to unreleased batches in
 Dynamics SL.</p>
-{"".join(_chapter(name) for name in CHAPTERS)}
+{"".join(_chapter(name, generated) for name in CHAPTERS)}
 </main>
 </div>
 </body>
@@ -54,9 +60,9 @@ Dynamics SL.</p>
 """
 
 
-def _chapter(name: str) -> str:
+def _chapter(name: str, generated: Mapping[str, Callable[[], str]]) -> str:
     body = _TITLE.sub("", _text(name), count=1)
-    made = html_of(body, PARTS, prefix=f"{name}-")
+    made = html_of(body, generated, prefix=f"{name}-")
     return f'<section aria-labelledby="{name}"><h2 id="{name}">{escape(chapter_title(name))}</h2>\n{made}</section>\n'
 
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 import logging
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xlpy.errors import XlpyError
 from xlpy.files import keep_private
 from xlpy.paths import data_folder
+
+if TYPE_CHECKING:
+    import click
+
+    from xlpy.excel.buttons.pressed import Pressed
 
 logger = logging.getLogger(__name__)
 
@@ -25,17 +31,17 @@ class TopicNotKnown(XlpyError):
         )
 
 
-def write_help() -> Path:
-    """Write the page and return its path."""
+def write_help(group: click.Group) -> Path:
+    """Write the page, with the commands of ``group`` listed on it, and return its path."""
     from xlpy.help.page import help_page
 
     path = data_folder("help") / "Manage to SL.html"
-    keep_private(path, help_page().encode("utf-8"))
+    keep_private(path, help_page(group).encode("utf-8"))
     return path
 
 
-def place_of(topic: str) -> str:
-    """Return the anchor on the page for a chapter's name or a command. Raises ``TopicNotKnown``."""
+def place_of(topic: str, group: click.Group) -> str:
+    """Return the anchor on the page for a chapter's name or a command of ``group``. Raises ``TopicNotKnown``."""
     from xlpy.help.lists import command_list
     from xlpy.help.markdown import anchor
     from xlpy.help.page import CHAPTERS
@@ -45,7 +51,7 @@ def place_of(topic: str) -> str:
         return ""
     if wanted in CHAPTERS:
         return wanted
-    commands = {name: f"command-{anchor(name)}" for name, _ in command_list()}
+    commands = {name: f"command-{anchor(name)}" for name, _ in command_list(group)}
     if wanted in commands:
         return commands[wanted]
     known = [*CHAPTERS, *commands, *(code.casefold() for code in _codes())]
@@ -54,13 +60,13 @@ def place_of(topic: str) -> str:
 
 def words_of_code(code: str) -> str:
     """Return what the console says about a problem's code; empty when it is none."""
-    from xlpy.help.problem_texts import problem_texts
+    from xlpy.domain.checks.table import CHECKS
 
-    text = problem_texts().get(code.strip().upper())
-    if text is None:
+    check = CHECKS.get(code.strip().upper())
+    if check is None:
         return ""
-    lines = [f"{text.code} ({text.severity})", f"What:  {text.what}", f"Cure:  {text.fix}"]
-    return "\n".join([*lines, f"Where: {text.where}"] if text.where else lines)
+    told = (f"{check.code} ({check.severity})", f"What:  {check.what}", f"Cure:  {check.fix}", f"Where: {check.where}")
+    return "\n".join(told)
 
 
 def open_page(path: Path, place: str = "") -> bool:
@@ -74,7 +80,17 @@ def open_page(path: Path, place: str = "") -> bool:
         return False
 
 
-def _codes() -> list[str]:
-    from xlpy.help.problem_texts import problem_texts
+def press_help(group: click.Group) -> Pressed:
+    """Do what the ribbon's button Help does: write the page and open it, or say where it is."""
+    from xlpy.excel.buttons.pressed import Pressed
 
-    return list(problem_texts())
+    path = write_help(group)
+    opened = open_page(path)
+    text = "" if opened else f"No browser could be opened. The help page is here: {path}"
+    return Pressed(0, text, {"state": "opened" if opened else "written", "path": str(path)})
+
+
+def _codes() -> list[str]:
+    from xlpy.domain.checks.table import CHECKS
+
+    return list(CHECKS)

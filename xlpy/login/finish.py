@@ -8,8 +8,8 @@ from xlpy.errors import XlpyError
 from xlpy.login.form import MANAGE, SL, LoginForm
 from xlpy.login.saving import Saved, save
 from xlpy.login.trial import Told, Trial
+from xlpy.masking import masked, masking
 from xlpy.profile.vault import KeyringUnavailable
-from xlpy.runlog import masked
 
 AGAIN = "Press OK again to save it all the same."
 
@@ -35,6 +35,11 @@ def finish(form: LoginForm, *, insist: bool = False) -> Outcome:
 
     A field that is missing does, and so does a keyring that refuses. Never raises.
     """
+    with masking(*form.secrets):
+        return _finish(form, insist=insist)
+
+
+def _finish(form: LoginForm, *, insist: bool) -> Outcome:
     trial = Trial(form)
     outcome = Outcome(trial.test_sl(), trial.test_manage())
     incomplete = bool(form.missing(SL)[0] or form.missing(MANAGE)[0])

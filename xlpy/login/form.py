@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
+from xlpy.masking import never_show
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.settings import ManageSettings, Profile, SlSettings
-from xlpy.runlog import never_show
 
 SL, MANAGE = "Dynamics SL", "ConnectWise Manage"
 DEMO_ENDINGS = (".db", ".sqlite", ".sqlite3")
@@ -175,6 +175,11 @@ class LoginForm:
         if self.access == API_KEY:
             return ManageSecrets(private_key=self.private_key.strip())
         return ManageSecrets(integrator_password=self.integrator_password.strip("\r\n"))
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All secrets that were typed, as they would be sent, of the other ways to log in, too."""
+        return self.private_key.strip(), self.integrator_password.strip("\r\n"), self.sql_password.strip("\r\n")
 
     def profile(self) -> Profile:
         """Return the profile that the form makes, with everything else as it was."""

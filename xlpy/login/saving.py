@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from xlpy.errors import SettingsError
 from xlpy.profile.credentials import API_KEY, INTEGRATOR, SQL_LOGIN, secret_names
 from xlpy.profile.vault import SecretName, forget_secret, read_secret, save_secret, try_again
-from xlpy.runlog import never_show
 
 if TYPE_CHECKING:
     from xlpy.login.form import LoginForm
@@ -52,7 +51,6 @@ def save(form: LoginForm) -> Saved:
         INTEGRATOR: form.manage_secrets().integrator_password,
         SQL_LOGIN: form.sql_password.strip("\r\n"),
     }
-    never_show(*secret_of.values())
     text = settings_text(form.path, profile)
     names = [name for name in secret_names(profile) if secret_of[name.what]]
     undo: dict[SecretName, str] = {}

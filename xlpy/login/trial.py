@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from xlpy.errors import ManageRefused, ManageSpokeNonsense, ManageUnreachable, SettingsError, XlpyError
 from xlpy.login.form import API_KEY, MANAGE, SL, WINDOWS, LoginForm
-from xlpy.runlog import masked, never_show
+from xlpy.masking import masked, masking
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -38,7 +38,6 @@ class Trial:
 
     def __init__(self, form: LoginForm) -> None:
         self.form = form
-        never_show(form.sql_password, form.private_key, form.integrator_password)
 
     # -- Manage --------------------------------------------------------------------------------------------------
 
@@ -132,14 +131,14 @@ class Trial:
 
         if self.form.on_demo:
             return []
-        with self._connection(MASTER) as connection:
+        with masking(*self.form.secrets), self._connection(MASTER) as connection:
             return databases(connection)
 
     def companies(self) -> list[CompanyName]:
         """Return the SL companies that the chosen database knows. Raises ``SlError`` in words."""
         from xlpy.sl.connection.companies import companies
 
-        with self._connection(self.form.database) as connection:
+        with masking(*self.form.secrets), self._connection(self.form.database) as connection:
             return companies(connection)
 
     @staticmethod
@@ -205,18 +204,18 @@ class Trial:
 
     def in_words(self, error: XlpyError) -> str:
         """Return what went wrong with a list of SL's, in the words of the dialog."""
-        return self._sl_said(error).text
+        return masked(self._sl_said(error).text, self.form.secrets)
 
     # -- both ----------------------------------------------------------------------------------------------------
 
-    @staticmethod
-    def _told(ask: Callable[[], Told], explain: Callable[[XlpyError], Told]) -> Told:
+    def _told(self, ask: Callable[[], Told], explain: Callable[[XlpyError], Told]) -> Told:
         """Ask, and turn whatever comes back into words without any secret."""
-        try:
-            told = ask()
-        except Exception as error:  # noqa: BLE001 (the dialog stays open whatever a system answers)
-            told = explain(as_words(error))
-        return replace(told, text=masked(told.text))
+        with masking(*self.form.secrets):
+            try:
+                told = ask()
+            except Exception as error:  # noqa: BLE001 (the dialog stays open whatever a system answers)
+                told = explain(as_words(error))
+            return replace(told, text=masked(told.text))
 
 
 def as_words(error: Exception) -> XlpyError:

@@ -22,8 +22,8 @@ from xlpy.login.layout import LoginLayout
 from xlpy.login.saving import Saved
 from xlpy.login.servers import find_servers
 from xlpy.login.trial import Told, Trial, as_words
+from xlpy.masking import masked
 from xlpy.profile.profiles import known_profiles, profile_file, profiles_folder
-from xlpy.runlog import masked
 
 POLL = 40  # milliseconds
 _T = TypeVar("_T")
@@ -268,7 +268,8 @@ class LoginWindow(LoginLayout):
 
     def _callback_failed(self, _kind: object, error: BaseException, _trace: object) -> None:
         with suppress(tk.TclError):
-            self.say(masked(f"Something unexpected happened ({type(error).__name__}: {error})."), "Bad.TLabel")
+            text = f"Something unexpected happened ({type(error).__name__}: {error})."
+            self.say(masked(text, self.typed().secrets), "Bad.TLabel")
 
 
 def _same(one: LoginForm, other: LoginForm) -> bool:

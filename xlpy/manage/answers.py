@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -13,11 +12,9 @@ from typing import Any
 
 from requests import Response
 
-HIDDEN = "•••"
 LONGEST_TEXT = 500
 LONGEST_WAIT = 60.0  # seconds; whatever Retry-After asks for
 _TAGS = re.compile(r"(?is)<(script|style)\b.*?</\1\s*>|<[^>]*>")
-_BASIC = re.compile(r"(?i)\b(basic\s+)[A-Za-z0-9+/=]{8,}")
 _TIME_OUT = re.compile(r"(?i)time-?out|timed out")
 REPEATABLE = frozenset({429, 502, 503, 504})
 
@@ -144,13 +141,6 @@ def seconds_to_wait(response: Response, otherwise: float) -> float:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return min(max((moment - datetime.now(UTC)).total_seconds(), 0.0), LONGEST_WAIT)
-
-
-def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """Return ``text`` with every secret hidden, and anything shaped like a Basic header."""
-    for secret in sorted({s for s in secrets if len(s) > 3}, key=len, reverse=True):
-        text = text.replace(secret, HIDDEN)
-    return _BASIC.sub(rf"\1{HIDDEN}", text)
 
 
 def how_to_fix(status: int, text: str, *, method: str, path: str, company: str) -> str:

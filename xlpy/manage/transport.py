@@ -29,9 +29,9 @@ from xlpy.manage.answers import (
     read_json,
     said,
     seconds_to_wait,
-    without_secrets,
     worth_repeating,
 )
+from xlpy.masking import masked
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.manage_address import site_address
 from xlpy.profile.settings import ManageSettings
@@ -155,7 +155,7 @@ class Transport:
 
     def hide(self, text: str) -> str:
         """Return ``text`` without any secret of this site."""
-        return without_secrets(text, (*self._access.secrets(), self._settings.client_id))
+        return masked(text, (*self._access.secrets(), self._settings.client_id))
 
     # -- reading -------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -16,6 +17,8 @@ from xlpy.profile.rules import mistakes_of
 from xlpy.profile.values import Profile
 
 T = TypeVar("T")
+LONGEST_TEXT = 2_000
+_CONTROL = re.compile("[\\x00-\\x1f\\x7f]")
 MOST_OF_SETTINGS = 2**20  # bytes; the template has 10,000
 _WORDS = {str: "a text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
 
@@ -110,6 +113,9 @@ def _value(value: Any, hint: Any, path: tuple[str, ...], wrong: list[Mistake]) -
         bad = [key for key, one in value.items() if type(one) is not str]
         wrong += [Mistake((*path, key), f"must be a text in quotes, not {_shown(value[key])}") for key in bad]
         return value if not bad else None
+    elif isinstance(value, str) and (len(value) > LONGEST_TEXT or _CONTROL.search(value)):
+        what = "at most 2,000 characters long" if len(value) > LONGEST_TEXT else "without control characters"
+        wrong.append(Mistake(path, f"must be {what}"))
     elif _is_a(value, hint):
         return value
     else:

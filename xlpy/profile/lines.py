@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 Path = tuple[str, ...]
+DEEPEST = 20
 
 
 def lines_of_keys(text: str) -> dict[Path, int]:
@@ -58,6 +59,8 @@ def _statements(text: str) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
 def _paths(data: Mapping[str, Any], above: Path = ()) -> Iterator[Path]:
     for key, value in data.items():
         yield (*above, key)
+        if len(above) > DEEPEST:  # no setting is as deep; a key of 20,000 dots is
+            return
         if isinstance(value, dict):
             yield from _paths(value, (*above, key))
         elif isinstance(value, list) and value and all(isinstance(one, dict) for one in value):

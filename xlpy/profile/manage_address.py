@@ -12,6 +12,7 @@ from xlpy.errors import SettingsError
 CLOUD_DOMAINS = ("myconnectwise.net", "connectwisedev.com")
 _HOST_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 _FIX = "Type the address of your Manage site as [manage] url, such as na.myconnectwise.net."
+_LONGEST_NAME, _LONGEST_LABEL = 253, 63  # RFC 1035 2.3.4
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
@@ -48,7 +49,7 @@ def site_address(typed: str) -> SiteAddress:
     if parts.username is not None or parts.password is not None:
         raise SettingsError("The address of the Manage site has a name or password in it.", fix=_FIX)
     if parts.scheme not in _DEFAULT_PORTS or not _is_host(name):
-        raise SettingsError(f"{text!r} is not the address of a Manage site.", fix=_FIX)
+        raise SettingsError(f"{_shortened(text)!r} is not the address of a Manage site.", fix=_FIX)
     for domain in CLOUD_DOMAINS:
         if name == domain:
             raise SettingsError(f"{name!r} names no region of Manage's cloud.", fix=_FIX)
@@ -66,10 +67,16 @@ def site_address(typed: str) -> SiteAddress:
     return SiteAddress(parts.scheme, host, loopback)
 
 
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]} …"
+
+
 def _is_host(name: str) -> bool:
     if ":" in name:
         return _ip(name) is not None
-    return _HOST_NAME.fullmatch(name) is not None and ".." not in name
+    if len(name) > _LONGEST_NAME or any(not part or len(part) > _LONGEST_LABEL for part in name.split(".")):
+        return False
+    return _HOST_NAME.fullmatch(name) is not None
 
 
 def _is_loopback(name: str) -> bool:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from xlpy.errors import SettingsError
 from xlpy.files import keep_private
 from xlpy.paths import ENV_DATA, data_folder, file_name
+from xlpy.profile.file import read_settings_file
 
 if TYPE_CHECKING:
-    from xlpy.profile.settings import Profile
+    from xlpy.profile.values import Profile
 
 ENDING = ".toml"
 DEFAULT_NAME = "default"
@@ -84,8 +85,6 @@ def refuse_shared_locations(path: Path, profile: Profile) -> None:
     Known are the files beside it, those in the profiles' folder and those opened before. Files that are no profiles
     are none of our business. Raises ``SettingsError``.
     """
-    from xlpy.profile.settings import read_profile
-
     mine = set(profile.posting.locations)
     if not mine:
         return
@@ -93,7 +92,7 @@ def refuse_shared_locations(path: Path, profile: Profile) -> None:
     others = {other.resolve() for other in beside.glob(f"*{ENDING}")} | set(known_profiles())
     for other in sorted(others - {path.resolve()}):
         try:
-            found = read_profile(other)
+            found = read_settings_file(other)
         except SettingsError:
             continue
         shared = sorted(mine & set(found.posting.locations))

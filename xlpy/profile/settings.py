@@ -61,8 +61,8 @@ def _refuse_password(path: Path, profile: Profile) -> None:
     """Refuse a file with the password of the SQL Server login in it; the message does not repeat it."""
     if not any(mark in profile.sl.url.lower() for mark in ("pwd", "password", "@")):
         return  # spares loading the database library
+    from xlpy.masking import never_show
     from xlpy.profile.sql_login import password_in
-    from xlpy.runlog import never_show
 
     password = password_in(profile.sl.url)
     if password:

@@ -14,37 +14,19 @@ from decimal import Decimal
 from enum import StrEnum
 
 from xlpy.domain.values.money import ZERO
+from xlpy.domain.values.statuses import ReconcileState
 from xlpy.domain.values.transactions import Posting, PostingState
-
-
-class Verdict(StrEnum):
-    """The words of the State column."""
-
-    AGREES = "Agrees"
-    NOTHING_TO_POST = "Nothing to post"  # only zeros: SL has no document, Manage has it marked
-    CLEARED = "Cleared"  # put into a Manage batch without SL, on purpose
-    UNDONE = "Undone"
-    TAX_ACCOUNT = "Tax account"  # SL posts the tax to the account of its own tax
-    NOT_FROM_MANAGE = "Not from Manage"  # an SL document on the same accounts
-    NOT_OURS = "Not of this program"  # a Manage batch that the posting ledger does not know
-    PENDING = "Manage pending"
-    NOT_IN_MANAGE = "Not in Manage"
-    CHANGED = "Changed since"
-    VOIDED = "Voided in SL"
-    MISSING = "Missing in SL"
-    DIFFERS = "Differs"
-
 
 FINE = frozenset(
     {
-        *(Verdict.AGREES, Verdict.NOTHING_TO_POST, Verdict.CLEARED, Verdict.UNDONE),
-        *(Verdict.TAX_ACCOUNT, Verdict.NOT_FROM_MANAGE, Verdict.NOT_OURS),
+        *(ReconcileState.AGREES, ReconcileState.NOTHING_TO_POST, ReconcileState.CLEARED, ReconcileState.UNDONE),
+        *(ReconcileState.TAX_ACCOUNT, ReconcileState.NOT_FROM_MANAGE, ReconcileState.NOT_OURS),
     }
 )
 # Of several findings the gravest gives the word; the message tells all of them.
 _GRAVITY = (
-    *(Verdict.PENDING, Verdict.NOT_IN_MANAGE, Verdict.CHANGED),
-    *(Verdict.DIFFERS, Verdict.VOIDED, Verdict.MISSING),
+    *(ReconcileState.PENDING, ReconcileState.NOT_IN_MANAGE, ReconcileState.CHANGED),
+    *(ReconcileState.DIFFERS, ReconcileState.VOIDED, ReconcileState.MISSING),
 )
 
 
@@ -114,7 +96,7 @@ class ReconcileRow:
     Manage less SL, what no rule explains. ``base``, ``gl``: base currency, ``gl`` only when posted. ``period`` YYYYPP.
     """
 
-    state: Verdict
+    state: ReconcileState
     message: str
     batch_identifier: str
     kind: str
@@ -195,40 +177,40 @@ class Step:
     count: int
 
 
-def gravest(findings: Iterable[Verdict]) -> Verdict:
+def gravest(findings: Iterable[ReconcileState]) -> ReconcileState:
     """Return the word for a row with these findings."""
-    return max(findings, key=_GRAVITY.index, default=Verdict.AGREES)
+    return max(findings, key=_GRAVITY.index, default=ReconcileState.AGREES)
 
 
-def manage_finding(posting: Posting, there: InManage) -> tuple[Verdict, str] | None:
+def manage_finding(posting: Posting, there: InManage) -> tuple[ReconcileState, str] | None:
     """Tell what is wrong with the Manage half of a transaction; None when it is as the posting ledger says."""
     match posting.state:
         case PostingState.UNDOING:
-            return Verdict.PENDING, "An undo of it was interrupted: press Recover"
+            return ReconcileState.PENDING, "An undo of it was interrupted: press Recover"
         case PostingState.UNDONE:
             if there in (InManage.YES, InManage.PARTLY):
-                return Verdict.DIFFERS, "It was undone, but its GL entries are in a Manage batch again"
+                return ReconcileState.DIFFERS, "It was undone, but its GL entries are in a Manage batch again"
             return None
         case PostingState.POSTED:
             said = "SL has it, its Manage batch is still owed: press Recover"
-            return Verdict.PENDING, said
+            return ReconcileState.PENDING, said
         case PostingState.CHANGED if there is not InManage.YES:
-            return Verdict.CHANGED, "Manage showed other lines after it was posted, so it was not marked there"
+            return ReconcileState.CHANGED, "Manage showed other lines after it was posted, so it was not marked there"
         case _:
             return _ABSENT.get(there)
 
 
-_ABSENT: Mapping[InManage, tuple[Verdict, str]] = {
-    InManage.PARTLY: (Verdict.DIFFERS, "Only some of its GL entries are in its Manage batch"),
+_ABSENT: Mapping[InManage, tuple[ReconcileState, str]] = {
+    InManage.PARTLY: (ReconcileState.DIFFERS, "Only some of its GL entries are in its Manage batch"),
     InManage.UNPOSTED: (
-        Verdict.NOT_IN_MANAGE,
+        ReconcileState.NOT_IN_MANAGE,
         "It was un-batched in Manage and is unposted there again; SL still has it: include it to mark it anew",
     ),
     InManage.OTHER_LINES: (
-        Verdict.CHANGED,
+        ReconcileState.CHANGED,
         "It was reopened in Manage and has other lines now: restore it there and correct by a credit memo",
     ),
-    InManage.GONE: (Verdict.NOT_IN_MANAGE, "It is in no batch of Manage and not unposted there: it was deleted"),
+    InManage.GONE: (ReconcileState.NOT_IN_MANAGE, "It is in no batch of Manage and not unposted there: it was deleted"),
 }
 
 
@@ -263,6 +245,14 @@ class LegsCompared:
     def only_tax_accounts(self) -> bool:
         """Whether taxes of the same sum are on other accounts."""
         return bool(self.taxes) and not sum((tax.amount for tax in self.taxes), ZERO)
+
+    @property
+    def only_tax_split(self) -> bool:
+        """Whether the same taxes of the same sum are split otherwise: SL's release rounds a group in its own way."""
+        moved = any(tax.manage and not tax.in_sl for tax in self.taxes) and any(
+            tax.in_sl and not tax.manage for tax in self.taxes
+        )
+        return self.only_tax_accounts and not moved
 
 
 def compare_legs(manage: Sequence[Leg], in_sl: Sequence[Leg]) -> LegsCompared:

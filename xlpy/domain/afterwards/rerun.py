@@ -10,31 +10,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
+from xlpy.domain.checks.table import bound, found
 from xlpy.domain.facts.books import sl_key
-from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.statuses import Include, RerunState
 from xlpy.domain.values.transactions import Posting, PostingState, SlState, TransactionKey
 
 WHERE = "Sheet Rerun"
-
-
-class RerunState(StrEnum):
-    """What became of a document of the batch."""
-
-    IN_SL = "Already in SL"
-    NOTHING = "Nothing to post"  # nothing but zeros, and the ledger has it
-    MISSING = "Missing"  # no document, and the ledger knows nothing: after a restore
-    VOIDED = "Voided"
-    DELETED = "Deleted"
-    CLEARED = "Cleared"  # without export
-    UNDONE = "Undone"
-    CHANGED = "Changed"  # in SL with other lines
-    PARTLY = "Partly gone"
-    FOREIGN = "In SL, not by us"
-    UNDOING = "Undo half done"
-    OTHER_COMPANY = "Other company"
-    NOT_EXPORTED = "Not exported"
 
 
 LEFT_ALONE = frozenset({RerunState.IN_SL, RerunState.NOTHING, RerunState.NOT_EXPORTED})
@@ -74,7 +57,7 @@ class RerunRow:
     day: date | None
     total: Decimal
     currency: str
-    include: str = ""
+    include: Include = Include.NO
     sl_batch: str = ""
     doc_type: str = ""
     reference: str = ""
@@ -114,16 +97,16 @@ def message_of(state: RerunState, posting: Posting | None) -> str:
     return _MESSAGES[state]
 
 
-def taken(state: RerunState, include: str) -> bool:
+def taken(state: RerunState, include: Include) -> bool:
     """Whether a mark on a document of this state takes it in. What is in SL never is; some need *Again*."""
     if state in LEFT_ALONE:
         return False
-    return include == "Again" if state in NEEDS_AGAIN else include in ("Yes", "Again")
+    return include is Include.AGAIN if state in NEEDS_AGAIN else include is not Include.NO
 
 
-def proposed(state: RerunState) -> str:
+def proposed(state: RerunState) -> Include:
     """Return the mark that a first look proposes: what is missing, and what has to be looked at before it can go."""
-    return "" if state in LEFT_ALONE or state in NEEDS_AGAIN else "Yes"
+    return Include.NO if state in LEFT_ALONE or state in NEEDS_AGAIN else Include.YES
 
 
 def is_of_another_receipt(codes: Collection[str]) -> bool:
@@ -138,75 +121,32 @@ def is_foreign(code: str) -> bool:
 
 def foreign_problem(number: str, key: TransactionKey) -> Problem:
     """Stop what SL's own set-up would allow: after a restore, a voucher of that number was entered by hand."""
-    return Problem(
-        Severity.STOP,
-        "RERUN-FOREIGN",
-        "SL has a document of the same vendor and vendor invoice number that is not ours",
-        transaction=number,
-        transaction_id=str(key),
-        fix="Look it up in SL: when it was entered by hand since, take Include off; else correct its number there",
-        where=f"{WHERE}; SL: Voucher and Adjustment Entry (03.010)",
-    )
+    return bound(found("RERUN-FOREIGN"), number, str(key))
 
 
 def not_inside_problem(number: str, key: TransactionKey, batch: str) -> Problem:
     """Say that the batch does not have every GL entry of a document: closing it with the batch would lose them."""
-    return Problem(
-        Severity.STOP,
-        "RERUN-ENTRIES",
-        f"Manage's batch {batch} does not have all of its GL entries",
-        transaction=number,
-        transaction_id=str(key),
-        fix="Look at it in Manage: a part of it was un-batched. Un-batch the rest, refresh and export it anew",
-        where="Manage: Finance > Accounting Interface > Batches",
-    )
+    return bound(found("RERUN-ENTRIES", batch=batch), number, str(key))
 
 
 def unnamed_problem(name: str) -> Problem:
     """Say that a document's id in Manage can't be told, so that it can't be known whether it is in SL."""
-    return Problem(
-        Severity.STOP,
-        "RERUN-NO-ID",
-        "Manage does not say which order or transaction it is of",
-        transaction=name,
-        in_manage=name,
-        fix="Un-batch it in Manage, refresh and export it anew; or post it by hand",
-        where="Manage: Finance > Accounting Interface > Batches",
-    )
+    return bound(found("RERUN-NO-ID", name), name)
 
 
 def closed_note(batch: str) -> Problem:
     """Say that Manage has closed the batch; a rerun changes nothing there."""
-    return Problem(
-        Severity.NOTE,
-        "RERUN-CLOSED",
-        f"The batch {batch} is closed in Manage: nothing can be changed there any more",
-        fix="Nothing to do",
-        where="Manage: Finance > Accounting Interface > Batches",
-    )
+    return found("RERUN-CLOSED", batch=batch)
 
 
 def location_note(batch: str) -> Problem:
     """Say that Manage's export and entries tell no location, which decides between companies."""
-    return Problem(
-        Severity.NOTE,
-        "RERUN-LOCATION",
-        f"Manage does not say of which location the expenses and procurement of {batch} are",
-        fix="Be sure that the batch is this company's: the settings give each company locations of its own",
-        where="Settings, locations",
-    )
+    return found("RERUN-LOCATION", batch=batch)
 
 
 def gone_from_batch_note(numbers: str) -> Problem:
     """Say which transactions the ledger has of the batch that Manage no longer has in it."""
-    return Problem(
-        Severity.NOTE,
-        "RERUN-UNBATCHED",
-        "It was posted with this batch, and is no longer in it: un-batched or deleted in Manage",
-        transaction=numbers,
-        fix="Nothing to do here; Reconcile shows where it is",
-        where="Manage: Finance > Accounting Interface > Batches",
-    )
+    return bound(found("RERUN-UNBATCHED"), numbers)
 
 
 def is_of_company(posting: Posting, cpny_id: str) -> bool:

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from xlpy.domain.facts.manage_payments import ManageInvoice
 from xlpy.domain.values.money import ZERO, round_money, total
+from xlpy.domain.values.screens import screen
 
 # ARAdjust.AdjgDocType: what pays, what is written off, and what is a credit (SL: applications).
 PAYMENTS = frozenset({"PA", "PP"})
@@ -97,6 +98,7 @@ class Settlement:
 class PaidInManage:
     """What Manage is to show. ``on``: the date of the payment; ``in_full_on``: only when neither side owes anything.
 
+    Neither is before the date of the invoice.
     ``balance``: what Manage then shows as owed. ``notes``: in the accountant's words, whole sentences.
     """
 
@@ -146,13 +148,22 @@ def paid_in_manage(settlement: Settlement, invoice: ManageInvoice) -> PaidInMana
     amount = min(max(ZERO, round_money(settlement.paid, decimals)), most)
     balance = round_money(invoice.total - invoice.credits - amount, decimals)
     in_full = settlement.closed and balance == ZERO
+    on = _not_before(settlement.last_on, invoice.invoice_date)
     return PaidInManage(
         amount=amount,
-        on=settlement.last_on if amount else None,
-        in_full_on=settlement.last_on if in_full else None,
+        on=on if amount else None,
+        in_full_on=on if in_full else None,
         balance=balance,
         notes=tuple(_notes(settlement, invoice, most)),
     )
+
+
+def _not_before(paid_on: date | None, invoice_date: date | None) -> date | None:
+    """Return the day a payment counts for an invoice: money on account is older than the invoice it is applied to.
+
+    AdjgDocDate is the date of the payment. Manage takes the day an invoice was paid from its payment's date.
+    """
+    return max(paid_on, invoice_date) if paid_on and invoice_date else paid_on
 
 
 def _is_memo_of_manage(row: Application) -> bool:
@@ -172,7 +183,7 @@ def _notes(settlement: Settlement, invoice: ManageInvoice, most: Decimal) -> Ite
     if in_manage > settlement.manage_credits:
         yield (
             f"Manage has {in_manage - settlement.manage_credits} of credit memos on this invoice that SL has not"
-            " applied. Apply them in SL, too (Payment Application, 08.030)."
+            f" applied. Apply them in SL, too: {screen('08.030')}."
         )
     if settlement.paid > most:
         yield f"SL has {settlement.paid} as paid; Manage takes {most} at the most, so that is what it shows."

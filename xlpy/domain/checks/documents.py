@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xlpy.domain.values.problems import Check, Severity
+from xlpy.domain.values.screens import screen
 
 _INVOICE = "Manage: Finance > Invoices"
 _TRANSACTION = "Manage: the invoice, expense report, purchase order, adjustment or transfer"
@@ -28,7 +29,7 @@ DOCUMENT_CHECKS = (
         "TWICE",
         Severity.STOP,
         "The transaction is there twice",
-        "Refresh; when it stays, tell us: Manage gave the same record twice",
+        "Refresh; when it stays, take Include off: Manage gives the same record twice",
         _SHEET,
         "Manage API: one unposted row and one exported transaction per record",
     ),
@@ -84,7 +85,7 @@ DOCUMENT_CHECKS = (
         "AVALARA",
         Severity.STOP,
         "Its tax is calculated by Avalara, so there are no tax levels to post",
-        "Take Include off and post it by hand, or use a tax code of Manage",
+        "Use a tax code of Manage, or post it by hand and clear it without export",
         _TRANSACTION,
         "Manage API: avalaraTaxFlag, useAvalaraFlag",
     ),
@@ -248,7 +249,7 @@ DOCUMENT_CHECKS = (
         "SL has a document with this reference already",
         "Look it up in SL: when it is this invoice, entered by hand, take Include off; else give the invoice another "
         "number",
-        "SL: Invoice and Memo (08.010)",
+        f"SL: {screen('08.010')}",
         _RELEASE_TAX,
     ),
     Check(
@@ -264,7 +265,7 @@ DOCUMENT_CHECKS = (
         Severity.NOTE,
         "A payment in SL has the same number",
         "Nothing to do; payments are told apart by their type",
-        "SL: Payment Entry (08.050)",
+        f"SL: {screen('08.050')}",
         "SL: ARDoc.DocClass P",
     ),
     Check(
@@ -347,8 +348,9 @@ DOCUMENT_CHECKS = (
         "CURY-NO-CM",
         Severity.STOP,
         "It is in {currency}, but SL's Currency Manager is not set up",
-        "Set up Currency Manager (SL would turn the amounts into base currency), or post it by hand",
-        "SL: Currency Manager Setup",
+        "Set up Currency Manager (SL would turn the amounts into base currency), or post it by hand in base currency "
+        "and clear it without export",
+        f"SL: {screen('24.950')}",
         "SL: pp_08400PrepWrk repairs unknown currencies when there is no CMSetup",
     ),
     Check(
@@ -388,7 +390,7 @@ DOCUMENT_CHECKS = (
         Severity.STOP,
         "SL has no rate of type {rate_type!r} for {currency} on or before {day}",
         "Enter the rate",
-        "SL: Currency Rate Maintenance",
+        f"SL: {screen('24.270')}",
         "SL: CuryRate, latest EffDate on or before the document date",
     ),
     Check(
@@ -396,14 +398,14 @@ DOCUMENT_CHECKS = (
         Severity.NOTE,
         "The rate for {currency} is of {since}, more than {days} days before the document",
         "Enter a newer rate, when there is one",
-        "SL: Currency Rate Maintenance",
+        f"SL: {screen('24.270')}",
         "This product's settings: rate_max_age_days",
     ),
     Check(
         "BASE-DIFF",
         Severity.STOP,
         "Its base amounts differ by rounding, and no line can take the difference",
-        "Post it by hand: SL could not release it",
+        "Post it by hand in other amounts (SL could not release these), and clear it without export",
         _SCREENS,
         "SL: vp_08400CuryDiff leaves out lines whose base amount is 0; message 8888",
     ),
@@ -423,14 +425,5 @@ DOCUMENT_CHECKS = (
         "Set a later Through date on Home and refresh, or take Include off",
         "Home, Through date",
         "Manage API: the export's throughDate; a document's date is that of the export",
-    ),
-    # --- what was done before ---------------------------------------------------------------------------------
-    Check(
-        "EXPORTED",
-        Severity.NOTE,
-        "{count} of the marked transactions are exported already, in {batches}",
-        "Nothing has to be done; refresh, and they are no longer on the sheets",
-        "Home, Batches",
-        "This product's posting ledger: closed, and in SL",
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xlpy.domain.values.problems import Check, Severity
+from xlpy.domain.values.screens import screen
 
 _INVOICE = "Manage: Finance > Invoices"
 _CATALOG = "Manage: Procurement > Product Catalog"
@@ -12,14 +13,14 @@ _STOCK_IN_MANAGE = "Manage: Procurement > Inventory"
 _WAREHOUSE = "Manage: System > Setup Tables > Warehouses, Location Xref"
 _UNITS_IN_MANAGE = "Manage: System > Setup Tables > Units of Measure, UOM Schedule Xref"
 _PROFILE = "Settings of this product, [posting]"
-_JOURNAL = "SL: Journal Transactions (01.010)"
-_ITEMS = "SL: Inventory Items (10.250)"
+_JOURNAL = f"SL: {screen('01.010')}"
+_ITEMS = f"SL: {screen('10.250')}"
 _SITES = "SL: Site Maintenance"
-_BINS = "SL: Warehouse Bin Location Maintenance"
-_UNITS = "SL: Units of Measure Maintenance"
-_SET_UP = "SL: IN Setup"
-_CLASSES = "SL: Product Class Maintenance; IN Setup, default product class"
-_ADJUSTMENTS = "SL: Adjustments (10.030)"
+_BINS = f"SL: {screen('10.340')}"
+_UNITS = f"SL: {screen('10.270')}"
+_SET_UP = f"SL: {screen('10.950')}"
+_CLASSES = f"SL: Product Class Maintenance; {screen('10.950')}, default product class"
+_ADJUSTMENTS = f"SL: {screen('10.030')}"
 _VALIDATION = "SL: SCM_10400_INTran_Validation, message"
 
 INVENTORY_CHECKS = (
@@ -86,7 +87,7 @@ INVENTORY_CHECKS = (
         Severity.NOTE,
         "Member {member} has no vendor in SL, so the journal does not name one",
         "Add the vendor in SL and type its id as Vendor Nbr of the member, when it shall be named",
-        "Manage: System > Members, Vendor Nbr; SL: Vendor Maintenance (03.270)",
+        f"Manage: System > Members, Vendor Nbr; SL: {screen('03.270')}",
         "SL: GLTran.Id is free; a journal does not need a vendor",
     ),
     Check(
@@ -175,7 +176,7 @@ INVENTORY_CHECKS = (
         Severity.STOP,
         "The transfer has lines between several pairs of warehouses; SL's transfer has one site on each side",
         "Enter it in SL by hand, one transfer for each pair, then clear it without export",
-        "SL: Transfers (10.040)",
+        f"SL: {screen('10.040')}",
         "SL: TrnsfrDoc.SiteID, ToSiteID",
     ),
     Check(
@@ -386,7 +387,7 @@ INVENTORY_CHECKS = (
         Severity.NOTE,
         "Item {item} in bin {bin} of site {site} is taken out before it comes in: {held} on hand, {out} go out",
         "Release the batches that bring it in first",
-        "SL: Inventory Transactions Release (10.400)",
+        f"SL: {screen('10.400')}",
         "SL: INSetup.NegQty; each batch is released by itself",
     ),
 )

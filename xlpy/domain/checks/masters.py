@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from xlpy.domain.values.problems import Check, Severity
+from xlpy.domain.values.screens import screen
 
 _COMPANY = "Manage: Companies > Finance > Company Finance, Account"
-_CUSTOMER = "SL: Customer Maintenance (08.260)"
-_CLASS = "SL: Customer Class Maintenance; AR Setup (08.950), default class"
+_CUSTOMER = f"SL: {screen('08.260')}"
+_CLASS = f"SL: Customer Class Maintenance; {screen('08.950')}, default class"
 _GL_MAP = "Manage: System > Setup Tables > GL Accounts"
-_CHART = "SL: Chart of Accounts Maintenance (01.260)"
+_CHART = f"SL: {screen('01.260')}"
 _SUBS = "SL: Subaccount Maintenance"
 _COMBOS = "SL: Account/Subaccount Maintenance"
 _CORRECT = (

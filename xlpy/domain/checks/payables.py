@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from xlpy.domain.values.problems import Check, Severity
+from xlpy.domain.values.screens import screen
 
-_VENDOR = "SL: Vendor Maintenance (03.270)"
-_CLASS = "SL: Vendor Class Maintenance; AP Setup (03.950), default class"
+_VENDOR = f"SL: {screen('03.270')}"
+_CLASS = f"SL: Vendor Class Maintenance; {screen('03.950')}, default class"
 _XREF = "Manage: Companies > Finance > Company Finance, Vendor XRef"
 _MEMBER = "Manage: System > Members, Vendor Nbr"
 _PURCHASE = "Manage: Procurement > Purchase Orders"
 _REPORT = "Manage: Time & Expense > Expense Reports"
-_VOUCHERS = "SL: Voucher and Adjustment Entry (03.010)"
+_VOUCHERS = f"SL: {screen('03.010')}"
 _TERMS = "Manage: System > Setup Tables > Billing Terms, Xref"
 _SL_TERMS = "SL: Terms Maintenance"
 _PROFILE = "Settings of this product, [posting]"
@@ -23,7 +24,7 @@ PAYABLES_CHECKS = (
         Severity.STOP,
         "Accounts Payable is not set up in SL",
         "Set up the module",
-        "SL: AP Setup (03.950)",
+        f"SL: {screen('03.950')}",
         "SL: APSetup, Init",
     ),
     # --- vendor -----------------------------------------------------------------------------------------------
@@ -170,7 +171,7 @@ PAYABLES_CHECKS = (
         "EXP-AMBIGUOUS",
         Severity.STOP,
         "Its line in the member's expense bill can't be told from others of the same day and amount",
-        "Include all of the member's expenses of that day, or post them by hand",
+        "Include all of the member's expenses of that day, or post them by hand and clear them without export",
         "Sheet Expenses",
         "Manage API: expense bill, GL entry ids of its lines",
     ),
@@ -178,7 +179,7 @@ PAYABLES_CHECKS = (
         "EXP-JOINED",
         Severity.STOP,
         "Manage's expense bill joins it with another expense, so that only both together could be marked",
-        "Take Include off and post them by hand",
+        "Take Include off and post them by hand; then clear both without export",
         _REPORT,
         "Manage API: GLExportExpenseBillDetail.id is a list of GL entries",
     ),
@@ -236,7 +237,7 @@ PAYABLES_CHECKS = (
         "RCPT-ITEM",
         Severity.STOP,
         "Product {item} is not in Manage's catalog, so it is not known whether it is an inventory item",
-        "Look it up in the catalog (it may have been deleted), or post the receipt by hand",
+        "Look it up in the catalog (it may have been deleted), or post the receipt by hand and clear it without export",
         "Manage: Procurement > Product Catalog",
         "Manage API: productClass of the catalog item decides between inventory and cost account",
     ),
@@ -261,7 +262,8 @@ PAYABLES_CHECKS = (
         "RCPT-TAX-LEVEL",
         Severity.STOP,
         "Its tax lines can't be matched to the levels of tax code {code}",
-        "Make the rates of the tax code's levels differ and agree with the order, or post it by hand",
+        "Make the rates of the tax code's levels differ and agree with the order, or post it by hand and clear it "
+        "without export",
         f"{_PURCHASE}; Manage: System > Setup Tables > Tax Codes",
         "Manage API: purchaseDetailTax has a rate, but no level",
     ),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from xlpy.domain.values.problems import Check, Severity
+from xlpy.domain.values.screens import screen
 
 _PACKAGE = "Manage: System > Setup Tables > Accounting Package"
-_GL_SETUP = "SL: GL Setup (01.950)"
-_AR_SETUP = "SL: AR Setup (08.950)"
+_GL_SETUP = f"SL: {screen('01.950')}"
+_AR_SETUP = f"SL: {screen('08.950')}"
 _PROFILE = "Settings of this product, [posting]"
 
 SETUP_CHECKS = (
@@ -47,7 +48,7 @@ SETUP_CHECKS = (
         Severity.STOP,
         "SL company {company} is not active",
         "Activate the company, or choose another one in the settings",
-        "SL: Company Maintenance",
+        f"SL: {screen('98.280')}",
         "SL: vs_company.Active",
     ),
     Check(
@@ -95,7 +96,7 @@ SETUP_CHECKS = (
         Severity.STOP,
         "The current period of {module} is not a fiscal period",
         "Set the current period",
-        "SL: GL Setup (01.950), AR Setup (08.950)",
+        f"SL: {screen('01.950')}, {screen('08.950')}",
         "SL: GLSetup.PerNbr, ARSetup.PerNbr and CurrPerNbr",
     ),
     Check(
@@ -103,7 +104,7 @@ SETUP_CHECKS = (
         Severity.STOP,
         "General Ledger is being closed in SL right now",
         "Wait until the closing is done",
-        "SL: GL Closing",
+        f"SL: {screen('01.560')}",
         "SL: GLSetup.LastClosePerNbr equals PerNbr while a closing runs",
     ),
     Check(

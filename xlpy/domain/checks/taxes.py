@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from xlpy.domain.values.problems import Check, Severity
+from xlpy.domain.values.screens import screen
 
 _GL_MAP = "Manage: System > Setup Tables > GL Accounts"
 _TAX_CODE = "Manage: System > Setup Tables > Tax Codes"
-_SL_TAX = "SL: Tax Maintenance (21.280)"
-_SL_GROUP = "SL: Tax Group Maintenance"
+_SL_TAX = f"SL: {screen('21.280')}"
+_DOCUMENTS = "Manage: Finance > Invoices; Procurement > Purchase Orders"
+_PROFILE = "Settings of this product, [posting]"
+_SL_GROUP = f"SL: {screen('21.340')}"
 
 TAX_CHECKS = (
     Check(
@@ -15,7 +18,7 @@ TAX_CHECKS = (
         Severity.STOP,
         "Its tax levels do not add up to its tax lines",
         "Open it in Manage and close it again",
-        "Manage: Finance > Invoices; Procurement > Purchase Orders",
+        _DOCUMENTS,
         "Manage API: taxLevels against detail lines of type ST",
     ),
     Check(
@@ -107,6 +110,33 @@ TAX_CHECKS = (
         "SL: ARDoc and APDoc, TaxId00 to 03",
     ),
     Check(
+        "TAX-TAXABLES",
+        Severity.STOP,
+        "The {count} taxes of tax code {code} are on different amounts: one by one they are too many for SL's document "
+        "(four), and a group has one taxable amount",
+        "Put the lines that are taxed otherwise on an invoice or order of their own, or post it by hand and clear it "
+        "without export",
+        _DOCUMENTS,
+        "SL: ARDoc and APDoc, TaxId00 to 03 and TxblTot00 to 03",
+    ),
+    Check(
+        "TAX-SPLIT-FAR",
+        Severity.STOP,
+        "SL's split of the {count} taxes of group {code} differs from Manage's by up to {most}, more than the settings "
+        "allow ({allowed} of the currency's smallest unit)",
+        "Set tax_group_difference to {units} in the settings, or post it by hand and clear it without export",
+        _PROFILE,
+        "SL: pp_08400SalesTax splits a group's total by rate, the remainder goes to the smallest tax id",
+    ),
+    Check(
+        "TAX-SPLIT",
+        Severity.NOTE,
+        "Tax {tax} of group {code}: Manage has {manage}, SL will post {posted}; the total is the same",
+        "Nothing to do, when it is meant; tax_group_difference in the settings says how much is allowed",
+        _PROFILE,
+        "SL: pp_08400SalesTax splits a group's total by rate, the remainder goes to the smallest tax id",
+    ),
+    Check(
         "TAX-GROUP",
         Severity.NOTE,
         "Tax code {code} is not a tax group in SL; its taxes are written one by one",
@@ -135,7 +165,7 @@ TAX_CHECKS = (
         Severity.NOTE,
         "Its tax is against the sign of the document",
         "Look at it before you release the batch",
-        "SL: Invoice and Memo (08.010)",
+        f"SL: {screen('08.010')}",
         "SL: tax lines take the sign of TaxTot",
     ),
 )

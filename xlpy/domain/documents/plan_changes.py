@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from xlpy.domain.checks.table import bound, found
 from xlpy.domain.documents.plan import Plan
-from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import TransactionKey
 
 
@@ -14,25 +15,25 @@ def plan_changes(previewed: Plan, now: Plan) -> tuple[Problem, ...]:
     before = {transaction.key: transaction for transaction in previewed.transactions}
     after = {transaction.key: transaction for transaction in now.transactions}
     documents_before, documents_after = _documents_of(previewed), _documents_of(now)
-    found: list[Problem] = []
+    changes: list[Problem] = []
     for key in sorted({*before, *after}):
         number = (after.get(key) or before[key]).number
         if key not in after:
-            found.append(_changed("was previewed, but would not be written now", number, str(key)))
+            changes.append(_changed("not now", number, str(key)))
         elif key not in before:
-            found.append(_changed("would be written now, but was not previewed", number, str(key)))
+            changes.append(_changed("not previewed", number, str(key)))
         elif before[key] != after[key] or documents_before.get(key) != documents_after.get(key):
-            found.append(_changed("would be written otherwise than previewed", number, str(key)))
-    for masters, before_and_after in (
+            changes.append(_changed("otherwise", number, str(key)))
+    for case, before_and_after in (
         ("customers", (previewed.ar.customers, now.ar.customers)),
         ("vendors", (previewed.ap.vendors, now.ap.vendors)),
         ("products", (previewed.inventory.items, now.inventory.items)),
     ):
         if before_and_after[0] != before_and_after[1]:
-            found.append(_changed(f"The {masters} to be created are others than previewed", "", ""))
+            changes.append(_changed(case))
     if previewed.options != now.options:
-        found.append(_changed("The inputs on Home are others than at the preview", "", ""))
-    return tuple(found) or (_changed("The plan is another than previewed", "", ""),)
+        changes.append(_changed("inputs"))
+    return tuple(changes) or (_changed("plan"),)
 
 
 def _documents_of(plan: Plan) -> dict[TransactionKey, list[tuple[str, object]]]:
@@ -52,21 +53,13 @@ def _documents_of(plan: Plan) -> dict[TransactionKey, list[tuple[str, object]]]:
 
 def preview_gone() -> Problem:
     """Say that the plan is another than previewed, where the previewed one is not here to compare with."""
-    return _changed("What would be written is not what was previewed, and that preview is not on this PC", "", "")
+    return _changed("gone")
 
 
 def preview_older() -> Problem:
     """Say that the previewed plan was kept by an earlier version of this product, which kept plans in another form."""
-    return _changed("The preview was made by an earlier version of this product, so it can't be compared", "", "")
+    return _changed("older")
 
 
-def _changed(what: str, number: str, transaction_id: str) -> Problem:
-    return Problem(
-        Severity.STOP,
-        "PLAN-CHANGED",
-        what if not number else f"It {what}",
-        transaction=number,
-        transaction_id=transaction_id,
-        fix="Press Preview again and look at it; then Run export",
-        where="Home, Preview",
-    )
+def _changed(case: str, number: str = "", transaction_id: str = "") -> Problem:
+    return bound(found("PLAN-CHANGED", case=case), number, transaction_id)

@@ -2,7 +2,9 @@
 
 Manage gives amounts by level; the agency xref of a level is the SL tax id, the tax code itself the SL group. A
 document carries the group when SL's own split of the total gives every level's amount, otherwise the taxes one by
-one (ARDoc has four slots). A group never stands beside one of its members: both would be posted (SL: pp_08400SalesTax).
+one. ARDoc has four slots: more taxes than that go as the group, too, when the split is off by no more than the settings
+allow (rounding: each level by itself in Manage, the remainder on one member in SL), and each agency is told. A group
+never stands beside one of its members: both would be posted (SL: pp_08400SalesTax).
 """
 
 from __future__ import annotations
@@ -105,7 +107,8 @@ def tax_postings(
 class Taxes:
     """Resolves the taxes of documents against the books; what does not depend on amounts is done once.
 
-    ``side``: sales or purchase; ``taxes`` gives each tax with the account and sub of that side.
+    ``side``: sales or purchase; ``taxes`` gives each tax with the account and sub of that side. ``group_difference``:
+    by how many of the currency's smallest units an agency's amount may differ in SL's split of more than four taxes.
     """
 
     def __init__(
@@ -115,12 +118,14 @@ class Taxes:
         check_account: CheckAccount,
         base_decimals: int,
         side: str = "sales",
+        group_difference: int = 0,
     ) -> None:
         self._taxes = taxes
         self._codes = codes
         self._check_account = check_account
         self._base_decimals = base_decimals
         self._side = side
+        self._group_difference = group_difference
         self._checked: dict[tuple[str, str], tuple[Problem, ...]] = {}
 
     def resolve(
@@ -142,8 +147,9 @@ class Taxes:
         if carried is None:
             carried = [(a.tax, a.cury_tax, a.cury_taxable) for a in agencies if a.cury_tax or not a.tax.rate]
             if len(carried) > SLOTS:
-                problems.append(found("TAX-TOO-MANY", code.identifier, count=len(carried), code=code.identifier))
-                return ResolvedTaxes(problems=tuple(problems))
+                carried = self._rounded_group(agencies, code, len(carried), rate, problems)
+                if carried is None:
+                    return ResolvedTaxes(problems=tuple(problems))
         slots = tuple(self._slot(tax, amount, taxable, rate) for tax, amount, taxable in carried)
         return ResolvedTaxes(slots, tax_postings(slots, self._taxes, rate, self._base_decimals), tuple(problems))
 
@@ -250,15 +256,58 @@ class Taxes:
             if len(agencies) > 1:
                 problems.append(found("TAX-GROUP", code.identifier, code=code.identifier))
             return None
-        wanted = {sl_key(agency.tax.tax_id) for agency in agencies}
-        members = {sl_key(member) for member in group.members}
-        taxables = {agency.cury_taxable for agency in agencies}
-        if wanted != members or len(taxables) != 1 or not all(agency.one_taxable for agency in agencies):
+        if not _has_exactly(group, agencies) or not _one_taxable(agencies):
             return None
         amount = total(agency.cury_tax for agency in agencies)
         split = split_group(amount, [agency.tax for agency in agencies], rate.decimals)
         if any(split[agency.tax.tax_id] != agency.cury_tax for agency in agencies):
             return None
+        return self._carry(group, agencies, problems)
+
+    def _rounded_group(
+        self, agencies: Sequence[AgencyTax], code: TaxCode, count: int, rate: RateUsed, problems: list[Problem]
+    ) -> list[tuple[SalesTax, Decimal, Decimal]] | None:
+        """Return the group for taxes that are too many to stand one by one, or None with the reason why not even so.
+
+        The total is Manage's to the cent; a note tells of each agency what SL's release will post instead.
+        """
+        name = code.identifier
+        if not _one_taxable(agencies):
+            problems.append(found("TAX-TAXABLES", name, count=count, code=name))
+            return None
+        group = self._taxes(name)
+        if group is None or group.tax_type != "G" or not _has_exactly(group, agencies):
+            problems.append(found("TAX-TOO-MANY", name, count=count, code=name))
+            return None
+        amount = total(agency.cury_tax for agency in agencies)
+        split = split_group(amount, [agency.tax for agency in agencies], rate.decimals)
+        off = {a.tax.tax_id: split[a.tax.tax_id] - a.cury_tax for a in agencies if split[a.tax.tax_id] != a.cury_tax}
+        most = max(map(abs, off.values()), default=ZERO)
+        units = int(most.scaleb(rate.decimals))
+        if units > self._group_difference:
+            problems.append(
+                found(
+                    "TAX-SPLIT-FAR",
+                    name,
+                    count=count,
+                    code=name,
+                    most=most,
+                    allowed=self._group_difference,
+                    units=units,
+                )
+            )
+            return None
+        for agency in agencies:
+            tax_id, posted = agency.tax.tax_id, split[agency.tax.tax_id]
+            if tax_id in off:
+                manage, in_sl = f"{agency.cury_tax}", f"{posted}"
+                problems.append(found("TAX-SPLIT", manage, in_sl, tax=tax_id, code=name, manage=manage, posted=in_sl))
+        return self._carry(group, agencies, problems)
+
+    def _carry(
+        self, group: SalesTax, agencies: Sequence[AgencyTax], problems: list[Problem]
+    ) -> list[tuple[SalesTax, Decimal, Decimal]]:
+        """Check the group and the members without an amount, and let it stand for all agencies."""
         key = ("G", sl_key(group.tax_id))
         if key not in self._checked:
             wrong = []
@@ -271,7 +320,8 @@ class Taxes:
         for agency in agencies:
             if not agency.cury_tax and agency.tax.rate:
                 self._check_tax(agency.tax, problems)
-        return [(group, amount, taxables.pop())]
+        amount = total(agency.cury_tax for agency in agencies)
+        return [(group, amount, agencies[0].cury_taxable)]
 
     def _slot(self, tax: SalesTax, amount: Decimal, taxable: Decimal, rate: RateUsed) -> TaxSlot:
         return TaxSlot(
@@ -304,6 +354,16 @@ class TaxAccounts:
             if taken[0] not in accounts or (taken[1] and taken not in with_sub):
                 held = ", ".join(sorted({f"{p.acct} {p.sub}".strip() for p in postings}))
                 yield found("TAX-ACCT-DIFF", text, held, text=text, held=held)
+
+
+def _has_exactly(group: SalesTax, agencies: Sequence[AgencyTax]) -> bool:
+    """Whether an SL group has the agencies of a document as its members, no more and no fewer."""
+    return {sl_key(member) for member in group.members} == {sl_key(agency.tax.tax_id) for agency in agencies}
+
+
+def _one_taxable(agencies: Sequence[AgencyTax]) -> bool:
+    """Whether all taxes are on the same amount: a group has one (SL: ARDoc.TxblTot00)."""
+    return len({agency.cury_taxable for agency in agencies}) == 1 and all(agency.one_taxable for agency in agencies)
 
 
 def _plain(number: Decimal) -> str:

@@ -101,6 +101,7 @@ class Vouchers:
         purchase = {sl_key(key): accounts for key, accounts in payables.purchase_tax_accounts.items()}
         self._tax_rows = {sl_key(key): _of_purchases(row, purchase) for key, row in books.taxes.items()}
         self._taxes: dict[str, Taxes] = {}
+        self._tax_group_difference = posting.tax_group_difference
         self._tax_accounts = TaxAccounts(self.accounts.split)
 
     @property
@@ -236,6 +237,7 @@ class Vouchers:
                 lambda acct, sub: self.accounts.check(acct, sub, rate.currency, acct),
                 self._books.base_decimals,
                 "purchase",
+                self._tax_group_difference,
             )
         levels = [replace(level, tax=level.tax * sign, taxable=level.taxable * sign) for level in facts.levels]
         resolved = taxes.resolve(levels, facts.tax_code.id, facts.tax_code.name, day, rate)

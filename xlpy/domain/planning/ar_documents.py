@@ -279,6 +279,7 @@ class InvoiceDocuments:
                 self._masters.tax_codes,
                 lambda acct, sub: self._accounts.check(acct, sub, rate.currency, acct),
                 self._books.base_decimals,
+                group_difference=self._posting.tax_group_difference,
             )
         resolved = taxes.resolve(turned.levels, invoice.tax_code.id, invoice.tax_code.name, day, rate)
         problems.extend(resolved.problems)

@@ -20,7 +20,7 @@ from xlpy.domain.facts.matching import (
 )
 from xlpy.domain.planning.request import IncludedRow
 from xlpy.domain.values.money import round_money
-from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import Kind, TransactionKey
 
 Row = UnpostedInvoice | UnpostedExpense | UnpostedProcurement
@@ -46,22 +46,12 @@ def row_problems(key: TransactionKey, row: Row, seen: Row | None, options: PlanO
     if seen is not None and changed:
         before, after = (", ".join(str(facts[what](each)) for what in changed) for each in (seen, row))
         yield bound(found("CHANGED", f"{before} → {after}", what=", ".join(changed)), number, str(key))
-    wrong = ""
     day = _day_of(row)
     if options.location_id and row.location_id != options.location_id:
-        wrong = f"It is of location {row.location or row.location_id}, which is not the one chosen on Home"
+        other = found("NOT-CHOSEN", case="location", location=row.location or row.location_id)
+        yield bound(other, number, str(key))
     elif day is not None and day > options.through_date:
-        wrong = f"It is dated {day.isoformat()}, later than the Through date on Home"
-    if wrong:
-        yield Problem(
-            Severity.STOP,
-            "NOT-CHOSEN",
-            wrong,
-            transaction=number,
-            transaction_id=str(key),
-            fix="Change it on Home and refresh, or take Include off",
-            where="Home, Location and Through date",
-        )
+        yield bound(found("NOT-CHOSEN", case="later", day=day.isoformat()), number, str(key))
 
 
 def foreign_problems(
@@ -79,14 +69,7 @@ def foreign_problems(
     strangers += [adjustment.description for adjustment in stock.adjustments.foreign]
     strangers += [f"Transfer {transfer.transfer_id}" for transfer in stock.transfers.foreign]
     for stranger in dict.fromkeys(strangers):
-        yield Problem(
-            Severity.STOP,
-            "FOREIGN",
-            "Manage exported something that belongs to no marked row, or to several",
-            in_manage=stranger,
-            fix="Refresh and mark again; if it stays, post it by hand",
-            where="Manage: Finance > Accounting Interface",
-        )
+        yield found("FOREIGN", stranger)
 
 
 def _day_of(row: Row) -> date | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from xlpy.domain.checks.table import found
-from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.checks.table import bound, found
+from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Posting, PostingState, TransactionKey
 
 LONGEST_IDENTIFIER = 50  # Manage API: batchIdentifier, kind suffix included
@@ -15,26 +15,19 @@ LONGEST_TYPED = LONGEST_IDENTIFIER - max(len(suffix) for suffix in BATCH_SUFFIX.
 def batch_name_problems(identifier: str) -> tuple[Problem, ...]:
     """Check the batch identifier as typed (Manage API: at most 50 characters with our suffix, and no quotes)."""
     if not identifier:
-        what, fix = "The batch identifier is empty", "Type one on Home, such as the date and your initials"
+        case = "empty"
     elif len(identifier) > LONGEST_TYPED:
-        what, fix = f"The batch identifier has {len(identifier)} characters", f"Use at most {LONGEST_TYPED}"
+        case = "long"
     elif any(character in identifier for character in "\"'\\") or not identifier.isprintable():
-        what, fix = "The batch identifier has a character that Manage can't search for", "Use letters, digits and -"
+        case = "characters"
     else:
         return ()
-    return (Problem(Severity.STOP, "BATCH-NAME", what, in_manage=identifier, fix=fix, where="Home, Batch identifier"),)
+    return (found("BATCH-NAME", identifier, case=case, length=len(identifier), most=LONGEST_TYPED),)
 
 
 def name_taken_problem(identifier: str, free: str) -> Problem:
     """Say that Manage has a batch of that name already; ``free`` is the proposal (the manual proposes -1, -2 too)."""
-    return Problem(
-        Severity.STOP,
-        "BATCH-NAME-TAKEN",
-        f"Manage already has a batch {identifier!r}",
-        in_manage=identifier,
-        fix=f"Use {free!r} (it was put on Home) and run this again",
-        where="Home, Batch identifier; in Manage Finance > Accounting Interface > Batches",
-    )
+    return found("BATCH-NAME-TAKEN", identifier, identifier=identifier, free=free)
 
 
 def exported_already(postings: Iterable[Posting]) -> tuple[TransactionKey, ...]:
@@ -51,12 +44,4 @@ def exported_note(postings: Iterable[Posting]) -> Problem:
 
 def gone_problem(key: TransactionKey, number: str) -> Problem:
     """Say that a marked row is no longer in Manage's list of unposted transactions."""
-    return Problem(
-        Severity.STOP,
-        "NOT-UNPOSTED",
-        "It is no longer among the unposted transactions of Manage: posted by somebody else, reopened or deleted",
-        transaction=number or key.record_id,
-        transaction_id=str(key),
-        fix="Refresh, and look at it in Manage",
-        where="Manage: Finance > Accounting Interface",
-    )
+    return bound(found("NOT-UNPOSTED"), number or key.record_id, str(key))

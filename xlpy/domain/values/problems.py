@@ -1,12 +1,12 @@
 """Problems: what a check found, in words an accountant can act on.
 
-``CHECKS`` is the table of every check's code: adding a check is one entry there and one function.
+Only ``domain/checks`` makes them, from its table of every code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -37,8 +37,21 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """One of several findings that share a code, in words of its own; what is empty is as the code has it."""
+
+    what: str = ""
+    fix: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
-    """One kind of problem: its code, its usual severity and the words. Texts are ``str.format`` templates."""
+    """One kind of problem: its code, its severity and the words. Texts are ``str.format`` templates.
+
+    ``cases``: where findings of one code differ in more than their facts, the words of each by its name. The words of
+    the check itself then tell what they have in common; the help page shows these.
+    """
 
     code: str
     severity: Severity
@@ -46,6 +59,7 @@ class Check:
     fix: str
     where: str
     source: str
+    cases: Mapping[str, Case] = field(default_factory=dict)
 
 
 def stops(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -23,6 +23,7 @@ class PostingRules:
     default_sub: str = ""
     locations: tuple[int, ...] = ()
     rate_max_age_days: int = 31
+    tax_group_difference: int = 2  # smallest units by which SL's split of five or six taxes may differ, each agency
     due_days_tolerance: int = 0  # how far the due days of terms may differ before it is noted
     record_id_column: str = ""  # User column of ARDoc to stamp with the Manage id, such as User1
     user_columns: Mapping[str, str] = field(default_factory=dict)  # the same for ARDoc, APDoc, GLTran, INTran

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from xlpy.errors import XlpyError
 from xlpy.excel.audit.sheets import SheetRows
 from xlpy.excel.tables.rows import Row
-from xlpy.excel.workbook.sheets import PROBLEMS, CellKind
+from xlpy.excel.workbook.sheet import CellKind
+from xlpy.excel.workbook.sheets import PROBLEMS
 from xlpy.excel.workbook.typed_text import clean_text
 from xlpy.files import rename_patiently
-from xlpy.runlog import masked
+from xlpy.masking import masked
 from xlpy.services.records.saved_files import free_path, saved_name, saving
 
 if TYPE_CHECKING:

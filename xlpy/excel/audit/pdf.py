@@ -21,7 +21,7 @@ from xlpy.excel.tables.rows import Row
 from xlpy.excel.workbook import look
 from xlpy.excel.workbook.cell_values import DECIMALS
 from xlpy.excel.workbook.layout import WORDS_IN_COLOUR
-from xlpy.excel.workbook.sheets import CellKind, Column, Sheet
+from xlpy.excel.workbook.sheet import CellKind, Column, Sheet
 from xlpy.excel.workbook.typed_text import clean_text
 
 _PAGE = (841.9, 595.3)  # A4, landscape, in points

@@ -11,7 +11,8 @@ from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.payment_rows import payment_rows
 from xlpy.excel.tables.reconcile_rows import reconcile_rows
 from xlpy.excel.tables.rows import Row
-from xlpy.excel.workbook.sheets import PAYMENTS, PREVIEW, PROBLEMS, RECONCILE, RESULTS, CellKind, Column, Part, Sheet
+from xlpy.excel.workbook.sheet import CellKind, Column, Part, Sheet
+from xlpy.excel.workbook.sheets import PAYMENTS, PREVIEW, PROBLEMS, RECONCILE, RESULTS
 from xlpy.services.records.audit_content import RecordContent
 from xlpy.services.run.reports import RunReport, RunState
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.statuses import Include, RowStatus
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.tables import rows as render
@@ -22,8 +23,9 @@ from xlpy.excel.tables.selection import (
     transaction_of,
 )
 from xlpy.excel.tables.tables import prepend, refill, set_include
-from xlpy.excel.workbook.sheets import PREVIEW, PROBLEMS, RESULTS, Home, Status
-from xlpy.services.run.reports import EXIT_CODE, RunReport, RunState
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheets import PREVIEW, PROBLEMS, RESULTS
+from xlpy.services.run.reports import RunReport, RunState
 from xlpy.services.run.session import Session
 
 if TYPE_CHECKING:
@@ -37,17 +39,18 @@ SILENT_STEPS = ("Writing SL", "Marking Manage")  # Excel is left alone between t
 
 
 def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
-    from xlpy.services.export.refresh import refresh
+    from xlpy.services.flows.batch import refresh
 
     inputs = read_home(book)
     kinds = exported_kinds(inputs)
-    report = refresh(
+    told = refresh(
         session,
         through=inputs.through_date,
         location=chosen_location(inputs),
         period_rule=inputs.period,
         kinds=kinds,
     )
+    report = told.report
     filled = {
         Kind.INVOICE: render.invoice_rows(report.invoices),
         Kind.EXPENSE: render.expense_rows(report.expenses),
@@ -80,72 +83,51 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     )
     write_ageing(book, report.ageing)
     show_included(session, book)
-    read = {kind: len(filled[kind]) for kind in Kind if kind in kinds}
-    counts = ", ".join(f"{count} {_UNPOSTED[kind]}" for kind, count in read.items())
-    text = f"Unposted: {counts}" if counts else "Nothing was read: Home says to export nothing"
-    data = {
-        "state": "refreshed",
-        **{_UNPOSTED[kind]: count for kind, count in read.items()},
-        "messages": list(report.messages),
-    }
-    return Pressed(0, text + "".join(f". {message}" for message in report.messages), data)
-
-
-_UNPOSTED = {Kind.INVOICE: "invoices", Kind.EXPENSE: "expenses", Kind.PROCUREMENT: "inventory"}
+    return Pressed.of(told)
 
 
 def _check(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
-    from xlpy.services.as_json.run import plan_json
-    from xlpy.services.export.planning import make_plan
+    from xlpy.services.flows.batch import check
 
     inputs = read_home(book)
-    plan = make_plan(session, read_selection(book, inputs))
-    show_problems(book, plan.problems)
-    show_states(book, plan, plan.problems)
-    show_included(session, book)
-    propose_identifier(session, book, plan.problems, inputs)
-    return Pressed(1 if plan.stops else 0, _said(plan), plan_json(plan, "checked"))
+    told = check(session, read_selection(book, inputs))
+    _show_plan(session, book, told.report, inputs)
+    return Pressed.of(told)
 
 
 def _preview(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     from xlpy.domain.preview.journal import journal
-    from xlpy.services.as_json.run import plan_json
-    from xlpy.services.export.planning import make_plan
-    from xlpy.services.run.memory import remember_preview
+    from xlpy.services.flows.batch import preview
 
     inputs = read_home(book)
-    plan = make_plan(session, read_selection(book, inputs))
-    show_problems(book, plan.problems)
-    show_states(book, plan, plan.problems)
+    told = preview(session, read_selection(book, inputs))
+    plan = told.report
+    _show_plan(session, book, plan, inputs)
     refill(book, PREVIEW, render.preview_rows(journal(plan)))
-    show_included(session, book)
-    propose_identifier(session, book, plan.problems, inputs)
-    write_home(book, {Home.PREVIEW_HASH: "" if plan.stops else remember_preview(plan)})
-    return Pressed(1 if plan.stops else 0, _said(plan), plan_json(plan, "previewed"))
+    write_home(book, {Home.PREVIEW_HASH: "" if plan.stops else plan.hash})
+    return Pressed.of(told)
 
 
 def _push(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
-    from xlpy.services.as_json.run import run_json
-    from xlpy.services.export.push import push
+    from xlpy.services.flows.batch import push
 
     inputs = read_home(book)
     selection = read_selection(book, inputs)
-    told = session.progress
-    session.progress = lambda what, done, of: None if what in SILENT_STEPS and in_excel(book) else told(what, done, of)
-    report = push(session, selection, preview_hash=inputs.preview_hash)
+    leave_alone(session, book, SILENT_STEPS)
+    told = push(session, selection, preview_hash=inputs.preview_hash).do()
     try:
-        show_run(session, book, report)
-        propose_identifier(session, book, report.problems, inputs)
+        show_run(session, book, told.report)
+        propose_identifier(session, book, told.report.problems, inputs)
     except Exception as error:  # the workbook is not the books: what was posted is told all the same
-        logger.exception("The workbook could not be filled with run %s", report.run_id)
-        text = f"{report.text} The workbook could not be filled with it, though ({error}): refresh it."
-        return Pressed(report.exit_code or EXIT_CODE[RunState.WITH_ERRORS], text, run_json(report))
-    return Pressed(report.exit_code, report.text, run_json(report))
+        logger.exception("The workbook could not be filled with run %s", told.report.run_id)
+        why = f"The workbook could not be filled with it, though ({error}): refresh it."
+        return Pressed.of(told).not_shown(why)
+    return Pressed.of(told)
 
 
 def _select_all(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     for sheet in meant_sheets(book):
-        set_include(book, sheet, "Yes")
+        set_include(book, sheet, Include.YES)
     show_included(session, book)
     return Pressed(0, "")
 
@@ -159,7 +141,7 @@ def _deselect_all(session: Session, book: xw.Book, _choices: Choices) -> Pressed
 
 def _deselect_problems(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     for sheet in SHEET_OF.values():
-        set_include(book, sheet, "", visible_only=False, where={"Status": Status.PROBLEM})
+        set_include(book, sheet, "", visible_only=False, where={"Status": RowStatus.PROBLEM})
     show_included(session, book)
     return Pressed(0, "")
 
@@ -175,6 +157,13 @@ BUTTONS: Mapping[str, Handler] = {
 }
 
 
+def _show_plan(session: Session, book: xw.Book, plan: Plan, inputs: HomeInputs) -> None:
+    show_problems(book, plan.problems)
+    show_states(book, plan, plan.problems)
+    show_included(session, book)
+    propose_identifier(session, book, plan.problems, inputs)
+
+
 def show_problems(book: xw.Book, problems: Sequence[Problem]) -> None:
     """Fill the sheet Mapping check."""
     refill(book, PROBLEMS, render.problem_rows(problems))
@@ -183,14 +172,14 @@ def show_problems(book: xw.Book, problems: Sequence[Problem]) -> None:
 def show_states(book: xw.Book, plan: Plan, problems: Iterable[Problem]) -> None:
     """Status and message of the rows that the plan is about; other rows keep theirs."""
     changes: dict[TransactionKey, dict[str, object]] = {
-        t.key: {"Status": Status.READY, "Message": ""} for t in plan.transactions
+        t.key: {"Status": RowStatus.READY, "Message": ""} for t in plan.transactions
     }
     for problem in problems:
         key = transaction_of(problem.transaction_id)
         if key and problem.severity is Severity.STOP:
             found = changes.setdefault(key, {})
-            before = str(found.get("Message") or "") if found.get("Status") == Status.PROBLEM else ""
-            found["Status"] = Status.PROBLEM
+            before = str(found.get("Message") or "") if found.get("Status") == RowStatus.PROBLEM else ""
+            found["Status"] = RowStatus.PROBLEM
             found["Message"] = f"{before}; {problem.what}" if before else problem.what
     show_transactions(book, changes)
 
@@ -208,7 +197,7 @@ def show_run(session: Session, book: xw.Book, report: RunReport) -> None:
             TransactionKey(Kind(row.kind), row.transaction_id): {
                 "Status": row.status,
                 "Message": row.message,
-                **({"Include": ""} if row.status != Status.FAILED else {}),
+                **({"Include": ""} if row.status != RowStatus.FAILED else {}),
             }
             for row in report.results
         },
@@ -243,21 +232,12 @@ def show_included(session: Session, book: xw.Book) -> None:
     write_included(book, included_totals(session.profile, marked_transactions(book), session.workbook))
 
 
-def _said(plan: Plan) -> str:
-    stops = len(plan.stops)
-    if stops:
-        return f"{stops} problem{'s' if stops != 1 else ''} must be solved first: see the sheet {PROBLEMS.name}."
-    documents = (
-        sum(len(batch.documents) for batch in plan.ar.batches)
-        + sum(len(batch.documents) for batch in plan.ap.batches)
-        + sum(len(batch.documents) for batch in plan.inventory.batches)
-        + sum(len(batch.journals) for batch in plan.gl.batches)
-    )
-    masters = {"customers": plan.ar.customers, "vendors": plan.ap.vendors, "products": plan.inventory.items}
-    created = "".join(f", {len(new)} {what} to be created" for what, new in masters.items() if new)
-    return f"{len(plan.transactions)} transactions are ready: {documents} SL documents{created}."
-
-
 def in_excel(book: xw.Book) -> bool:
     """Whether the workbook is open in Excel, and not a closed file."""
     return str(book.app.engine.name) == "excel"
+
+
+def leave_alone(session: Session, book: xw.Book, steps: Collection[str]) -> None:
+    """Tell an open Excel nothing of these steps: it is left alone between SQL's commit and the call of Manage."""
+    told = session.progress
+    session.progress = lambda what, done, of: None if what in steps and in_excel(book) else told(what, done, of)

@@ -1,4 +1,4 @@
-"""The groups Connect and Help of the ribbon: log in, log out, check setup, help."""
+"""The group Connect of the ribbon: log in, log out, check setup."""
 
 from __future__ import annotations
 
@@ -17,19 +17,17 @@ if TYPE_CHECKING:
 
 def _doctor(book: xw.Book, open_session: Callable[[], Session], _choices: Choices) -> Pressed:
     from xlpy.excel.tables.setup_rows import exported_kinds_of, show_setup, workbook_seen
-    from xlpy.services.as_json.run import setup_json
-    from xlpy.services.setup.doctor import check_setup_opening, in_short, setup_exit_code
+    from xlpy.services.flows.connect import doctor
 
-    findings = check_setup_opening(open_session, workbook=workbook_seen(book), kinds=exported_kinds_of(book))
-    show_setup(book, findings)
-    text = f"Check setup: {in_short(findings)}. See the sheet {SETUP.name}."
-    return Pressed(setup_exit_code(findings), text, setup_json(findings))
+    told = doctor(open_session, workbook=workbook_seen(book), kinds=exported_kinds_of(book))
+    show_setup(book, told.report)
+    return Pressed.of(told, f" See the sheet {SETUP.name}.")
 
 
 def _login(book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:
     from xlpy.excel.tables.belonging import OtherCompanysWorkbook, refuse_other_company
     from xlpy.excel.tables.home import write_home
-    from xlpy.excel.workbook.sheets import Home
+    from xlpy.excel.workbook.home_cells import Home
     from xlpy.login.start import log_in
     from xlpy.profile.settings import read_profile
 
@@ -60,14 +58,5 @@ def _profile_of(book: xw.Book) -> Path:
     return Path(path) if path else chosen_profile()
 
 
-def _help(_book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:
-    from xlpy.help.show import open_page, write_help
-
-    path = write_help()
-    opened = open_page(path)
-    text = "" if opened else f"No browser could be opened. The help page is here: {path}"
-    return Pressed(0, text, {"state": "opened" if opened else "written", "path": str(path)})
-
-
 OPENING: Mapping[str, OpeningHandler] = {"doctor": _doctor}
-WITHOUT_SESSION: Mapping[str, BookHandler] = {"help": _help, "login": _login, "logout": _logout}
+WITHOUT_SESSION: Mapping[str, BookHandler] = {"login": _login, "logout": _logout}

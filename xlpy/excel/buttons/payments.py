@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from xlpy.domain.values.statuses import Include
 from xlpy.errors import StoppedByProblems
-from xlpy.excel.buttons.batch import in_excel
+from xlpy.excel.buttons.batch import leave_alone
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.tables.home import read_home, write_home
 from xlpy.excel.tables.payment_rows import payment_rows
 from xlpy.excel.tables.tables import IncludeNotUnderstood, parse_include, read_rows, refill
-from xlpy.excel.workbook.sheets import PAYMENTS, Home
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheets import PAYMENTS
+from xlpy.services.flows.told import Confirm
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -28,23 +31,21 @@ SILENT_STEPS = ("Writing payments",)  # Excel is left alone between the tries in
 
 
 def _sync(session: Session, book: xw.Book, choices: Choices) -> Pressed:
-    from xlpy.services.as_json.payments import sync_json
-    from xlpy.services.payments.sync import sync_payments
+    from xlpy.services.flows.payments import sync
 
     start = _start(book, choices)
     take_over = (*_marked(book), *choices.take_over)
-    told = session.progress
-    session.progress = lambda what, done, of: None if what in SILENT_STEPS and in_excel(book) else told(what, done, of)
-    report = sync_payments(session, start, dry_run=choices.dry_run, take_over=take_over)
+    leave_alone(session, book, SILENT_STEPS)
+    told = sync(session, start, take_over=take_over).run(Confirm(lambda _word: not choices.dry_run))
+    report = told.report
     try:
         refill(book, PAYMENTS, payment_rows(report.rows), keep=(TAKE_OVER,) if report.dry_run else ())
         done = "Payments compared (dry run)" if report.dry_run else "Payments synced"
         write_home(book, {Home.LAST_RUN: done, Home.LAST_RUN_TEXT: report.text})
     except Exception as error:  # the workbook is not Manage: what was written is told all the same
         logger.exception("The workbook could not be filled with sync %s", report.run_id)
-        text = f"{report.text} The workbook could not be filled with it, though ({error})."
-        return Pressed(report.exit_code or 3, text, sync_json(report))
-    return Pressed(report.exit_code, f"{report.text} See the sheet {PAYMENTS.name}.", sync_json(report))
+        return Pressed.of(told).not_shown(f"The workbook could not be filled with it, though ({error}).")
+    return Pressed.of(told, f" See the sheet {PAYMENTS.name}.")
 
 
 def _start(book: xw.Book, choices: Choices) -> SyncStart:
@@ -72,7 +73,7 @@ def _marked(book: xw.Book) -> list[str]:
             answer = parse_include(mark)
         except IncludeNotUnderstood:
             answer = None
-        if answer is None or answer == "Again":
+        if answer is None or answer is Include.AGAIN:
             wrong.append(f"row {row.number} ({row['Invoice']}): {mark!r}")
         elif answer:
             numbers.append(str(row["Invoice"]))

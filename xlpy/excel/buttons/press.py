@@ -1,4 +1,4 @@
-"""Pressing a ribbon button on a workbook. What each does is in the module of its group (``press_…``).
+"""Pressing a ribbon button on a workbook. What each does is in the module of its group beside this.
 
 The ribbon (``xlpy.macros``) and the command line press the same buttons; neither knows a sheet.
 """
@@ -46,15 +46,21 @@ def press(
     open_session: Callable[[Progress], Session],
     progress: Progress = no_progress,
     choices: Choices | None = None,
+    *,
+    brought: Mapping[str, BookHandler] | None = None,
 ) -> Pressed:
-    """Press a button of the ribbon on a workbook. Raises ``XlpyError`` for what the user has to know."""
+    """Press a button of the ribbon on a workbook. Raises ``XlpyError`` for what the user has to know.
+
+    ``brought``: buttons of the caller's own. Help is one: its page lists the commands, which stand above the workbook.
+    """
     chosen = choices or Choices()
-    if button not in {*_BUTTONS, *_WITHOUT_SESSION, *press_connect.OPENING}:
+    without_session = {**_WITHOUT_SESSION, **(brought or {})}
+    if button not in {*_BUTTONS, *without_session, *press_connect.OPENING}:
         raise WorkbookError(f"The workbook has a button {button!r} that this version does not know.", fix=_UPDATE)
     with run_log(button) as log:
         try:
-            if button in _WITHOUT_SESSION:
-                return _WITHOUT_SESSION[button](book, progress, chosen)
+            if button in without_session:
+                return without_session[button](book, progress, chosen)
             if button in press_connect.OPENING:  # touches no rows, so any company's will do
                 return press_connect.OPENING[button](book, lambda: open_session(progress), chosen)
             with open_session(progress) as session:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from xlpy.services.run.reports import EXIT_CODE, RunState
 
 if TYPE_CHECKING:
     import xlwings as xw
 
+    from xlpy.services.flows.told import Told
     from xlpy.services.run.session import Progress, Session
 
 
@@ -19,6 +22,15 @@ class Pressed:
     exit_code: int
     text: str
     data: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, told: Told[Any], more: str = "") -> Pressed:
+        """Show what a flow told; ``more``: words about the workbook."""
+        return cls(told.exit_code, told.text + more, told.data)
+
+    def not_shown(self, why: str) -> Pressed:
+        """Return it for a workbook that could not be filled: what was done is told all the same, and that it is not."""
+        return replace(self, exit_code=self.exit_code or EXIT_CODE[RunState.WITH_ERRORS], text=f"{self.text} {why}")
 
 
 @dataclass(frozen=True, slots=True)

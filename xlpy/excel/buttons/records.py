@@ -42,12 +42,9 @@ def _problems_of(run_id: str) -> tuple[Problem, ...]:
 
 
 def _save_log(book: xw.Book, _progress: Progress, choices: Choices) -> Pressed:
-    from xlpy.services.records.audit_content import known_secrets
-    from xlpy.services.records.saved_log import save_log
+    from xlpy.services.flows.records import save_log
 
-    saved = save_log(_folder(book, choices), run_id=choices.run_id, secrets=tuple(known_secrets()))
-    data = {"state": "saved", "json_lines": str(saved.json_lines), "text_file": str(saved.text), "lines": saved.lines}
-    return Pressed(0, f"{saved.lines} lines are saved: {saved.text} (and as {saved.json_lines.name}).", data)
+    return Pressed.of(save_log(_folder(book, choices), run_id=choices.run_id))
 
 
 def _audit(session: Session, book: xw.Book, choices: Choices) -> Pressed:
@@ -70,15 +67,14 @@ def _reconcile(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     from xlpy.excel.tables.reconcile_rows import reconcile_rows, write_reconciled
     from xlpy.excel.tables.tables import refill
     from xlpy.excel.workbook.sheets import RECONCILE
-    from xlpy.services.as_json.reconcile import reconcile_json
-    from xlpy.services.reconciling.reconcile import reconcile
+    from xlpy.services.flows.records import reconcile
 
     chosen = choices.batch or choices.period or choices.everything
     batch = choices.batch if chosen else read_home(book).earlier_batch
-    report = reconcile(session, batch=batch, period=choices.period, everything=choices.everything)
-    refill(book, RECONCILE, reconcile_rows(report))
-    write_reconciled(book, report)
-    return Pressed(report.exit_code, f"{report.text} See the sheet {RECONCILE.name}.", reconcile_json(report))
+    told = reconcile(session, batch=batch, period=choices.period, everything=choices.everything)
+    refill(book, RECONCILE, reconcile_rows(told.report))
+    write_reconciled(book, told.report)
+    return Pressed.of(told, f" See the sheet {RECONCILE.name}.")
 
 
 def _folder(book: xw.Book, choices: Choices) -> Path:

@@ -11,20 +11,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from xlpy.domain.values.statuses import Include, RowStatus
+from xlpy.domain.values.transactions import SlState
 from xlpy.errors import StoppedByProblems
-from xlpy.excel.buttons.batch import SILENT_STEPS, in_excel, show_problems, show_run
+from xlpy.excel.buttons.batch import SILENT_STEPS, leave_alone, show_problems, show_run
 from xlpy.excel.buttons.pressed import Choices, Pressed
 from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.home import HomeInputs, read_home, write_home
 from xlpy.excel.tables.selection import transaction_of
 from xlpy.excel.tables.tables import parse_include, read_rows, refill, update_by_key
-from xlpy.excel.workbook.sheets import BATCHES, PREVIEW, RERUN, Home, Status
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheets import BATCHES, PREVIEW, RERUN
+from xlpy.services.flows.told import Confirm
+from xlpy.services.run.reports import RunReport
 
 if TYPE_CHECKING:
     import xlwings as xw
 
-    from xlpy.services.history.rerun_plan import RerunMarks
-    from xlpy.services.run.reports import Marked, RunReport
+    from xlpy.services.history.rerun_plan import RerunMarks, RerunPlan
+    from xlpy.services.run.reports import Marked
     from xlpy.services.run.session import Session
 
 logger = logging.getLogger(__name__)
@@ -32,12 +37,11 @@ logger = logging.getLogger(__name__)
 
 def batches(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     """Fill the sheet Batches."""
-    from xlpy.services.as_json.run import batches_json
-    from xlpy.services.history.batches import list_batches
+    from xlpy.services.flows.history import batches
 
-    report = list_batches(session)
-    refill(book, BATCHES, render.batch_rows(report.rows))
-    return Pressed(0, report.text, batches_json(report))
+    told = batches(session)
+    refill(book, BATCHES, render.batch_rows(told.report.rows))
+    return Pressed.of(told)
 
 
 def rerun(session: Session, book: xw.Book, choices: Choices) -> Pressed:
@@ -46,14 +50,27 @@ def rerun(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     ``--yes`` posts at once; ``dry_run`` (the command without it) never does. Raises ``StoppedByProblems`` for marks
     that can't be understood, ``BatchNotThere`` when no batch is named.
     """
+    from xlpy.services.flows.history import rerun as flow_of_rerun
+
     inputs = read_home(book)
     identifier = choices.batch.strip() or inputs.earlier_batch.strip()
     before = _Previewed.read(inputs.rerun_hash)
     marks = _marks(book, choices, same=before.batch.casefold() == identifier.casefold())
     previewed = before.plan_hash if before.is_same(marks, choices) else ""
-    if choices.yes or (previewed and not choices.dry_run):
-        return _post(session, book, identifier, inputs, marks, previewed)
-    return _preview(session, book, identifier, inputs, marks)
+    flow = flow_of_rerun(
+        session, identifier, detail=inputs.detail, period=inputs.period, marks=marks, preview_hash=previewed
+    )
+    leave_alone(session, book, SILENT_STEPS)
+    told = flow.run(
+        Confirm(
+            lambda _word: choices.yes or bool(previewed and not choices.dry_run),
+            lambda _word: " Look at the sheets Rerun and Preview, then press Rerun batch again to post it.",
+        )
+    )
+    if isinstance(told.report, RunReport):
+        return _show_posted(session, book, inputs, told.report, Pressed.of(told))
+    _show_preview(book, told.report, ready=told.waits)
+    return Pressed.of(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +119,7 @@ def _marks(book: xw.Book, choices: Choices, *, same: bool) -> RerunMarks:
             wrong.append(f"row {row.number} ({row['Number']}): {error}")
             continue
         if mark and key is not None:
-            chosen.append(Marked(key, again=mark == "Again"))
+            chosen.append(Marked(key, again=mark is Include.AGAIN))
     if wrong:
         raise StoppedByProblems(
             f"The sheet {RERUN.name} has marks that can't be understood: {'; '.join(wrong)}.",
@@ -111,36 +128,20 @@ def _marks(book: xw.Book, choices: Choices, *, same: bool) -> RerunMarks:
     return RerunMarks(tuple(chosen), choices.again)
 
 
-def _preview(session: Session, book: xw.Book, identifier: str, inputs: HomeInputs, marks: RerunMarks) -> Pressed:
+def _show_preview(book: xw.Book, found: RerunPlan, *, ready: bool) -> None:
     from xlpy.domain.preview.journal import journal
-    from xlpy.services.as_json.run import rerun_plan_json
-    from xlpy.services.history.rerun_plan import plan_rerun
     from xlpy.services.run.memory import remember_preview
 
-    found = plan_rerun(session, identifier, detail=inputs.detail, period=inputs.period, marks=marks)
     plan = found.plan
     refill(book, RERUN, render.rerun_rows(found.rows), keep=())
     show_problems(book, plan.problems)
     refill(book, PREVIEW, render.preview_rows(journal(plan)))
-    ready = bool(plan.transactions) and not plan.stops
     shown = _Previewed(remember_preview(plan) if ready else "", _hash_of(found.marks), found.batch.identifier)
     # The sheet Preview no longer shows what Run export would post.
     write_home(book, {Home.RERUN_HASH: str(shown), Home.PREVIEW_HASH: "", Home.EARLIER_BATCH: found.batch.identifier})
-    ask = " Look at the sheets Rerun and Preview, then press Rerun batch again to post it." if ready else ""
-    return Pressed(1 if plan.stops else 0, found.text + ask, rerun_plan_json(found))
 
 
-def _post(
-    session: Session, book: xw.Book, identifier: str, inputs: HomeInputs, marks: RerunMarks, preview_hash: str
-) -> Pressed:
-    from xlpy.services.as_json.run import run_json
-    from xlpy.services.history.rerun import rerun as post
-
-    told = session.progress
-    session.progress = lambda what, done, of: None if what in SILENT_STEPS and in_excel(book) else told(what, done, of)
-    report = post(
-        session, identifier, detail=inputs.detail, period=inputs.period, marks=marks, preview_hash=preview_hash
-    )
+def _show_posted(session: Session, book: xw.Book, inputs: HomeInputs, report: RunReport, pressed: Pressed) -> Pressed:
     try:
         show_run(session, book, report)
         _show_rerun(book, report)
@@ -148,9 +149,8 @@ def _post(
         write_home(book, {Home.RERUN_HASH: "" if _wrote(report) else str(shown)})
     except Exception as error:  # the workbook is not the books: what was posted is told all the same
         logger.exception("The workbook could not be filled with run %s", report.run_id)
-        text = f"{report.text} The workbook could not be filled with it, though ({error})."
-        return Pressed(report.exit_code or 3, text, run_json(report))
-    return Pressed(report.exit_code, report.text, run_json(report))
+        return pressed.not_shown(f"The workbook could not be filled with it, though ({error}).")
+    return pressed
 
 
 def _wrote(report: RunReport) -> bool:
@@ -164,12 +164,16 @@ def _show_rerun(book: xw.Book, report: RunReport) -> None:
         key = f"{row.kind}:{row.transaction_id}"
         if key in changes:
             continue  # the cost journal of an invoice: its document is told
-        failed = row.status == Status.FAILED
+        failed = row.status == RowStatus.FAILED
         changes[key] = {
             "State": row.status,
             "Message": row.message,
             **({} if failed else {"Include": "", "SL batch": f"{row.module} {row.sl_batch}".strip()}),
-            **({} if failed else {"DocType": row.doc_type, "Reference": row.reference, "State in SL": "unreleased"}),
+            **(
+                {}
+                if failed
+                else {"DocType": row.doc_type, "Reference": row.reference, "State in SL": SlState.UNRELEASED}
+            ),
         }
     if changes:
         update_by_key(book, RERUN, changes)

@@ -39,7 +39,7 @@ def read_workbook(path: Path) -> tuple[Workbook, tuple[str, ...]]:
     larger than any workbook of this product.
     """
     if path.suffix.lower() not in KINDS:
-        raise NotAWorkbook(path, "it is not a file of the kind .xlsm or .xlsx", _save_as(path))
+        raise NotAWorkbook(path, "it is not a workbook of the kind .xlsm or .xlsx", _save_as(path))
     try:
         _refuse_other_kinds(path)
         with zipfile.ZipFile(path) as archive:

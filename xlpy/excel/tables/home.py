@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from xlpy.domain.facts.periods import parse_period
 from xlpy.errors import WorkbookError
 from xlpy.excel.workbook.cell_values import cell_content
-from xlpy.excel.workbook.sheets import (
+from xlpy.excel.workbook.home_cells import (
     AGEING_BLOCK,
     AGEING_KINDS,
     AGES,
@@ -21,13 +21,12 @@ from xlpy.excel.workbook.sheets import (
     INCLUDED_ROWS,
     LOCATIONS_LIST,
     LOCATIONS_ROWS,
-    NUMBER_FORMAT,
     PERIOD_CHOICES,
-    SHEETS,
     SYNC_STARTS,
-    CellKind,
     Home,
 )
+from xlpy.excel.workbook.sheet import NUMBER_FORMAT, CellKind
+from xlpy.excel.workbook.sheets import SHEETS
 from xlpy.excel.workbook.typed_text import excel_error
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from xlpy.errors import WorkbookError
 from xlpy.excel.tables.placed import PlacedTable
-from xlpy.excel.workbook.sheets import CellKind
+from xlpy.excel.workbook.sheet import CellKind
 
 if TYPE_CHECKING:
     import xlwings as xw

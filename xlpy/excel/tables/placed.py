@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from xlpy.errors import WorkbookError
-from xlpy.excel.workbook.sheets import Sheet
+from xlpy.excel.workbook.sheet import Sheet
 
 if TYPE_CHECKING:
     import xlwings as xw

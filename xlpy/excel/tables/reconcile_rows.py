@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from xlpy.excel.tables.home import write_block
 from xlpy.excel.tables.rows import period_text
 from xlpy.excel.workbook.cell_values import cell_content
-from xlpy.excel.workbook.sheets import RECONCILE, RECONCILED_BLOCK, RECONCILED_STEPS, CellKind
+from xlpy.excel.workbook.sheet import CellKind
+from xlpy.excel.workbook.sheets import RECONCILE, RECONCILED_BLOCK, RECONCILED_STEPS
 
 if TYPE_CHECKING:
     import xlwings as xw

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from xlpy.domain.values.statuses import Include
 from xlpy.errors import WorkbookError
 from xlpy.excel.tables.placed import PlacedTable, find_table
-from xlpy.excel.workbook.sheets import CellKind, Column, Sheet
+from xlpy.excel.workbook.sheet import CellKind, Column, Sheet
 from xlpy.excel.workbook.typed_text import excel_error
 
 if TYPE_CHECKING:
@@ -18,14 +18,6 @@ if TYPE_CHECKING:
 
 _READ = frozenset({CellKind.TEXT, CellKind.WRAP, CellKind.DATE, CellKind.TIME, CellKind.COUNT})
 _TEXTS = frozenset({CellKind.TEXT, CellKind.WRAP})
-
-
-class Include(StrEnum):
-    """What the Include column says. ``NO`` is an empty cell, and false."""
-
-    NO = ""
-    YES = "Yes"
-    AGAIN = "Again"  # post anew what was voided or deleted in SL
 
 
 _MEANINGS: Mapping[object, Include] = {

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from xlpy.domain.values.statuses import Include
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import StoppedByProblems, WorkbookError
 from xlpy.excel.tables.home import HomeInputs, read_home
 from xlpy.excel.tables.tables import Row, parse_include, read_rows, update_by_key
-from xlpy.excel.workbook.sheets import ALL_LOCATIONS, EXPENSES, INVENTORY, INVOICES, Sheet
+from xlpy.excel.workbook.home_cells import ALL_LOCATIONS
+from xlpy.excel.workbook.sheet import Sheet
+from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY, INVOICES
 from xlpy.excel.workbook.typed_text import excel_error
 from xlpy.services.run.reports import Marked, Selection
 
@@ -45,7 +48,7 @@ def read_selection(book: xw.Book, inputs: HomeInputs) -> Selection:
             try:
                 mark = parse_include(row["Include"])
                 if mark:
-                    marked.append(Marked(_key(kind, row), again=mark == "Again"))
+                    marked.append(Marked(_key(kind, row), again=mark is Include.AGAIN))
             except ValueError as error:
                 wrong.setdefault(sheet.name, []).append(f"row {row.number} ({row[_CALLED[kind]]}): {error}")
     if wrong:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from xlpy.domain.values.transactions import Kind
 from xlpy.excel.tables.tables import refill
-from xlpy.excel.workbook.sheets import SETUP, Home
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheets import SETUP
 
 if TYPE_CHECKING:
     import xlwings as xw

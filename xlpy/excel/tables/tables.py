@@ -20,7 +20,6 @@ from xlpy.excel.tables.extra_columns import (
 from xlpy.excel.tables.kept_filters import FilterNotKept, filters_aside, filters_on, refuse_lost_filters
 from xlpy.excel.tables.placed import PlacedTable, find_table, visible_areas
 from xlpy.excel.tables.rows_read import (
-    Include,
     IncludeNotUnderstood,
     Row,
     RowProblem,
@@ -29,13 +28,12 @@ from xlpy.excel.tables.rows_read import (
     read_rows,
 )
 from xlpy.excel.workbook.cell_values import WRITER, Content, as_text, cell_content
-from xlpy.excel.workbook.sheets import NUMBER_FORMAT, CellKind, Sheet
+from xlpy.excel.workbook.sheet import NUMBER_FORMAT, CellKind, Sheet
 
 if TYPE_CHECKING:
     import xlwings as xw
 
 __all__ = [
-    "Include",
     "IncludeNotUnderstood",
     "Row",
     "RowProblem",

@@ -9,14 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from openpyxl.utils import range_boundaries
 
-from xlpy.excel.workbook.sheets import (
-    AGEING_BLOCK,
-    INCLUDED_BLOCK,
-    LOCATIONS_LIST,
-    PERIODS_LIST,
-    RECONCILED_BLOCK,
-    Home,
-)
+from xlpy.excel.workbook.home_cells import AGEING_BLOCK, INCLUDED_BLOCK, LOCATIONS_LIST, PERIODS_LIST, Home
+from xlpy.excel.workbook.sheets import RECONCILED_BLOCK
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook

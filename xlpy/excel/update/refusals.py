@@ -10,10 +10,12 @@ from zipfile import ZipFile
 
 from openpyxl.utils import range_boundaries
 
-from xlpy import __version__
 from xlpy.errors import WorkbookError
 from xlpy.excel.vba.reading import sources_of
-from xlpy.excel.workbook.sheets import HEADER_ROW, INVOICES, SHEETS, Home
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheet import HEADER_ROW
+from xlpy.excel.workbook.sheets import INVOICES, SHEETS
+from xlpy.version import __version__
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook

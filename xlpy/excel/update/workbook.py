@@ -14,7 +14,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlpy import __version__
 from xlpy.errors import WorkbookError, WorkbookNotReplaceable
 from xlpy.excel.engine.closed_file import in_use_by, open_closed
 from xlpy.excel.update.cells import NamedValues, move_home
@@ -28,9 +27,11 @@ from xlpy.excel.workbook.builder import (
     lay_out_sheet,
     macros_for,
 )
+from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.home_sheet import ABOUT, HOME, lay_out_about, lay_out_home
-from xlpy.excel.workbook.sheets import SHEETS, Home
+from xlpy.excel.workbook.sheets import SHEETS
 from xlpy.files import replace_file
+from xlpy.version import __version__
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook

@@ -19,7 +19,6 @@ from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from xlpy import __version__
 from xlpy.errors import ResourceMissing, WorkbookNotReplaceable
 from xlpy.excel.vba.project import CODE_PAGE, Module, ModuleKind, read_module, write_project
 from xlpy.excel.workbook import look
@@ -27,9 +26,11 @@ from xlpy.excel.workbook.home_sheet import lay_out_about, lay_out_home
 from xlpy.excel.workbook.layout import lay_out_table
 from xlpy.excel.workbook.reconcile_picture import draw_steps
 from xlpy.excel.workbook.ribbon import RIBBON_PART, ribbon_relationship, ribbon_xml
-from xlpy.excel.workbook.sheets import RECONCILE, SHEETS, Sheet
+from xlpy.excel.workbook.sheet import Sheet
+from xlpy.excel.workbook.sheets import RECONCILE, SHEETS
 from xlpy.files import replace_file
 from xlpy.resources import resource_folder
+from xlpy.version import __version__
 
 CONFIG_SHEET = "xlwings.conf"
 WORKBOOK_CODE_NAME = "ThisWorkbook"

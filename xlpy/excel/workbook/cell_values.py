@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from xlpy.domain.values.money import round_money
-from xlpy.excel.workbook.sheets import CellKind
+from xlpy.excel.workbook.sheet import CellKind
 from xlpy.excel.workbook.typed_text import clean_text, may_be_retyped, quoted_start
 
 Content = str | float | bool | datetime | None

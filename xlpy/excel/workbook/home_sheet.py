@@ -9,8 +9,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlpy.excel.workbook import look
-from xlpy.excel.workbook.layout import offer, set_print
-from xlpy.excel.workbook.sheets import (
+from xlpy.excel.workbook.home_cells import (
     AGEING_BLOCK,
     AGEING_KINDS,
     AGES,
@@ -20,15 +19,14 @@ from xlpy.excel.workbook.sheets import (
     INCLUDED_ROWS,
     LOCATIONS_LIST,
     LOCATIONS_ROWS,
-    NUMBER_FORMAT,
     PERIOD_CHOICES,
     PERIODS_LIST,
     SYNC_STARTS,
     YES_NO,
-    CellKind,
     Home,
-    Part,
 )
+from xlpy.excel.workbook.layout import offer, set_print
+from xlpy.excel.workbook.sheet import NUMBER_FORMAT, CellKind, Part
 
 HOME = "Home"
 ABOUT = "About"

@@ -13,18 +13,11 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlpy.domain.values.problems import Severity
+from xlpy.domain.values.statuses import ReconcileState, RowStatus, Verdict
 from xlpy.excel.workbook import look
-from xlpy.excel.workbook.sheets import (
-    FIRST_DATA_ROW,
-    HEADER_ROW,
-    NUMBER_FORMAT,
-    SUBTOTAL_ROW,
-    TITLE_ROW,
-    Column,
-    Home,
-    Sheet,
-    Status,
-)
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, SUBTOTAL_ROW, TITLE_ROW, Column, Sheet
 
 HINT_ROW = 2
 LAST_ROW = 1_048_576
@@ -37,24 +30,30 @@ _TOTAL_WIDTH = 15.5  # -12,345,678.90 in bold; a number that does not fit is sho
 _FILTER_BUTTON = 3.2  # characters that the filter button covers in a header
 WORDS_IN_COLOUR: dict[str, dict[str, tuple[str, str]]] = {
     "Status": {
-        Status.READY: look.GOOD,
-        Status.PROBLEM: look.BAD,
-        Status.FAILED: look.BAD,
-        Status.EXPORTED: look.INFO,
-        Status.MANAGE_PENDING: look.WARN,
-        Status.ALREADY_IN_SL: look.CALM,
-        Status.NOTHING_TO_POST: look.CALM,
+        RowStatus.READY: look.GOOD,
+        RowStatus.PROBLEM: look.BAD,
+        RowStatus.FAILED: look.BAD,
+        RowStatus.EXPORTED: look.INFO,
+        RowStatus.MANAGE_PENDING: look.WARN,
+        RowStatus.ALREADY_IN_SL: look.CALM,
+        RowStatus.NOTHING_TO_POST: look.CALM,
     },
-    "Severity": {"stop": look.BAD, "create": look.WARN, "note": look.CALM},
-    "Verdict": {"Problem": look.BAD, "Could not tell": look.WARN, "Note": look.CALM, "OK": look.GOOD},
+    "Severity": {Severity.STOP: look.BAD, Severity.CREATE: look.WARN, Severity.NOTE: look.CALM},
+    "Verdict": {
+        Verdict.PROBLEM.capitalize(): look.BAD,
+        Verdict.UNKNOWN.capitalize(): look.WARN,
+        Verdict.NOTE.capitalize(): look.CALM,
+        Verdict.OK.upper(): look.GOOD,
+    },
     "Level": {"error": look.BAD, "warning": look.WARN},
     "Source": {"made at release": look.CALM},
     "State": {
-        **dict.fromkeys(("Agrees",), look.GOOD),
-        **dict.fromkeys(("Differs", "Missing in SL", "Voided in SL"), look.BAD),
-        **dict.fromkeys(("Changed since", "Not in Manage", "Manage pending"), look.WARN),
-        **dict.fromkeys(("Tax account", "Not from Manage", "Nothing to post", "Cleared", "Undone"), look.CALM),
-        "Not of this program": look.CALM,
+        ReconcileState.AGREES: look.GOOD,
+        **dict.fromkeys((ReconcileState.DIFFERS, ReconcileState.MISSING, ReconcileState.VOIDED), look.BAD),
+        **dict.fromkeys((ReconcileState.CHANGED, ReconcileState.NOT_IN_MANAGE, ReconcileState.PENDING), look.WARN),
+        **dict.fromkeys((ReconcileState.TAX_ACCOUNT, ReconcileState.NOT_FROM_MANAGE), look.CALM),
+        **dict.fromkeys((ReconcileState.NOTHING_TO_POST, ReconcileState.CLEARED, ReconcileState.UNDONE), look.CALM),
+        ReconcileState.NOT_OURS: look.CALM,
     },
 }  # column → word → colours; words compare without regard to case
 

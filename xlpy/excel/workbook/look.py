@@ -10,7 +10,7 @@ from openpyxl.styles import Alignment, Border, Color, Font, PatternFill, Side
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.styleable import StyleableObject
 
-from xlpy.excel.workbook.sheets import NUMBER_FORMAT, CellKind, Part
+from xlpy.excel.workbook.sheet import NUMBER_FORMAT, CellKind, Part
 
 FONT = "Arial"
 INK = "1F2A37"

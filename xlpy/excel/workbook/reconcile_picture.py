@@ -15,7 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from xlpy.excel.workbook import look
 from xlpy.excel.workbook.home_sheet import name_range
 from xlpy.excel.workbook.layout import HINT_ROW
-from xlpy.excel.workbook.sheets import NUMBER_FORMAT, RECONCILE, RECONCILED_BLOCK, RECONCILED_STEPS, TITLE_ROW, CellKind
+from xlpy.excel.workbook.sheet import NUMBER_FORMAT, TITLE_ROW, CellKind
+from xlpy.excel.workbook.sheets import RECONCILE, RECONCILED_BLOCK, RECONCILED_STEPS
 
 _BAR_LENGTH = 12  # blocks of a full bar: about as wide as a column of amounts
 _LABEL = "Currency"  # the column before the amounts: what the bars are of

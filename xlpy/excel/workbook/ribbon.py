@@ -1,4 +1,4 @@
-"""The ribbon tab as XML, from the buttons of ``sheets.py``.
+"""The ribbon tab as XML, from ``ribbon_buttons``.
 
 The form of Office 2007: every Excel since understands it, and only its relationship survives when openpyxl saves the
 closed file.

@@ -2,99 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from xlpy.domain.values.statuses import Include
+from xlpy.excel.workbook.sheet import CellKind, Column, Part, Sheet
 
-
-class CellKind(StrEnum):
-    """What a column holds, and so how it is formatted and written."""
-
-    TEXT = "text"  # format @: ids, accounts, references, words
-    WRAP = "wrap"  # long words, format @
-    MONEY = "money"  # #,##0.00;[Red]-#,##0.00
-    QUANTITY = "quantity"
-    RATE = "rate"
-    DATE = "date"
-    TIME = "time"
-    COUNT = "count"
-
-
-NUMBER_FORMAT = {
-    CellKind.TEXT: "@",
-    CellKind.WRAP: "@",
-    CellKind.MONEY: "#,##0.00;[Red]-#,##0.00",
-    CellKind.QUANTITY: "#,##0.####",
-    CellKind.RATE: "0.000000",
-    CellKind.DATE: "yyyy-mm-dd",
-    CellKind.TIME: "yyyy-mm-dd hh:mm",
-    CellKind.COUNT: "0",
-}
-
-
-class Part(StrEnum):
-    """Which part of the job a sheet belongs to; its colour follows."""
-
-    INPUT = "input"
-    WORK = "work"
-    RESULT = "result"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table. ``total``: whether the frozen rows show SUBTOTAL(109) of it. ``width`` in characters."""
-
-    name: str
-    kind: CellKind = CellKind.TEXT
-    width: float = 12
-    total: bool = False
-    choices: tuple[str, ...] = ()
-    input: bool = False  # the user writes here
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A sheet with one Excel table. ``key``: the column whose text identifies a row across refreshes.
-
-    ``counted``: a column that is never empty in a row, where the key may be.
-    """
-
-    name: str
-    table: str
-    title: str
-    part: Part
-    columns: tuple[Column, ...]
-    key: str = ""
-    landscape: bool = True
-    hint: str = ""  # row 2: what to do on this sheet
-    counted: str = ""
-
-    def index(self, column: str) -> int:
-        """Zero-based position of a column by name."""
-        return next(i for i, c in enumerate(self.columns) if c.name == column)
-
-
-TITLE_ROW = 1  # title and what the sheet is for
-SUBTOTAL_ROW = 3  # filtered totals, above the header, in the frozen rows
-HEADER_ROW = 4  # the table's header; data from row 5
-FIRST_DATA_ROW = HEADER_ROW + 1
-
-INCLUDE_CHOICES = ("Yes", "Again")
-
-
-class Status(StrEnum):
-    """The words of the Status column."""
-
-    EMPTY = ""
-    READY = "Ready"
-    PROBLEM = "Problem"
-    EXPORTED = "Exported"
-    ALREADY_IN_SL = "Already in SL"
-    NOTHING_TO_POST = "Nothing to post"
-    FAILED = "Failed"
-    MANAGE_PENDING = "Manage pending"
-    CLEARED = "Cleared"
-    UNDONE = "Undone"
+INCLUDE_CHOICES = (Include.YES, Include.AGAIN)
 
 
 _INCLUDE = Column("Include", CellKind.TEXT, 9, choices=INCLUDE_CHOICES, input=True, hint="Yes, Again or empty")
@@ -345,7 +256,7 @@ PAYMENTS = Sheet(
     "What SL says is paid, and what Manage says now",
     Part.RESULT,
     (
-        Column("Take over", width=11, choices=("Yes",), input=True, hint="Yes: treat the payment there as ours"),
+        Column("Take over", width=11, choices=(Include.YES,), input=True, hint="Yes: treat the payment there as ours"),
         Column("Status", width=16),
         Column("Message", CellKind.WRAP, 40),
         Column("Invoice", width=12),
@@ -404,75 +315,5 @@ SHEETS = (
     *(BATCHES, RERUN, RECONCILE, PAYMENTS, SETUP, LOG),
 )  # between Home and About
 
-
-class Home(StrEnum):
-    """Named cells of the Home and About sheets (workbook-level names)."""
-
-    COMPANY = "xlpy_Company"
-    SITE = "xlpy_Site"
-    LAST_REFRESH = "xlpy_LastRefresh"
-    LOCATION = "xlpy_Location"
-    THROUGH_DATE = "xlpy_ThroughDate"
-    AR_CURRENT = "xlpy_ArCurrent"
-    AR_CLOSED = "xlpy_ArClosed"
-    AP_CURRENT = "xlpy_ApCurrent"
-    AP_CLOSED = "xlpy_ApClosed"
-    IN_CURRENT = "xlpy_InCurrent"
-    IN_CLOSED = "xlpy_InClosed"
-    GL_CURRENT = "xlpy_GlCurrent"
-    GL_CLOSED = "xlpy_GlClosed"
-    EXPORT_INVOICES = "xlpy_ExportInvoices"
-    EXPORT_EXPENSES = "xlpy_ExportExpenses"
-    EXPORT_INVENTORY = "xlpy_ExportInventory"
-    DETAIL = "xlpy_InvoiceDetail"
-    PERIOD = "xlpy_PeriodToPost"
-    BATCH_IDENTIFIER = "xlpy_BatchIdentifier"
-    PREVIEW_HASH = "xlpy_PreviewHash"
-    EARLIER_BATCH = "xlpy_EarlierBatch"
-    CONFIRM = "xlpy_Confirm"
-    SYNC_START = "xlpy_SyncStart"
-    SYNC_FROM = "xlpy_SyncFrom"
-    RERUN_HASH = "xlpy_RerunHash"
-    LAST_RUN = "xlpy_LastRun"
-    LAST_RUN_TEXT = "xlpy_LastRunText"
-    PROFILE = "xlpy_Profile"
-    VERSION = "xlpy_Version"
-    USER = "xlpy_User"
-    CONNECTIONS = "xlpy_Connections"
-    SETTINGS = "xlpy_Settings"
-
-
-HOME_INPUTS = (
-    Home.LOCATION,
-    Home.THROUGH_DATE,
-    Home.EXPORT_INVOICES,
-    Home.EXPORT_EXPENSES,
-    Home.EXPORT_INVENTORY,
-    Home.DETAIL,
-    Home.PERIOD,
-    Home.BATCH_IDENTIFIER,
-    Home.EARLIER_BATCH,
-    Home.SYNC_START,
-    Home.SYNC_FROM,
-    Home.CONFIRM,
-)
-SYNC_STARTS = ("Last successful run", "Past week", "Past two weeks", "Past month", "Custom date", "Everything")
-PERIOD_CHOICES = ("By document date", "By document date, closed → current", "Current")
-DETAIL_CHOICES = ("Default", "Condensed", "Detailed")
-YES_NO = ("Yes", "No")
-ALL_LOCATIONS = "All locations"
-
-INCLUDED_BLOCK = "xlpy_Included"  # Home: kind, currency, count, total of what is included (named range, 4 columns)
-INCLUDED_ROWS = 8  # rows of that block; empty ones stay empty
-AGEING_BLOCK = "xlpy_Ageing"  # Home: unposted base amount by kind and age; the picture draws it
-AGEING_KINDS = (
-    "Invoices",
-    "Expenses",
-    "Inventory",
-)  # one row of the ageing block each: the kind, then one amount per age
-AGES = ("0–30 days", "31–60 days", "61–90 days", "Over 90 days")
-LOCATIONS_LIST = "xlpy_Locations"  # Home, hidden column: what the Location list offers; one column, LOCATIONS_ROWS
-LOCATIONS_ROWS = 60
 RECONCILED_BLOCK = "xlpy_Reconciled"  # Reconcile, above the header: how much of what Manage has arrived where
 RECONCILED_STEPS = ("Manage", "Posting ledger", "SL", "Base in GL")  # the columns that have a bar above them
-PERIODS_LIST = "xlpy_Periods"  # Home, hidden column: PERIOD_CHOICES

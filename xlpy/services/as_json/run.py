@@ -11,6 +11,7 @@ from xlpy.domain.documents.shared import SlBatch
 from xlpy.domain.preview.rows import document_key
 from xlpy.domain.values.money import total
 from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Posting, TransactionKey
 from xlpy.services.history.clear_plan import ClearPlan
 from xlpy.services.history.undo_plan import UndoPlan
@@ -157,13 +158,13 @@ def failed_json(text: str) -> dict[str, Any]:
 def recover_json(report: RecoverReport) -> dict[str, Any]:
     """Render what *Recover* did; the SL documents are those of the earlier runs."""
     outcomes = (
-        ("Exported", report.closed),
-        ("Undone", report.undone),
-        ("Cleared", report.cleared),
-        ("Changed", report.changed),
-        ("Lost", report.lost),
-        ("Not cleared", [posting for posting, _ in report.given_up]),
-        ("Half undone", [posting for posting, _ in report.stuck]),
+        (RowStatus.EXPORTED, report.closed),
+        (RowStatus.UNDONE, report.undone),
+        (RowStatus.CLEARED, report.cleared),
+        (RowStatus.CHANGED, report.changed),
+        (RowStatus.LOST, report.lost),
+        (RowStatus.NOT_CLEARED, [posting for posting, _ in report.given_up]),
+        (RowStatus.HALF_UNDONE, [posting for posting, _ in report.stuck]),
     )
     return {
         **failed_json(report.text),
@@ -209,7 +210,7 @@ def undo_plan_json(plan: UndoPlan) -> dict[str, Any]:
         "batches": [{"module": m, "batnbr": n, "documents": documents} for (m, n), documents in batches.items()],
         "manage_batches": _manage_batches(plan.manage_batches),
         "problems": [problem_json(problem) for problem in plan.reasons],
-        "results": [_posting_json(posting, "To be undone") for posting in plan.transactions],
+        "results": [_posting_json(posting, RowStatus.TO_BE_UNDONE) for posting in plan.transactions],
     }
 
 
@@ -233,7 +234,7 @@ def clear_plan_json(plan: ClearPlan) -> dict[str, Any]:
     }
 
 
-def _posting_json(posting: Posting, status: str) -> dict[str, str]:
+def _posting_json(posting: Posting, status: RowStatus) -> dict[str, str]:
     return {
         "transaction": posting.number,
         "id": posting.key.record_id,

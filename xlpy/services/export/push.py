@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from xlpy.domain.checks.table import found
 from xlpy.domain.documents.gl import DOCUMENT
 from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction, plan_of_kind
 from xlpy.domain.documents.plan_changes import plan_changes, preview_gone, preview_older
-from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import (
     FailedTransaction,
     Kind,
@@ -176,7 +178,7 @@ def _write(
 
 def refusal(error: PostingRefused) -> Problem:
     """Say as a problem why SL refused the whole run."""
-    return Problem(Severity.STOP, "MOVED", error.text.rstrip("."), fix=error.fix, where="SL")
+    return found("MOVED", case="told", reason=error.text.rstrip("."), cure=error.fix)
 
 
 def not_known(session: Session, run_id: str, plan: Plan, error: CommitUnknown) -> RunReport:
@@ -271,10 +273,10 @@ def _document_of(posting: Posting | None) -> PostedDocument | None:
 
 
 _DONE = {
-    Action.POST: "Exported",
-    Action.POST_AGAIN: "Exported",
-    Action.MARK_ONLY: "Already in SL",
-    Action.NOTHING_TO_POST: "Nothing to post",
+    Action.POST: RowStatus.EXPORTED,
+    Action.POST_AGAIN: RowStatus.EXPORTED,
+    Action.MARK_ONLY: RowStatus.ALREADY_IN_SL,
+    Action.NOTHING_TO_POST: RowStatus.NOTHING_TO_POST,
 }
 
 
@@ -289,11 +291,11 @@ def _result(
     key = transaction.key
     batch = closed[key].batch_identifier if key in closed else batch_name(plan.options, key.kind)
     if key in failed:
-        status, message = "Failed", failed[key]
+        status, message = RowStatus.FAILED, failed[key]
     elif key in closed:
         status, message = _DONE[transaction.action], ""
     else:
-        status, message = "Manage pending", pending or "In SL, but not yet in a Manage batch: run Recover"
+        status, message = RowStatus.MANAGE_PENDING, pending or "In SL, but not yet in a Manage batch: run Recover"
     return ResultRow(
         batch_identifier=batch,
         status=status,

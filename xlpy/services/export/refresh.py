@@ -19,6 +19,7 @@ from xlpy.domain.mapping.currencies import base_amount
 from xlpy.domain.mapping.references import expected_reference
 from xlpy.domain.planning.gl_expenses import REIMBURSABLE
 from xlpy.domain.values.money import ZERO, round_money
+from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Kind, Posting, PostingState, TransactionKey
 from xlpy.errors import LedgerMissing
 from xlpy.services.run.half_done import HALF_DONE, half_done
@@ -244,27 +245,30 @@ def _owed_base(total: Decimal, currency: str, day: date | None, books: SlBooks) 
     return base_amount(total, currency, day, books, books.payables.rate_type)
 
 
-def _known(posting: Posting | None) -> tuple[str, str]:
+def _known(posting: Posting | None) -> tuple[RowStatus, str]:
     """Status and message of a row that the posting ledger knows already."""
     if posting is None:
-        return "", ""
+        return RowStatus.EMPTY, ""
     if posting.state is PostingState.UNDOING:
-        return "Manage pending", "Its undo was interrupted: run Recover"
+        return RowStatus.MANAGE_PENDING, "Its undo was interrupted: run Recover"
     if posting.state is PostingState.UNDONE:
-        return "", f"Undone on {posting.state_at:%Y-%m-%d}" if posting.state_at else "Undone before"
+        return RowStatus.EMPTY, f"Undone on {posting.state_at:%Y-%m-%d}" if posting.state_at else "Undone before"
     if posting.state is PostingState.CLEARED:
         if posting.closed_at is None:
-            return "Manage pending", "Its clearing was interrupted: run Recover"
-        return "", f"Cleared without export before ({posting.batch_identifier}): Include 'Again' posts it"
+            return RowStatus.MANAGE_PENDING, "Its clearing was interrupted: run Recover"
+        return RowStatus.EMPTY, f"Cleared without export before ({posting.batch_identifier}): Include 'Again' posts it"
     if posting.state is PostingState.POSTED:
-        return "Manage pending", f"In SL since {posting.posted_at:%Y-%m-%d}; Manage is owed its batch: run Recover"
+        return (
+            RowStatus.MANAGE_PENDING,
+            f"In SL since {posting.posted_at:%Y-%m-%d}; Manage is owed its batch: run Recover",
+        )
     if posting.state in (PostingState.CLOSED, PostingState.CHANGED) and posting.in_sl:
         where = ", ".join(f"{p.module} {p.bat_nbr} {p.doc_type} {p.ref_nbr}" for p in posting.parts)
         changed = "; changed in Manage after it was posted" if posting.state is PostingState.CHANGED else ""
-        return "Already in SL", f"{where} ({posting.batch_identifier}){changed}"
+        return RowStatus.ALREADY_IN_SL, f"{where} ({posting.batch_identifier}){changed}"
     if posting.parts and not posting.in_sl:
-        return "", "Was voided or deleted in SL: Include 'Again' posts it anew"
-    return "", ""
+        return RowStatus.EMPTY, "Was voided or deleted in SL: Include 'Again' posts it anew"
+    return RowStatus.EMPTY, ""
 
 
 def _periods(books: SlBooks) -> tuple[ModulePeriods, ...]:

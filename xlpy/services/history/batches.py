@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.money import ZERO
+from xlpy.domain.values.statuses import BatchState
 from xlpy.domain.values.transactions import Kind, Posting, PostingState, SlState
 from xlpy.services.run.half_done import some_of
 from xlpy.services.run.session import Session
@@ -23,16 +24,18 @@ from xlpy.services.run.session import Session
 if TYPE_CHECKING:
     from xlpy.manage.batches import AccountingBatch
 
-MIXED = "mixed"
 _WORD = {
-    SlState.UNRELEASED: "unreleased",
-    SlState.RELEASED: "released",
-    SlState.POSTED: "posted",
-    SlState.VOIDED: "voided",
-    SlState.MISSING: "deleted",
+    SlState.UNRELEASED: BatchState.UNRELEASED,
+    SlState.RELEASED: BatchState.RELEASED,
+    SlState.POSTED: BatchState.POSTED,
+    SlState.VOIDED: BatchState.VOIDED,
+    SlState.MISSING: BatchState.DELETED,
 }
-_OF_LEDGER = {PostingState.CLEARED: "cleared", PostingState.UNDONE: "undone", PostingState.UNDOING: "undone"}
-_WITHOUT_DOCUMENT = "nothing to post"
+_OF_LEDGER = {
+    PostingState.CLEARED: BatchState.CLEARED,
+    PostingState.UNDONE: BatchState.UNDONE,
+    PostingState.UNDOING: BatchState.UNDONE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,7 @@ class BatchRow:
     """A batch, in one currency. ``documents``: how many transactions of Manage; None: not known to the ledger.
 
     ``amount``: document currency, credit memos negative; None with ``documents``. ``created``: local time of the PC
-    that posted it. ``state``: unreleased, released, posted, voided, deleted, mixed; cleared, undone, or *nothing to
-    post*; empty for a batch that is not ours.
+    that posted it. ``state``: empty for a batch that is not ours.
     """
 
     identifier: str
@@ -53,7 +55,7 @@ class BatchRow:
     amount: Decimal | None
     currency: str
     closed: bool
-    state: str
+    state: BatchState
     sl_batches: str
     message: str
 
@@ -135,19 +137,21 @@ def _rows(identifier: str, batch: AccountingBatch | None, postings: Sequence[Pos
         )
 
 
-def state_in_sl(postings: Iterable[Posting]) -> str:
+def state_in_sl(postings: Iterable[Posting]) -> BatchState:
     """Return what became of postings in SL, in one word; empty for none. Two states make it *mixed*."""
-    words: set[str] = set()
+    words: set[BatchState] = set()
     for posting in postings:
         if posting.state in _OF_LEDGER:
             words.add(_OF_LEDGER[posting.state])
         else:
             words.update(_WORD[part.state] for part in posting.parts)
             if not posting.parts:
-                words.add(_WITHOUT_DOCUMENT)
+                words.add(BatchState.NOTHING_TO_POST)
     if len(words) > 1:
-        words.discard(_WITHOUT_DOCUMENT)  # says nothing of those that have a document
-    return words.pop() if len(words) == 1 else MIXED if words else ""
+        words.discard(BatchState.NOTHING_TO_POST)  # says nothing of those that have a document
+    if len(words) == 1:
+        return words.pop()
+    return BatchState.MIXED if words else BatchState.EMPTY
 
 
 def batch_numbers(postings: Iterable[Posting]) -> str:

@@ -15,6 +15,7 @@ from xlpy.domain.planning.request import IncludedRow
 from xlpy.domain.planning.row_checks import foreign_problems, number_of_row, row_problems
 from xlpy.domain.planning.run_checks import gone_problem
 from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Posting, PostingState
 from xlpy.errors import CommitUnknown, PostingRefused, XlpyError
 from xlpy.services.export.exporting import MarkedExport, export_marked
@@ -109,7 +110,7 @@ def _clear(session: Session, run_id: str, plan: ClearPlan) -> RunReport:
         return _nothing_done(session, run_id, plan, str(error))
     except CommitUnknown as error:
         logger.exception("The commit of clearing run %s is not known", run_id)
-        results = tuple(_result(posting, "Not known", "Run Recover") for posting in rows)
+        results = tuple(_result(posting, RowStatus.NOT_KNOWN, "Run Recover") for posting in rows)
         return RunReport(
             run_id, session.now(), RunState.UNKNOWN, str(error), plan.identifier, None, results, action="clear"
         )
@@ -161,13 +162,13 @@ def _report(
     for posting in rows:
         if posting.key in closed:
             message = "Manage still lists it as unposted: look at it there" if posting.key in listed else ""
-            results.append(_result(closed[posting.key], "Cleared", message))
+            results.append(_result(closed[posting.key], RowStatus.CLEARED, message))
         elif posting.key in given_up:
-            results.append(_result(posting, "Failed", given_up[posting.key]))
+            results.append(_result(posting, RowStatus.FAILED, given_up[posting.key]))
         else:
-            results.append(_result(posting, "Manage pending", pending or "Run Recover"))
-    count = sum(result.status == "Cleared" for result in results)
-    waiting = sum(result.status == "Manage pending" for result in results)
+            results.append(_result(posting, RowStatus.MANAGE_PENDING, pending or "Run Recover"))
+    count = sum(result.status == RowStatus.CLEARED for result in results)
+    waiting = sum(result.status == RowStatus.MANAGE_PENDING for result in results)
     if waiting:
         state = RunState.HALF_DONE
         why = pending or "Manage has not got its batch."
@@ -194,7 +195,7 @@ def _report(
     )
 
 
-def _result(posting: Posting, status: str, message: str) -> ResultRow:
+def _result(posting: Posting, status: RowStatus, message: str) -> ResultRow:
     (row,) = posting_results([posting], {posting.posting_id: (status, message)})
     return row
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from xlpy.domain.checks.table import bound, found
 from xlpy.domain.facts.manage import UnpostedInvoice
 from xlpy.domain.facts.manage_procurement import UnpostedProcurement
 from xlpy.domain.facts.matching import entry_ids, match_expense_bills, match_expenses, match_procurement
@@ -17,7 +18,7 @@ from xlpy.domain.planning.in_adjustments import adjustment_hash
 from xlpy.domain.planning.in_transfers import transfer_hash
 from xlpy.domain.planning.row_checks import number_of_row
 from xlpy.domain.values.money import round_money
-from xlpy.domain.values.problems import Problem, Severity, stops
+from xlpy.domain.values.problems import Problem, stops
 from xlpy.domain.values.transactions import Posting, PostingState, SlState, TransactionKey
 from xlpy.services.export.exporting import MarkedExport, UnpostedRow
 from xlpy.services.export.refresh import shown_amount
@@ -89,18 +90,16 @@ def clear_rows(
     for key, row in export.rows:
         number = number_of_row(row)
         posting = postings.get(key)
-        problem = _ledger_problem(key, number, posting)
+        problem = _ledger_problem(posting)
         if key in joined:
-            what = "It shares a GL entry with a transaction that is not marked: Manage could not tell them apart"
-            problem = _stop("JOINED", what, key, number, fix="Mark all of them, or post it")
+            problem = found("JOINED")
         if problem:
-            problems.append(problem)
+            problems.append(bound(problem, number, str(key)))
             continue
         known = shown.get(key)
         entries = known.entry_ids if known and known.entry_ids else _own_entries(row)
         if not entries:  # noted in the ledger, its Manage batch would be owed for ever
-            what = "Manage shows no GL entry of it, so there is nothing that could be marked as posted"
-            problems.append(_stop("NO-ENTRIES", what, key, number, fix="Open and close it in Manage, and refresh"))
+            problems.append(bound(found("NO-ENTRIES"), number, str(key)))
             continue
         rows.append(
             ClearRow(
@@ -129,8 +128,9 @@ def _shown(export: MarkedExport) -> Iterator[tuple[TransactionKey, Shown]]:
         bills = {line.bill for line in lines}
         told = bill_expense_hash(bills.pop(), [line.line for line in lines]) if len(bills) == 1 else SEVERAL
         yield keys[row], Shown(told, entry_ids(row, lines))
-    for row, found in match_expenses(expenses, export.exported_expenses.expenses).pairs:
-        yield keys[row], Shown(expense_hash(found[0]) if len(found) == 1 else SEVERAL, entry_ids(row, found))
+    for row, exported in match_expenses(expenses, export.exported_expenses.expenses).pairs:
+        told = expense_hash(exported[0]) if len(exported) == 1 else SEVERAL
+        yield keys[row], Shown(told, entry_ids(row, exported))
     stock = {row: mark.key for mark, row in export.procurement}
     matched = match_procurement([row for _, row in export.procurement], export.exported_procurement)
     for of, receipts in matched.purchases.pairs:
@@ -156,22 +156,15 @@ def _amount(row: UnpostedRow) -> Decimal:
     return shown_amount(row, row.total) if isinstance(row, UnpostedInvoice) else round_money(row.total, row.decimals)
 
 
-def _ledger_problem(key: TransactionKey, number: str, posting: Posting | None) -> Problem | None:
+def _ledger_problem(posting: Posting | None) -> Problem | None:
     """Return why the ledger forbids clearing: it is in SL, or half-way there. Cleared or undone before is no reason."""
     if posting is None or posting.state is PostingState.UNDONE:
         return None
     half = posting.state in (PostingState.POSTED, PostingState.CLEARED) and posting.closed_at is None
     if posting.state is PostingState.UNDOING or half:
-        return _stop("HALF-DONE", "An earlier run of it is half done", key, number, fix="Press Recover first")
+        return found("HALF-DONE")
     there = [part for part in posting.parts if part.state not in (SlState.VOIDED, SlState.MISSING)]
     if not there:
         return None
     where = ", ".join(f"{part.module} {part.bat_nbr} {part.doc_type} {part.ref_nbr}" for part in there)
-    fix = "Run export makes only its Manage batch (unless its lines changed); clearing is for what is not in SL"
-    return _stop("IN-SL", "It is in SL already", key, number, fix=fix, in_sl=where)
-
-
-def _stop(code: str, what: str, key: TransactionKey, number: str, *, fix: str, in_sl: str = "") -> Problem:
-    return Problem(
-        Severity.STOP, code, what, transaction=number, transaction_id=str(key), in_sl=in_sl, fix=fix, where="SL"
-    )
+    return found("CLEAR-IN-SL", in_sl=where)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from xlpy.domain.afterwards.rerun import (
     NEEDS_AGAIN,
     RerunRow,
-    RerunState,
     closed_note,
     foreign_problem,
     gone_from_batch_note,
@@ -35,6 +34,7 @@ from xlpy.domain.mapping.signs import lines_hash
 from xlpy.domain.planning.row_checks import foreign_problems, number_of_row
 from xlpy.domain.values.money import ZERO
 from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.statuses import Include, RerunState
 from xlpy.domain.values.transactions import Kind, Posting, TransactionKey
 from xlpy.errors import SettingsError
 from xlpy.services.history.rerun_read import BatchRead, included_of, planned_of, read_batch, the_batch
@@ -79,7 +79,7 @@ class RerunPlan:
     @property
     def marks(self) -> tuple[Marked, ...]:
         """The marks in force, proposed ones too."""
-        return tuple(Marked(row.key, row.include == "Again") for row in self.rows if row.include)
+        return tuple(Marked(row.key, row.include is Include.AGAIN) for row in self.rows if row.include)
 
     @property
     def text(self) -> str:
@@ -114,7 +114,7 @@ def plan_rerun(
     everything = [Marked(key, again=True) for key, _ in read.found.rows]
     look = _with_other_details(session, read, planned_of(read, everything))
     rows = _marked(tuple(_states(read, look)), marks or RerunMarks())
-    chosen = [Marked(row.key, row.include == "Again") for row in rows if taken(row.state, row.include)]
+    chosen = [Marked(row.key, row.include is Include.AGAIN) for row in rows if taken(row.state, row.include)]
     plan = planned_of(read, chosen)
     plan = replace(plan, problems=(*_around(read, rows, chosen, plan), *plan.problems))
     logger.info("Batch %s read again: %d documents, %d to be posted", batch.identifier, len(rows), len(chosen))
@@ -194,11 +194,11 @@ def _marked(rows: tuple[RerunRow, ...], marks: RerunMarks) -> tuple[RerunRow, ..
     """Put the marks on the rows. Raises ``SettingsError`` for a name that the batch does not have."""
     include = {row.key: proposed(row.state) for row in rows}
     if marks.chosen is not None:
-        chosen = {mark.key: "Again" if mark.again else "Yes" for mark in marks.chosen}
-        include = {row.key: chosen.get(row.key, "") for row in rows}
+        chosen = {mark.key: Include.AGAIN if mark.again else Include.YES for mark in marks.chosen}
+        include = {row.key: chosen.get(row.key, Include.NO) for row in rows}
     everything = any(name.casefold() == ALL for name in marks.again)
-    include |= {row.key: "Again" for row in rows if everything and row.state in NEEDS_AGAIN}
-    for names, mark in ((marks.again, "Again"), (marks.skip, "")):
+    include |= {row.key: Include.AGAIN for row in rows if everything and row.state in NEEDS_AGAIN}
+    for names, mark in ((marks.again, Include.AGAIN), (marks.skip, Include.NO)):
         for name in names:
             if name.casefold() != ALL:
                 include |= dict.fromkeys(_named(rows, name), mark)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Posting, PostingState
 from xlpy.errors import CommitUnknown, PostingRefused, XlpyError
 from xlpy.services.history.undo_plan import (
@@ -254,9 +255,9 @@ def _report(session: Session, run_id: str, plan: UndoPlan, done: Undone, pending
         state, text = RunState.COMPLETED, f"Undone: {what}. They are unposted in Manage again."
     told = {
         posting.posting_id: (
-            ("Manage pending", stuck.get(posting.posting_id) or pending)
+            (RowStatus.MANAGE_PENDING, stuck.get(posting.posting_id) or pending)
             if posting.posting_id not in undone
-            else ("Undone", "Manage does not list it as unposted" if posting.posting_id in not_back else "")
+            else (RowStatus.UNDONE, "Manage does not list it as unposted" if posting.posting_id in not_back else "")
         )
         for posting in plan.transactions
     }
@@ -274,4 +275,6 @@ def _report(session: Session, run_id: str, plan: UndoPlan, done: Undone, pending
 
 
 def _results(plan: UndoPlan) -> tuple[ResultRow, ...]:
-    return posting_results(plan.transactions, {p.posting_id: ("Not known", "Run Recover") for p in plan.transactions})
+    return posting_results(
+        plan.transactions, {p.posting_id: (RowStatus.NOT_KNOWN, "Run Recover") for p in plan.transactions}
+    )

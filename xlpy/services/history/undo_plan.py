@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from xlpy.domain.checks.table import bound, found
 from xlpy.domain.facts.books import sl_key
-from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.screens import screen, screen_of_program
 from xlpy.domain.values.transactions import Kind, Posting, PostingState
 from xlpy.services.run.half_done import some_of, worth_of
 from xlpy.services.run.reports import ManageBatchMade
@@ -17,19 +19,12 @@ if TYPE_CHECKING:
     from xlpy.services.manage_half.undo_manage import OwnBatch
     from xlpy.sl.writing.undoing import Examined, SlFault
 
-_SCREENS = {
-    "08010": "Invoice and Memo (08.010)",
-    "03010": "Voucher and Adjustment Entry (03.010)",
-    "01010": "Journal Transactions (01.010)",
-    "10030": "Adjustments (10.030)",
-    "10040": "Transfers (10.040)",
-}
-_SCREEN_OF = {"AR": "08010", "AP": "03010", "GL": "01010", "IN": "10030"}
+_SCREEN_OF = {"AR": "08.010", "AP": "03.010", "GL": "01.010", "IN": "10.030"}
 _CORRECT = {
     "AR": "make a credit memo in Manage and export it",
-    "AP": "enter a debit adjustment in Voucher and Adjustment Entry (03.010)",
-    "GL": "enter a reversing journal in Journal Transactions (01.010)",
-    "IN": "enter the opposite in Adjustments (10.030) or Transfers (10.040)",
+    "AP": f"enter a debit adjustment in {screen('03.010')}",
+    "GL": f"enter a reversing journal in {screen('01.010')}",
+    "IN": f"enter the opposite in {screen('10.030')} or {screen('10.040')}",
 }
 _UNBATCH = {
     Kind.INVOICE: "in Manage un-batch each invoice (on the invoice: More > Un-batch; there is no call for it)",
@@ -106,30 +101,28 @@ def undo_documents(rows: Iterable[Posting], examined: Examined) -> tuple[UndoDoc
     """List the SL documents of the rows, each once with the transactions that are part of it."""
     there = examined.documents
     numbers: dict[tuple[str, ...], list[str]] = {}
-    found: dict[tuple[str, ...], UndoDocument] = {}
+    documents: dict[tuple[str, ...], UndoDocument] = {}
     for posting in rows:
         for part in posting.parts:
             name = (part.module, part.bat_nbr, part.doc_type, part.ref_nbr)
             numbers.setdefault(name, []).append(posting.number)
             gone = (part.module, part.bat_nbr, (sl_key(part.doc_type), sl_key(part.ref_nbr))) not in there
-            found[name] = UndoDocument((), part.part, *name, part.amount, gone)
+            documents[name] = UndoDocument((), part.part, *name, part.amount, gone)
     return tuple(
         UndoDocument(tuple(numbers[name]), d.part, d.module, d.sl_batch, d.doc_type, d.reference, d.amount, d.gone)
-        for name, d in found.items()
+        for name, d in documents.items()
     )
 
 
 def unknown_batch(identifier: str, like: Sequence[str]) -> Problem:
     """Say that the ledger has no such batch; ``like``: names that it has instead."""
-    fix = f"Take one of {', '.join(like)}" if like else "Press Batches for the names; Undo knows what this product made"
-    return _reason("UNDO-UNKNOWN", f"The posting ledger has no batch {identifier!r}", fix=fix)
+    return found("UNDO-UNKNOWN", case="alike" if like else "", identifier=identifier, alike=", ".join(like))
 
 
 def other_company(identifier: str, companies: Iterable[str], own: str) -> Problem:
     """Say that the batch was posted into another SL company of this database."""
     theirs = ", ".join(sorted(companies))
-    what = f"Batch {identifier} was posted into SL company {theirs}, this is {own}"
-    return _reason("UNDO-COMPANY", what, fix=f"Undo it with the settings (profile) of {theirs}")
+    return found("UNDO-COMPANY", case="ledger", identifier=identifier, theirs=theirs, own=own)
 
 
 def nothing_left(identifier: str, rows: Sequence[Posting]) -> Problem:
@@ -137,18 +130,17 @@ def nothing_left(identifier: str, rows: Sequence[Posting]) -> Problem:
     undone = [p for p in rows if p.state is PostingState.UNDONE]
     when = max((p.state_at for p in undone if p.state_at), default=None)
     if undone and when:
-        by = undone[-1].state_by
-        return _reason("UNDO-DONE", f"Batch {identifier} was undone already on {when:%Y-%m-%d %H:%M} by {by}")
-    return _reason("UNDO-NOTHING", f"Nothing of batch {identifier} is left: it was undone or posted again elsewhere")
+        return found("UNDO-DONE", identifier=identifier, when=f"{when:%Y-%m-%d %H:%M}", by=undone[-1].state_by)
+    return found("UNDO-NOTHING", identifier=identifier)
 
 
 def state_reasons(rows: Iterable[Posting]) -> Iterable[Problem]:
     """Say which rows are in the middle of something else."""
     for posting in rows:
         if posting.state is PostingState.UNDOING:
-            yield _of(posting, "UNDO-OPEN", "Its undo was interrupted", fix="Press Recover first")
+            yield bound(found("UNDO-OPEN"), posting.number, str(posting.key))
         elif posting.state is PostingState.CLEARED and posting.closed_at is None:
-            yield _of(posting, "CLEAR-OPEN", "Its clearing was interrupted", fix="Press Recover first")
+            yield bound(found("CLEAR-OPEN"), posting.number, str(posting.key))
 
 
 def sl_reasons(rows: Sequence[Posting], examined: Examined, others: Iterable[Posting]) -> Iterable[Problem]:
@@ -172,29 +164,25 @@ def sl_reasons(rows: Sequence[Posting], examined: Examined, others: Iterable[Pos
 def _sl_reason(fault: SlFault, kinds: Iterable[Kind], number: str, other: Posting | None) -> Problem:
     batch = f"{fault.module} {fault.bat_nbr}"
     document = f"{fault.doc_type} {fault.ref_nbr}"
-    screen = _SCREENS.get(fault.screen) or _SCREENS[_SCREEN_OF[fault.module]]
+    where = screen_of_program(fault.screen) or screen(_SCREEN_OF[fault.module])
     unbatch = "; ".join(_UNBATCH[kind] for kind in sorted(kinds))
-    by_hand = f"Void SL batch {batch} in {screen}; then {unbatch}"
+    by_hand = f"Void SL batch {batch} in {where}; then {unbatch}"
+    facts = {"batch": batch, "document": document, "screen": f"SL: {where}", "by_hand": by_hand}
     match str(fault.kind):
         case "released":
             posted = "posted to GL" if fault.status == "P" else "released"
-            what = f"SL batch {batch} is {posted}; what is released can't be taken out"
-            return _reason("UNDO-RELEASED", what, fix=f"Correct it: {_CORRECT[fault.module]}", in_sl=batch)
+            return found("UNDO-RELEASED", in_sl=batch, posted=posted, correction=_CORRECT[fault.module], **facts)
         case "status":
             status = _STATUS.get(fault.status, f"has the status {fault.status}")
-            fix = "Release it in SL, so that it is voided, and undo then" if fault.status == "I" else by_hand
-            return _reason("UNDO-STATUS", f"SL batch {batch} {status}", fix=fix, in_sl=batch, where=screen)
+            case = "to be voided" if fault.status == "I" else ""
+            return found("UNDO-STATUS", in_sl=batch, case=case, status=status, **facts)
         case "other company":
-            return _reason("UNDO-COMPANY", f"SL batch {batch} is of another company", in_sl=batch, fix="Undo it there")
+            return found("UNDO-COMPANY", in_sl=batch, case="batch", **facts)
         case "changed":
-            what = f"{document} in SL batch {batch} was changed in SL since it was exported"
-            return _reason("UNDO-CHANGED", what, fix=by_hand, in_sl=f"{batch} {document}", where=screen, number=number)
+            return bound(found("UNDO-CHANGED", in_sl=f"{batch} {document}", **facts), number)
     if other is not None:
-        what = f"SL batch {batch} also has documents of Manage batch {other.batch_identifier}"
-        return _reason("UNDO-SHARED", what, fix=by_hand, in_sl=batch, where=screen)
-    what = f"SL batch {batch} has a document {document} that is not of this product: somebody added it"
-    fix = f"Move it to a batch of its own in {screen} and undo then. Or: {by_hand[0].lower()}{by_hand[1:]}"
-    return _reason("UNDO-FOREIGN", what, fix=fix, in_sl=f"{batch} {document}", where=screen)
+        return found("UNDO-SHARED", in_sl=batch, other=other.batch_identifier, **facts)
+    return found("UNDO-FOREIGN", in_sl=f"{batch} {document}", **facts)
 
 
 def manage_reasons(
@@ -205,30 +193,12 @@ def manage_reasons(
     for own in batches:
         inside |= own.entry_ids
         if own.batch.closed:
-            fix = "Leave it; correct the documents, invoices by credit memos"
-            yield _reason("UNDO-CLOSED", own.why_not, fix=fix, in_manage=own.batch.identifier)
+            yield found("UNDO-CLOSED", own.batch.identifier, batch=own.batch.identifier)
         elif own.foreign:
             kinds = sorted({posting.key.kind for posting in rows})
-            fix = f"Void the documents in SL; then {'; '.join(_UNBATCH[kind] for kind in kinds)}"
-            yield _reason("UNDO-ENTRIES", own.why_not, fix=fix, in_manage=own.batch.identifier)
+            unbatch = "; ".join(_UNBATCH[kind] for kind in kinds)
+            yield found("UNDO-ENTRIES", own.batch.identifier, case="told", why_not=own.why_not, unbatch=unbatch)
     for posting in rows:
         if inside.issuperset(posting.entry_ids) or posting.key.record_id in listed.get(posting.key.kind, ()):
             continue
-        what = (
-            "Manage neither has it in the batch any more nor lists it as unposted: it was reopened or batched by hand"
-        )
-        yield _of(posting, "UNDO-ELSEWHERE", what, fix="Close it again in Manage, or un-batch it there, and undo then")
-
-
-def _of(posting: Posting, code: str, what: str, *, fix: str) -> Problem:
-    return Problem(
-        Severity.STOP, code, what, transaction=posting.number, transaction_id=str(posting.key), fix=fix, where="Manage"
-    )
-
-
-def _reason(
-    code: str, what: str, *, fix: str = "", in_sl: str = "", in_manage: str = "", where: str = "", number: str = ""
-) -> Problem:
-    return Problem(
-        Severity.STOP, code, what, transaction=number, in_manage=in_manage, in_sl=in_sl, fix=fix, where=where
-    )
+        yield bound(found("UNDO-ELSEWHERE"), posting.number, str(posting.key))

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Kind, Posting, PostingState
 from xlpy.services.manage_half.clear_finish import Cleared, finish_clears
 from xlpy.services.manage_half.marking import Marked, mark_in_manage
@@ -237,20 +238,31 @@ def recover_run(session: Session, report: RecoverReport) -> RunReport:
 def _results(report: RecoverReport) -> Iterable[ResultRow]:
     not_back = {posting.posting_id for posting in report.not_back}
     listed = {posting.posting_id for posting in report.still_listed}
-    outcomes: list[tuple[Posting, str, str]] = [
-        *((p, "Exported", "Finished by Recover") for p in report.closed),
+    outcomes: list[tuple[Posting, RowStatus, str]] = [
+        *((p, RowStatus.EXPORTED, "Finished by Recover") for p in report.closed),
         *(
-            (p, "Undone", "Manage does not list it as unposted" if p.posting_id in not_back else "Finished by Recover")
+            (
+                p,
+                RowStatus.UNDONE,
+                "Manage does not list it as unposted" if p.posting_id in not_back else "Finished by Recover",
+            )
             for p in report.undone
         ),
         *(
-            (p, "Cleared", "Manage still lists it as unposted" if p.posting_id in listed else "Finished by Recover")
+            (
+                p,
+                RowStatus.CLEARED,
+                "Manage still lists it as unposted" if p.posting_id in listed else "Finished by Recover",
+            )
             for p in report.cleared
         ),
-        *((p, "Failed", "Not marked: Manage shows other lines now, or no longer has it") for p in report.changed),
-        *((p, "Failed", "Not marked: SL no longer has the documents") for p in report.lost),
-        *((p, "Failed", f"Not cleared: {why}") for p, why in report.given_up),
-        *((p, "Manage pending", why) for p, why in report.stuck),
+        *(
+            (p, RowStatus.FAILED, "Not marked: Manage shows other lines now, or no longer has it")
+            for p in report.changed
+        ),
+        *((p, RowStatus.FAILED, "Not marked: SL no longer has the documents") for p in report.lost),
+        *((p, RowStatus.FAILED, f"Not cleared: {why}") for p, why in report.given_up),
+        *((p, RowStatus.MANAGE_PENDING, why) for p, why in report.stuck),
     ]
     for posting, status, message in outcomes:
         yield from posting_results([posting], {posting.posting_id: (status, message)})

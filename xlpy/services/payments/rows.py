@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from xlpy.domain.afterwards.settlement import PaidInManage, Settlement
 from xlpy.domain.facts.manage_payments import ManageInvoice
+from xlpy.domain.values.statuses import PaymentStatus
 from xlpy.services.payments.candidates import Candidate
-from xlpy.services.run.sync_report import PaymentRow, PaymentStatus
+from xlpy.services.run.sync_report import PaymentRow
 
 
 def row_alone(candidate: Candidate) -> PaymentRow:

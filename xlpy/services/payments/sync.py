@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from xlpy.domain.afterwards.payment_start import SyncStart
+from xlpy.domain.values.statuses import PaymentStatus
 from xlpy.services.payments.begin import Begin, where_to_begin
 from xlpy.services.payments.candidates import candidates_of
 from xlpy.services.payments.invoices_in_turn import Outcome, SyncPass
@@ -19,7 +20,7 @@ from xlpy.services.payments.writing import PaymentWriter
 from xlpy.services.run.ids import new_run_id
 from xlpy.services.run.kept import remember_sync
 from xlpy.services.run.session import Session
-from xlpy.services.run.sync_report import PaymentStatus, SyncReport, in_words
+from xlpy.services.run.sync_report import SyncReport, in_words
 from xlpy.sl.ledger_book.ledger import check_ledger
 from xlpy.sl.ledger_book.lock import posting_lock
 from xlpy.sl.ledger_book.payment_choice import SyncScope

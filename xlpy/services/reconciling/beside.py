@@ -10,10 +10,11 @@ import pandas as pd
 from xlpy.domain.afterwards.reconcile import (
     Leg,
     ReconcileRow,
-    Verdict,
 )
 from xlpy.domain.afterwards.reconcile_manage import ManageShare
 from xlpy.domain.values.money import ZERO, total
+from xlpy.domain.values.screens import screen
+from xlpy.domain.values.statuses import ReconcileState
 from xlpy.domain.values.transactions import PostingState
 from xlpy.services.reconciling.documents import (
     DocumentCompared,
@@ -21,13 +22,13 @@ from xlpy.services.reconciling.documents import (
 )
 
 if TYPE_CHECKING:
-    from xlpy.services.reconciling.reconcile import Sides
+    from xlpy.services.reconciling.sides import Sides
 
 NOT_TO_SL = (PostingState.CLEARED, PostingState.UNDONE)
 
 
 def tax_accounts(compared: Iterable[DocumentCompared]) -> Iterator[ReconcileRow]:
-    """Yield a line for each pair of accounts between which tax is moved, by batch and currency."""
+    """Yield a line for each set of accounts between which tax is moved or split otherwise, by batch and currency."""
     table = pd.DataFrame(
         [
             (
@@ -37,20 +38,29 @@ def tax_accounts(compared: Iterable[DocumentCompared]) -> Iterator[ReconcileRow]
                 ", ".join(f"{tax.acct} {tax.sub}".strip() for tax in one.legs.taxes if not tax.texts),
                 sum((tax.amount for tax in one.legs.taxes if tax.amount > 0), ZERO),
                 str(one.members[0].posting.key.kind),
+                one.legs.only_tax_split,
             )
             for one in compared
             if one.legs is not None and one.legs.only_tax_accounts
         ],
-        columns=["batch", "currency", "manage", "sl", "amount", "kind"],
+        columns=["batch", "currency", "manage", "sl", "amount", "kind", "split"],
     )
-    for (batch, currency, manage, in_sl, kind), group in table.groupby(["batch", "currency", "manage", "sl", "kind"]):
+    named = ["batch", "currency", "manage", "sl", "kind", "split"]
+    for (batch, currency, manage, in_sl, kind, split), group in table.groupby(named):
         amount = total(group["amount"])
-        yield ReconcileRow(
-            state=Verdict.TAX_ACCOUNT,
-            message=(
+        if split:
+            text = (
+                f"SL's release splits the sum of a tax group by rate, Manage rounds each level: {manage} differ by"
+                " cents, the sum does not"
+            )
+        else:
+            text = (
                 f"Manage has this tax on {manage}; SL posts it to {in_sl or 'another account of the same taxes'}, the"
-                f" account of its own tax (21.280 Taxes): {len(group)} documents"
-            ),
+                f" account of its own tax ({screen('21.280')})"
+            )
+        yield ReconcileRow(
+            state=ReconcileState.TAX_ACCOUNT,
+            message=f"{text}: {len(group)} document{'s' * (len(group) != 1)}",
             batch_identifier=str(batch),
             kind=str(kind),
             transaction="",
@@ -67,7 +77,7 @@ def other_documents(sides: Sides) -> Iterator[ReconcileRow]:
     for other in sides.others:
         module, bat_nbr, doc_type, reference = other.key
         yield ReconcileRow(
-            state=Verdict.NOT_FROM_MANAGE,
+            state=ReconcileState.NOT_FROM_MANAGE,
             message=f"Entered in SL, on accounts of ours: {', '.join(other.accounts[:6])}",
             batch_identifier="",
             kind="",

@@ -12,14 +12,14 @@ from xlpy.domain.afterwards.reconcile import (
     LegDifference,
     LegsCompared,
     SlDocument,
-    Verdict,
     compare_legs,
 )
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.money import ZERO, round_money, total
+from xlpy.domain.values.statuses import ReconcileState
 from xlpy.domain.values.transactions import Kind, PostedPart, Posting, SlState
 
-Finding = tuple[Verdict, str]
+Finding = tuple[ReconcileState, str]
 
 
 @dataclass(slots=True)
@@ -71,9 +71,11 @@ def judge_absent(member: Member) -> None:
         return
     name = f"{part.module} {part.doc_type} {part.ref_nbr} (SL batch {part.bat_nbr})"
     if part.state is SlState.VOIDED:
-        member.findings.append((Verdict.VOIDED, f"{name} was voided in SL: rerun its batch, with Again, to post anew"))
+        member.findings.append(
+            (ReconcileState.VOIDED, f"{name} was voided in SL: rerun its batch, with Again, to post anew")
+        )
     else:
-        member.findings.append((Verdict.MISSING, f"{name} is not in SL any more: rerun its batch"))
+        member.findings.append((ReconcileState.MISSING, f"{name} is not in SL any more: rerun its batch"))
 
 
 def compare_document(
@@ -90,12 +92,12 @@ def compare_document(
     first = members[0].part
     if first is not None and abs(document.base) != first.amount and not document.own_cost:
         text = f"SL has {abs(document.base)} {base_currency}, {first.amount} was written"
-        _tell(members, Verdict.DIFFERS, text)
+        _tell(members, ReconcileState.DIFFERS, text)
     if document.rows_hash and first is not None and document.rows_hash != first.rows_hash:
-        _tell(members, Verdict.CHANGED, f"{_name(document)} was changed in SL after it was written")
+        _tell(members, ReconcileState.CHANGED, f"{_name(document)} was changed in SL after it was written")
     if document.gl_agrees is False:
         text = f"The general ledger does not have what {_name(document)} says: look at account totals and suspense"
-        _tell(members, Verdict.DIFFERS, text)
+        _tell(members, ReconcileState.DIFFERS, text)
     legs = _compare_accounts(document, members)
     return DocumentCompared(document, members, legs)
 
@@ -118,7 +120,7 @@ def _share_out(
         text = f"{_name(document)} is worth {amount} in SL, {expected} was posted"
         if len(members) > 1:
             text += f" (it has {len(members)} transactions; the first shows the difference)"
-        _tell(members, Verdict.DIFFERS, text)
+        _tell(members, ReconcileState.DIFFERS, text)
     in_base = [member.sl or ZERO for member in members]
     whole = total(in_base)
     if sl_key(document.currency) != sl_key(base_currency) or _is_converted(document, members[0]):
@@ -174,7 +176,7 @@ def _moved_at_own_cost(document: SlDocument, members: Sequence[Member], amount: 
     first.explained = True
     first.sl = amount
     if document.own_cost and not written:
-        first.findings.append((Verdict.AGREES, f"SL moved it at its own cost, {amount}"))
+        first.findings.append((ReconcileState.AGREES, f"SL moved it at its own cost, {amount}"))
     return True
 
 
@@ -192,10 +194,10 @@ def _compare_accounts(document: SlDocument, members: Sequence[Member]) -> LegsCo
     if found.lines:
         said = "; ".join(map(_said, found.lines[:4]))
         more = f"; and {len(found.lines) - 4} more" if len(found.lines) > 4 else ""
-        _tell(members, Verdict.DIFFERS, f"Accounts of {_name(document)}: {said}{more}")
+        _tell(members, ReconcileState.DIFFERS, f"Accounts of {_name(document)}: {said}{more}")
     if found.taxes and not found.only_tax_accounts:
         said = "; ".join(map(_said, found.taxes))
-        _tell(members, Verdict.DIFFERS, f"Taxes of {_name(document)}: {said}")
+        _tell(members, ReconcileState.DIFFERS, f"Taxes of {_name(document)}: {said}")
     return found
 
 
@@ -208,7 +210,7 @@ def _name(document: SlDocument) -> str:
     return f"{module} {doc_type} {reference} (SL batch {bat_nbr})"
 
 
-def _tell(members: Sequence[Member], verdict: Verdict, text: str) -> None:
+def _tell(members: Sequence[Member], verdict: ReconcileState, text: str) -> None:
     for member in members:
         member.findings.append((verdict, text))
 

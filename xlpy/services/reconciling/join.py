@@ -18,12 +18,12 @@ from xlpy.domain.afterwards.reconcile import (
     FINE,
     InManage,
     ReconcileRow,
-    Verdict,
     gravest,
     manage_finding,
 )
 from xlpy.domain.afterwards.reconcile_manage import COST, DOCUMENT, ManageShare
 from xlpy.domain.values.money import ZERO, round_money, total
+from xlpy.domain.values.statuses import ReconcileState
 from xlpy.domain.values.transactions import PostedPart, Posting, PostingState
 from xlpy.services.reconciling.beside import NOT_TO_SL, other_documents, tax_accounts, without_document
 from xlpy.services.reconciling.documents import (
@@ -36,7 +36,7 @@ from xlpy.services.reconciling.report import ReconcileReport
 from xlpy.services.reconciling.totals import account_totals, group_totals, steps
 
 if TYPE_CHECKING:
-    from xlpy.services.reconciling.reconcile import Sides
+    from xlpy.services.reconciling.sides import Sides
 
 _NUMBER_IN_FRONT = re.compile(r"\d{1,18}(?=-)")
 NOBODY = 0  # posting ids count from 1
@@ -152,7 +152,7 @@ def _members(sides: Sides, owners: pd.DataFrame) -> list[Member]:
         if row["part"] == COST:
             member.currency = member.currency if shares else sides.books.gl.base_currency
         if not in_ledger:
-            member.findings.append((Verdict.DIFFERS, "Manage has a cost for it, but no cost journal was posted"))
+            member.findings.append((ReconcileState.DIFFERS, "Manage has a cost for it, but no cost journal was posted"))
         members.append(member)
     return members
 
@@ -165,10 +165,10 @@ def _row(member: Member, sides: Sides) -> ReconcileRow:
     if said is not None:
         findings.append(said)
     if posting.state is PostingState.UNDONE and part is not None and key_of(part) in _live(sides):
-        findings.append((Verdict.DIFFERS, "It was undone, but SL has its document"))
+        findings.append((ReconcileState.DIFFERS, "It was undone, but SL has its document"))
     ledger = member.ledger if member.part or member.part_name == DOCUMENT else None
     if member.manage is not None and ledger is not None and member.manage != ledger and not findings:
-        findings.append((Verdict.DIFFERS, f"Manage's batch has {member.manage}, {ledger} was posted"))
+        findings.append((ReconcileState.DIFFERS, f"Manage's batch has {member.manage}, {ledger} was posted"))
     wrong = [verdict for verdict, _ in findings if verdict not in FINE]
     state = gravest(wrong)
     if not wrong:
@@ -217,12 +217,12 @@ def _to_the_cent(row: ReconcileRow, sides: Sides) -> ReconcileRow:
     )
 
 
-def _quiet_state(member: Member) -> Verdict:
+def _quiet_state(member: Member) -> ReconcileState:
     if member.posting.state is PostingState.CLEARED:
-        return Verdict.CLEARED
+        return ReconcileState.CLEARED
     if member.posting.state is PostingState.UNDONE:
-        return Verdict.UNDONE
-    return Verdict.AGREES if member.part else Verdict.NOTHING_TO_POST
+        return ReconcileState.UNDONE
+    return ReconcileState.AGREES if member.part else ReconcileState.NOTHING_TO_POST
 
 
 def _difference(member: Member) -> Decimal:
@@ -251,7 +251,7 @@ def _left_over(sides: Sides, owners: pd.DataFrame) -> Iterator[ReconcileRow]:
     for share in _orphans(sides, owners):
         batch = next((sides.manage.batch_of[entry] for entry in share.entry_ids if entry in sides.manage.batch_of), "")
         yield ReconcileRow(
-            state=Verdict.MISSING,
+            state=ReconcileState.MISSING,
             message="It is in Manage's batch, but neither the posting ledger nor SL knows it: rerun the batch",
             batch_identifier=batch,
             kind=str(share.kind) if share.part == DOCUMENT else f"{share.kind} {share.part}",
@@ -266,7 +266,7 @@ def _left_over(sides: Sides, owners: pd.DataFrame) -> Iterator[ReconcileRow]:
     for unknown in sides.manage.unknown:
         kinds = ", ".join(sorted(str(kind) for kind in unknown.kinds))
         yield ReconcileRow(
-            state=Verdict.NOT_OURS,
+            state=ReconcileState.NOT_OURS,
             message="A batch of Manage that this program has not made; SL is not compared with it",
             batch_identifier=unknown.identifier,
             kind=kinds,
@@ -284,7 +284,7 @@ def _earlier(sides: Sides, members: Iterable[Member]) -> Iterator[ReconcileRow]:
             if document is None or document.voided or key_of(part) in now:
                 continue
             yield ReconcileRow(
-                state=Verdict.DIFFERS,
+                state=ReconcileState.DIFFERS,
                 message="It was posted again, but this earlier document is in SL too: void it there",
                 batch_identifier=posting.batch_identifier,
                 kind=str(posting.key.kind) if part.part == DOCUMENT else f"{posting.key.kind} {part.part}",
@@ -316,9 +316,21 @@ _RANK = {
     verdict: number
     for number, verdict in enumerate(
         (
-            *(Verdict.DIFFERS, Verdict.MISSING, Verdict.VOIDED, Verdict.CHANGED, Verdict.NOT_IN_MANAGE),
-            *(Verdict.PENDING, Verdict.TAX_ACCOUNT, Verdict.AGREES, Verdict.NOTHING_TO_POST, Verdict.CLEARED),
-            *(Verdict.UNDONE, Verdict.NOT_FROM_MANAGE, Verdict.NOT_OURS),
+            *(
+                ReconcileState.DIFFERS,
+                ReconcileState.MISSING,
+                ReconcileState.VOIDED,
+                ReconcileState.CHANGED,
+                ReconcileState.NOT_IN_MANAGE,
+            ),
+            *(
+                ReconcileState.PENDING,
+                ReconcileState.TAX_ACCOUNT,
+                ReconcileState.AGREES,
+                ReconcileState.NOTHING_TO_POST,
+                ReconcileState.CLEARED,
+            ),
+            *(ReconcileState.UNDONE, ReconcileState.NOT_FROM_MANAGE, ReconcileState.NOT_OURS),
         )
     )
 }

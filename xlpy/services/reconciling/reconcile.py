@@ -1,14 +1,14 @@
 """Reconcile: Manage's batches, the posting ledger, SL's documents and its general ledger, to the cent. Writes nothing.
 
 Manage's side is computed from the export of its batches by the rules of the export alone; SL's side is read as it is
-now. ``reconcile_join`` puts them together.
+now. ``join`` puts them together.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlpy.domain.afterwards.reconcile import InManage
@@ -27,6 +27,7 @@ from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, Posting
 from xlpy.errors import ManageRefused, NothingToReconcile, SettingsError
 from xlpy.services.manage_half.re_export import list_unposted, show_again
 from xlpy.services.reconciling.report import ReconcileReport
+from xlpy.services.reconciling.sides import ManageSide, Sides
 from xlpy.services.run.session import Session
 
 if TYPE_CHECKING:
@@ -36,41 +37,6 @@ if TYPE_CHECKING:
     from xlpy.sl.reading.other_documents import OtherDocument
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class ManageSide:
-    """What Manage says: the shares of its batches, which GL entries they hold, and where the others are.
-
-    ``batch_of``: GL entry id → identifier of its batch; ``absent``: posting id → how Manage shows it now;
-    ``unknown``: batches that the posting ledger does not know.
-    """
-
-    shares: Sequence[ManageShare] = ()
-    batch_of: Mapping[int, str] = field(default_factory=dict)
-    absent: Mapping[int, InManage] = field(default_factory=dict)
-    unknown: Sequence[AccountingBatch] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """Everything that is put together. ``earlier``: generations that were posted again since.
-
-    ``elsewhere``: GL entry ids of postings outside the scope, which a batch may hold too.
-    """
-
-    postings: Sequence[Posting]
-    earlier: Sequence[Posting]
-    elsewhere: Collection[int]
-    manage: ManageSide
-    sl: SlSide
-    others: Sequence[OtherDocument]
-    books: SlBooks
-    company_paid: str
-
-    def decimals(self, currency: str) -> int:
-        """Decimals of a currency in SL."""
-        return self.books.currencies.get(sl_key(currency), self.books.base_decimals)
 
 
 def reconcile(session: Session, *, batch: str = "", period: str = "", everything: bool = False) -> ReconcileReport:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from xlpy.domain.afterwards.reconcile import AccountTotal, GroupTotal, ReconcileRow, Step, Verdict
+from xlpy.domain.afterwards.reconcile import AccountTotal, GroupTotal, ReconcileRow, Step
 from xlpy.domain.values.money import ZERO
+from xlpy.domain.values.statuses import ReconcileState
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +68,4 @@ class ReconcileReport:
         return f"{self.scope}: of {len(compared)} rows not all agree: {', '.join(parts)}.{said}"
 
 
-_ASIDE = frozenset({Verdict.NOT_FROM_MANAGE, Verdict.NOT_OURS, Verdict.TAX_ACCOUNT})
+_ASIDE = frozenset({ReconcileState.NOT_FROM_MANAGE, ReconcileState.NOT_OURS, ReconcileState.TAX_ACCOUNT})

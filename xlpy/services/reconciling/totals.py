@@ -12,13 +12,14 @@ from typing import Any
 
 import pandas as pd
 
-from xlpy.domain.afterwards.reconcile import AccountTotal, GroupTotal, Leg, ReconcileRow, Step, Verdict
+from xlpy.domain.afterwards.reconcile import AccountTotal, GroupTotal, Leg, ReconcileRow, Step
 from xlpy.domain.values.money import ZERO, round_money, total
+from xlpy.domain.values.statuses import ReconcileState
 from xlpy.services.reconciling.documents import DocumentCompared, Member
 
 STEPS = ("In Manage's batches", "In the posting ledger", "In SL", "Posted to the general ledger")
 _ACCOUNT = ["acct", "sub", "currency"]
-_NOT_COUNTED = (Verdict.NOT_FROM_MANAGE, Verdict.NOT_OURS, Verdict.TAX_ACCOUNT)
+_NOT_COUNTED = (ReconcileState.NOT_FROM_MANAGE, ReconcileState.NOT_OURS, ReconcileState.TAX_ACCOUNT)
 Posted = Mapping[tuple[str, str], Mapping[tuple[str, str], Decimal]]
 
 

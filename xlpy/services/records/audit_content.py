@@ -16,10 +16,11 @@ import msgspec
 
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Posting, PostingState
 from xlpy.errors import RunNotKnown, XlpyError
+from xlpy.masking import masked, without_secrets
 from xlpy.profile.credentials import ENV_INTEGRATOR_PASSWORD, ENV_PRIVATE_KEY, ENV_SL_PASSWORD
-from xlpy.runlog import masked, without_secrets
 from xlpy.services.records.saved_log import lines_of_run
 from xlpy.services.run.kept import KeptRun, is_of, kept_runs, recall_plan_of_run, recall_run
 from xlpy.services.run.reports import ResultRow
@@ -44,12 +45,12 @@ _FROM_LEDGER = (
     "failed and the problems of the run are not known there."
 )
 _RESULT_OF_STATE = {
-    PostingState.POSTED: "Manage pending",
-    PostingState.CLOSED: "Exported",
-    PostingState.CHANGED: "Changed",
-    PostingState.UNDOING: "Undoing",
-    PostingState.UNDONE: "Undone",
-    PostingState.CLEARED: "Cleared",
+    PostingState.POSTED: RowStatus.MANAGE_PENDING,
+    PostingState.CLOSED: RowStatus.EXPORTED,
+    PostingState.CHANGED: RowStatus.CHANGED,
+    PostingState.UNDOING: RowStatus.UNDOING,
+    PostingState.UNDONE: RowStatus.UNDONE,
+    PostingState.CLEARED: RowStatus.CLEARED,
 }
 
 

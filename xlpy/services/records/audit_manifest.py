@@ -12,9 +12,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xlpy import __version__
 from xlpy.services.records.audit_content import RecordContent, mask_json
 from xlpy.services.run.session import Session
+from xlpy.version import __version__
 
 if TYPE_CHECKING:
     from xlpy.sl.ledger_book.audit_chain import AuditLink

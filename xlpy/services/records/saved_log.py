@@ -11,8 +11,8 @@ from typing import Any
 
 from xlpy.errors import XlpyError
 from xlpy.files import rename_patiently
+from xlpy.masking import masked
 from xlpy.paths import data_folder
-from xlpy.runlog import masked
 from xlpy.services.records.saved_files import free_path, saved_name, saving
 
 LAST_DAYS = 7

@@ -9,6 +9,7 @@ from decimal import Decimal
 from xlpy.domain.documents.gl import DOCUMENT
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.money import ZERO
+from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Kind, Posting, PostingState
 from xlpy.services.run.reports import ResultRow
 from xlpy.services.run.session import Session
@@ -58,7 +59,7 @@ def some_of(names: Iterable[str], most: int = 5) -> str:
     return ", ".join(every[:most]) + more
 
 
-def posting_results(rows: Iterable[Posting], told: Mapping[int, tuple[str, str]]) -> tuple[ResultRow, ...]:
+def posting_results(rows: Iterable[Posting], told: Mapping[int, tuple[RowStatus, str]]) -> tuple[ResultRow, ...]:
     """Return a row of Results for every document that rows of the ledger have or had in SL, or for the row itself.
 
     ``told``: posting id → status and message.

@@ -10,7 +10,6 @@ from string import ascii_letters
 
 import msgspec
 
-from xlpy import __version__
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.facts.books import sl_key
 from xlpy.files import keep_private
@@ -19,6 +18,7 @@ from xlpy.profile.settings import Profile
 from xlpy.services.run.reports import RunReport
 from xlpy.services.run.session import Session
 from xlpy.services.run.sync_report import SyncReport
+from xlpy.version import __version__
 
 logger = logging.getLogger(__name__)
 

@@ -13,6 +13,7 @@ from xlpy.domain.facts.manage_expenses import UnpostedExpense
 from xlpy.domain.facts.manage_procurement import UnpostedProcurement
 from xlpy.domain.values.money import round_money
 from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import TransactionKey
 
 
@@ -42,7 +43,7 @@ class InvoiceRow:
     """A row of the Invoices sheet. Document currency, credit memos negative; ``base_total`` None: no rate."""
 
     invoice: UnpostedInvoice
-    status: str
+    status: RowStatus
     message: str
     subtotal: Decimal
     tax: Decimal
@@ -60,7 +61,7 @@ class ExpenseRow:
     """
 
     expense: UnpostedExpense
-    status: str
+    status: RowStatus
     message: str
     vendor_number: str = ""
     company_paid: bool = False
@@ -81,7 +82,7 @@ class ProcurementRow:
     """
 
     procurement: UnpostedProcurement
-    status: str
+    status: RowStatus
     message: str
     vendor_id: str = ""
     quantity: Decimal | None = None
@@ -138,7 +139,7 @@ class ResultRow:
     """A row of the Results sheet. ``amount``: document currency, credit memos negative; ``period`` YYYYPP."""
 
     batch_identifier: str
-    status: str
+    status: RowStatus
     message: str
     kind: str
     transaction: str

@@ -13,9 +13,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from xlpy.errors import SettingsError, SlError
+from xlpy.masking import KnownSecrets
 from xlpy.profile.credentials import ManageSecrets, profile_secrets
 from xlpy.profile.settings import Profile, load_profile
-from xlpy.runlog import never_show
 
 if TYPE_CHECKING:
     from xlpy.manage.client import ManageClient
@@ -42,7 +42,6 @@ class Session:
         progress: Progress = no_progress,
         clock: Callable[[], datetime] = lambda: datetime.now().astimezone(),
     ) -> None:
-        never_show(secrets.private_key, secrets.integrator_password, sl_password)
         self.profile = profile
         self.secrets = secrets
         self._sl_password = sl_password
@@ -53,6 +52,7 @@ class Session:
         self.user = _own_name()
         self.host = socket.gethostname()
         self.observe: Callable[[str], None] | None = None
+        self._known = KnownSecrets(*self._own_secrets())
 
     @classmethod
     def open(cls, profile: Profile | None = None, *, progress: Progress = no_progress) -> Session:
@@ -108,7 +108,7 @@ class Session:
         from xlpy.profile.sql_login import password_in, sql_login, with_password
 
         login, written = sql_login(url), password_in(url)
-        never_show(written)  # XLPY_SL_URL may have one
+        self._known.add(written)  # XLPY_SL_URL may have one
         if login is not None and not written and not self._sl_password:
             raise SettingsError(
                 f"The password of the SQL Server login {login.user} for SL ({login.server}) is missing.",
@@ -130,13 +130,20 @@ class Session:
         return self.clock().replace(tzinfo=None, microsecond=0)
 
     def close(self) -> None:
-        """Close what was opened."""
-        if "manage" in self.__dict__:
-            self.manage.close()
-        if "sl" in self.__dict__:
-            self.sl.engine.dispose()
+        """Close what was opened. Logs that begin from now on do not mask its secrets any more."""
+        try:
+            if "manage" in self.__dict__:
+                self.manage.close()
+            if "sl" in self.__dict__:
+                self.sl.engine.dispose()
+        finally:
+            self._known.forget()
+
+    def _own_secrets(self) -> tuple[str, ...]:
+        return self.secrets.private_key, self.secrets.integrator_password, self._sl_password
 
     def __enter__(self) -> Session:
+        self._known.add(*self._own_secrets())
         return self
 
     def __exit__(

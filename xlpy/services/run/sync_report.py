@@ -6,20 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 
-
-class PaymentStatus(StrEnum):
-    """The words of the Status column of the Payments sheet."""
-
-    CHANGED = "Changed"  # written to Manage (a dry run: would be)
-    UNCHANGED = "Unchanged"
-    REMOVED = "Removed"  # the payment was reversed in SL, and is taken back
-    NOT_MATCHED = "Not matched"
-    NOT_FROM_MANAGE = "Not from Manage"
-    LEFT_ALONE = "Left alone"  # a payment of somebody else is there
-    CONFIRM = "Confirm"  # one unknown payment: taken over only on confirmation
-    FAILED = "Failed"
+from xlpy.domain.values.statuses import PaymentStatus
 
 
 @dataclass(frozen=True, slots=True)

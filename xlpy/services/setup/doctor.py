@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from xlpy.domain.values.statuses import Verdict
 from xlpy.errors import SettingsError
-from xlpy.services.setup.lines import Finding, Verdict
+from xlpy.services.setup.lines import Finding
 from xlpy.services.setup.pc import WorkbookSeen, check_pc, settings_findings
 
 if TYPE_CHECKING:

@@ -8,20 +8,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
+from xlpy.domain.values.screens import screen
+from xlpy.domain.values.statuses import Verdict
 from xlpy.errors import XlpyError
 
 logger = logging.getLogger(__name__)
-
-
-class Verdict(StrEnum):
-    """What a line of the check says."""
-
-    OK = "ok"
-    NOTE = "note"
-    PROBLEM = "problem"
-    UNKNOWN = "could not tell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,20 +208,27 @@ LINES: Mapping[str, Line] = {
         SL,
         "Company",
         "All documents are posted into this company.",
-        "Correct [sl] company, or activate the company in SL (98.280 Company Maintenance).",
+        f"Correct [sl] company, or activate the company in SL: {screen('98.280')}.",
     ),
     "SL-MODULE": Line(SL, "Module", "SL's release refuses batches of a module that is not set up."),
     "SL-AUTOREF": Line(
         SL,
         "AR AutoRef",
         "Manage's invoice numbers become SL's references; with AutoRef SL would number by itself.",
-        "Turn 'Auto reference numbering' off in SL (08.950 AR Setup).",
+        f"Turn 'Auto reference numbering' off in SL: {screen('08.950')}.",
     ),
     "SL-PERIODS": Line(
         SL,
         "Periods",
         "What is dated into a closed period stops; a later period than GL's is released, but waits.",
         "Set or close the module's period in SL.",
+    ),
+    "SL-NUMBERS": Line(
+        SL,
+        "Next batch numbers",
+        "Rows that are left of a batch that is gone would become part of the next batch of that number: such numbers"
+        " are skipped, by this program, but not by SL's screens.",
+        "Have whoever looks after the database remove the rows, after a look at what they were.",
     ),
     "SL-CURRENCY": Line(
         SL,
@@ -240,13 +239,14 @@ LINES: Mapping[str, Line] = {
         SL,
         "Subaccount",
         "Subaccounts from Manage must have the segment lengths of SL's flexkey.",
-        "Set up the flexkey SUBACCOUNT in SL (21.320 Flexkey Definition).",
+        f"Set up the flexkey SUBACCOUNT in SL: {screen('21.320')}.",
     ),
     "SL-CLASSES": Line(
         SL,
         "Default classes",
         "New customers, vendors and items take their accounts and terms from the class.",
-        "Choose a default class in SL's module set-up (08.950, 03.950, 10.950), or switch [masters] off.",
+        f"Choose a default class in SL: {screen('08.950')}, {screen('03.950')}, {screen('10.950')}; or switch [masters]"
+        " off.",
     ),
     "SL-STAMP": Line(
         SL,

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageRefused, ManageUnreachable, SettingsError, XlpyError
-from xlpy.services.setup.lines import MANAGE, Checked, Finding, Verdict, broken, guarded, line
+from xlpy.services.setup.lines import MANAGE, Checked, Finding, broken, guarded, line
 
 if TYPE_CHECKING:
     from xlpy.manage.client import ManageClient

@@ -12,7 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xlpy.services.setup.lines import Checked, Finding, Verdict, guarded, line
+from xlpy.domain.values.statuses import Verdict
+from xlpy.services.setup.lines import Checked, Finding, guarded, line
 
 if TYPE_CHECKING:
     from xlpy.profile.settings import Profile
@@ -91,7 +92,7 @@ def _python() -> Checked:
 
 
 def _product(workbook: WorkbookSeen | None) -> Checked:
-    from xlpy import __version__
+    from xlpy.version import __version__
 
     if workbook is not None and workbook.version and workbook.version != __version__:
         text = f"program {__version__}, workbook {workbook.version}"

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from xlpy.domain.values.screens import SCREENS, screen
+from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind
-from xlpy.services.setup.lines import Checked, Verdict, line
+from xlpy.services.setup.lines import Checked, line
 
 if TYPE_CHECKING:
     from xlpy.services.run.session import Session
     from xlpy.services.setup.manage import Used
     from xlpy.sl.ledger_book.sql_rights import SqlRight
-    from xlpy.sl.reading.rights import Screen, ScreenRight
+    from xlpy.sl.reading.rights import ScreenRight, ScreenUse
 
 SHOWN = 6  # tables that a line names; the others are counted
-ACCESS_SCREEN = "95.270 Access Rights Maintenance"
 
 
 def check_screens(session: Session, used: Used) -> Checked:
@@ -37,7 +38,7 @@ def check_screens(session: Session, used: Used) -> Checked:
 
 
 def _screen(session: Session, right: ScreenRight, user: str, used: Used) -> Checked:
-    subject = f"Screen {right.screen} {right.about.name}"
+    subject = f"Screen {right.screen} {SCREENS[right.screen]}"
     means = "" if right.about.kinds else "Nothing is written there: it only helps to look up what a check names."
     if right.may_insert:
         through = [name for name in right.through if name.upper() != user.upper()]
@@ -46,7 +47,7 @@ def _screen(session: Session, right: ScreenRight, user: str, used: Used) -> Chec
         return
     needed = _is_needed(session, right.about, used)
     text = "may only look" if right.may_view else "no right"
-    fix = f"Give {user}, or a group of it, Insert on {right.screen} in SL ({ACCESS_SCREEN})."
+    fix = f"Give {user}, or a group of it, Insert on {right.screen} in SL: {screen('95.270')}."
     if not needed:
         why = "nothing is written there" if not right.about.kinds else "not needed for what you export"
         yield line("SL-SCREEN", Verdict.NOTE, f"{text}; {why}", fix="", subject=subject, means=means)
@@ -54,13 +55,13 @@ def _screen(session: Session, right: ScreenRight, user: str, used: Used) -> Chec
         yield line("SL-SCREEN", Verdict.PROBLEM, text, fix=fix, subject=subject, means=means)
 
 
-def _is_needed(session: Session, screen: Screen, used: Used) -> bool:
+def _is_needed(session: Session, use: ScreenUse, used: Used) -> bool:
     """Whether this firm has what the product writes in the place of the screen."""
-    kinds = screen.kinds & used.kinds
-    if screen.journal:
+    kinds = use.kinds & used.kinds
+    if use.journal:
         costs = Kind.INVOICE in kinds and used.cost_journals
         return costs or (Kind.EXPENSE in kinds and not used.expenses_as_bill)
-    if screen.master and not getattr(session.profile.masters, screen.master):
+    if use.master and not getattr(session.profile.masters, use.master):
         return False
     if kinds == {Kind.EXPENSE} and not used.expenses_as_bill:
         return False  # journals instead of vouchers, and nobody's vendor is created

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from xlpy.domain.facts.books import BooksNeeds, SlBooks, sl_key
 from xlpy.domain.facts.periods import format_period, is_period
+from xlpy.domain.values.screens import screen
+from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import LedgerMissing
-from xlpy.services.setup.lines import SL, Checked, Finding, Verdict, broken, guarded, line
+from xlpy.services.setup.lines import SL, Checked, Finding, broken, guarded, line
 from xlpy.services.setup.rights import check_screens, check_sql_rights
 
 if TYPE_CHECKING:
@@ -31,6 +33,9 @@ _CONNECTION_LINES = (
 )
 _SETUP_SCREEN = {"GL": "01.950", "AR": "08.950", "AP": "03.950", "IN": "10.950"}
 
+_NUMBERS_AHEAD = 50  # batch numbers that are looked at
+_SHOWN = 5
+
 
 def check_sl(session: Session, used: Used) -> list[Finding]:
     """Check the SL company. ``used``: what this firm exports; what it does not need is a note."""
@@ -46,6 +51,7 @@ def check_sl(session: Session, used: Used) -> list[Finding]:
         findings += guarded("SL-DATABASE", lambda: _no_company_database(session))
         return [*findings, line("REST", Verdict.UNKNOWN, "not looked at: this is no company database", of=SL)]
     findings += guarded("SL-COMPANY", lambda: _books(session, used))
+    findings += guarded("SL-NUMBERS", lambda: _stray_rows(session, used))
     findings += guarded("SL-STAMP", lambda: _stamped(session))
     findings += guarded("SL-LEDGER", lambda: _ledger(session))
     findings += guarded("SL-USER", lambda: check_screens(session, used))
@@ -167,7 +173,7 @@ def _modules(books: SlBooks, used: Used) -> Checked:
         if ready:
             yield line("SL-MODULE", Verdict.OK, "set up", subject=subject)
             continue
-        fix = f"Finish {_SETUP_SCREEN[module]} {module} Setup in SL."
+        fix = f"Finish it in SL: {screen(_SETUP_SCREEN[module])}."
         needed = _needs(module, used)
         text = f"not set up: {what} can't be posted" + ("" if needed else "; you export none")
         verdict = Verdict.PROBLEM if needed else Verdict.NOTE
@@ -202,6 +208,26 @@ def _periods(books: SlBooks, used: Used) -> Checked:
         yield line("SL-PERIODS", Verdict.NOTE, text, fix="Close GL's period in SL when the month is done.")
     else:
         yield line("SL-PERIODS", Verdict.OK, f"current: {', '.join(shown)}")
+
+
+def _stray_rows(session: Session, used: Used) -> Checked:
+    """Look under the batch numbers that SL gives next for rows of a batch that is not there."""
+    from xlpy.sl.reading.numbering import last_batch_number, next_batch_numbers, taken_batch_numbers
+    from xlpy.sl.screens.entries import ENTRIES
+
+    found: list[str] = []
+    with session.sl.engine.connect() as connection:
+        for module, entry in ENTRIES.items():
+            last = last_batch_number(connection, session.sl, entry.numbers) if _needs(module, used) else ""
+            if last.isascii() and last.isdigit():
+                ahead = next_batch_numbers(last, entry.numbers, _NUMBERS_AHEAD)
+                taken = taken_batch_numbers(connection, session.sl, entry.numbers, ahead)
+                found += [f"{module} {number} has rows in {table}" for number, table in sorted(taken.items()) if table]
+    if found:
+        shown = ", ".join(found[:_SHOWN]) + (f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else "")
+        yield line("SL-NUMBERS", Verdict.NOTE, f"{shown}, though there is no such batch")
+    else:
+        yield line("SL-NUMBERS", Verdict.OK, f"no rows under the next {_NUMBERS_AHEAD} of any module")
 
 
 def _currency(books: SlBooks) -> Finding:

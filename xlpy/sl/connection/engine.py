@@ -7,7 +7,7 @@ connection in a pool, and after a broken commit only a new connection tells the 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event
@@ -31,7 +31,7 @@ LOGIN_SECONDS = 15
 class SlCompany:
     """An open SL company: everything that reads or writes SL gets this. Close it with ``engine.dispose()``."""
 
-    engine: Engine
+    engine: Engine = field(repr=False)  # its address may have the password
     cpny_id: str
     catalogue: Catalogue
     code_page: str  # Python codec of the char columns

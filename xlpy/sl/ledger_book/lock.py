@@ -13,8 +13,9 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from xlpy.errors import PostingLocked, SlError
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 RESOURCE = "xlpy posting"
 _LOCKED_BYTE = 1 << 20  # far behind the file's end: the file stays readable on Windows
-_in_memory: dict[int, threading.Lock] = {}
+_in_memory: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
 
 
 @contextmanager
@@ -76,7 +77,7 @@ def _hold_file(company: SlCompany) -> Iterator[None]:
     """Hold an operating system's lock on a file beside the database; for one in memory, a lock of this process."""
     file = database_file(str(company.engine.url))
     if file is None:
-        lock = _in_memory.setdefault(id(company.engine), threading.Lock())
+        lock = _in_memory.setdefault(company.engine, threading.Lock())
         if not lock.acquire(blocking=False):
             raise _locked(company)
         try:

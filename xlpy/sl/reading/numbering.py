@@ -6,6 +6,7 @@ SL) can't take the same number.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ from xlpy.sl.screens.numbered import NumberedModule, NumberedReference
 
 if TYPE_CHECKING:
     from xlpy.sl.connection.engine import SlCompany
+
+logger = logging.getLogger(__name__)
 
 _LOOK_AHEAD = 50  # candidates asked about in one statement
 _LEAST_WIDTH = 3  # of a document number that SL counts up
@@ -47,21 +50,59 @@ def free_batch_numbers(
     """Return the next ``count`` free batch numbers after ``last`` (the set-up row's LastBatNbr), in order.
 
     As SL does: the number has the width of LastBatNbr, goes back to 1 after all nines, and is taken only when no Batch
-    row of the module has it (SL: ARAutoBatchNbr). Raises ``PostingRefused`` when LastBatNbr is no number, or all are
-    used up.
+    row of the module has it (SL: ARAutoBatchNbr). A number under which some table has rows though there is no Batch
+    row (left behind by a deletion or a repair) is skipped, too: its rows would become part of our batch. The counter
+    moves past it. Raises ``PostingRefused`` when LastBatNbr is no number, or all are used up.
     """
-    batches = company.catalogue.table("Batch")
-    module, number = batches.c.Module, batches.c.BatNbr
     found: list[str] = []
     candidates = _after(last, numbers)
     while len(found) < count:
         some = list(islice(candidates, max(count - len(found), _LOOK_AHEAD)))
         if not some:
             raise PostingRefused(f"All batch numbers of module {numbers.module} are used up in SL.")
-        for chunk in chunks(some):
-            taken = set(connection.scalars(select(number).where(module == numbers.module, number.in_(chunk))))
-            found += [candidate for candidate in chunk if candidate not in taken]
-    return found[:count]
+        taken = taken_batch_numbers(connection, company, numbers, some)
+        for candidate in some:
+            if len(found) == count:
+                break
+            if candidate not in taken:
+                found.append(candidate)
+            elif taken[candidate]:
+                logger.warning(
+                    "Batch number %s of module %s was skipped: %s has rows of that number, but there is no such batch",
+                    candidate,
+                    numbers.module,
+                    taken[candidate],
+                )
+    return found
+
+
+def last_batch_number(connection: Connection, company: SlCompany, numbers: NumberedModule) -> str:
+    """Return the last batch number that a module gave; empty when it is not set up. Locks nothing."""
+    table = company.catalogue.table(numbers.setup_table)
+    statement = select(table.c.LastBatNbr).where(table.c.SetupId == numbers.module)
+    return str(connection.scalar(statement) or "").strip()
+
+
+def next_batch_numbers(last: str, numbers: NumberedModule, count: int) -> list[str]:
+    """Return the ``count`` numbers that SL would try after ``last``. Raises ``PostingRefused`` as above."""
+    return list(islice(_after(last, numbers), count))
+
+
+def taken_batch_numbers(
+    connection: Connection, company: SlCompany, numbers: NumberedModule, candidates: Collection[str]
+) -> dict[str, str]:
+    """Return which of these batch numbers can't be given: "" for a batch, else the table that has stray rows of it."""
+    taken: dict[str, str] = {}
+    for name in (*numbers.rows_in, "Batch"):  # a batch is no stray, whatever rows it has
+        table = company.catalogue.table(name)
+        by_key = {column.key.lower(): column for column in table.c}
+        number = by_key["batnbr"]
+        for chunk in chunks(candidates):
+            statement = select(number).where(number.in_(chunk)).distinct()
+            if "module" in by_key:
+                statement = statement.where(by_key["module"] == numbers.module)
+            taken |= dict.fromkeys(connection.scalars(statement), "" if name == "Batch" else name)
+    return taken
 
 
 def free_references(

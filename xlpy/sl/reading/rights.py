@@ -17,12 +17,13 @@ ALL_COMPANIES = "[ALL]"
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
-    """A screen of SL. ``kinds``: those for which the product writes what the screen would; ``master``: only when the
-    profile creates masters of this kind; ``journal``: only for journals (cost of goods, expenses that are no bills).
-    """  # noqa: D205
+class ScreenUse:
+    """What a screen of SL is to this product. ``kinds``: those for which it writes what the screen would.
 
-    name: str
+    ``master``: only when the profile creates masters of this kind; ``journal``: only for journals (cost of goods,
+    expenses that are no bills).
+    """
+
     kinds: frozenset[Kind] = frozenset()
     master: str = ""
     journal: bool = False
@@ -31,24 +32,26 @@ class Screen:
 _VOUCHERS = frozenset({Kind.EXPENSE, Kind.PROCUREMENT})
 _INVOICES = frozenset({Kind.INVOICE})
 _STOCK = frozenset({Kind.PROCUREMENT})
-SCREENS: Mapping[str, Screen] = {
-    "01.010": Screen("Journal Transactions", _INVOICES | {Kind.EXPENSE}, journal=True),
-    "01.260": Screen("Chart of Accounts Maintenance"),
-    "02.250": Screen("Currency Rate Maintenance"),
-    "03.010": Screen("Voucher and Adjustment Entry", _VOUCHERS),
-    "03.270": Screen("Vendor Maintenance", _VOUCHERS, "vendors"),
-    "04.010": Screen("Receipt/Invoice Entry"),
-    "04.250": Screen("Purchase Orders"),
-    "08.010": Screen("Invoice and Memo", _INVOICES),
-    "08.260": Screen("Customer Maintenance", _INVOICES, "customers"),
-    "08.262": Screen("Shipping Addresses", _INVOICES, "customers"),
-    "10.030": Screen("Adjustments", _STOCK),
-    "10.040": Screen("Transfers", _STOCK),
-    "10.250": Screen("Inventory Items", _STOCK, "products"),
-    "10.270": Screen("Site Maintenance"),
-    "40.100": Screen("Sales Orders"),
-    "40.250": Screen("Customer Address"),
-    "40.400": Screen("Order Types"),
+_TO_LOOK_UP = ScreenUse()
+# The screens whose rights the manual asks to check; their names are in the table of screens.
+USES: Mapping[str, ScreenUse] = {
+    "01.010": ScreenUse(_INVOICES | {Kind.EXPENSE}, journal=True),
+    "01.260": _TO_LOOK_UP,
+    "02.250": _TO_LOOK_UP,
+    "03.010": ScreenUse(_VOUCHERS),
+    "03.270": ScreenUse(_VOUCHERS, "vendors"),
+    "04.010": _TO_LOOK_UP,
+    "04.250": _TO_LOOK_UP,
+    "08.010": ScreenUse(_INVOICES),
+    "08.260": ScreenUse(_INVOICES, "customers"),
+    "08.262": ScreenUse(_INVOICES, "customers"),
+    "10.030": ScreenUse(_STOCK),
+    "10.040": ScreenUse(_STOCK),
+    "10.250": ScreenUse(_STOCK, "products"),
+    "10.270": _TO_LOOK_UP,
+    "40.100": _TO_LOOK_UP,
+    "40.250": _TO_LOOK_UP,
+    "40.400": _TO_LOOK_UP,
 }
 
 
@@ -60,7 +63,7 @@ class ScreenRight:
     """
 
     screen: str
-    about: Screen
+    about: ScreenUse
     may_view: bool
     may_insert: bool
     through: tuple[str, ...] = ()
@@ -79,9 +82,9 @@ def screen_rights(connection: Connection, company: SlCompany, user: str) -> tupl
     }
     for whole in (EVERYTHING_USER if sl_key(user) == EVERYTHING_USER else "", EVERYTHING_GROUP):
         if whole and (whole in groups or whole == sl_key(user)):
-            return tuple(ScreenRight(screen, about, True, True, (whole,)) for screen, about in SCREENS.items())
+            return tuple(ScreenRight(screen, about, True, True, (whole,)) for screen, about in USES.items())
     rights = company.catalogue.table("vs_accessdetrights")
-    numbers = {_stored(screen): screen for screen in SCREENS}
+    numbers = {_stored(screen): screen for screen in USES}
     view: set[str] = set()
     insert: dict[str, set[str]] = {}
     for row in connection.execute(select(rights).where(rights.c.ScreenNumber.in_(sorted(numbers)))):
@@ -98,7 +101,7 @@ def screen_rights(connection: Connection, company: SlCompany, user: str) -> tupl
         ScreenRight(
             screen, about, screen in view | insert.keys(), screen in insert, tuple(sorted(insert.get(screen, ())))
         )
-        for screen, about in SCREENS.items()
+        for screen, about in USES.items()
     )
 
 

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    pass
+from xlpy.domain.values.screens import screen
 
 
 @dataclass(frozen=True, slots=True)
 class NumberedModule:
-    """Where a module keeps its last batch number, and on which screen a user sees it."""
+    """Where a module keeps its last batch number, on which screen a user sees it, and which rows a batch has.
+
+    ``rows_in``: tables whose rows carry the number of their batch.
+    """
 
     module: str
     setup_table: str
     screen: str
+    rows_in: tuple[str, ...]
 
 
-AR_NUMBERS = NumberedModule("AR", "ARSetup", "Accounts Receivable Setup (08.950)")
-
-
-AP_NUMBERS = NumberedModule("AP", "APSetup", "Accounts Payable Setup (03.950)")
-
-
-IN_NUMBERS = NumberedModule("IN", "INSetup", "Inventory Setup (10.950)")
-
-
-GL_NUMBERS = NumberedModule("GL", "GLSetup", "GL Setup (01.950)")
+AR_NUMBERS = NumberedModule("AR", "ARSetup", screen("08.950"), ("ARDoc", "ARTran", "GLTran"))
+AP_NUMBERS = NumberedModule("AP", "APSetup", screen("03.950"), ("APDoc", "APTran", "GLTran"))
+IN_NUMBERS = NumberedModule("IN", "INSetup", screen("10.950"), ("INTran", "TrnsfrDoc", "GLTran"))
+GL_NUMBERS = NumberedModule("GL", "GLSetup", screen("01.950"), ("GLTran",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +39,4 @@ class NumberedReference:
 
 
 AP_REFERENCES = NumberedReference("LastRefNbr", (("APDoc", "RefNbr"), ("APRefNbr", "RefNbr")))
-
-
 TRANSFER_NUMBERS = NumberedReference("LstTrnsfrDocNbr", (("TrnsfrDoc", "TrnsfrDocNbr"),), of_company=True)

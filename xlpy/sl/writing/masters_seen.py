@@ -13,6 +13,7 @@ from xlpy.domain.facts.books import sl_key
 from xlpy.domain.mapping.customers import USABLE
 from xlpy.domain.mapping.items import MOVABLE
 from xlpy.domain.mapping.vendors import ON_HOLD as VENDOR_ON_HOLD
+from xlpy.domain.values.screens import screen
 from xlpy.errors import PostingRefused
 from xlpy.sl.connection.rows import chunks
 from xlpy.sl.screens.entries import MasterKind, MasterName
@@ -49,7 +50,7 @@ def _customers(connection: Connection, company: SlCompany, plan: Plan) -> None:
     _refuse(MasterKind.CUSTOMER, used | new, new, found)
     for _, row in sorted(found.items()):
         if row[1] not in USABLE:
-            raise _status(MasterKind.CUSTOMER, row[0], row[1], "Customer Maintenance, 08.260")
+            raise _status(MasterKind.CUSTOMER, row[0], row[1], screen("08.260"))
 
 
 def _vendors(connection: Connection, company: SlCompany, plan: Plan) -> MastersSeen:
@@ -68,7 +69,7 @@ def _vendors(connection: Connection, company: SlCompany, plan: Plan) -> MastersS
     _refuse(MasterKind.VENDOR, used | new, {key: some for key, some in new.items() if key not in made}, found)
     for _, row in sorted(found.items()):
         if row[1] == VENDOR_ON_HOLD:
-            raise _status(MasterKind.VENDOR, row[0], row[1], "Vendor Maintenance, 03.270")
+            raise _status(MasterKind.VENDOR, row[0], row[1], screen("03.270"))
     return MastersSeen(
         {key: vendor_as_seen(vendor) for key, vendor in planned.items()}
         | {key: VendorSeen(row[2], row[3], bool(row[4]), row[5]) for key, row in found.items()},
@@ -88,7 +89,7 @@ def _items(connection: Connection, company: SlCompany, plan: Plan) -> None:
     _refuse(MasterKind.ITEM, moved | new, new, found)
     for _, row in sorted(found.items()):
         if row[1] not in MOVABLE:
-            raise _status(MasterKind.ITEM, row[0], row[1], "Inventory Items, 10.250")
+            raise _status(MasterKind.ITEM, row[0], row[1], screen("10.250"))
 
 
 def _read(

@@ -20,6 +20,7 @@ from xlpy.domain.facts.books import ArSetup, GlSetup, ReferenceUse, sl_key
 from xlpy.domain.facts.payables_books import ApSetup
 from xlpy.domain.facts.periods import ModulePeriods, format_period, is_closed, prior_posting_allowed
 from xlpy.domain.facts.stock_books import InSetup
+from xlpy.domain.values.screens import screen
 from xlpy.domain.values.transactions import Kind, Posting, PostingState, TransactionKey
 from xlpy.errors import PostingRefused
 from xlpy.sl.connection import tsql
@@ -175,9 +176,7 @@ def _modules(batches: Iterable[SlBatch]) -> list[NumberedModule]:
 
 def _refuse_moved_setup(modules: Iterable[str], now: SetupSeen, expected: SetupSeen | None) -> None:
     if now.auto_ref and "AR" in modules:
-        raise PostingRefused(
-            "Accounts Receivable Setup (08.950) now numbers references automatically (AutoRef).", fix=_AGAIN
-        )
+        raise PostingRefused(f"{screen('08.950')} now numbers references automatically (AutoRef).", fix=_AGAIN)
     if now.gl_per_nbr and now.gl_last_close_per_nbr == now.gl_per_nbr:
         raise PostingRefused(
             f"A closing of period {format_period(now.gl_per_nbr)} is running in General Ledger.",
@@ -275,7 +274,7 @@ def _gl_setup(connection: Connection, company: SlCompany) -> GlSetup:
     statement = select(table).with_hint(table, tsql.KEEP_ROW, "mssql").where(table.c.SetupId == "GL")
     row = connection.execute(statement).mappings().first()
     if row is None:
-        raise PostingRefused("General Ledger is not set up in this SL database.", fix="See GL Setup (01.950).")
+        raise PostingRefused("General Ledger is not set up in this SL database.", fix=f"See {screen('01.950')}.")
     return gl_setup_of(lowered(row))
 
 
@@ -285,7 +284,7 @@ def _balance_type(connection: Connection, company: SlCompany, gl: GlSetup) -> st
     found = connection.scalars(select(table.c.BalanceType).where(table.c.LedgerID == gl.ledger_id)).first()
     if found is None:
         raise PostingRefused(
-            f"SL has no ledger {gl.ledger_id or '(blank)'}, the one that GL Setup (01.950) names.",
-            fix="Correct it in GL Setup or add it in Ledger Maintenance (01.270).",
+            f"SL has no ledger {gl.ledger_id or '(blank)'}, the one that {screen('01.950')} names.",
+            fix="Correct it in GL Setup, or add it in Ledger Maintenance.",
         )
     return str(found)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from xlpy.demo.company.release.books import Books, Row, same, stamp
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.money import round_money, to_base
+from xlpy.domain.values.screens import screen
 from xlpy.errors import SlError
 
 
@@ -124,7 +125,7 @@ def currency_of(books: Books, party: Row, entered: date) -> Row:
         if rate["EffDate"] <= entered
     ]
     if not rates:
-        raise SlError(f"SL has no rate for {cury_id} on {entered:%Y-%m-%d}.", fix="Enter one in screen 02.250.")
+        raise SlError(f"SL has no rate for {cury_id} on {entered:%Y-%m-%d}.", fix=f"Enter one in {screen('24.270')}.")
     latest = max(rates, key=lambda rate: rate["EffDate"])
     return {
         "CuryId": cury_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlpy.demo.company.release.books import Books, Row
+from xlpy.domain.values.screens import screen
 from xlpy.errors import SlError
 
 INVOICE_TYPES = ("IN", "DM", "FI", "NC")
@@ -58,7 +59,7 @@ def document_in(books: Books, ref_nbr: str, types: Sequence[str]) -> Row:
     if not released:
         raise SlError(
             f"{found[0]['DocType']} {ref_nbr} is not released yet.",
-            fix=f"Release AR batch {found[0]['BatNbr']} in screen 08.400.",
+            fix=f"Release AR batch {found[0]['BatNbr']} in {screen('08.400')}.",
         )
     if len(released) > 1:
         raise SlError(f"SL has several documents {ref_nbr}, of customers {', '.join(d['CustId'] for d in released)}.")

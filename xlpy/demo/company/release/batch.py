@@ -8,6 +8,7 @@ from decimal import Decimal
 from xlpy.demo.company.release.books import Books, Row, amount, duplicate_key
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.money import round_money
+from xlpy.domain.values.screens import screen
 from xlpy.errors import SlError
 
 # What the release screens say, in our words. Numbers are SL's message numbers (WrkReleaseBad.MsgID).
@@ -110,7 +111,7 @@ def open_batch(books: Books, module: str, bat_nbr: str, user: str) -> BatchRun:
     """Read the batch and the set-up. Raises SlError when the company has no GLSetup row."""
     gl = books.one("GLSetup", SetupId="GL")
     if gl is None:
-        raise SlError("General Ledger is not set up in this SL company.", fix="Set it up in screen 01.950.")
+        raise SlError("General Ledger is not set up in this SL company.", fix=f"Set it up in {screen('01.950')}.")
     decimals = {sl_key(currency["CuryId"]): int(currency["DecPl"]) for currency in books.rows("Currncy")}
     batch = books.one("Batch", Module=module, BatNbr=bat_nbr)
     return BatchRun(books, module, bat_nbr, user, gl, batch, decimals)

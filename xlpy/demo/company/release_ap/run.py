@@ -21,6 +21,7 @@ from xlpy.demo.company.release_ap.lines import (
     round_first_lines,
 )
 from xlpy.demo.company.release_ap.taxes import share_purchase_taxes, take_included_tax
+from xlpy.domain.values.screens import screen
 from xlpy.errors import SlError
 
 _RELEASED_HERE = {"VO", "AC", "AD", "PP"}
@@ -129,7 +130,7 @@ def payables_setup(books: Books) -> Row:
     """Give the APSetup row. Raises SlError when payables are not set up."""
     setup = books.one("APSetup", SetupId="AP")
     if setup is None:
-        raise SlError("Accounts Payable is not set up in this SL company.", fix="Set it up in screen 03.950.")
+        raise SlError("Accounts Payable is not set up in this SL company.", fix=f"Set it up in {screen('03.950')}.")
     return setup
 
 

@@ -88,13 +88,15 @@ def add_application_lines(run: BatchRun, ar: Row, applications: list[Application
             _add_write_off(run, ar, customer, each)
         elif each.line["TranType"] in CREDITS:
             if same(each.credit["BatNbr"], run.bat_nbr):
-                _add_receivables(run, ar, customer, each)
+                if run.row["EditScrnNbr"] in (APPLICATION, ENTRY):  # a memo of 08.010 is in receivables already
+                    _add_receivables(run, ar, customer, each)
             elif each.line["TranType"] == "PP":
                 _move(run, each, _prepayments(ar, customer), "19")
             else:
                 _move_to_other_receivables(run, ar, customer, each)
             _add_gain_or_loss(run, ar, customer, each)
-            _add_discount(run, ar, each)
+            if run.row["EditScrnNbr"] in (APPLICATION, ENTRY, REVERSAL):
+                _add_discount(run, ar, each)
 
 
 def receivables_of(ar: Row, customer: Row) -> tuple[str, str]:

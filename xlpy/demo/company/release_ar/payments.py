@@ -7,7 +7,7 @@ Unverified or left out, here and in the modules of entry beside: what the paymen
 the release reads (ApplBatNbr = the batch that applies the document, S4Future01/02 of a write-off line, S4Future10 of a
 reversal line); that a payment takes its reference from the user and reserves none, that NSF and reversal documents have
 the payment's reference, and that write-offs count on from ARSetup.LastWORefNbr; a payment in another currency than its
-invoice; a prepayment applied in the batch that enters it; automatic application; a payment reversed after a small
+invoice, automatically or by hand; a prepayment applied in the batch that enters it; a payment reversed after a small
 credit of it was written off; NSF charges; average days to pay; the split of applications in ARHist.
 """
 
@@ -18,6 +18,7 @@ from decimal import Decimal
 from xlpy.demo.company.release.batch import BatchRun
 from xlpy.demo.company.release.books import Row, amount, key_of, same, stamp
 from xlpy.demo.company.release.lines import PROGRAM
+from xlpy.demo.company.release_ar.automatic import apply_automatically
 from xlpy.demo.company.release_ar.payment_lines import (
     APPLICATION,
     Application,
@@ -36,6 +37,7 @@ def release_payments(run: BatchRun, ar: Row, docs: list[Row]) -> None:
 
     Raises SlError for a payment in another currency than the invoice.
     """
+    apply_automatically(run, ar, docs)
     lines = application_lines(run)
     if run.row["EditScrnNbr"] == APPLICATION:
         _drop_unused_write_offs(run, docs, lines)

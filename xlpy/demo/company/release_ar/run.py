@@ -39,11 +39,13 @@ from xlpy.demo.company.release.taxes import (
     share_line_taxes,
     take_included_tax,
 )
+from xlpy.demo.company.release_ar.automatic import forget_applications
 from xlpy.demo.company.release_ar.checks import check_receivables
 from xlpy.demo.company.release_ar.payment_lines import APPLICATION, REVERSAL
 from xlpy.demo.company.release_ar.payments import release_payments
 from xlpy.demo.company.release_ar.reversals import release_reversals
 from xlpy.demo.company.release_ar.settlement import move_balances_of_applications, settle_documents
+from xlpy.domain.values.screens import screen
 from xlpy.errors import SlError
 
 _TAX_SCREENS = ("08010", "08500")
@@ -107,6 +109,7 @@ def release_receivables(run: BatchRun) -> None:
         line["AcctDist"] = 1 if line["DrCr"] in ("D", "C") else 0
     for doc in docs:
         doc["Rlsed"] = 1
+    forget_applications(run, docs)
     total_batch(run)
     earn_commissions(run, docs)
     check_balance(run)
@@ -144,7 +147,7 @@ def receivables_setup(books: Books) -> Row:
     """Give the ARSetup row. Raises SlError when receivables are not set up."""
     setup = books.one("ARSetup", SetupId="AR")
     if setup is None:
-        raise SlError("Accounts Receivable is not set up in this SL company.", fix="Set it up in screen 08.950.")
+        raise SlError("Accounts Receivable is not set up in this SL company.", fix=f"Set it up in {screen('08.950')}.")
     return setup
 
 

@@ -21,10 +21,11 @@ from xlpy.demo.company.seed.history import enter_history
 from xlpy.demo.company.seed.payables import inventory_rows, payables_rows
 from xlpy.demo.company.seed.setup import setup_rows
 from xlpy.demo.company.tables import create_tables, table
+from xlpy.domain.values.screens import SCREENS
 from xlpy.errors import SlError
 from xlpy.sl.connection.engine import mssql_engine
 from xlpy.sl.connection.sqlite import database_file, sqlite_engine
-from xlpy.sl.reading.rights import SCREENS
+from xlpy.sl.reading.rights import USES
 
 ACCOUNTANTS = "ACCOUNTING"  # the group through which the demo's user has her rights
 DATABASE = "HPAPP"
@@ -165,7 +166,7 @@ def _seed_system(connection: Connection) -> None:
     ]
     _put(connection, "vs_userrec", users)
     _put(connection, "vs_usergrp", [{"UserId": firm.SL_USER, "GroupId": ACCOUNTANTS}])
-    numbers = {screen.replace(".", "") + "00": about.name for screen, about in SCREENS.items()}
+    numbers = {screen.replace(".", "") + "00": SCREENS[screen] for screen in USES}
     _put(
         connection,
         "vs_screen",

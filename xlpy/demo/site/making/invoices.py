@@ -29,7 +29,8 @@ from xlpy.domain.values.money import round_money, total
 CENTS = 2
 ONE = Decimal(1)
 STOCK_SALES = 0.2  # of the everyday invoices
-PORT_STEP = 20  # whole multiples of this make every level of FL-PORT exact to the cent
+PORT_STEP = 20
+ODD = Decimal("3.42")  # on prices for FL-PORT: the rounding of its six levels is not SL's split of their sum
 
 DESCRIPTIONS = {
     "R": "Services",
@@ -85,7 +86,10 @@ class Desk:
         project = self.random.random() < 0.3
         account = f"4100:200:{office_of(customer)}" if project else f"4000:100:{office_of(customer)}"
         if in_port(customer):
-            quantity, price = Decimal(self.random.randint(1, 8)), Decimal(PORT_STEP * self.random.randint(6, 9))
+            quantity, price = (
+                Decimal(self.random.randint(1, 8)),
+                Decimal(PORT_STEP * self.random.randint(6, 9)) + ODD,
+            )
         else:
             quantity, price = Decimal(self.random.randint(2, 36)) / 4, Decimal(self.random.choice((95, 125, 145, 165)))
         line = a_line("R", account, memo or self.random.choice(PLAIN_MEMOS), quantity, price, taxable=True)
@@ -94,7 +98,7 @@ class Desk:
     def agreement(self, customer: firm.FirmCustomer) -> Line:
         """Draft the monthly fee of an agreement."""
         step = PORT_STEP if in_port(customer) else 5
-        price = Decimal(step * self.random.randint(20, 90))
+        price = Decimal(step * self.random.randint(20, 90)) + (ODD if in_port(customer) else 0)
         memo = "Managed services, October 2026"
         return a_line("RA", f"4000:100:{office_of(customer)}", memo, ONE, price, taxable=True)
 
@@ -123,7 +127,7 @@ class Desk:
         return a_line("R", account, "Loyalty discount", ONE, price, taxable=True)
 
     def with_goods(self, draft: Draft) -> Draft:
-        """Add goods from stock to some of the standard invoices of customers whose tax allows any price."""
+        """Add goods from stock to some of the standard invoices of customers outside the port."""
         if draft.invoice_type != "Standard" or in_port(draft.customer) or self.random.random() >= STOCK_SALES:
             return draft
         line = sold_from_stock(self.random.choice(("PATCH10", "UPS1500")), self.random.randint(1, 2), draft.customer)
@@ -230,7 +234,7 @@ def office_of(customer: firm.FirmCustomer) -> str:
 
 
 def in_port(customer: firm.FirmCustomer) -> bool:
-    """Whether the customer's tax has six levels, so that taxable amounts must be multiples of 20."""
+    """Whether the customer's tax has six levels."""
     return customer.tax_code == "FL-PORT"
 
 

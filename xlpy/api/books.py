@@ -1,32 +1,31 @@
-"""The small Python API, for notebooks and scripts: frames for looking, typed objects for working.
-
->>> import xlpy
->>> with xlpy.connect("settings.toml") as books:          # doctest: +SKIP
-...     unposted = books.unposted(through=date(2026, 10, 31))
-...     plan = books.plan(unposted.index, batch="20261031JD", through=date(2026, 10, 31))
-...     books.problems(plan)
-...     report = books.push(plan)
-"""
+"""One Manage site and one SL company, as a notebook sees them: what the buttons do, and their reports as frames."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Iterable
+from dataclasses import fields
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from xlpy.api.frames import (
+    EXPENSE_COLUMNS,
+    INVOICE_COLUMNS,
+    PROCUREMENT_COLUMNS,
+    ReportFrames,
+    by_id,
+    of_fields,
+    of_names,
+)
 from xlpy.domain.documents.plan import Action, Plan
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import StoppedByProblems
-from xlpy.profile.settings import Profile, load_profile
 from xlpy.runlog import run_log
 from xlpy.services.run.memory import remember_preview
-from xlpy.services.run.reports import ExpenseRow, InvoiceRow, Marked, ProcurementRow, RunReport, Selection
+from xlpy.services.run.reports import Marked, RunReport, Selection
 from xlpy.services.run.session import Session
 
 if TYPE_CHECKING:
@@ -42,10 +41,8 @@ if TYPE_CHECKING:
     from xlpy.services.run.sync_report import SyncReport
     from xlpy.services.setup.doctor import Finding
 
-_Shown = TypeVar("_Shown", InvoiceRow, ExpenseRow, ProcurementRow)
 
-
-class Books:
+class Books(ReportFrames):
     """One Manage site and one SL company. Frames hold ``Decimal`` amounts (object columns) and dates."""
 
     def __init__(self, session: Session) -> None:
@@ -57,16 +54,17 @@ class Books:
         That is what ``plan`` takes: billingLogId, expenseDetailId, unpostedProductId. Credit memos are negative.
         Raises ``ValueError`` for another kind.
         """
-        from xlpy.services.export.refresh import refresh
+        from xlpy.services.flows.batch import refresh
 
         chosen = Kind(kind)
         with run_log("refresh"):
-            report = refresh(self.session, through=through or date.max, location=location, kinds=frozenset({chosen}))
+            told = refresh(self.session, through=through or date.max, location=location, kinds=frozenset({chosen}))
+        report = told.report
         if chosen is Kind.EXPENSE:
-            return _by_id(report.expenses, _EXPENSE_COLUMNS)
+            return by_id(report.expenses, EXPENSE_COLUMNS)
         if chosen is Kind.PROCUREMENT:
-            return _by_id(report.procurement, _PROCUREMENT_COLUMNS)
-        return _by_id(report.invoices, _INVOICE_COLUMNS)
+            return by_id(report.procurement, PROCUREMENT_COLUMNS)
+        return by_id(report.invoices, INVOICE_COLUMNS)
 
     def plan(
         self,
@@ -86,27 +84,17 @@ class Books:
         ``plan.problems`` says what is wrong. ``again``: those to be posted anew, invoices by id, the
         others by their ``TransactionKey``. ``period``: empty for the rule of the profile.
         """
-        from xlpy.services.export.planning import make_plan
+        from xlpy.services.flows.batch import check
 
         keys = _keys(ids, expenses, procurement)
         anew = {i if isinstance(i, TransactionKey) else TransactionKey(Kind.INVOICE, str(int(i))) for i in again}
         marked = tuple(Marked(key, key in anew) for key in keys)
         with run_log("check"):
-            return make_plan(self.session, Selection(batch, through, marked, location, detail, period))
-
-    def problems(self, plan: Plan) -> pd.DataFrame:
-        """Return the problems of a plan, one row each."""
-        return _frame(asdict(problem) for problem in plan.problems)
-
-    def journal(self, plan: Plan) -> pd.DataFrame:
-        """Return the complete journal of a plan, as the Preview sheet shows it."""
-        from xlpy.domain.preview.journal import journal
-
-        return _frame(asdict(row) for row in journal(plan))
+            return check(self.session, Selection(batch, through, marked, location, detail, period)).report
 
     def push(self, plan: Plan) -> RunReport:
         """Post exactly this plan, or nothing. Raises ``StoppedByProblems`` when the plan has a stop."""
-        from xlpy.services.export.push import push
+        from xlpy.services.flows.batch import push
 
         if plan.stops:
             raise StoppedByProblems(
@@ -122,25 +110,22 @@ class Books:
             options.period,
         )
         with run_log("push"):
-            return push(self.session, selection, preview_hash=remember_preview(plan))
+            return push(self.session, selection, preview_hash=remember_preview(plan)).do().report
 
     def recover(self) -> RecoverReport:
         """Finish half-finished work of any PC and user: Manage batches owed, undos, clearings."""
-        from xlpy.services.manage_half.recover import recover
+        from xlpy.services.flows.history import recover
 
         with run_log("recover"):
-            return recover(self.session)
+            return recover(self.session).do().report
 
     def batches(self) -> pd.DataFrame:
         """Return every batch of Manage with what became of it in SL, newest first; a row per batch and currency."""
-        from dataclasses import fields
-
-        from xlpy.services.history.batches import BatchRow, list_batches
+        from xlpy.services.flows.history import batches
+        from xlpy.services.history.batches import BatchRow
 
         with run_log("batches"):
-            report = list_batches(self.session)
-        names = [one.name for one in fields(BatchRow)]
-        return pd.DataFrame([[getattr(row, name) for name in names] for row in report.rows], columns=names)
+            return of_names([field.name for field in fields(BatchRow)], batches(self.session).report.rows)
 
     def plan_rerun(
         self,
@@ -157,31 +142,22 @@ class Books:
         ``skip``: what is not to be posted. ``rerun_states`` shows it as a frame. Raises ``BatchNotThere``,
         ``BatchNotOurs``, and ``SettingsError`` for a name that the batch does not have.
         """
-        from xlpy.services.history.rerun_plan import RerunMarks, plan_rerun
+        from xlpy.services.flows.history import rerun
+        from xlpy.services.history.rerun_plan import RerunMarks
 
         with run_log("rerun"):
             marks = RerunMarks(again=tuple(again), skip=tuple(skip))
-            return plan_rerun(self.session, batch, detail=detail, period=period, marks=marks)
-
-    def rerun_states(self, plan: RerunPlan) -> pd.DataFrame:
-        """Return the documents of a batch with their states, as the Rerun sheet shows them, indexed by ``id``."""
-        from dataclasses import fields
-
-        from xlpy.domain.afterwards.rerun import RerunRow
-
-        names = [one.name for one in fields(RerunRow) if one.name != "key"]
-        cells = [[str(row.key), *(getattr(row, name) for name in names)] for row in plan.rows]
-        return pd.DataFrame(cells, columns=["id", *names]).set_index("id")
+            return rerun(self.session, batch, detail=detail, period=period, marks=marks).look().report
 
     def rerun(self, plan: RerunPlan) -> RunReport:
         """Post exactly this, or nothing. Raises ``StoppedByProblems`` when the plan has a stop."""
-        from xlpy.services.history.rerun import rerun
+        from xlpy.services.flows.history import rerun
         from xlpy.services.history.rerun_plan import RerunMarks
 
         if plan.plan.stops:
             raise StoppedByProblems(plan.text, fix="Solve them, or leave those documents out with skip.")
         with run_log("rerun"):
-            return rerun(
+            flow = rerun(
                 self.session,
                 plan.batch.identifier,
                 detail=plan.detail,
@@ -189,22 +165,23 @@ class Books:
                 marks=RerunMarks(plan.marks),
                 preview_hash=remember_preview(plan.plan),
             )
+            return flow.do().report
 
     def half_finished(self) -> pd.DataFrame:
         """Return what ``recover`` would finish, one row per batch, with the one safe action for each."""
-        from xlpy.services.manage_half.recover import look
+        from xlpy.services.flows.history import recover
 
         with run_log("recover"):
-            found = look(self.session)
-        columns = ("batch_identifier", "kind", "what", "action", "worth", "user", "host", "since")
-        return pd.DataFrame([[getattr(one, name) for name in columns] for one in found], columns=list(columns))
+            found = recover(self.session).look().report
+        names = ("batch_identifier", "kind", "what", "action", "worth", "user", "host", "since")
+        return of_names(names, found)
 
     def look_at_undo(self, batch: str) -> UndoPlan:
         """Tell what undoing a Manage batch (its name, with the suffix) would remove, or why it can't be undone."""
-        from xlpy.services.history.undo import look_at_undo
+        from xlpy.services.flows.history import undo
 
         with run_log("undo"):
-            return look_at_undo(self.session, batch)
+            return undo(self.session, batch).look().report
 
     def undo(self, batch: str, *, confirmed: bool = False) -> RunReport:
         """Take a batch that SL has not released back out of SL and Manage; without ``confirmed`` only tell.
@@ -227,10 +204,11 @@ class Books:
         procurement: Iterable[str] = (),
     ) -> ClearPlan:
         """Tell what clearing invoices, expenses and procurement (by id, as for ``plan``) would mark in Manage."""
-        from xlpy.services.history.clear import look_at_clear
+        from xlpy.services.flows.history import clear
 
+        selection = _to_clear(ids, batch, through, location, expenses, procurement)
         with run_log("clear"):
-            return look_at_clear(self.session, _to_clear(ids, batch, through, location, expenses, procurement))
+            return clear(self.session, selection).look().report
 
     def clear(
         self,
@@ -283,9 +261,9 @@ class Books:
 
     def save_log(self, run_id: str = "", *, days: int = 7, folder: Path | str = ".") -> SavedLog:
         """Save the full log of a run, or of the last ``days``. Raises ``NothingLogged``, ``FileNotSaved``."""
-        from xlpy.services.records.saved_log import save_log
+        from xlpy.services.flows.records import save_log
 
-        return save_log(Path(folder), run_id=run_id, days=days)
+        return save_log(Path(folder), run_id=run_id, days=days).report
 
     def sync_payments(
         self, start: str | date = "last", *, dry_run: bool = False, take_over: Iterable[str] = ()
@@ -297,18 +275,12 @@ class Books:
         another start.
         """
         from xlpy.domain.afterwards.payment_start import parse_start
-        from xlpy.services.payments.sync import sync_payments
+        from xlpy.services.flows.payments import sync
 
         chosen = parse_start(start if isinstance(start, str) else start.isoformat())
+        flow = sync(self.session, chosen, take_over=tuple(take_over))
         with run_log("sync"):
-            return sync_payments(self.session, chosen, dry_run=dry_run, take_over=tuple(take_over))
-
-    def payments(self, report: SyncReport) -> pd.DataFrame:
-        """Return the invoices of a payment sync, one row each, as the Payments sheet shows them."""
-        from xlpy.services.run.sync_report import PaymentRow
-
-        names = [field.name for field in fields(PaymentRow)]
-        return pd.DataFrame([[getattr(row, name) for name in names] for row in report.rows], columns=names)
+            return (flow.look() if dry_run else flow.do()).report
 
     def reconcile(self, *, batch: str = "", period: str = "", everything: bool = False) -> ReconcileReport:
         """Compare Manage's batches, the posting ledger, SL and its general ledger to the cent. Changes nothing.
@@ -317,34 +289,10 @@ class Books:
         ``reconciliation``, ``account_totals`` and ``batch_totals`` show the report as frames. Raises ``SettingsError``
         for more than one of them, ``NothingToReconcile`` for a batch that nobody knows.
         """
-        from xlpy.services.reconciling.reconcile import reconcile
+        from xlpy.services.flows.records import reconcile
 
         with run_log("reconcile"):
-            return reconcile(self.session, batch=batch, period=period, everything=everything)
-
-    def reconciliation(self, report: ReconcileReport) -> pd.DataFrame:
-        """Return the rows of a reconciliation, what does not agree first, as the Reconcile sheet shows them."""
-        from xlpy.domain.afterwards.reconcile import ReconcileRow
-
-        return _of_fields(ReconcileRow, report.rows)
-
-    def account_totals(self, report: ReconcileReport) -> pd.DataFrame:
-        """Return what each SL account got by Manage, by SL's documents and by its general ledger, by currency."""
-        from xlpy.domain.afterwards.reconcile import AccountTotal
-
-        return _of_fields(AccountTotal, report.accounts)
-
-    def batch_totals(self, report: ReconcileReport) -> pd.DataFrame:
-        """Return the sums of each batch and currency; ``party_totals`` those of customers and vendors."""
-        from xlpy.domain.afterwards.reconcile import GroupTotal
-
-        return _of_fields(GroupTotal, report.batches)
-
-    def party_totals(self, report: ReconcileReport) -> pd.DataFrame:
-        """Return the sums of each customer or vendor (``name``: its SL id) and currency."""
-        from xlpy.domain.afterwards.reconcile import GroupTotal
-
-        return _of_fields(GroupTotal, report.parties)
+            return reconcile(self.session, batch=batch, period=period, everything=everything).report
 
     @property
     def base_currency(self) -> str:
@@ -364,7 +312,7 @@ class Books:
         from xlpy.services.payments.unpaid import UnpaidRow, unpaid
 
         with run_log("unpaid"):
-            return _of_fields(UnpaidRow, unpaid(self.session))
+            return of_fields(UnpaidRow, unpaid(self.session))
 
     def check_setup(self) -> tuple[Finding, ...]:
         """Check the set-up of both systems."""
@@ -404,78 +352,3 @@ def _to_clear(
 ) -> Selection:
     marked = tuple(Marked(key) for key in _keys(ids, expenses, procurement))
     return Selection(batch, through, marked, location)
-
-
-def connect(profile: Profile | Path | str | None = None) -> Books:
-    """Open a profile: an object, a path of its file, or None for ``XLPY_PROFILE`` and the environment."""
-    chosen = profile if isinstance(profile, Profile) else load_profile(Path(profile) if profile else None)
-    return Books(Session.open(chosen))
-
-
-_INVOICE_COLUMNS: Mapping[str, Callable[[InvoiceRow], object]] = {
-    "id": lambda row: row.invoice.billing_log_id,
-    "number": lambda row: row.invoice.number,
-    "type": lambda row: row.invoice.invoice_type,
-    "date": lambda row: row.invoice.invoice_date,
-    "due": lambda row: row.invoice.due_date,
-    "company": lambda row: row.invoice.company.name,
-    "customer": lambda row: row.invoice.account_number,
-    "location": lambda row: row.invoice.location,
-    "subtotal": lambda row: row.subtotal,
-    "tax": lambda row: row.tax,
-    "total": lambda row: row.total,
-    "currency": lambda row: row.invoice.currency,
-    "base_total": lambda row: row.base_total,
-    "period": lambda row: row.expected_period,
-    "reference": lambda row: row.reference,
-    "status": lambda row: row.status,
-}
-_EXPENSE_COLUMNS: Mapping[str, Callable[[ExpenseRow], object]] = {
-    "id": lambda row: row.expense.expense_detail_id,
-    "member": lambda row: row.expense.member.name or row.expense.member.identifier,
-    "vendor": lambda row: row.vendor_number,
-    "date": lambda row: row.expense.expense_date,
-    "type": lambda row: row.expense.expense_type.name,
-    "classification": lambda row: row.expense.classification,
-    "company_paid": lambda row: row.company_paid,
-    "charge": lambda row: row.expense.charge,
-    "company": lambda row: row.expense.company.name,
-    "account": lambda row: row.expense.account_number,
-    "location": lambda row: row.expense.location,
-    "total": lambda row: row.total,
-    "currency": lambda row: row.expense.currency,
-    "base_total": lambda row: row.base_total,
-    "status": lambda row: row.status,
-}
-_PROCUREMENT_COLUMNS: Mapping[str, Callable[[ProcurementRow], object]] = {
-    "id": lambda row: row.procurement.unposted_product_id,
-    "kind": lambda row: row.procurement.kind,
-    "order": lambda row: row.procurement.purchase_order.name,
-    "company": lambda row: row.procurement.vendor.name,
-    "vendor": lambda row: row.vendor_id,
-    "vendor_invoice": lambda row: row.procurement.vendor_invoice_number,
-    "date": lambda row: row.procurement.document_date,
-    "description": lambda row: row.procurement.description,
-    "location": lambda row: row.procurement.location,
-    "total": lambda row: row.total,
-    "currency": lambda row: row.procurement.currency,
-    "base_total": lambda row: row.base_total,
-    "status": lambda row: row.status,
-}
-
-
-def _by_id(rows: Sequence[_Shown], columns: Mapping[str, Callable[[_Shown], object]]) -> pd.DataFrame:
-    """Make a frame that has its columns even without rows."""
-    cells = [[read(row) for read in columns.values()] for row in rows]
-    return pd.DataFrame(cells, columns=list(columns)).set_index("id")
-
-
-def _of_fields(kind: type[Any], values: Iterable[object]) -> pd.DataFrame:
-    """Make a frame with a column for each field of a dataclass, even without rows; enums become their words."""
-    names = [field.name for field in fields(kind)]
-    rows = [[str(one) if isinstance(one, StrEnum) else one for one in (getattr(v, n) for n in names)] for v in values]
-    return pd.DataFrame(rows, columns=names)
-
-
-def _frame(rows: Iterable[dict[str, object]]) -> pd.DataFrame:
-    return pd.DataFrame(list(rows))

@@ -1,0 +1,80 @@
+"""What a sheet of the workbook is: its one table, its columns, and the rows above it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class CellKind(StrEnum):
+    """What a column holds, and so how it is formatted and written."""
+
+    TEXT = "text"  # format @: ids, accounts, references, words
+    WRAP = "wrap"  # long words, format @
+    MONEY = "money"  # #,##0.00;[Red]-#,##0.00
+    QUANTITY = "quantity"
+    RATE = "rate"
+    DATE = "date"
+    TIME = "time"
+    COUNT = "count"
+
+
+NUMBER_FORMAT = {
+    CellKind.TEXT: "@",
+    CellKind.WRAP: "@",
+    CellKind.MONEY: "#,##0.00;[Red]-#,##0.00",
+    CellKind.QUANTITY: "#,##0.####",
+    CellKind.RATE: "0.000000",
+    CellKind.DATE: "yyyy-mm-dd",
+    CellKind.TIME: "yyyy-mm-dd hh:mm",
+    CellKind.COUNT: "0",
+}
+
+
+class Part(StrEnum):
+    """Which part of the job a sheet belongs to; its colour follows."""
+
+    INPUT = "input"
+    WORK = "work"
+    RESULT = "result"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table. ``total``: whether the frozen rows show SUBTOTAL(109) of it. ``width`` in characters."""
+
+    name: str
+    kind: CellKind = CellKind.TEXT
+    width: float = 12
+    total: bool = False
+    choices: tuple[str, ...] = ()
+    input: bool = False  # the user writes here
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet with one Excel table. ``key``: the column whose text identifies a row across refreshes.
+
+    ``counted``: a column that is never empty in a row, where the key may be.
+    """
+
+    name: str
+    table: str
+    title: str
+    part: Part
+    columns: tuple[Column, ...]
+    key: str = ""
+    landscape: bool = True
+    hint: str = ""  # row 2: what to do on this sheet
+    counted: str = ""
+
+    def index(self, column: str) -> int:
+        """Zero-based position of a column by name."""
+        return next(i for i, c in enumerate(self.columns) if c.name == column)
+
+
+TITLE_ROW = 1  # title and what the sheet is for
+SUBTOTAL_ROW = 3  # filtered totals, above the header, in the frozen rows
+HEADER_ROW = 4  # the table's header; data from row 5
+FIRST_DATA_ROW = HEADER_ROW + 1

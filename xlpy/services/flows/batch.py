@@ -1,0 +1,86 @@
+"""Refresh, Check mappings, Preview, Run export. Select all and its like change nothing but the sheets."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from xlpy.domain.values.transactions import Kind
+from xlpy.services.flows.told import Flow, Told, told_run
+
+if TYPE_CHECKING:
+    from xlpy.domain.documents.plan import Plan
+    from xlpy.services.run.reports import RefreshReport, RunReport, Selection
+    from xlpy.services.run.session import Session
+
+_UNPOSTED = {Kind.INVOICE: "invoices", Kind.EXPENSE: "expenses", Kind.PROCUREMENT: "inventory"}
+_SHEET = "Mapping check"
+
+
+def refresh(
+    session: Session,
+    *,
+    through: date,
+    location: str = "",
+    period_rule: str = "",
+    kinds: frozenset[Kind] = frozenset(Kind),
+) -> Told[RefreshReport]:
+    """Read the unposted transactions of these kinds. Writes nothing."""
+    from xlpy.services.export.refresh import refresh
+
+    report = refresh(session, through=through, location=location, period_rule=period_rule, kinds=kinds)
+    rows = {Kind.INVOICE: report.invoices, Kind.EXPENSE: report.expenses, Kind.PROCUREMENT: report.procurement}
+    read = {_UNPOSTED[kind]: len(rows[kind]) for kind in Kind if kind in kinds}
+    counts = ", ".join(f"{count} {words}" for words, count in read.items())
+    text = f"Unposted: {counts}" if counts else "Nothing was read: Home says to export nothing"
+    data = {"state": "refreshed", **read, "messages": list(report.messages)}
+    return Told(report, 0, text + "".join(f". {message}" for message in report.messages), data)
+
+
+def check(session: Session, selection: Selection) -> Told[Plan]:
+    """Run every check on what is marked. Writes nothing."""
+    return _planned(session, selection, "checked")
+
+
+def preview(session: Session, selection: Selection) -> Told[Plan]:
+    """Plan what is marked, and keep the plan: Run export then posts exactly that. Writes nothing to a system."""
+    from xlpy.services.run.memory import remember_preview
+
+    told = _planned(session, selection, "previewed")
+    if not told.report.stops:
+        remember_preview(told.report)
+    return told
+
+
+def push(session: Session, selection: Selection, *, preview_hash: str = "") -> Flow[Plan, RunReport]:
+    """Write what is marked into SL, then mark it in Manage; with a preview, exactly what was previewed or nothing."""
+
+    def do() -> Told[RunReport]:
+        from xlpy.services.export.push import push
+
+        return told_run(push(session, selection, preview_hash=preview_hash))
+
+    return Flow(f"EXPORT {selection.batch_identifier}", lambda: preview(session, selection), do)
+
+
+def _planned(session: Session, selection: Selection, state: str) -> Told[Plan]:
+    from xlpy.services.as_json.run import plan_json
+    from xlpy.services.export.planning import make_plan
+
+    plan = make_plan(session, selection)
+    return Told(plan, 1 if plan.stops else 0, _said(plan), plan_json(plan, state), waits=not plan.stops)
+
+
+def _said(plan: Plan) -> str:
+    stops = len(plan.stops)
+    if stops:
+        return f"{stops} problem{'s' if stops != 1 else ''} must be solved first: see the sheet {_SHEET}."
+    documents = (
+        sum(len(batch.documents) for batch in plan.ar.batches)
+        + sum(len(batch.documents) for batch in plan.ap.batches)
+        + sum(len(batch.documents) for batch in plan.inventory.batches)
+        + sum(len(batch.journals) for batch in plan.gl.batches)
+    )
+    masters = {"customers": plan.ar.customers, "vendors": plan.ap.vendors, "products": plan.inventory.items}
+    created = "".join(f", {len(new)} {what} to be created" for what, new in masters.items() if new)
+    return f"{len(plan.transactions)} transactions are ready: {documents} SL documents{created}."

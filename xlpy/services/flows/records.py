@@ -1,0 +1,41 @@
+"""Reconcile, Save full log. The list of errors and the audit record are files of Excel: ``xlpy.excel.audit``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlpy.services.flows.told import Told
+
+if TYPE_CHECKING:
+    from xlpy.services.reconciling.report import ReconcileReport
+    from xlpy.services.records.saved_log import SavedLog
+    from xlpy.services.run.session import Session
+
+
+def reconcile(
+    session: Session, *, batch: str = "", period: str = "", everything: bool = False
+) -> Told[ReconcileReport]:
+    """Compare Manage, the posting ledger and SL to the cent: a batch, a period or everything. Writes nothing."""
+    from xlpy.services.as_json.reconcile import reconcile_json, reconcile_text
+    from xlpy.services.reconciling.reconcile import reconcile
+
+    report = reconcile(session, batch=batch, period=period, everything=everything)
+    return Told(report, report.exit_code, report.text, reconcile_json(report), lines=reconcile_text(report))
+
+
+def save_log(folder: Path, *, run_id: str = "", days: int = 7) -> Told[SavedLog]:
+    """Save the full log of a run, or of the last days, without any secret."""
+    from xlpy.services.records.audit_content import known_secrets
+    from xlpy.services.records.saved_log import save_log
+
+    saved = save_log(folder, run_id=run_id, days=days, secrets=tuple(known_secrets()))
+    data = {"state": "saved", "json_lines": str(saved.json_lines), "text_file": str(saved.text), "lines": saved.lines}
+    text = f"{saved.lines} lines are saved: {saved.text}"
+    return Told(
+        saved,
+        0,
+        f"{text} (and as {saved.json_lines.name}).",
+        data,
+        lines=f"{text} and {saved.json_lines.name}",
+    )
