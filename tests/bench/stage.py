@@ -18,8 +18,8 @@ from xlpy.demo.site.door.server import serve
 from xlpy.demo.site.making.generate import generate_site
 from xlpy.domain.documents.plan import PlanOptions
 from xlpy.domain.facts.manage import ExportInvoice
+from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
 from xlpy.domain.planning.needs import invoice_needs
-from xlpy.domain.planning.request import IncludedRow, PlanRequest
 from xlpy.domain.values.rules import MasterRules, PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.manage.client import ManageClient

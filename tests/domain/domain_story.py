@@ -38,8 +38,8 @@ from xlpy.domain.facts.manage import (
     TaxCodeLevel,
     UnpostedInvoice,
 )
+from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
 from xlpy.domain.planning.planner import build_plan
-from xlpy.domain.planning.request import IncludedRow, PlanRequest
 from xlpy.domain.values.rules import MasterRules, PostingRules
 from xlpy.domain.values.transactions import Kind, PostedPart, Posting, PostingState, SlState, TransactionKey
 

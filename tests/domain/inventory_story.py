@@ -27,8 +27,8 @@ from xlpy.domain.facts.manage_procurement import (
 from xlpy.domain.facts.payables_books import PayablesBooks, Vendor
 from xlpy.domain.facts.stock_books import Bin, InSetup, Item, ItemClass, ItemSite, StockBooks, UnitConversion
 from xlpy.domain.mapping.units import DIVIDE
+from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
 from xlpy.domain.planning.planner import Drafts, draft
-from xlpy.domain.planning.request import IncludedRow, PlanRequest
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.rules import MasterRules, PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey

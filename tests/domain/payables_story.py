@@ -28,8 +28,8 @@ from xlpy.domain.facts.manage_procurement import (
     UnpostedProcurement,
 )
 from xlpy.domain.facts.payables_books import ApSetup, PayablesBooks, Vendor, VendorClass
+from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
 from xlpy.domain.planning.planner import Drafts, draft
-from xlpy.domain.planning.request import IncludedRow, PlanRequest
 from xlpy.domain.values.problems import Severity
 from xlpy.domain.values.refs import Ref
 from xlpy.domain.values.rules import MasterRules, PostingRules

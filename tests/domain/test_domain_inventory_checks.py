@@ -45,7 +45,7 @@ from xlpy.domain.facts.books import SlBooks
 from xlpy.domain.facts.manage import CatalogItem, ExportLine, ManageMasters, Ref
 from xlpy.domain.facts.manage_procurement import Warehouse
 from xlpy.domain.facts.stock_books import Bin
-from xlpy.domain.planning.gl_cost_of_goods import cost_journal
+from xlpy.domain.planning.makers.gl_cost_of_goods import cost_journal
 from xlpy.domain.values.problems import Problem, Severity
 from xlpy.domain.values.rules import MasterRules, PostingRules
 

@@ -46,10 +46,10 @@ from xlpy.domain.documents.plan import Action
 from xlpy.domain.documents.sl_batches import in_batches_of
 from xlpy.domain.facts.manage import Ref
 from xlpy.domain.mapping.units import Units
-from xlpy.domain.planning.in_adjustments import adjustment_hash
-from xlpy.domain.planning.in_documents import number_of
-from xlpy.domain.planning.in_stock import Movement, Place, movements_of, shortages, stock_quantity
-from xlpy.domain.planning.in_transfers import transfer_hash
+from xlpy.domain.planning.makers.in_adjustments import adjustment_hash
+from xlpy.domain.planning.makers.in_documents import number_of
+from xlpy.domain.planning.makers.in_stock import Movement, Place, movements_of, shortages, stock_quantity
+from xlpy.domain.planning.makers.in_transfers import transfer_hash
 from xlpy.domain.planning.needs import stock_needs
 from xlpy.domain.planning.planner import Drafts
 from xlpy.domain.values.rules import PostingRules

@@ -32,8 +32,8 @@ from xlpy.domain.facts.manage_expenses import ExportedExpenses
 from xlpy.domain.facts.matching import expense_number
 from xlpy.domain.facts.payables_books import VendorClass
 from xlpy.domain.mapping.signs import lines_hash
-from xlpy.domain.planning.gl_cost_of_goods import cost_journal
-from xlpy.domain.planning.gl_expenses import expense_hash
+from xlpy.domain.planning.makers.gl_cost_of_goods import cost_journal
+from xlpy.domain.planning.makers.gl_expenses import expense_hash
 from xlpy.domain.planning.needs import journal_needs
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.rules import PostingRules

@@ -29,7 +29,7 @@ from payables_story import (
 
 from xlpy.domain.documents.plan import Action
 from xlpy.domain.facts.payables_books import VendorInvoiceUse
-from xlpy.domain.planning.ap_vouchers import line_taking_ap_difference
+from xlpy.domain.planning.makers.ap_vouchers import line_taking_ap_difference
 from xlpy.domain.planning.needs import voucher_needs
 from xlpy.domain.planning.planner import Drafts, draft
 from xlpy.domain.values.money import total

@@ -38,7 +38,7 @@ from payables_story import (
 from xlpy.domain.documents.plan import Action
 from xlpy.domain.documents.sl_batches import ap_batches_of
 from xlpy.domain.facts.payables_books import VendorInvoiceUse
-from xlpy.domain.planning.ap_receipts import receipts_to_look_up
+from xlpy.domain.planning.makers.ap_receipts import receipts_to_look_up
 from xlpy.domain.planning.needs import voucher_needs
 from xlpy.domain.planning.planner import draft
 from xlpy.domain.values.money import round_money, total

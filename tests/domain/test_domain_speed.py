@@ -9,8 +9,8 @@ from domain_story import D, invoice, levels, line, request, tax_line
 
 from xlpy.domain.documents.sl_batches import MOST_DOCUMENTS
 from xlpy.domain.facts.manage import ExportInvoice
+from xlpy.domain.planning.makers.request import PlanRequest
 from xlpy.domain.planning.planner import build_plan
-from xlpy.domain.planning.request import PlanRequest
 from xlpy.domain.preview.journal import journal
 
 

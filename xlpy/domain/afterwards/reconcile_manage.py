@@ -22,8 +22,8 @@ from xlpy.domain.facts.manage_procurement import (
     ExportTransfer,
 )
 from xlpy.domain.mapping.accounts import AccountText
-from xlpy.domain.planning.gl_cost_of_goods import cost_in_base, costed_lines, goods_side
-from xlpy.domain.planning.in_adjustments import adjusted_value
+from xlpy.domain.planning.makers.gl_cost_of_goods import cost_in_base, costed_lines, goods_side
+from xlpy.domain.planning.makers.in_adjustments import adjusted_value
 from xlpy.domain.values.money import ZERO, round_money, total
 from xlpy.domain.values.transactions import Kind
 

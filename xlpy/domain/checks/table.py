@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from xlpy.domain.checks.amounts import AMOUNT_CHECKS
 from xlpy.domain.checks.documents import DOCUMENT_CHECKS
 from xlpy.domain.checks.history import HISTORY_CHECKS
 from xlpy.domain.checks.inventory import INVENTORY_CHECKS
@@ -24,6 +25,7 @@ CHECKS: dict[str, Check] = {
         *SETUP_CHECKS,
         *RUN_CHECKS,
         *DOCUMENT_CHECKS,
+        *AMOUNT_CHECKS,
         *MASTER_CHECKS,
         *TAX_CHECKS,
         *INVENTORY_CHECKS,

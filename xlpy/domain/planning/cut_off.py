@@ -9,8 +9,8 @@ from xlpy.domain.checks.table import found
 from xlpy.domain.documents.gl import GlJournal
 from xlpy.domain.documents.inventory import InDocument
 from xlpy.domain.facts.periods import calendar_is_usable, format_period, period_of
-from xlpy.domain.planning.maker import AnyDocument, Judged
-from xlpy.domain.planning.request import PlanRequest
+from xlpy.domain.planning.makers.maker import AnyDocument, Judged
+from xlpy.domain.planning.makers.request import PlanRequest
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import TransactionKey
 

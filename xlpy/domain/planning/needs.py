@@ -24,9 +24,9 @@ from xlpy.domain.mapping.customers import accounts_that_may_owe
 from xlpy.domain.mapping.items import invt_id_of
 from xlpy.domain.mapping.references import WIDEST_REFERENCE, reference_of
 from xlpy.domain.mapping.vendors import names_of_member
-from xlpy.domain.planning.ap_expense_vouchers import INVOICE_PREFIX
-from xlpy.domain.planning.ap_receipt_vouchers import vendor_invoice_number
-from xlpy.domain.planning.request import IncludedRow
+from xlpy.domain.planning.makers.ap_expense_vouchers import INVOICE_PREFIX
+from xlpy.domain.planning.makers.ap_receipt_vouchers import vendor_invoice_number
+from xlpy.domain.planning.makers.request import IncludedRow
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
 

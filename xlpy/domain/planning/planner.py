@@ -17,19 +17,19 @@ from xlpy.domain.documents.inventory import InDocument, InventoryPart, NewItem
 from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction
 from xlpy.domain.documents.sl_batches import ap_batches_of, ar_batches_of, gl_batches_of, in_batches_of
 from xlpy.domain.facts.books import sl_key
-from xlpy.domain.planning.ap_expenses import ApExpenses
-from xlpy.domain.planning.ap_receipts import ApReceipts, vendor_invoices_claimed_twice
-from xlpy.domain.planning.ap_vouchers import Vouchers
-from xlpy.domain.planning.ar_invoices import ArInvoices, references_claimed_twice
 from xlpy.domain.planning.cut_off import cut_off
-from xlpy.domain.planning.gl_expenses import GlExpenses
-from xlpy.domain.planning.in_adjustments import InAdjustments
-from xlpy.domain.planning.in_lines import InventoryLines
-from xlpy.domain.planning.in_stock import stock_problems
-from xlpy.domain.planning.in_transfers import InTransfers
-from xlpy.domain.planning.ledger_rules import Verdict
-from xlpy.domain.planning.maker import AnyDocument, AnyMaster, Judged, Maker
-from xlpy.domain.planning.request import PlanRequest
+from xlpy.domain.planning.makers.ap_expenses import ApExpenses
+from xlpy.domain.planning.makers.ap_receipts import ApReceipts, vendor_invoices_claimed_twice
+from xlpy.domain.planning.makers.ap_vouchers import Vouchers
+from xlpy.domain.planning.makers.ar_invoices import ArInvoices, references_claimed_twice
+from xlpy.domain.planning.makers.gl_expenses import GlExpenses
+from xlpy.domain.planning.makers.in_adjustments import InAdjustments
+from xlpy.domain.planning.makers.in_lines import InventoryLines
+from xlpy.domain.planning.makers.in_stock import stock_problems
+from xlpy.domain.planning.makers.in_transfers import InTransfers
+from xlpy.domain.planning.makers.ledger_rules import Verdict
+from xlpy.domain.planning.makers.maker import AnyDocument, AnyMaster, Judged, Maker
+from xlpy.domain.planning.makers.request import PlanRequest
 from xlpy.domain.planning.setup_checks import setup_problems
 from xlpy.domain.planning.transaction_checks import transaction_problems
 from xlpy.domain.values.dates import NO_DATE

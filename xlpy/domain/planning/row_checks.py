@@ -18,7 +18,7 @@ from xlpy.domain.facts.matching import (
     match_procurement,
     procurement_number,
 )
-from xlpy.domain.planning.request import IncludedRow
+from xlpy.domain.planning.makers.request import IncludedRow
 from xlpy.domain.values.money import round_money
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import Kind, TransactionKey

@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.planning.maker import Matched
-from xlpy.domain.planning.request import PlanRequest
+from xlpy.domain.planning.makers.maker import Matched
+from xlpy.domain.planning.makers.request import PlanRequest
 from xlpy.domain.values.money import has_more_decimals, plain, round_money, rounded_together, total
 from xlpy.domain.values.problems import Problem
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from xlpy.domain.documents.ap import ApBatch, ApDocument, ApPart, NewVendor
-from xlpy.domain.planning.ap_vouchers import line_taking_ap_difference
+from xlpy.domain.planning.makers.ap_vouchers import line_taking_ap_difference
 from xlpy.domain.preview.rows import (
     MADE_AT_RELEASE,
     WRITTEN,

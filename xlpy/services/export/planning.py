@@ -9,10 +9,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from xlpy.domain.documents.plan import InvoiceDetail, Plan, PlanOptions
-from xlpy.domain.planning.ap_receipts import receipts_to_look_up
+from xlpy.domain.planning.makers.ap_receipts import receipts_to_look_up
+from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
 from xlpy.domain.planning.needs import needs_of
 from xlpy.domain.planning.planner import build_plan
-from xlpy.domain.planning.request import IncludedRow, PlanRequest
 from xlpy.domain.planning.row_checks import foreign_problems, number_of_row, row_problems
 from xlpy.domain.planning.run_checks import (
     LONGEST_TYPED,

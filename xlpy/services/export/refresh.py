@@ -17,7 +17,7 @@ from xlpy.domain.facts.manage_procurement import UnpostedProcurement
 from xlpy.domain.facts.periods import expected_period
 from xlpy.domain.mapping.currencies import base_amount
 from xlpy.domain.mapping.references import expected_reference
-from xlpy.domain.planning.gl_expenses import REIMBURSABLE
+from xlpy.domain.planning.makers.gl_expenses import REIMBURSABLE
 from xlpy.domain.values.money import ZERO, round_money
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Kind, Posting, PostingState, TransactionKey

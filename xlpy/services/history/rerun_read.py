@@ -15,10 +15,10 @@ from xlpy.domain.documents.plan import InvoiceDetail, Plan, PlanOptions
 from xlpy.domain.facts.manage import UnpostedInvoice
 from xlpy.domain.facts.manage_expenses import UnpostedExpense
 from xlpy.domain.facts.manage_procurement import UnpostedProcurement
-from xlpy.domain.planning.ap_receipts import receipts_to_look_up
+from xlpy.domain.planning.makers.ap_receipts import receipts_to_look_up
+from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
 from xlpy.domain.planning.needs import needs_of
 from xlpy.domain.planning.planner import build_plan
-from xlpy.domain.planning.request import IncludedRow, PlanRequest
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, TransactionKey
 from xlpy.errors import BatchNotOurs, BatchNotThere

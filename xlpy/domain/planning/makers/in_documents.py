@@ -16,9 +16,9 @@ from xlpy.domain.facts.manage_procurement import ExportAdjustment, ExportTransfe
 from xlpy.domain.facts.matching import entry_ids, procurement_kind
 from xlpy.domain.facts.periods import calendar_is_usable, is_period
 from xlpy.domain.mapping.dates import DocumentDates, usable_date
-from xlpy.domain.planning.in_lines import InventoryLines
-from xlpy.domain.planning.maker import Change, Made, Maker, Matched
-from xlpy.domain.planning.request import IncludedRow, PlanRequest
+from xlpy.domain.planning.makers.in_lines import InventoryLines
+from xlpy.domain.planning.makers.maker import Change, Made, Maker, Matched
+from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
 from xlpy.domain.values.money import round_money
 from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.transactions import Kind, TransactionKey

@@ -12,8 +12,8 @@ from xlpy.domain.facts.books import sl_key
 from xlpy.domain.facts.manage_procurement import ExportTransfer, UnpostedProcurement
 from xlpy.domain.facts.matching import TRANSFER, match_transfers
 from xlpy.domain.mapping.items import ResolvedItem
-from xlpy.domain.planning.in_documents import Exported, InventoryMaker
-from xlpy.domain.planning.in_lines import InventoryLines, LineFacts
+from xlpy.domain.planning.makers.in_documents import Exported, InventoryMaker
+from xlpy.domain.planning.makers.in_lines import InventoryLines, LineFacts
 from xlpy.domain.values.money import plain, total
 from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.refs import Ref

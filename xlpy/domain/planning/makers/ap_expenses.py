@@ -11,10 +11,10 @@ from xlpy.domain.checks.table import found
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.facts.manage_expenses import ExportExpenseBill, ExportExpenseLine, UnpostedExpense
 from xlpy.domain.facts.matching import BillLine, Matching, entry_ids, expense_number, match_expense_bills
-from xlpy.domain.planning.ap_expense_vouchers import BilledExpense, ExpenseBills, day_of_expense
-from xlpy.domain.planning.ap_vouchers import Vouchers, ap_setup_problems
-from xlpy.domain.planning.maker import Change, Made, Maker, Matched
-from xlpy.domain.planning.request import IncludedRow, PlanRequest
+from xlpy.domain.planning.makers.ap_expense_vouchers import BilledExpense, ExpenseBills, day_of_expense
+from xlpy.domain.planning.makers.ap_vouchers import Vouchers, ap_setup_problems
+from xlpy.domain.planning.makers.maker import Change, Made, Maker, Matched
+from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
 from xlpy.domain.values.money import is_nil, plain, round_money, rounded_together, total
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import Kind

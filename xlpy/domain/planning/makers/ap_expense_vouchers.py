@@ -14,8 +14,8 @@ from xlpy.domain.mapping.accounts import Resolved
 from xlpy.domain.mapping.dates import usable_date
 from xlpy.domain.mapping.descriptions import described
 from xlpy.domain.mapping.vendors import ResolvedVendor
-from xlpy.domain.planning.ap_vouchers import VoucherFacts, VoucherLine, Vouchers, due_after
-from xlpy.domain.planning.maker import Made
+from xlpy.domain.planning.makers.ap_vouchers import VoucherFacts, VoucherLine, Vouchers, due_after
+from xlpy.domain.planning.makers.maker import Made
 from xlpy.domain.values.money import round_money, same_amount, total
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.rules import PostingRules

@@ -11,10 +11,10 @@ from xlpy.domain.facts.books import sl_key
 from xlpy.domain.facts.manage import ExportInvoice, UnpostedInvoice
 from xlpy.domain.mapping.references import reference_of
 from xlpy.domain.mapping.signs import lines_hash
-from xlpy.domain.planning.ar_documents import InvoiceDocuments
-from xlpy.domain.planning.gl_cost_of_goods import costed_lines
-from xlpy.domain.planning.maker import Change, Judged, Made, Maker, Matched
-from xlpy.domain.planning.request import IncludedRow, PlanRequest
+from xlpy.domain.planning.makers.ar_documents import InvoiceDocuments
+from xlpy.domain.planning.makers.gl_cost_of_goods import costed_lines
+from xlpy.domain.planning.makers.maker import Change, Judged, Made, Maker, Matched
+from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
 from xlpy.domain.values.money import has_more_decimals, round_money, rounded_together
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import Kind, TransactionKey

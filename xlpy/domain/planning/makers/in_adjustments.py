@@ -15,8 +15,8 @@ from xlpy.domain.facts.manage_procurement import (
     UnpostedProcurement,
 )
 from xlpy.domain.facts.matching import ADJUSTMENT, match_adjustments
-from xlpy.domain.planning.in_documents import Exported, InventoryMaker
-from xlpy.domain.planning.in_lines import InventoryLines, LineFacts
+from xlpy.domain.planning.makers.in_documents import Exported, InventoryMaker
+from xlpy.domain.planning.makers.in_lines import InventoryLines, LineFacts
 from xlpy.domain.values.money import ZERO, plain, round_money, total
 from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.transactions import TransactionKey

@@ -11,8 +11,8 @@ from xlpy.domain.checks.table import found
 from xlpy.domain.documents.inventory import MOVED, InDocument, InLine
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.mapping.units import DIVIDE
-from xlpy.domain.planning.maker import Judged
-from xlpy.domain.planning.request import PlanRequest
+from xlpy.domain.planning.makers.maker import Judged
+from xlpy.domain.planning.makers.request import PlanRequest
 from xlpy.domain.values.money import ZERO, plain, round_money
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import TransactionKey

@@ -17,9 +17,9 @@ from xlpy.domain.facts.payables_books import Vendor
 from xlpy.domain.mapping.accounts import Accounts
 from xlpy.domain.mapping.currencies import Currencies
 from xlpy.domain.mapping.dates import usable_date
-from xlpy.domain.planning.gl_journals import journal_dates, two_sided
-from xlpy.domain.planning.maker import Change, Made, Maker, Matched
-from xlpy.domain.planning.request import IncludedRow, PlanRequest
+from xlpy.domain.planning.makers.gl_journals import journal_dates, two_sided
+from xlpy.domain.planning.makers.maker import Change, Made, Maker, Matched
+from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
 from xlpy.domain.values.money import is_nil, plain, round_money, same_amount, to_base
 from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.transactions import Kind

@@ -22,9 +22,9 @@ from xlpy.domain.mapping.references import WIDEST_REFERENCE, reference_of
 from xlpy.domain.mapping.signs import CREDIT_MEMO, TurnedInvoice, TurnedLine, turn
 from xlpy.domain.mapping.taxes import NO_TAXES, ResolvedTaxes, TaxAccounts, Taxes
 from xlpy.domain.mapping.terms import AllTerms, discount
-from xlpy.domain.planning.gl_cost_of_goods import cost_journal
-from xlpy.domain.planning.ledger_rules import judge_reference
-from xlpy.domain.planning.maker import Made
+from xlpy.domain.planning.makers.gl_cost_of_goods import cost_journal
+from xlpy.domain.planning.makers.ledger_rules import judge_reference
+from xlpy.domain.planning.makers.maker import Made
 from xlpy.domain.values.dates import NO_DATE
 from xlpy.domain.values.money import to_base, total
 from xlpy.domain.values.problems import Problem, Severity, has_stop

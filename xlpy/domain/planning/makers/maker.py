@@ -18,8 +18,8 @@ from xlpy.domain.documents.ap import ApDocument, NewVendor
 from xlpy.domain.documents.ar import ArDocument, NewCustomer
 from xlpy.domain.documents.gl import GlJournal
 from xlpy.domain.documents.inventory import InDocument, NewItem
-from xlpy.domain.planning.ledger_rules import Verdict, judge
-from xlpy.domain.planning.request import IncludedRow, PlanRequest
+from xlpy.domain.planning.makers.ledger_rules import Verdict, judge
+from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
 from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.transactions import Kind, TransactionKey
 

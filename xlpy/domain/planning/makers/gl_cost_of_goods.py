@@ -12,7 +12,7 @@ from xlpy.domain.facts.books import SlBooks
 from xlpy.domain.facts.manage import INVENTORY, CatalogItem, ExportInvoice, ExportLine, ManageMasters
 from xlpy.domain.mapping.accounts import Accounts
 from xlpy.domain.mapping.signs import MANAGE_CREDIT
-from xlpy.domain.planning.gl_journals import two_sided
+from xlpy.domain.planning.makers.gl_journals import two_sided
 from xlpy.domain.values.money import round_money
 from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.rules import PostingRules

@@ -12,11 +12,11 @@ from xlpy.domain.documents.plan import Action
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.facts.manage_procurement import ExportPurchase, UnpostedProcurement
 from xlpy.domain.facts.matching import PURCHASE, entry_ids, match_purchases, packing_slip, procurement_kind
-from xlpy.domain.planning.ap_receipt_vouchers import Receipts, order_of, receipt_date
-from xlpy.domain.planning.ap_vouchers import Vouchers, ap_setup_problems
-from xlpy.domain.planning.ledger_rules import Verdict
-from xlpy.domain.planning.maker import Change, Judged, Made, Maker, Matched
-from xlpy.domain.planning.request import IncludedRow, PlanRequest
+from xlpy.domain.planning.makers.ap_receipt_vouchers import Receipts, order_of, receipt_date
+from xlpy.domain.planning.makers.ap_vouchers import Vouchers, ap_setup_problems
+from xlpy.domain.planning.makers.ledger_rules import Verdict
+from xlpy.domain.planning.makers.maker import Change, Judged, Made, Maker, Matched
+from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
 from xlpy.domain.values.money import plain, round_money, rounded_together, total
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import Kind, Posting, PostingState, TransactionKey
