@@ -61,7 +61,7 @@ STOCK = StockBooks(
     ),
     items=by_id([item("PATCH10"), item("SWITCH24")], "invt_id"),
     item_classes=by_id([ItemClass("HW", "1400", "00000", "5200", "00000", "4200", "00000", "A", "EA")], "class_id"),
-    item_sites={("PATCH10", "TPA"): ItemSite("PATCH10", "TPA", "MAIN", D(100), "1400", "00000")},
+    item_sites={("PATCH10", "TPA"): ItemSite("PATCH10", "TPA", "MAIN", D(100), "1400", "00000", D("250.00"))},
     on_hand={("PATCH10", "TPA", "MAIN"): D(100), ("PATCH10", "TPA", "SHELFB"): D(5), ("SWITCH24", "TPA", "MAIN"): D(8)},
     sites={"TPA": True, "ORL": True, "ELSE": False},
     bins={

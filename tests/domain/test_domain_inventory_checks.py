@@ -44,8 +44,9 @@ from xlpy.domain.checks.table import CHECKS
 from xlpy.domain.facts.books import SlBooks
 from xlpy.domain.facts.manage import CatalogItem, ExportLine, ManageMasters, Ref
 from xlpy.domain.facts.manage_procurement import Warehouse
-from xlpy.domain.facts.stock_books import Bin
+from xlpy.domain.facts.stock_books import Bin, ItemSite
 from xlpy.domain.planning.makers.gl_cost_of_goods import cost_journal
+from xlpy.domain.planning.planner import Drafts
 from xlpy.domain.values.problems import Problem, Severity
 from xlpy.domain.values.rules import MasterRules, PostingRules
 
@@ -69,6 +70,18 @@ def _euro_stock() -> Problems:
 
 def _patch(**changes: Any) -> Problems:
     return _up(books=stock_books(items={"PATCH10": item("PATCH10", **changes)}))
+
+
+def _last_two(**changes: Any) -> Drafts:
+    """The last two of an item, which SL holds at 400.01 and Manage takes out at 180 each."""
+    return stocked(
+        Counted(12, counted("-2", "180")),
+        books=stock_books(
+            item_sites={("PATCH10", "TPA"): ItemSite("PATCH10", "TPA", "MAIN", D(2), "1400", "00000", D("400.01"))},
+            on_hand={("PATCH10", "TPA", "MAIN"): D(2)},
+        ),
+        **changes,
+    )
 
 
 def _catalog(product: CatalogItem) -> ManageMasters:
@@ -158,7 +171,9 @@ STORIES: dict[str, Story] = {
     "ITEM-STATUS": lambda: _patch(tran_status="OH"),
     "ITEM-NOT-STOCK": lambda: _patch(stock=False),
     "ITEM-TRACKED": lambda: _patch(lot_serial="SI"),
-    "ITEM-SPECIFIC": lambda: _patch(valuation="S"),
+    "ITEM-LAYERS": lambda: _patch(valuation="S"),
+    "STOCK-COST": lambda: _last_two().problems,
+    "STOCK-COST-FAR": lambda: _last_two(posting=replace(STOCK_POSTING, stock_cost_tolerance=5)).problems,
     # sites, bins, units
     "SITE-EMPTY": lambda: _warehouse(""),
     "SITE-MISSING": lambda: _warehouse("MIA"),
@@ -249,3 +264,42 @@ def test_a_journal_looks_at_the_period_of_general_ledger_alone() -> None:
     made = journals_of(expense(document_date=date(2026, 9, 30)))
     assert told(made.problems) == {"PERIOD-CLOSED"}
     assert "(current: GL 10-2026)" in made.problems[0].what
+
+
+@pytest.mark.parametrize("valuation", ["F", "L", "S", "U"])
+def test_items_that_are_valued_by_cost_layers_are_not_written_nor_created(valuation: str) -> None:
+    layered = item("PATCH10", valuation=valuation)
+    assert "ITEM-LAYERS" in told(_patch(valuation=valuation))
+    moved = stocked(Moved(58), books=stock_books(items={"PATCH10": layered})).problems
+    assert "ITEM-LAYERS" in told(moved)
+    classes = {"HW": replace(STOCK.item_classes["HW"], valuation=valuation)}
+    assert "ITEM-LAYERS" in told(_dock(books=stock_books(item_classes=classes)))
+
+
+def test_value_that_would_stay_without_goods_is_told_with_both_costs() -> None:
+    made = _last_two()
+    (told_cost,) = made.problems
+    assert told_cost.what == (
+        "2 of item PATCH10 at site TPA go out for 360; SL holds them at 400.01, so 40.01 of value stays with 0 pieces"
+    )
+    assert str(made.inventory[0][1].lines[0].amount) == "-360.00", "SL is given what Manage says"
+
+
+@pytest.mark.parametrize(("tolerance", "code"), [(-1, "STOCK-COST"), (12, "STOCK-COST"), (10, "STOCK-COST-FAR")])
+def test_the_settings_say_from_when_another_cost_is_a_stop(tolerance: int, code: str) -> None:
+    posting = replace(STOCK_POSTING, stock_cost_tolerance=tolerance)
+    assert told(_last_two(posting=posting).problems) == {code}
+
+
+def test_costs_are_compared_one_after_the_other_and_what_comes_in_may_cost_what_it_does() -> None:
+    """100 pieces at 2.50: 10 more at 13.50 make the average 3.50, at which 11 go out then."""
+    first, then = Counted(12, counted("10", "13.50")), Counted(13, counted("-11", "3.50"))
+    assert stocked(first, then).problems == ()
+    assert told(stocked(then).problems) == {"STOCK-COST"}
+
+
+def test_an_item_of_standard_cost_goes_out_at_its_standard_cost() -> None:
+    books = stock_books(items={"PATCH10": item("PATCH10", valuation="T", standard_cost=D("2.60"))})
+    assert stocked(Counted(12, counted("-2", "2.60")), books=books).problems == ()
+    (note,) = stocked(Counted(12, counted("-2", "2.50")), books=books).problems
+    assert (note.code, note.in_manage, note.in_sl) == ("STOCK-COST", "5", "5.2")

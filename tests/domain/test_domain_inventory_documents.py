@@ -345,10 +345,10 @@ def test_a_serialized_product_is_not_made_without_its_numbers() -> None:
 
 def test_a_class_without_accounts_leaves_them_to_inventory_set_up() -> None:
     bare = replace(STOCK.item_classes["HW"], invt_acct="", cogs_acct="", sales_acct="", valuation="", stock_unit="")
-    books = set_up(default_valuation="F")
+    books = set_up(default_valuation="T")
     books = replace(books, stock=replace(books.stock, item_classes={"HW": bare}))
     (new,) = stocked(Counted(12, counted("2", "96.40", DOCK)), books=books).items
-    assert (new.invt_acct, new.invt_sub, new.cogs_acct, new.valuation) == ("1400", "00000", "5200", "F")
+    assert (new.invt_acct, new.invt_sub, new.cogs_acct, new.valuation) == ("1400", "00000", "5200", "T")
 
 
 # --- the ledger -------------------------------------------------------------------------------------------------

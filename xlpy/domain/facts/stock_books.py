@@ -47,6 +47,7 @@ class Item:
     cogs_acct: str
     cogs_sub: str
     lot_serial: str = "NN"
+    standard_cost: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class ItemSite:
     quantity: Decimal
     invt_acct: str = ""
     invt_sub: str = ""
+    total_cost: Decimal = Decimal(0)  # of all that is on hand
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from xlpy.domain.values.widths import Widths
 # SL: TranStatusCode; NP only forbids purchases. Held (OH), inactive (IN), deleted (DE), unusable (NU) items can't move.
 MOVABLE = ("AC", "NP", "")
 NOT_TRACKED = ("NN", "")
-_SPECIFIC = "S"
+# SL: Inventory.ValMthd. Entry treats these by cost layer (RcptNbr, RcptDate, SpecificCostID); Manage has none.
+LAYERED = {"F": "FIFO", "L": "LIFO", "S": "specific cost", "U": "user-specified cost"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,8 @@ class Items:
         if record.serialized:
             problems.append(found("ITEM-TRACKED", record.identifier, item=invt_id))
         valuation = row.valuation or setup.default_valuation
-        if valuation == _SPECIFIC:
-            problems.append(found("ITEM-SPECIFIC", record.identifier, valuation, item=invt_id))
+        if valuation in LAYERED:
+            problems.append(found("ITEM-LAYERS", record.identifier, valuation, item=invt_id, method=LAYERED[valuation]))
         unit = self._units.of(record.unit) or row.stock_unit
         problems.extend(self._units.check(unit) if unit else (found("UNIT-EMPTY", record.identifier, item=invt_id),))
         if has_stop(problems):
@@ -155,8 +156,8 @@ def _unusable(item: Item) -> Iterable[Problem]:
         yield found("ITEM-NOT-STOCK", in_sl=item.invt_id, item=item.invt_id)
     if item.lot_serial not in NOT_TRACKED:
         yield found("ITEM-TRACKED", in_sl=item.lot_serial, item=item.invt_id)
-    if item.valuation == _SPECIFIC:
-        yield found("ITEM-SPECIFIC", in_sl=item.valuation, item=item.invt_id)
+    if item.valuation in LAYERED:
+        yield found("ITEM-LAYERS", in_sl=item.valuation, item=item.invt_id, method=LAYERED[item.valuation])
 
 
 def items_needed(resolved: Iterable[tuple[TransactionKey, NewItem]]) -> tuple[NewItem, ...]:

@@ -24,6 +24,7 @@ from xlpy.domain.planning.makers.ap_vouchers import Vouchers
 from xlpy.domain.planning.makers.ar_invoices import ArInvoices, references_claimed_twice
 from xlpy.domain.planning.makers.gl_expenses import GlExpenses
 from xlpy.domain.planning.makers.in_adjustments import InAdjustments
+from xlpy.domain.planning.makers.in_costs import cost_problems
 from xlpy.domain.planning.makers.in_lines import InventoryLines
 from xlpy.domain.planning.makers.in_stock import stock_problems
 from xlpy.domain.planning.makers.in_transfers import InTransfers
@@ -46,6 +47,7 @@ BETWEEN_CHECKS: tuple[BetweenCheck, ...] = (
     references_claimed_twice,
     vendor_invoices_claimed_twice,
     stock_problems,
+    cost_problems,
     cut_off,
 )
 

@@ -31,6 +31,7 @@ class PostingRules:
     receipt_description: str = "{number} {slip}"
     expense_description: str = "Expenses {member} {date}"
     round_lines: bool = False  # whether lines with more decimals than their currency are rounded together, or a stop
+    stock_cost_tolerance: int = -1  # percent by which the cost of what goes out may differ from SL's; -1: any
     company_paid_account: str = ""  # "account:sub" that offsets expenses which must not be paid to the member
     cost_journals: str = "invoice"  # one SL batch per invoice, or "run": one per run and period
     bins: Mapping[str, str] = field(default_factory=dict)  # Manage bin name → SL WhseLoc

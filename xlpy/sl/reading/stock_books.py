@@ -43,7 +43,7 @@ def read_stock(reader: TableReader, cpny_id: str, needs: StockNeeds, *, whole: b
 def _items(reader: TableReader, needed: Collection[str]) -> dict[str, Item]:
     columns = (
         *("InvtID", "Descr", "TranStatusCode", "StkItem", "StkUnit", "ClassID", "ValMthd"),
-        *("InvtAcct", "InvtSub", "COGSAcct", "COGSSub", "LotSerTrack"),
+        *("InvtAcct", "InvtSub", "COGSAcct", "COGSSub", "LotSerTrack", "StdCost"),
     )
     return {
         sl_key(row["invtid"]): Item(
@@ -59,6 +59,7 @@ def _items(reader: TableReader, needed: Collection[str]) -> dict[str, Item]:
             cogs_acct=row["cogsacct"],
             cogs_sub=row["cogssub"],
             lot_serial=row["lotsertrack"],
+            standard_cost=row["stdcost"],
         )
         for row in reader.rows_of("Inventory", columns, "InvtID", needed)
     }
@@ -76,7 +77,7 @@ def _item_classes(reader: TableReader) -> dict[str, ItemClass]:
 
 
 def _item_sites(reader: TableReader, items: Collection[str]) -> dict[tuple[str, str], ItemSite]:
-    columns = ("InvtID", "SiteID", "DfltWhseLoc", "QtyOnHand", "InvtAcct", "InvtSub")
+    columns = ("InvtID", "SiteID", "DfltWhseLoc", "QtyOnHand", "InvtAcct", "InvtSub", "TotCost")
     return {
         (sl_key(row["invtid"]), sl_key(row["siteid"])): ItemSite(*(row[name.lower()] for name in columns))
         for row in reader.rows_of("ItemSite", columns, "InvtID", items)
