@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import payables_story as ap
 import pytest
 from domain_story import (
     BOOKS,
@@ -152,6 +153,20 @@ def test_a_group_with_other_members_is_too_many_until_it_has_exactly_the_agencie
     short = {**WITH_SIX, SIX: group(SIX, "FLSTATE", "HILLCTY")}
     assert "TAX-TOO-MANY" in codes(planned(one, books=books(taxes=short)))
     assert not planned(one, books=books(taxes=WITH_SIX)).stops
+
+
+def test_a_voucher_takes_the_group_likewise() -> None:
+    """Goods of 3.42 with five taxes: the city, the smallest tax id, takes what rounding leaves over."""
+    rates = (("-0.21", "0.06"), ("-0.03", "0.01"), ("-0.02", "0.005"), ("-0.01", "0.0025"), ("-0.01", "0.0015"))
+    taxes = tuple(ap.purchase_tax(2 + n, amount, rate) for n, (amount, rate) in enumerate(rates))
+    bought = ap.purchase(ap.item_line(1, "-3.42"), taxes=taxes, tax_code=Ref(12, name="FL-FIVE"))
+    made = ap.received(bought)
+    assert not ap.stopped(made)
+    voucher = ap.only_document(made)
+    assert [slot.tax_id for slot in voucher.taxes] == ["FL-FIVE"]
+    assert sum((row.cury_tax for row in voucher.tax_postings), D(0)) == D("0.28")
+    told = {(n.what.split()[1], n.in_manage, n.in_sl) for n in made.problems if n.code == "TAX-SPLIT"}
+    assert told == {("CITY", "0.02", "0.01"), ("HILLCTY", "0.03", "0.04")}
 
 
 def test_different_taxable_amounts_are_never_told_to_mend_the_group() -> None:

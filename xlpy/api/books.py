@@ -25,7 +25,7 @@ from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import StoppedByProblems
 from xlpy.runlog import run_log
 from xlpy.services.run.memory import remember_preview
-from xlpy.services.run.reports import Marked, RunReport, Selection
+from xlpy.services.run.reports import Marked, ResultRow, RunReport, Selection
 from xlpy.services.run.session import Session
 
 if TYPE_CHECKING:
@@ -258,6 +258,15 @@ class Books(ReportFrames):
 
         title = of.run_id if isinstance(of, RunReport) else of.options.batch_identifier
         return save_errors(each_problem(of.problems), Path(folder), title=title)
+
+    def results(self, run_id: str = "") -> pd.DataFrame:
+        """Return what became of each transaction of a run: the last of this PC, or any that the ledger knows.
+
+        Raises ``RunNotKnown``.
+        """
+        from xlpy.services.flows.records import results
+
+        return of_fields(ResultRow, results(self.session, run_id).report.results)
 
     def save_log(self, run_id: str = "", *, days: int = 7, folder: Path | str = ".") -> SavedLog:
         """Save the full log of a run, or of the last ``days``. Raises ``NothingLogged``, ``FileNotSaved``."""

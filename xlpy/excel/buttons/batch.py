@@ -11,7 +11,10 @@ from xlpy.domain.values.statuses import Include, RowStatus
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.tables import rows as render
+from xlpy.excel.tables.com_errors import text_of
 from xlpy.excel.tables.home import HomeInputs, read_home, write_ageing, write_home, write_included
+from xlpy.excel.tables.marks import set_include
+from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.selection import (
     SHEET_OF,
     chosen_location,
@@ -22,7 +25,7 @@ from xlpy.excel.tables.selection import (
     show_transactions,
     transaction_of,
 )
-from xlpy.excel.tables.tables import prepend, refill, set_include
+from xlpy.excel.tables.tables import prepend, refill
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheets import PREVIEW, PROBLEMS, RESULTS
 from xlpy.services.run.reports import RunReport, RunState
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+RUN_SHEETS = (RESULTS, PROBLEMS, *SHEET_OF.values())  # what a run is shown on
+RUN_CELLS = (Home.PREVIEW_HASH, Home.BATCH_IDENTIFIER)
 SILENT_STEPS = ("Writing SL", "Marking Manage")  # Excel is left alone between the SQL commit and the Manage call
 
 
@@ -113,6 +118,7 @@ def _push(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
 
     inputs = read_home(book)
     selection = read_selection(book, inputs)
+    refuse_unless_fillable(book, RUN_SHEETS, RUN_CELLS)
     leave_alone(session, book, SILENT_STEPS)
     told = push(session, selection, preview_hash=inputs.preview_hash).do()
     try:
@@ -120,7 +126,7 @@ def _push(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
         propose_identifier(session, book, told.report.problems, inputs)
     except Exception as error:  # the workbook is not the books: what was posted is told all the same
         logger.exception("The workbook could not be filled with run %s", told.report.run_id)
-        why = f"The workbook could not be filled with it, though ({error}): refresh it."
+        why = f"The workbook could not be filled with it, though ({text_of(error)}): refresh it."
         return Pressed.of(told).not_shown(why)
     return Pressed.of(told)
 

@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlpy.errors import WorkbookError
 from xlpy.excel.engine.cells import RangeImpl, range_at
-from xlpy.excel.engine.refusals import CallNotSupported, NotResizable
+from xlpy.excel.engine.refusals import CallNotSupported, NotResizable, SheetProtected
 from xlpy.excel.engine.styles import Styles
 from xlpy.excel.engine.table import TableImpl, TablesImpl
 from xlpy.excel.workbook.formulas import Insertion
@@ -130,6 +130,15 @@ class SheetImpl:
 
     # rows and columns
 
+    def refuse_protected(self, block: RangeImpl | None = None) -> None:
+        """Raise ``SheetProtected`` as Excel would: for contents of locked cells, and for everything else (no block)."""
+        if self.worksheet.protection.sheet and (block is None or any(self._is_locked(*key) for key in block.places())):
+            raise SheetProtected(self.name)
+
+    def _is_locked(self, row: int, column: int) -> bool:
+        cell = self.cells.get((row, column))
+        return cell is None or cell.protection.locked is not False
+
     def is_row_hidden(self, row: int) -> bool:
         """Whether a row is hidden, by a filter or by hand."""
         dimension = self.worksheet.row_dimensions.get(row)
@@ -156,6 +165,7 @@ class SheetImpl:
 
     def insert_table_rows(self, block: RangeImpl) -> None:
         """Move down what is at and below ``block``, which is made of whole rows of one table, and grow the table."""
+        self.refuse_protected()
         table = next((t for t in self.tables if _spans(t, block)), None)
         if table is None:
             raise CallNotSupported("Inserting cells that are not whole rows of a table")

@@ -16,7 +16,7 @@ from xlpy.domain.values.transactions import Posting, TransactionKey
 from xlpy.services.history.clear_plan import ClearPlan
 from xlpy.services.history.undo_plan import UndoPlan
 from xlpy.services.manage_half.recover import HalfFinished, RecoverReport, half_finished_text
-from xlpy.services.run.reports import ManageBatchMade, RunReport
+from xlpy.services.run.reports import ManageBatchMade, ResultRow, RunReport
 
 if TYPE_CHECKING:
     from xlpy.services.history.batches import BatchesReport
@@ -267,24 +267,26 @@ def run_json(report: RunReport) -> dict[str, Any]:
         ],
         "manage_batches": _manage_batches(report.manage_batches),
         "problems": [problem_json(problem) for problem in report.problems],
-        "results": [
-            {
-                "transaction": row.transaction,
-                "id": row.transaction_id,
-                "kind": row.kind,
-                "part": row.part,
-                "status": row.status,
-                "message": row.message,
-                "amount": str(row.amount),
-                "currency": row.currency,
-                "module": row.module,
-                "batnbr": row.sl_batch,
-                "doctype": row.doc_type,
-                "refnbr": row.reference,
-                "period": row.period,
-            }
-            for row in report.results
-        ],
+        "results": [result_json(row) for row in report.results],
+    }
+
+
+def result_json(row: ResultRow) -> dict[str, str]:
+    """Return a row of Results: amounts as text, in the currency beside it."""
+    return {
+        "transaction": row.transaction,
+        "id": row.transaction_id,
+        "kind": row.kind,
+        "part": row.part,
+        "status": row.status,
+        "message": row.message,
+        "amount": str(row.amount),
+        "currency": row.currency,
+        "module": row.module,
+        "batnbr": row.sl_batch,
+        "doctype": row.doc_type,
+        "refnbr": row.reference,
+        "period": row.period,
     }
 
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from xlpy.domain.afterwards.payment_decision import Act, Decision, Wanted, decide
 from xlpy.domain.afterwards.settlement import PaidInManage, Settlement, paid_in_manage, settlement_of
 from xlpy.domain.facts.manage_payments import InvoicePayment, ManageInvoice
+from xlpy.domain.mapping.signs import INVOICE
 from xlpy.domain.values.money import ZERO
 from xlpy.domain.values.statuses import PaymentStatus
 from xlpy.errors import ManageError, ManageUnreachable
@@ -21,7 +22,6 @@ from xlpy.services.payments.rows import failed, row_alone, row_gone, row_of, row
 from xlpy.services.payments.writing import PaymentWriter
 from xlpy.services.run.session import Session
 from xlpy.services.run.sync_report import PaymentRow
-from xlpy.sl.ledger_book.payment_choice import INVOICE
 from xlpy.sl.ledger_book.payment_state import Saw
 from xlpy.sl.reading.settlements import SettlementsInSl
 
