@@ -240,6 +240,14 @@ def test_what_moved_since_the_check_rolls_everything_back(
     assert books.nothing_written()
 
 
+@pytest.mark.parametrize("status", ["O", "M", "I"])
+def test_a_vendor_that_is_not_on_hold_stays_usable_at_the_second_look(books: Books, status: str) -> None:
+    """SL's own list of active vendors has every one whose Status is not H, one-time vendors too."""
+    books.set("Vendor", Status=status)
+    made = payables_plan(ap_batch(voucher(receipt(1))))
+    assert len(post_plan(books.company, request_of(made)).posted) == 1
+
+
 def test_modules_that_are_not_written_to_may_move(books: Books) -> None:
     seen = read_setup_seen(books.company)
     books.set("ARSetup", PerNbr="202611", AutoRef=1)

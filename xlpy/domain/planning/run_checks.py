@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from xlpy.domain.checks.table import bound, found
+from xlpy.domain.documents.plan import Plan
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Posting, PostingState, TransactionKey
 
@@ -40,6 +41,11 @@ def exported_note(postings: Iterable[Posting]) -> Problem:
     known = list(postings)
     batches = ", ".join(sorted({posting.batch_identifier for posting in known}))
     return found("EXPORTED", in_sl=batches, count=len(known), batches=batches)
+
+
+def done_before(plan: Plan) -> bool:
+    """Tell whether everything that is marked was exported before: then no preview has to be compared with."""
+    return not plan.transactions and bool(plan.problems) and all(p.code == "EXPORTED" for p in plan.problems)
 
 
 def gone_problem(key: TransactionKey, number: str) -> Problem:

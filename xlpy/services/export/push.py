@@ -13,6 +13,7 @@ from xlpy.domain.checks.table import found
 from xlpy.domain.documents.gl import DOCUMENT
 from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction, plan_of_kind
 from xlpy.domain.documents.plan_changes import plan_changes, preview_gone, preview_older
+from xlpy.domain.planning.run_checks import done_before
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import (
@@ -82,11 +83,6 @@ def changed_since(preview_hash: str, plan: Plan) -> tuple[Problem, ...]:
     if previewed is not None:
         return plan_changes(previewed, plan)
     return (preview_older() if is_older_preview(preview_hash) else preview_gone(),)
-
-
-def done_before(plan: Plan) -> bool:
-    """Tell whether everything that is marked was exported before: then no preview has to be compared with."""
-    return not plan.transactions and bool(plan.problems) and all(p.code == "EXPORTED" for p in plan.problems)
 
 
 def _mark(session: Session, run_id: str, plan: Plan, outcome: PostOutcome) -> RunReport:

@@ -72,7 +72,11 @@ def _planned(session: Session, selection: Selection, state: str) -> Told[Plan]:
 
 
 def _said(plan: Plan) -> str:
+    from xlpy.domain.planning.run_checks import done_before
+
     stops = len(plan.stops)
+    if done_before(plan):
+        return f"{plan.problems[0].what}."
     if stops:
         return f"{stops} problem{'s' if stops != 1 else ''} must be solved first: see the sheet {_SHEET}."
     documents = (
