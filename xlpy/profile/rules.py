@@ -188,6 +188,7 @@ CHECKS: Mapping[Path, Check] = {
     ("posting", "locations"): _locations,
     ("posting", "rate_max_age_days"): between(0, 3660, "days"),
     ("posting", "due_days_tolerance"): between(0, 365, "days"),
+    ("posting", "stock_cost_tolerance"): between(-1, 1000, "percent"),
     ("posting", "tax_group_difference"): between(0, 100),
     ("posting", "record_id_column"): one_of("", *FREE_COLUMNS),
     **{("posting", setting): _description(setting) for setting in PLACEHOLDERS},

@@ -25,8 +25,8 @@ from xlpy.domain.facts.manage_procurement import (
     UnpostedProcurement,
 )
 from xlpy.domain.facts.matching import ADJUSTMENT, PURCHASE, TRANSFER
-from xlpy.domain.planning.in_adjustments import sizes_shown
-from xlpy.domain.planning.in_transfers import moved_value
+from xlpy.domain.planning.makers.in_adjustments import sizes_shown
+from xlpy.domain.planning.makers.in_transfers import moved_value
 from xlpy.domain.values.money import total
 from xlpy.domain.values.refs import NO_REF, Ref
 from xlpy.domain.values.transactions import Kind, Posting, TransactionKey

@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlpy.domain.checks.table import found
+from xlpy.domain.documents.gl import DOCUMENT
 from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction, plan_of_kind
-from xlpy.domain.documents.plan_changes import plan_changes, preview_gone
-from xlpy.domain.planning.gl_journals import DOCUMENT
+from xlpy.domain.documents.plan_changes import plan_changes, preview_gone, preview_older
+from xlpy.domain.planning.run_checks import done_before
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import (
@@ -29,7 +30,7 @@ from xlpy.services.manage_half.marking import Marked, mark_in_manage
 from xlpy.services.manage_half.recover import RecoverReport, finish_unfinished, owed_to_manage
 from xlpy.services.run.ids import new_run_id
 from xlpy.services.run.kept import remember_run
-from xlpy.services.run.memory import recall_preview
+from xlpy.services.run.memory import is_older_preview, recall_preview
 from xlpy.services.run.reports import ResultRow, RunReport, RunState, Selection
 from xlpy.services.run.session import Session
 
@@ -55,7 +56,7 @@ def push(session: Session, selection: Selection, *, preview_hash: str = "") -> R
         earlier = finish_unfinished(session)
         seen = read_setup_seen(session.sl)
         plan = make_plan(session, selection)
-        refused = plan.stops or changed_since(preview_hash, plan)
+        refused = plan.stops or (() if done_before(plan) else changed_since(preview_hash, plan))
         if refused or not plan.transactions:
             report = nothing_written(session, run_id, plan, refused)
         else:
@@ -79,7 +80,9 @@ def changed_since(preview_hash: str, plan: Plan) -> tuple[Problem, ...]:
     if preview_hash in ("", plan.hash):
         return ()
     previewed = recall_preview(preview_hash)
-    return plan_changes(previewed, plan) if previewed else (preview_gone(),)
+    if previewed is not None:
+        return plan_changes(previewed, plan)
+    return (preview_older() if is_older_preview(preview_hash) else preview_gone(),)
 
 
 def _mark(session: Session, run_id: str, plan: Plan, outcome: PostOutcome) -> RunReport:
@@ -188,6 +191,8 @@ def nothing_written(
     """Report a run that wrote nothing: for these problems, for a reason, or since nothing was marked."""
     if reason:
         text = f"Nothing was written: {reason}"
+    elif done_before(plan):
+        text = f"Nothing was written: {plan.problems[0].what}."
     elif refused:
         text = f"Nothing was written: {len(refused)} problem{'s' if len(refused) != 1 else ''} must be solved first."
     else:

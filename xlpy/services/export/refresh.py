@@ -17,7 +17,7 @@ from xlpy.domain.facts.manage_procurement import UnpostedProcurement
 from xlpy.domain.facts.periods import expected_period
 from xlpy.domain.mapping.currencies import base_amount
 from xlpy.domain.mapping.references import expected_reference
-from xlpy.domain.planning.gl_expenses import REIMBURSABLE
+from xlpy.domain.planning.makers.gl_expenses import REIMBURSABLE
 from xlpy.domain.values.money import ZERO, round_money
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Kind, Posting, PostingState, TransactionKey
@@ -258,7 +258,7 @@ def _procurement_row(
 
 
 def _owed_base(total: Decimal, currency: str, day: date | None, books: SlBooks) -> Decimal | None:
-    return base_amount(total, currency, day, books, books.payables.ap_rate_type)
+    return base_amount(total, currency, day, books, books.payables.rate_type)
 
 
 def _known(posting: Posting | None) -> tuple[RowStatus, str]:
@@ -295,8 +295,8 @@ def _periods(books: SlBooks) -> tuple[ModulePeriods, ...]:
         ModulePeriods(module, current, period_before(current, calendar) if current else "")
         for module, current in (
             ("AR", books.ar.per_nbr),
-            ("AP", books.payables.ap.per_nbr),
-            ("IN", books.payables.inventory.per_nbr),
+            ("AP", books.payables.setup.per_nbr),
+            ("IN", books.stock.setup.per_nbr),
             ("GL", books.gl.per_nbr),
         )
     )

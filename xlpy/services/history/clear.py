@@ -11,7 +11,7 @@ import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from xlpy.domain.planning.included import IncludedRow
+from xlpy.domain.planning.makers.request import IncludedRow
 from xlpy.domain.planning.row_checks import foreign_problems, number_of_row, row_problems
 from xlpy.domain.planning.run_checks import gone_problem
 from xlpy.domain.values.problems import Problem

@@ -31,8 +31,8 @@ from xlpy.domain.documents.plan import InvoiceDetail, Plan, PlannedTransaction
 from xlpy.domain.facts.manage import UnpostedInvoice
 from xlpy.domain.facts.manage_expenses import ExportedExpenses, UnpostedExpense
 from xlpy.domain.facts.manage_procurement import ExportedProcurement
+from xlpy.domain.mapping.signs import lines_hash
 from xlpy.domain.mapping.signs_confirmed import sign_problems
-from xlpy.domain.planning.invoices import lines_hash
 from xlpy.domain.planning.masters_not_given import masters_not_given
 from xlpy.domain.planning.row_checks import foreign_problems, number_of_row
 from xlpy.domain.values.money import ZERO

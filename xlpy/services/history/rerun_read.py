@@ -18,9 +18,10 @@ from xlpy.domain.facts.manage import UnpostedInvoice
 from xlpy.domain.facts.manage_expenses import UnpostedExpense
 from xlpy.domain.facts.manage_procurement import UnpostedProcurement
 from xlpy.domain.mapping.currency_known import RowsOf, with_currencies
-from xlpy.domain.planning.ap_planning import IncludedExpense, IncludedProcurement
-from xlpy.domain.planning.invoices import Included, PlanRequest
-from xlpy.domain.planning.whole_plan import WholeRequest, build_whole_plan, receipts_in_question, whole_needs
+from xlpy.domain.planning.makers.ap_receipts import receipts_to_look_up
+from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
+from xlpy.domain.planning.needs import needs_of
+from xlpy.domain.planning.planner import build_plan
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, TransactionKey
@@ -115,9 +116,9 @@ def read_batch(session: Session, batch: AccountingBatch, detail: str, period: st
     given = with_currencies(export.invoices, export.expenses, export.procurement, RowsOf(recorded), masters)
     export = BatchExport(given.invoices, given.expenses, given.procurement)
     session.progress("Reading SL", 0, 0)
-    needs = whole_needs(
-        export.invoices,
+    needs = needs_of(
         *included_of(found.rows, [Marked(key) for key, _ in found.rows]),
+        export.invoices,
         export.expenses,
         export.procurement,
         masters,
@@ -145,7 +146,7 @@ def read_batch(session: Session, batch: AccountingBatch, detail: str, period: st
         ),
     )
     everything = [Marked(key) for key, _ in found.rows]
-    read.still = still_batched(manage, receipts_in_question(_request(read, everything)))
+    read.still = still_batched(manage, receipts_to_look_up(_request(read, everything)))
     return read
 
 
@@ -203,34 +204,35 @@ def _base_name(batch: AccountingBatch) -> str:
 
 def included_of(
     rows: Iterable[tuple[TransactionKey, Row]], marks: Iterable[Marked]
-) -> tuple[tuple[Included, ...], tuple[IncludedExpense, ...], tuple[IncludedProcurement, ...]]:
+) -> tuple[
+    tuple[IncludedRow[UnpostedInvoice], ...],
+    tuple[IncludedRow[UnpostedExpense], ...],
+    tuple[IncludedRow[UnpostedProcurement], ...],
+]:
     """Return the marked rows as each planner takes them."""
     again = {mark.key: mark.again for mark in marks}
     chosen = [(key, again[key], row) for key, row in rows if key in again]
     return (
-        tuple(Included(key, anew, row) for key, anew, row in chosen if isinstance(row, UnpostedInvoice)),
-        tuple(IncludedExpense(key, anew, row) for key, anew, row in chosen if isinstance(row, UnpostedExpense)),
-        tuple(IncludedProcurement(key, anew, row) for key, anew, row in chosen if isinstance(row, UnpostedProcurement)),
+        tuple(IncludedRow(key, anew, row) for key, anew, row in chosen if isinstance(row, UnpostedInvoice)),
+        tuple(IncludedRow(key, anew, row) for key, anew, row in chosen if isinstance(row, UnpostedExpense)),
+        tuple(IncludedRow(key, anew, row) for key, anew, row in chosen if isinstance(row, UnpostedProcurement)),
     )
 
 
-def _request(read: BatchRead, marks: Iterable[Marked]) -> WholeRequest:
+def _request(read: BatchRead, marks: Iterable[Marked]) -> PlanRequest:
     session = read.session
     invoices, expenses, procurement = included_of(read.found.rows, marks)
-    return WholeRequest(
-        invoices=PlanRequest(
-            manage_host=session.manage.host,
-            manage_company=session.manage.company,
-            cpny_id=session.profile.sl.company,
-            options=read.options,
-            included=invoices,
-            export=read.export.invoices,
-            masters=read.masters,
-            books=read.books,
-            posting=read.rules,
-            master_rules=session.profile.masters,
-            today=session.today(),
-        ),
+    return PlanRequest(
+        manage_host=session.manage.host,
+        manage_company=session.manage.company,
+        cpny_id=session.profile.sl.company,
+        options=read.options,
+        masters=read.masters,
+        books=read.books,
+        posting=read.rules,
+        master_rules=session.profile.masters,
+        invoices=invoices,
+        exported_invoices=read.export.invoices,
         expenses=expenses,
         procurement=procurement,
         exported_expenses=read.export.expenses,
@@ -241,4 +243,4 @@ def _request(read: BatchRead, marks: Iterable[Marked]) -> WholeRequest:
 
 def planned_of(read: BatchRead, marks: Iterable[Marked]) -> Plan:
     """Plan these documents of the batch. No I/O."""
-    return build_whole_plan(_request(read, marks))
+    return build_plan(_request(read, marks))

@@ -11,12 +11,12 @@ from xlpy.domain.facts.manage import ExportInvoice
 from xlpy.domain.facts.manage_expenses import ExportExpense, ExportExpenseBill, UnpostedExpense
 from xlpy.domain.facts.manage_procurement import ExportPurchase, UnpostedProcurement
 from xlpy.domain.facts.matching import entry_ids, match_expense_bills, match_expenses, match_procurement
-from xlpy.domain.planning.ap_expenses import bill_expense_hash, is_joined
-from xlpy.domain.planning.ap_receipts import receipt_hash
-from xlpy.domain.planning.gl_expenses import expense_hash
-from xlpy.domain.planning.in_adjustments import adjustment_hash
-from xlpy.domain.planning.in_transfers import transfer_hash
-from xlpy.domain.planning.invoices import lines_hash
+from xlpy.domain.mapping.signs import lines_hash
+from xlpy.domain.planning.makers.ap_expenses import bill_expense_hash, is_joined
+from xlpy.domain.planning.makers.ap_receipts import receipt_hash
+from xlpy.domain.planning.makers.gl_expenses import expense_hash
+from xlpy.domain.planning.makers.in_adjustments import adjustment_hash
+from xlpy.domain.planning.makers.in_transfers import transfer_hash
 from xlpy.domain.values.transactions import Kind, Posting
 
 if TYPE_CHECKING:

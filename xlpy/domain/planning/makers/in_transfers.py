@@ -7,16 +7,49 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.documents.ap import InLine
+from xlpy.domain.documents.inventory import MOVED, InLine
 from xlpy.domain.facts.books import sl_key
-from xlpy.domain.facts.manage_procurement import ExportTransfer
+from xlpy.domain.facts.manage_procurement import ExportTransfer, UnpostedProcurement
+from xlpy.domain.facts.matching import TRANSFER, match_transfers
 from xlpy.domain.mapping.items import ResolvedItem
-from xlpy.domain.planning.in_lines import InventoryLines, LineFacts
-from xlpy.domain.planning.included import has_stop
+from xlpy.domain.planning.makers.in_documents import Exported, InventoryMaker
+from xlpy.domain.planning.makers.in_lines import InventoryLines, LineFacts
 from xlpy.domain.values.money import plain, total
-from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.refs import Ref
 from xlpy.domain.values.transactions import TransactionKey
+
+
+class InTransfers(InventoryMaker[ExportTransfer]):
+    """Makes a one-step transfer of screen 10040 of each included row."""
+
+    procurement_kind = TRANSFER
+    tran_type = MOVED
+
+    def match(self, rows: Sequence[UnpostedProcurement]) -> None:
+        """Find the exported items of these transfers, each in one order."""
+        self.exported = {
+            row: tuple(sorted(moved, key=lambda one: (one.item.identifier, one.id, one.offset_id)))
+            for row, moved in match_transfers(rows, self.request.exported_procurement.transfers).pairs
+        }
+
+    def seen(self, documents: tuple[ExportTransfer, ...]) -> Exported:
+        """Return what the export has of the items of a transfer; its day is that of the latest."""
+        return Exported(
+            day=max((one.document_date for one in documents if one.document_date), default=None),
+            value=moved_value(documents),
+            sizes=frozenset(sizes_shown(documents)),
+            fingerprint=transfer_hash(documents),
+            lines=tuple(one.total for one in documents),
+            dates=tuple(one.document_date for one in documents if one.document_date),
+            text=documents[0].memo or documents[0].description,
+        )
+
+    def document_lines(
+        self, key: TransactionKey, documents: tuple[ExportTransfer, ...], problems: list[Problem]
+    ) -> tuple[InLine, ...]:
+        """Return the lines of the document."""
+        return draft_transfer(key, documents, self.lines, problems)
 
 
 def transfer_hash(moved: Sequence[ExportTransfer]) -> str:

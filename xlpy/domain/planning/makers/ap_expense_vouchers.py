@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.documents.ap import ApDocument, NewVendor
 from xlpy.domain.facts.books import Terms
 from xlpy.domain.facts.manage_expenses import ExportExpenseBill, ExportExpenseLine, UnpostedExpense
-from xlpy.domain.facts.matching import BillLine
 from xlpy.domain.mapping.accounts import Resolved
 from xlpy.domain.mapping.dates import usable_date
 from xlpy.domain.mapping.descriptions import described
 from xlpy.domain.mapping.vendors import ResolvedVendor
-from xlpy.domain.planning.ap_receipts import due_after
-from xlpy.domain.planning.ap_vouchers import VoucherFacts, VoucherLine, Vouchers
-from xlpy.domain.values.money import plain, round_money, total
+from xlpy.domain.planning.makers.ap_vouchers import VoucherFacts, VoucherLine, Vouchers, due_after
+from xlpy.domain.planning.makers.maker import Made
+from xlpy.domain.values.money import round_money, same_amount, total
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import TransactionKey
@@ -31,7 +28,7 @@ _BY_DAYS = "D"
 
 
 @dataclass(frozen=True, slots=True)
-class MatchedExpense:
+class BilledExpense:
     """An included expense with its lines of the bill."""
 
     key: TransactionKey
@@ -39,38 +36,13 @@ class MatchedExpense:
     lines: tuple[ExportExpenseLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BillDraft:
-    """What became of the included expenses of a bill: one document, or none when a problem stops it.
+def day_of_expense(row: UnpostedExpense, lines: Iterable[ExportExpenseLine], bill: ExportExpenseBill) -> date | None:
+    """Return the day of an expense: the latest of its lines.
 
-    ``problems`` are of every expense of the voucher, ``own_problems`` of one.
+    The bill's own date is the end of the expense period, which may lie in the next month; it only stands in.
     """
-
-    problems: tuple[Problem, ...] = ()
-    own_problems: tuple[tuple[TransactionKey, tuple[Problem, ...]], ...] = ()
-    document: ApDocument | None = None
-    period: str = ""
-    new_vendor: NewVendor | None = None
-
-
-def bill_expense_hash(bill: ExportExpenseBill, lines: Iterable[ExportExpenseLine]) -> str:
-    """SHA-256 (hex) of what an expense posts: equal when it was un-batched and is exported again unchanged.
-
-    No ids and no texts are in it, nor what belongs to the bill's other expenses (its number, date and total).
-    """
-    sums: dict[tuple[str, ...], Decimal] = {}
-    for line in lines:
-        day = line.document_date.isoformat() if line.document_date else ""
-        key = (line.gl_type, line.account_number, day, str(line.reimbursable), str(line.company_advance))
-        sums[key] = sums.get(key, Decimal(0)) + line.total
-    parts = [
-        "EXPENSE",
-        bill.vendor_number,
-        bill.ap_account_number,
-        bill.currency,
-        *("\t".join((*key, plain(amount))) for key, amount in sorted(sums.items()) if amount),
-    ]
-    return hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()
+    days = [line.document_date for line in lines if line.document_date]
+    return max(days, default=row.expense_date or bill.document_date)
 
 
 def why_not_paid(row: UnpostedExpense, line: ExportExpenseLine) -> str:
@@ -79,24 +51,6 @@ def why_not_paid(row: UnpostedExpense, line: ExportExpenseLine) -> str:
         return "company advance"
     why = _NOT_REIMBURSABLE.get(row.classification.casefold(), "")
     return why or ("" if line.reimbursable else _NOT_REIMBURSABLE["nonreimbursable"])
-
-
-def agrees_with_row(row: UnpostedExpense, amount: Decimal, decimals: int) -> bool:
-    """Whether the lines of an expense are worth what its row says.
-
-    Unverified: whether the list's total has its tax in it, and its sign; so sizes are compared, with the tax or not.
-    """
-    sizes = {abs(round_money(each, decimals)) for each in (row.total, row.total + row.sales_tax)}
-    return abs(round_money(amount, decimals)) in sizes
-
-
-def is_joined(matched: Sequence[BillLine], foreign: Sequence[BillLine]) -> bool:
-    """Whether the lines of an expense share a GL entry with a line that is not included.
-
-    Manage could then not be told which of them is posted.
-    """
-    mine = {entry for found_line in matched for entry in found_line.line.entry_ids}
-    return any(mine.intersection(other.line.entry_ids) for other in foreign)
 
 
 class ExpenseBills:
@@ -112,11 +66,9 @@ class ExpenseBills:
 
     def is_balanced(self, bill: ExportExpenseBill) -> bool:
         """Whether Manage's bill is the sum of all its lines, included or not (Manage API: expenseBills)."""
-        decimals = self.decimals(bill)
-        lines = total(round_money(line.total, decimals) for line in bill.lines)
-        return round_money(bill.total, decimals) == lines
+        return same_amount(bill.total, total(line.total for line in bill.lines))
 
-    def draft(self, bill: ExportExpenseBill, expenses: Sequence[MatchedExpense]) -> BillDraft:
+    def draft(self, bill: ExportExpenseBill, expenses: Sequence[BilledExpense]) -> Made:
         """Make one voucher of these expenses of a bill. All problems are told at once, whatever stops it first."""
         problems: list[Problem] = []
         decimals = self.decimals(bill)
@@ -126,12 +78,12 @@ class ExpenseBills:
         vendor = self._vouchers.vendors.of_member(bill.vendor_number, bill.member)
         problems.extend(vendor.problems)
         currency = self._vouchers.currency(bill.currency, problems)
-        days = [line.document_date for expense in expenses for line in expense.lines if line.document_date]
-        day = usable_date(bill.document_date or max(days, default=None), problems)
+        days = [day for expense in expenses if (day := day_of_expense(expense.row, expense.lines, bill)) is not None]
+        day = usable_date(max(days, default=None), problems)
         invc_nbr = f"{INVOICE_PREFIX}{min(expense.row.expense_detail_id for expense in expenses)}"
         problems.extend(self._vouchers.used(vendor, use) for use in self._vouchers.uses_of(vendor, invc_nbr))
         lines: list[VoucherLine] = []
-        own: list[tuple[TransactionKey, tuple[Problem, ...]]] = []
+        own: dict[TransactionKey, tuple[Problem, ...]] = {}
         for expense in expenses:
             told: list[Problem] = []
             for line in expense.lines:
@@ -140,7 +92,7 @@ class ExpenseBills:
                 told.append(found("AVALARA", expense.row.tax_code.name))
             elif expense.row.sales_tax or any(line.gl_type in _TAX_TYPES for line in expense.lines):
                 told.append(found("EXP-TAX"))
-            own.append((expense.key, tuple(told)))
+            own[expense.key] = tuple(told)
         payable = total(line.amount for line in lines) + round_money(Decimal(0), decimals)
         if payable < 0:
             problems.append(found("TURNED", str(payable), "AD", given="expense bill", becomes="debit adjustment"))
@@ -163,15 +115,20 @@ class ExpenseBills:
                 {"member": bill.member.identifier or bill.member.name, "date": when},
             ),
         )
-        known = [*problems, *(problem for _, told in own for problem in told)]
+        known = [*problems, *(problem for told in own.values() for problem in told)]
         before = len(known)
         period, document = self._vouchers.build(facts, known)
         problems.extend(known[before:])
-        return BillDraft(tuple(problems), tuple(own), document, period, vendor.new)
+        return Made(
+            tuple(problems),
+            own,
+            documents=((period, document),) if document else (),
+            masters=(vendor.new,) if vendor.new else (),
+        )
 
     def _lines(
         self,
-        expense: MatchedExpense,
+        expense: BilledExpense,
         line: ExportExpenseLine,
         currency: str,
         decimals: int,
@@ -217,12 +174,12 @@ class ExpenseBills:
     ) -> tuple[Terms | None, date | None]:
         """Return the vendor's terms of SL and the due date by them; a bill of Manage has no terms.
 
-        Without terms it is due at once; with terms that can't be used as well, with a note.
+        Without terms it is due at once; with terms that can't be used as well, with a note and without their id.
         """
         if not vendor.terms:
             return None, day
         terms = self._vouchers.terms.usable(vendor.terms)
         if terms is None or terms.due_type != _BY_DAYS:
             problems.append(found("DUE-AT-ONCE", in_sl=vendor.terms, terms=vendor.terms))
-            return terms, day
+            return None, day
         return terms, due_after(day, terms.due_interval, problems)

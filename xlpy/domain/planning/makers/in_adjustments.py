@@ -7,15 +7,50 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.documents.ap import InLine
-from xlpy.domain.facts.manage_procurement import AdjustmentRecordLine, ExportAdjustment, ExportAdjustmentLine
-from xlpy.domain.planning.in_lines import InventoryLines, LineFacts
-from xlpy.domain.planning.included import has_stop
+from xlpy.domain.documents.inventory import ADJUSTED, InLine
+from xlpy.domain.facts.manage_procurement import (
+    AdjustmentRecordLine,
+    ExportAdjustment,
+    ExportAdjustmentLine,
+    UnpostedProcurement,
+)
+from xlpy.domain.facts.matching import ADJUSTMENT, match_adjustments
+from xlpy.domain.planning.makers.in_documents import Exported, InventoryMaker
+from xlpy.domain.planning.makers.in_lines import InventoryLines, LineFacts
 from xlpy.domain.values.money import ZERO, plain, round_money, total
-from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.transactions import TransactionKey
 
 Pair = tuple[ExportAdjustmentLine, AdjustmentRecordLine]
+
+
+class InAdjustments(InventoryMaker[ExportAdjustment]):
+    """Makes an adjustment of screen 10030 of each included row."""
+
+    procurement_kind = ADJUSTMENT
+    tran_type = ADJUSTED
+
+    def match(self, rows: Sequence[UnpostedProcurement]) -> None:
+        """Find the exported adjustments of these rows."""
+        self.exported = dict(match_adjustments(rows, self.request.exported_procurement.adjustments).pairs)
+
+    def seen(self, documents: tuple[ExportAdjustment, ...]) -> Exported:
+        """Return what the export has of an adjustment; when it came twice, that of the first."""
+        first = documents[0]
+        return Exported(
+            day=first.document_date,
+            value=total(adjusted_value(line) for line in first.lines),
+            sizes=frozenset(sizes_shown(first)),
+            fingerprint=adjustment_hash(first),
+            lines=tuple(line.total for line in first.lines),
+            text=first.memo or first.description,
+        )
+
+    def document_lines(
+        self, key: TransactionKey, documents: tuple[ExportAdjustment, ...], problems: list[Problem]
+    ) -> tuple[InLine, ...]:
+        """Return the lines of the document."""
+        return draft_adjustment(key, documents[0], self.lines, problems)
 
 
 def adjusted(line: ExportAdjustmentLine) -> Decimal:

@@ -2,48 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.documents.ap import ApDocument, NewVendor
 from xlpy.domain.facts.books import Terms, sl_key
-from xlpy.domain.facts.manage import ExportTaxLevel, ManageMasters
+from xlpy.domain.facts.manage import INVENTORY, ExportTaxLevel, ManageMasters
 from xlpy.domain.facts.manage_procurement import ExportPurchase, ExportPurchaseLine, UnpostedProcurement
-from xlpy.domain.facts.matching import packing_slip
 from xlpy.domain.facts.payables_books import VendorInvoiceUse
 from xlpy.domain.mapping.accounts import Resolved
 from xlpy.domain.mapping.dates import usable_date
 from xlpy.domain.mapping.descriptions import described
 from xlpy.domain.mapping.receipt_taxes import receipt_levels
 from xlpy.domain.mapping.vendors import ResolvedVendor
-from xlpy.domain.planning.ap_vouchers import VoucherFacts, VoucherLine, Vouchers
-from xlpy.domain.values.money import plain, round_money, total
+from xlpy.domain.planning.makers.ap_vouchers import VoucherFacts, VoucherLine, Vouchers, due_after
+from xlpy.domain.planning.makers.maker import Made
+from xlpy.domain.values.money import is_nil, round_money, same_amount, total
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import TransactionKey
 
 WIDEST_VENDOR_INVOICE = 15  # SL: APDoc.InvcNbr char(15)
-_INVENTORY = "Inventory"
 _BY_DAYS = "D"
 _ORDER = re.compile(r"\s*(\d+)-")
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptDraft:
-    """What became of one receipt. No ``document`` when there is nothing to post, or when a problem stops it."""
-
-    payable: Decimal
-    problems: tuple[Problem, ...]
-    document: ApDocument | None = None
-    period: str = ""
-    new_vendor: NewVendor | None = None
-    nothing_to_post: bool = False
-    vendor_invoice: tuple[str, str] = ("", "")  # vendor and number as SL compares them
 
 
 def receipt_date(purchase: ExportPurchase) -> date | None:
@@ -57,14 +40,6 @@ def order_of(record_id: str) -> str:
     return number[1] if number else ""
 
 
-def receipt_number(unposted: UnpostedProcurement, purchase: ExportPurchase | None = None) -> str:
-    """Return what the user knows a receipt by: the purchase order's number and the packing slip."""
-    order = unposted.purchase_order
-    number = (purchase.document_number if purchase else "") or order.identifier or order.name
-    slip = purchase.packing_slip if purchase else packing_slip(unposted)
-    return f"{number} {slip}".strip() or unposted.unposted_product_id
-
-
 def vendor_invoice_number(purchase: ExportPurchase, unposted: UnpostedProcurement) -> tuple[str, str]:
     """Return APDoc.InvcNbr, and the code of the note it needs, if any: the vendor's number, its last 15 characters.
 
@@ -74,35 +49,6 @@ def vendor_invoice_number(purchase: ExportPurchase, unposted: UnpostedProcuremen
     number = given or f"{purchase.document_number} {purchase.packing_slip}".strip()
     code = "INVC-SHORT" if len(number) > WIDEST_VENDOR_INVOICE else ""
     return number[-WIDEST_VENDOR_INVOICE:].strip(), code if given else "INVC-MADE"
-
-
-def receipt_hash(purchase: ExportPurchase) -> str:
-    """SHA-256 (hex) of what a receipt posts: equal when it was un-batched and is exported again unchanged.
-
-    No ids and no texts are in it; the money of each account, vendor, vendor invoice, dates, terms and taxes are.
-    """
-    sums: dict[tuple[str, ...], Decimal] = {}
-    for line in purchase.lines:
-        key = (line.gl_type, line.account_number, line.inventory_account, line.cost_account)
-        sums[key] = sums.get(key, Decimal(0)) + line.total
-    for tax in purchase.taxes:
-        key = ("tax", tax.account_number, plain(tax.rate), "")
-        sums[key] = sums.get(key, Decimal(0)) + tax.total
-    day, invoiced = receipt_date(purchase), purchase.vendor_invoice_date
-    parts = [
-        purchase.document_number,
-        purchase.packing_slip,
-        day.isoformat() if day else "",
-        purchase.vendor_number,
-        purchase.vendor_invoice_number,
-        invoiced.isoformat() if invoiced else "",
-        purchase.ap_account_number,
-        purchase.terms_xref,
-        purchase.currency,
-        plain(purchase.total),
-        *("\t".join((*key, plain(amount))) for key, amount in sorted(sums.items()) if amount),
-    ]
-    return hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()
 
 
 def payable_of(purchase: ExportPurchase, decimals: int) -> Decimal:
@@ -125,16 +71,17 @@ class Receipts:
 
     def payable(self, purchase: ExportPurchase) -> Decimal:
         """Return what a receipt makes owed, in its currency's decimals."""
-        return payable_of(purchase, self._decimals(purchase))
+        return payable_of(purchase, self.decimals(purchase))
 
-    def draft(self, key: TransactionKey, purchase: ExportPurchase, unposted: UnpostedProcurement) -> ReceiptDraft:
+    def draft(self, key: TransactionKey, purchase: ExportPurchase, unposted: UnpostedProcurement) -> Made:
         """Apply every rule to one receipt. All problems are told at once, whatever stops it first."""
-        decimals = self._decimals(purchase)
+        decimals = self.decimals(purchase)
         payable = payable_of(purchase, decimals)
-        if round_money(purchase.total, decimals) != payable:
+        exact = -total(_amounts(purchase))
+        if not same_amount(purchase.total, exact):
             problems = [found("UNBALANCED", f"{purchase.total} / {payable}")]
-        elif not any(round_money(amount, decimals) for amount in _amounts(purchase)):
-            return ReceiptDraft(payable, (found("NOTHING-TO-POST", purchase.document_number),), nothing_to_post=True)
+        elif all(is_nil(amount) for amount in _amounts(purchase)):
+            return Made((found("NOTHING-TO-POST", purchase.document_number),), nothing_to_post=True)
         else:
             problems = []
         if not purchase.lines:
@@ -191,10 +138,15 @@ class Receipts:
             tax_accounts=tuple(tax.account_number for tax in purchase.taxes if tax.total),
         )
         period, document = self._vouchers.build(facts, problems)
-        same = (sl_key(vendor.vend_id), sl_key(number)) if vendor.vend_id and number else ("", "")
-        return ReceiptDraft(payable, tuple(problems), document, period, vendor.new, vendor_invoice=same)
+        return Made(
+            tuple(problems),
+            documents=((period, document),) if document else (),
+            masters=(vendor.new,) if vendor.new else (),
+            claim=f"{sl_key(vendor.vend_id)}\t{sl_key(number)}" if vendor.vend_id and number else "",
+        )
 
-    def _decimals(self, purchase: ExportPurchase) -> int:
+    def decimals(self, purchase: ExportPurchase) -> int:
+        """Decimals of the receipt's currency."""
         return self._vouchers.decimals.of(purchase.currency or self._vouchers.base_currency)
 
     def _line(self, line: ExportPurchaseLine, currency: str, decimals: int, problems: list[Problem]) -> VoucherLine:
@@ -226,7 +178,7 @@ class Receipts:
         if line.is_freight:
             return line.account_number
         item = self._masters.catalog.get(line.item.id)
-        if item is None or item.product_class != _INVENTORY:
+        if item is None or item.product_class != INVENTORY:
             return line.cost_account
         package = self._masters.package
         if line.drop_shipped and not (package.include_cogs and package.include_cogs_drop_ship):
@@ -254,7 +206,7 @@ class Receipts:
             terms = self._vouchers.terms.usable(vendor.terms)
             if terms is None or terms.due_type != _BY_DAYS:
                 problems.append(found("DUE-AT-ONCE", in_sl=vendor.terms, terms=vendor.terms))
-                return terms, invoiced
+                return None, invoiced  # due at once: the document must not name terms that say otherwise
             problems.append(found("TERMS-OF-VENDOR", in_sl=vendor.terms, terms=vendor.terms))
             days = terms.due_interval
         else:
@@ -286,14 +238,3 @@ def is_of_same_order(use: VendorInvoiceUse, key: TransactionKey) -> bool:
     if ours is None or ours.kind is not key.kind or ours == key:
         return False
     return bool(order_of(key.record_id)) and order_of(ours.record_id) == order_of(key.record_id)
-
-
-def due_after(day: date | None, days: int, problems: list[Problem]) -> date | None:
-    """Return the day so many days later, when SL can hold it."""
-    if day is None:
-        return None
-    try:
-        return usable_date(day + timedelta(days), problems)
-    except OverflowError:
-        problems.append(found("DUE-MISSING"))
-        return None

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from xlpy.domain.documents.ap import InDocument, InLine
+from xlpy.domain.checks.table import found
+from xlpy.domain.documents.inventory import MOVED, InDocument, InLine
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.mapping.units import DIVIDE
-from xlpy.domain.values.money import ZERO, round_money
+from xlpy.domain.planning.makers.maker import Judged
+from xlpy.domain.planning.makers.request import PlanRequest
+from xlpy.domain.values.money import ZERO, plain, round_money
+from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import TransactionKey
-
-TRANSFER = "TR"
 
 
 class Place(NamedTuple):
@@ -65,7 +67,7 @@ def movements_of(document: InDocument, decimals: int) -> Iterable[Movement]:
     for line in document.lines:
         quantity = stock_quantity(line, decimals)
         place = Place.of(line.invt_id, line.site_id, line.whse_loc)
-        if document.tran_type != TRANSFER:
+        if document.tran_type != MOVED:
             yield Movement(transaction, place, quantity)
         else:
             yield Movement(transaction, place, -quantity)
@@ -81,12 +83,54 @@ def shortages(movements: Iterable[Movement], on_hand: Mapping[tuple[str, str, st
     piles: dict[Place, list[Movement]] = {}
     for movement in movements:
         piles.setdefault(movement.place, []).append(movement)
-    found: list[Shortage] = []
+    short: list[Shortage] = []
     for place, pile in sorted(piles.items()):
         held = on_hand.get(place, ZERO)
         change = sum((movement.quantity for movement in pile), ZERO)
         out = -sum((movement.quantity for movement in pile if movement.quantity < 0), ZERO)
         if out and held - out < 0:
             takers = tuple(sorted({movement.transaction for movement in pile if movement.quantity < 0}))
-            found.append(Shortage(place, held, change, out, takers, below=held + change < 0))
-    return tuple(found)
+            short.append(Shortage(place, held, change, out, takers, below=held + change < 0))
+    return tuple(short)
+
+
+def stock_problems(judged: list[Judged], request: PlanRequest) -> Iterable[tuple[TransactionKey, Problem]]:
+    """Find what stock does not allow: where SL forbids going below zero, whatever takes out is stopped.
+
+    What is stopped no longer brings anything in elsewhere, so it is looked at again until nothing changes.
+    """
+    books = request.books
+    setup = books.stock.setup
+    on_hand = {
+        (sl_key(item), sl_key(site), sl_key(whse)): held for (item, site, whse), held in books.stock.on_hand.items()
+    }
+    going = [
+        document
+        for one in judged
+        if one.made and not one.stopped
+        for _, document in one.made.documents
+        if isinstance(document, InDocument)
+    ]
+    while True:
+        moved = [movement for document in going for movement in movements_of(document, setup.quantity_decimals)]
+        short = shortages(moved, on_hand)
+        below = {key for shortage in short if shortage.below for key in shortage.takers}
+        if setup.negative_stock or not below:
+            yield from _told(short, negative_allowed=setup.negative_stock)
+            return
+        yield from _told([shortage for shortage in short if shortage.below], negative_allowed=False)
+        going = [document for document in going if not below.intersection(document.transactions)]
+
+
+def _told(short: Iterable[Shortage], *, negative_allowed: bool) -> Iterable[tuple[TransactionKey, Problem]]:
+    for shortage in short:
+        place = shortage.place
+        words = {"item": place.invt_id, "bin": place.whse_loc, "site": place.site_id, "held": plain(shortage.held)}
+        words |= {"change": plain(shortage.change), "out": plain(shortage.out)}
+        code = "STOCK-ORDER"
+        if shortage.below:
+            code = "STOCK-NEGATIVE" if negative_allowed else "STOCK-SHORT"
+        elif negative_allowed:
+            continue  # any order will do
+        for key in shortage.takers:
+            yield key, found(code, plain(shortage.change), plain(shortage.held), **words)

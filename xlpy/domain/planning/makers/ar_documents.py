@@ -1,4 +1,4 @@
-"""From one exported invoice to its SL document: every rule of a transaction, applied in one place."""
+"""From one exported invoice to its SL document, with the journal of what its goods cost."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from datetime import date
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.documents.ap import GlJournal
-from xlpy.domain.documents.ar import ArDocument, ArLine, NewCustomer, RateUsed
+from xlpy.domain.documents.ar import ArDocument, ArLine, NewCustomer
+from xlpy.domain.documents.gl import GlJournal
 from xlpy.domain.documents.plan import PlanOptions
+from xlpy.domain.documents.shared import RateUsed
 from xlpy.domain.facts.books import Customer, SlBooks, sl_key
 from xlpy.domain.facts.manage import ExportInvoice, ManageMasters, UnpostedInvoice
 from xlpy.domain.mapping.accounts import Accounts, Resolved
@@ -21,28 +22,15 @@ from xlpy.domain.mapping.references import WIDEST_REFERENCE, reference_of
 from xlpy.domain.mapping.signs import CREDIT_MEMO, TurnedInvoice, TurnedLine, turn
 from xlpy.domain.mapping.taxes import NO_TAXES, ResolvedTaxes, TaxAccounts, Taxes
 from xlpy.domain.mapping.terms import AllTerms, discount
-from xlpy.domain.planning.gl_cost_of_goods import cost_journal
-from xlpy.domain.planning.included import has_stop
-from xlpy.domain.planning.ledger_rules import judge_reference
-from xlpy.domain.values.money import round_money, to_base, total
-from xlpy.domain.values.problems import Problem, Severity
+from xlpy.domain.planning.makers.gl_cost_of_goods import cost_journal
+from xlpy.domain.planning.makers.ledger_rules import judge_reference
+from xlpy.domain.planning.makers.maker import Made
+from xlpy.domain.values.dates import NO_DATE
+from xlpy.domain.values.money import to_base, total
+from xlpy.domain.values.problems import Problem, Severity, has_stop
 from xlpy.domain.values.rules import MasterRules, PostingRules
 from xlpy.domain.values.transactions import Posting, TransactionKey
 from xlpy.domain.values.widths import Widths
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What became of one invoice. No ``document`` when there is nothing to post, or when a problem stops it."""
-
-    turned: TurnedInvoice
-    problems: tuple[Problem, ...]
-    document: ArDocument | None = None
-    cost: GlJournal | None = None
-    period: str = ""
-    new_customer: NewCustomer | None = None
-    nothing_to_post: bool = False
-    reference_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +49,9 @@ class _Facts:
 
 
 Cost = tuple[GlJournal | None, tuple[Problem, ...]]
-_NO_DATE = date(1900, 1, 1)  # SL: a blank date
 
 
-class Drafter:
+class InvoiceDocuments:
     """Makes SL documents of exported invoices; masters are resolved once for all of them."""
 
     def __init__(
@@ -107,14 +94,14 @@ class Drafter:
 
     def draft(
         self, key: TransactionKey, invoice: ExportInvoice, unposted: UnpostedInvoice, posting: Posting | None
-    ) -> Draft:
+    ) -> Made:
         """Apply every rule to one invoice. All problems are told at once, whatever stops it first."""
         turned = self.turned(invoice)
         problems: list[Problem] = []
         if not turned.balanced:
             problems.append(found("UNBALANCED", f"{invoice.total} / {turned.receivable}"))
         elif turned.is_nothing and not any(level.tax for level in turned.levels):
-            return self._nothing_but_cost(invoice, turned)
+            return self._nothing_but_cost(invoice)
         avalara = invoice.avalara or unposted.avalara
         if not turned.taxes_agree and not avalara:
             levels = total(level.tax for level in turned.levels)
@@ -141,39 +128,34 @@ class Drafter:
         if not currency:
             currency = self._currencies.base_currency
             problems.append(found("CURY-EMPTY", in_sl=currency, currency=currency))
-        kept, sent = self.decimals_of(currency), self._decimals.in_manage(currency)
-        if sent > kept and round_money(invoice.total, sent) != round_money(invoice.total, kept):
-            problems.append(found("CURY-DECIMALS", str(invoice.total), currency=currency, decimals=kept))
         rate, wrong = self._currencies.rate_for(currency, owing.customer, day) if day else (None, ())
         problems.extend(wrong)
         facts = _Facts(key, invoice, turned, owing, reference, reuse, day, rate, currency)
         document = self._document(facts, problems)
         cost, wrong = self._cost(invoice, day, reference, owing.cust_id)
         problems.extend(wrong)
-        return Draft(
-            turned,
+        made: tuple[ArDocument | GlJournal | None, ...] = (document, cost)
+        return Made(
             tuple(problems),
-            document=document,
-            cost=cost,
-            period=period,
-            new_customer=owing.new,
-            reference_key=sl_key(reference),
+            documents=tuple((period, one) for one in made if one),
+            masters=(owing.new,) if owing.new and document else (),
+            claim=sl_key(reference),
         )
 
-    def _nothing_but_cost(self, invoice: ExportInvoice, turned: TurnedInvoice) -> Draft:
+    def _nothing_but_cost(self, invoice: ExportInvoice) -> Made:
         """Draft an invoice that asks for no money: goods given away still have their cost journal."""
         problems: list[Problem] = []
         reference = self._posting_reference(invoice)
         day = usable_date(invoice.document_date, problems)
         cost, wrong = self._cost(invoice, day, reference, "")
         if cost is None and not has_stop(wrong):
-            return Draft(turned, (found("NOTHING-TO-POST", invoice.number),), nothing_to_post=True)
+            return Made((found("NOTHING-TO-POST", invoice.number),), nothing_to_post=True)
         problems.extend(wrong)
         period = ""
         if day is not None:
             period, closed = self._dates.period(day)
             problems.extend(closed)
-        return Draft(turned, tuple(problems), cost=cost, period=period)
+        return Made(tuple(problems), documents=((period, cost),) if cost else ())
 
     def _posting_reference(self, invoice: ExportInvoice) -> str:
         """Return the reference that the journal of an invoice without a document shows, when it fits."""
@@ -326,7 +308,7 @@ class Drafter:
         """Return the cost journal of an invoice, and what is wrong with it."""
         return cost_journal(
             invoice,
-            day or _NO_DATE,
+            day or NO_DATE,
             self._masters,
             self._books,
             self._posting,

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.documents.ap import InLine, NewItem
+from xlpy.domain.documents.inventory import InLine, NewItem
 from xlpy.domain.facts.books import SlBooks, sl_key
 from xlpy.domain.facts.manage import ManageMasters
 from xlpy.domain.mapping.accounts import Accounts, Resolved
 from xlpy.domain.mapping.items import Items, ResolvedItem
 from xlpy.domain.mapping.places import Places
 from xlpy.domain.mapping.units import Units
-from xlpy.domain.planning.included import has_stop
 from xlpy.domain.values.money import round_money
-from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.rules import MasterRules, PostingRules
 from xlpy.domain.values.transactions import TransactionKey
 from xlpy.domain.values.widths import FittedText, Widths
@@ -49,18 +48,18 @@ class InventoryLines:
         self.masters = masters
         self._base = books.gl.base_currency
         self.base_decimals = books.base_decimals
-        self._setup = books.payables.inventory
+        self._setup = books.stock.setup
         self._default_sub = posting.default_sub.strip()
         self.widths = Widths(books.widths, books.code_page)
         self._accounts = Accounts(masters, books, posting.default_sub, posting.account_segments)
         self.units = Units(masters, books, posting, self.widths)
         self.places = Places(books, posting)
         self.items = Items(masters=masters, books=books, rules=master_rules, units=self.units, widths=self.widths)
-        self.needed: list[tuple[TransactionKey, NewItem]] = []
+        self.needed: dict[TransactionKey, list[NewItem]] = {}
 
     def need(self, key: TransactionKey, new: NewItem) -> None:
         """Remember that a transaction needs an item to be created."""
-        self.needed.append((key, new))
+        self.needed.setdefault(key, []).append(new)
 
     def build(self, facts: LineFacts, problems: list[Problem]) -> InLine | None:
         """Check the rest of a line and build it; None when a problem stops it."""

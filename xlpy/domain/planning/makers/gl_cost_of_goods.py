@@ -7,20 +7,18 @@ from datetime import date
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.documents.ap import GlJournal, GlLine
+from xlpy.domain.documents.gl import COST, GlJournal, GlLine
 from xlpy.domain.facts.books import SlBooks
-from xlpy.domain.facts.manage import CatalogItem, ExportInvoice, ExportLine, ManageMasters
+from xlpy.domain.facts.manage import INVENTORY, CatalogItem, ExportInvoice, ExportLine, ManageMasters
 from xlpy.domain.mapping.accounts import Accounts
 from xlpy.domain.mapping.signs import MANAGE_CREDIT
-from xlpy.domain.planning.gl_journals import COST, two_sided
-from xlpy.domain.planning.included import has_stop
+from xlpy.domain.planning.makers.gl_journals import two_sided
 from xlpy.domain.values.money import round_money
-from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.domain.values.widths import Widths
 
-INVENTORY = "Inventory"
 OUT, IN, UNCLEAR = 1, -1, 0
 
 
@@ -75,7 +73,7 @@ def cost_journal(
         shortened, replaced = shortened or text.shortened, replaced or text.replaced
         amount = round_money(cost_in_base(line), decimals)
         if amount:
-            quantity = round_money(abs(line.quantity), books.payables.inventory.quantity_decimals)
+            quantity = round_money(abs(line.quantity), books.stock.setup.quantity_decimals)
             lines += two_sided(
                 debit,
                 credit,

@@ -8,26 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
 from xlpy.domain.documents.ap import ApDocument, ApLine
-from xlpy.domain.documents.ar import RateUsed
 from xlpy.domain.documents.plan import PlanOptions
+from xlpy.domain.documents.shared import RateUsed
 from xlpy.domain.facts.books import SalesTax, SlBooks, Terms, sl_key
 from xlpy.domain.facts.manage import ExportTaxLevel, ManageMasters
 from xlpy.domain.facts.payables_books import VendorInvoiceUse
 from xlpy.domain.facts.periods import calendar_is_usable, is_period
 from xlpy.domain.mapping.accounts import Accounts, Resolved
 from xlpy.domain.mapping.currencies import Currencies, CurrencyDecimals
-from xlpy.domain.mapping.dates import DocumentDates
+from xlpy.domain.mapping.dates import DocumentDates, usable_date
 from xlpy.domain.mapping.taxes import NO_TAXES, ResolvedTaxes, TaxAccounts, Taxes
 from xlpy.domain.mapping.terms import FOR_VENDORS, AllTerms, discount
 from xlpy.domain.mapping.vendors import ResolvedVendor, Vendors
-from xlpy.domain.planning.included import has_stop
 from xlpy.domain.values.money import round_money, to_base, total
-from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.refs import NO_REF, Ref
 from xlpy.domain.values.rules import MasterRules, PostingRules
 from xlpy.domain.values.transactions import TransactionKey
@@ -93,7 +92,7 @@ class Vouchers:
         self.accounts = Accounts(masters, books, posting.default_sub, posting.account_segments)
         self.terms = AllTerms(books.terms, masters.terms, FOR_VENDORS, days_apart=posting.due_days_tolerance)
         self.vendors = Vendors(masters=masters, books=books, rules=master_rules, terms=self.terms, widths=self.widths)
-        self.dates = DocumentDates(books.gl, payables.ap, options.period, "AP")
+        self.dates = DocumentDates(books.gl, payables.setup, options.period, "AP")
         self._currencies = Currencies(books, posting.rate_max_age_days)
         self._classes = {sl_key(key): row for key, row in payables.vendor_classes.items()}
         self._invoices = {
@@ -123,7 +122,7 @@ class Vouchers:
 
     def used(self, vendor: ResolvedVendor, use: VendorInvoiceUse) -> Problem:
         """Say that a vendor invoice number is taken: a stop, unless SL's own check is switched off."""
-        code = "INVC-USED" if self._books.payables.ap.duplicate_check else "INVC-USED-ALLOWED"
+        code = "INVC-USED" if self._books.payables.setup.duplicate_check else "INVC-USED-ALLOWED"
         return found(code, use.invc_nbr, _shown(use), vendor=vendor.vend_id)
 
     def build(self, facts: VoucherFacts, problems: list[Problem]) -> tuple[str, ApDocument | None]:
@@ -135,7 +134,7 @@ class Vouchers:
         if facts.day is not None:
             period, wrong = self.dates.period(facts.day)
             problems.extend(wrong)
-            rate_type = facts.vendor.rate_type or self._books.payables.ap_rate_type
+            rate_type = facts.vendor.rate_type or self._books.payables.rate_type
             rate, wrong = self._currencies.rate_of_type(facts.currency, rate_type, facts.day)
             problems.extend(wrong)
         control = self._control(facts, problems)
@@ -197,7 +196,7 @@ class Vouchers:
 
     def _line(self, line: VoucherLine, text: str, sign: int, rate: RateUsed) -> ApLine:
         """Put a line on the document's side. The price is never negative: the quantity carries the sign."""
-        inventory = self._books.payables.inventory
+        inventory = self._books.stock.setup
         amount = line.amount * sign or abs(line.amount)
         quantity = round_money(abs(line.quantity), inventory.quantity_decimals)
         price = round_money(abs(line.unit_price), inventory.cost_decimals)
@@ -218,7 +217,7 @@ class Vouchers:
         """Resolve the payables account: Manage's, with the sub of vendor, class or set-up when it has none."""
         acct, sub = facts.vendor.control
         class_row = self._classes.get(sl_key(facts.vendor.class_id))
-        subs = (sub, class_row.ap_sub if class_row else "", self._books.payables.ap.ap_sub)
+        subs = (sub, class_row.ap_sub if class_row else "", self._books.payables.setup.ap_sub)
         control = self.accounts.of_control(facts.ap_account, facts.currency, subs, "SUB-AP-CONTROL")
         problems.extend(control.problems)
         if acct and control.acct:
@@ -273,7 +272,7 @@ def line_taking_ap_difference(lines: Sequence[ApLine]) -> int | None:
 
 def ap_setup_problems(books: SlBooks) -> tuple[Problem, ...]:
     """Check what the books tell about the set-up of Accounts Payable; only asked when there is a voucher to write."""
-    ap, calendar = books.payables.ap, books.gl.calendar
+    ap, calendar = books.payables.setup, books.gl.calendar
     problems = [] if ap.set_up else [found("AP-SETUP")]
     if ap.set_up and calendar_is_usable(calendar):
         periods = (ap.per_nbr, ap.curr_per_nbr or ap.per_nbr)
@@ -283,3 +282,14 @@ def ap_setup_problems(books: SlBooks) -> tuple[Problem, ...]:
 
 def _shown(use: VendorInvoiceUse) -> str:
     return f"{use.doc_type} {use.ref_nbr}, batch {use.bat_nbr}"
+
+
+def due_after(day: date | None, days: int, problems: list[Problem]) -> date | None:
+    """Return the day so many days later, when SL can hold it."""
+    if day is None:
+        return None
+    try:
+        return usable_date(day + timedelta(days), problems)
+    except OverflowError:
+        problems.append(found("DUE-MISSING"))
+        return None
