@@ -57,7 +57,7 @@ def unchanged(server: Books) -> Iterator[Books]:
 
 def fingerprint(books: Books) -> list[object]:
     """Rows of every table, and the numbers used; one connection for all."""
-    counters = [f"SELECT MAX(LastBatNbr) FROM {name}" for name in ("ARSetup", "APSetup", "GLSetup", "INSetup")]
+    counters = [f"SELECT LastBatNbr FROM {name}" for name in ("ARSetup", "APSetup", "GLSetup", "INSetup")]
     counts = [f"SELECT count(*) FROM {name}" for name in (*TABLES, *EXTRA, "xlpy_Posting", "xlpy_PostingDoc")]
     with books.engine.connect() as connection:
         return [connection.exec_driver_sql(sql).scalar_one() for sql in (*counters, *counts)]
