@@ -93,6 +93,9 @@ class Worksheet(ComObject):
         if what.number_format is not None:
             cell.number_format = what.number_format
         self._book._saved = False
+        for table in self._list_objects:  # a row comes of the insert row that something is written into
+            if table._definition.insertRow and what.value is not None and row in table._rows():
+                table._definition.insertRow = None
 
     def _given(self, row: int, column: int, *, plainly: bool = False) -> Any:
         cell = self._cells.get((row, column))

@@ -86,7 +86,7 @@ def test_again_is_understood():
     assert parse_include("again") == "Again"
 
 
-@pytest.mark.parametrize("cell", ["no", "maybe", "0", 0.0, 2.0, "Yes?", "ja", dt.date(2026, 1, 1)])
+@pytest.mark.parametrize("cell", ["nope", "maybe", "0", 0.0, 2.0, "Yes?", "ja", dt.date(2026, 1, 1)])
 def test_other_marks_are_never_guessed(cell):
     with pytest.raises(IncludeNotUnderstood) as told:
         parse_include(cell)

@@ -163,14 +163,14 @@ _ROWS: dict[str, list[list[object]]] = {
          "Enter a newer rate if your policy asks for one.", "SL: Currency Rate Maintenance (24.270)", 1],
     ],
     PREVIEW.name: [
-        ["written", 1, "AR", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None, "4000", "100TP",
-         None, 4250, "USD", None, 4250, None, "Managed services October", "10231"],
-        ["made at release", 1, "AR", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None, "2200",
-         "00000", None, 255, "USD", None, 255, "FLSTATE", "Florida state tax", "10231"],
-        ["made at release", 1, "AR", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None, "2210",
-         "00000", None, 42.5, "USD", None, 42.5, "HILLCTY", "Hillsborough county tax", "10231"],
-        ["made at release", 1, "AR", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None, "1100",
-         "00000", 4547.5, None, "USD", 4547.5, None, None, "Accounts receivable", "10231"],
+        ["written", 1, "AR", "AR1-1", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None, "4000",
+         "100TP", None, 4250, "USD", None, 4250, None, "Managed services October", "10231"],
+        ["made at release", 1, "AR", "AR1-1", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None,
+         "2200", "00000", None, 255, "USD", None, 255, "FLSTATE", "Florida state tax", "10231"],
+        ["made at release", 1, "AR", "AR1-1", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None,
+         "2210", "00000", None, 42.5, "USD", None, 42.5, "HILLCTY", "Hillsborough county tax", "10231"],
+        ["made at release", 1, "AR", "AR1-1", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None,
+         "1100", "00000", 4547.5, None, "USD", 4547.5, None, None, "Accounts receivable", "10231"],
     ],
     PRACTICE.name: [
         ["SL would not release it", "12348: A tax id of a document is unknown (said of the whole batch: another of its"

@@ -14,6 +14,7 @@ from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.com_errors import text_of
 from xlpy.excel.tables.home import HomeInputs, read_home, write_ageing, write_home, write_included
+from xlpy.excel.tables.left_out import tell_left_out
 from xlpy.excel.tables.marks import set_include
 from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.selection import (
@@ -65,6 +66,7 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     for kind in Kind:
         if kind in kinds:  # the sheet of a kind that is not exported stays as it is
             refill(book, SHEET_OF[kind], filled[kind])
+            tell_left_out(book, SHEET_OF[kind], report.left_out.get(kind, ""))
     refill(book, PROBLEMS, ())
     refill(book, PREVIEW, ())
     refill(book, PRACTICE, ())

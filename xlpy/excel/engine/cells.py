@@ -117,6 +117,7 @@ class RangeImpl:
                     self.sheet.restyle(cell, _QUOTE_PREFIX, int(marked))
                 if kind == "d" and self.sheet.styles.is_general(cell):
                     self.sheet.restyle(cell, _NUM_FMT, self.sheet.styles.date_format_of(value))
+        self.sheet.settle_insert_rows()
 
     def _planned(
         self, rows: Sequence[Sequence[object]], hidden: frozenset[int]

@@ -163,6 +163,15 @@ class SheetImpl:
                 hidden.update(row for row in rows if self.is_row_hidden(row))
         return sorted(hidden)
 
+    def settle_insert_rows(self) -> None:
+        """Make a row of each insert row that something was written into, as Excel does."""
+        for definition in self.worksheet.tables.values():
+            if definition.insertRow:
+                box = range_at(self, definition.ref)
+                cells = (self.cells.get((box.row + 1, c)) for c in range(box.column, box.last_column + 1))
+                if any(cell is not None and cell._value is not None for cell in cells):  # noqa: SLF001
+                    definition.insertRow = None
+
     def insert_table_rows(self, block: RangeImpl) -> None:
         """Move down what is at and below ``block``, which is made of whole rows of one table, and grow the table."""
         self.refuse_protected()

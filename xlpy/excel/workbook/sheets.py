@@ -129,6 +129,7 @@ PREVIEW = Sheet(
         Column("Source", width=17),
         Column("SL batch", CellKind.COUNT, 9),
         Column("Module", width=8),
+        Column("Document", width=10),
         Column("DocType", width=8),
         Column("Reference", width=12),
         Column("Date", CellKind.DATE, 11),
@@ -148,7 +149,7 @@ PREVIEW = Sheet(
         Column("Description", CellKind.TEXT, 32),
         Column("Transaction", CellKind.WRAP, 22),
     ),
-    hint="Nothing is written yet. Each document foots to zero; lines made at release come from SL itself.",
+    hint="Nothing is written yet. Each Document foots to zero; lines made at release come from SL itself.",
 )
 
 PRACTICE = Sheet(

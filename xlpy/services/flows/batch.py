@@ -35,7 +35,8 @@ def refresh(
     counts = ", ".join(f"{count} {words}" for words, count in read.items())
     text = f"Unposted: {counts}" if counts else "Nothing was read: Home says to export nothing"
     data = {"state": "refreshed", **read, "messages": list(report.messages)}
-    return Told(report, 0, text + "".join(f". {message}" for message in report.messages), data)
+    code = 3 if report.left_out else 0
+    return Told(report, code, text + "".join(f". {message}" for message in report.messages), data)
 
 
 def check(session: Session, selection: Selection) -> Told[Plan]:
@@ -82,16 +83,19 @@ def _planned(session: Session, selection: Selection, state: str) -> Told[Plan]:
 
 
 def _said(plan: Plan) -> str:
+    from xlpy.domain.planning.run_checks import done_before
+
     stops = len(plan.stops)
+    if done_before(plan):
+        return f"{plan.problems[0].what}."
     if stops:
         return f"{stops} problem{'s' if stops != 1 else ''} must be solved first: see the sheet {_SHEET}."
-    payables = plan.payables
     documents = (
-        sum(len(batch.documents) for batch in plan.ar_batches)
-        + sum(len(batch.documents) for batch in payables.ap_batches)
-        + sum(len(batch.documents) for batch in payables.in_batches)
-        + sum(len(batch.journals) for batch in payables.gl_batches)
+        sum(len(batch.documents) for batch in plan.ar.batches)
+        + sum(len(batch.documents) for batch in plan.ap.batches)
+        + sum(len(batch.documents) for batch in plan.inventory.batches)
+        + sum(len(batch.journals) for batch in plan.gl.batches)
     )
-    masters = {"customers": plan.customers, "vendors": payables.vendors, "products": payables.items}
+    masters = {"customers": plan.ar.customers, "vendors": plan.ap.vendors, "products": plan.inventory.items}
     created = "".join(f", {len(new)} {what} to be created" for what, new in masters.items() if new)
     return f"{len(plan.transactions)} transactions are ready: {documents} SL documents{created}."

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import Connection, String, TextClause, bindparam, text
+from sqlalchemy.exc import DBAPIError
+
+ISOLATION: Final = "READ COMMITTED"  # what every session of SQL Server begins with; the product sets no other
 
 # One error must not end the whole transaction: savepoints decide that (SL's own procedures run with it off). An
 # over-long text must be an error, not silently cut.
@@ -29,6 +32,8 @@ CATALOGUE: Final = text(
     " ORDER BY TABLE_NAME, ORDINAL_POSITION"
 ).bindparams(bindparam("names", expanding=True, type_=String()))
 
+# SERVERPROPERTY, COLLATIONPROPERTY and their like answer sql_variant, which the ODBC module can't read: each is inside
+# a CONVERT of its own.
 CODE_PAGE: Final = text(
     "SELECT CONVERT(int, COLLATIONPROPERTY("
     "CONVERT(varchar(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation')), 'CodePage'))"
@@ -78,6 +83,10 @@ RELEASE_APPLICATION_LOCK: Final = text(
     " EXEC @freed = sp_releaseapplock @Resource = :name, @LockOwner = 'Session'; SELECT @freed AS freed"
 )
 
+# 1 = nobody holds such a lock, 0 = a session does. Takes nothing and waits for nothing.
+APPLICATION_LOCK_FREE: Final = text("SELECT APPLOCK_TEST('public', :name, 'Exclusive', 'Session')").bindparams(
+    bindparam("name", type_=String())
+)
 # SL's own release (see ``xlpy.sl.writing.release_procedures``), and whether this login may run it.
 CLEAN_RELEASE: Final = text("EXEC pp_CleanWrkRelease :address, :module")
 ASK_FOR_RELEASE: Final = text("EXEC pp_WrkReleaseRec :batnbr, :module, :address, 1")
@@ -111,18 +120,23 @@ def transaction_is_alive(connection: Connection) -> bool:
 def return_value(connection: Connection, statement: TextClause, parameters: Mapping[str, Any]) -> int | None:
     """Execute a batch that ends by selecting a procedure's return value, and return it; None when there was none.
 
-    What the procedure does inside may put row counts (results without columns) before it: they are stepped over.
+    What the procedure does inside may put row counts (results without columns) before it: they are stepped over. What
+    the driver raises comes as SQLAlchemy's ``DBAPIError``.
     """
     compiled = statement.compile(dialect=connection.dialect)
     values = compiled.construct_params(parameters)
+    bound = tuple(values[name] for name in compiled.positiontup or ())
+    driver: Any = connection.dialect.loaded_dbapi
     cursor: Any = connection.connection.cursor()
     try:
-        cursor.execute(str(compiled), tuple(values[name] for name in compiled.positiontup or ()))
+        cursor.execute(str(compiled), bound)
         while cursor.description is None:
             if not cursor.nextset():
                 return None
         row = cursor.fetchone()
         return None if row is None else int(row[0])
+    except driver.Error as error:  # as SQLAlchemy wraps what its own statements meet
+        raise DBAPIError.instance(str(compiled), bound, error, driver.Error, dialect=connection.dialect) from error
     finally:
         cursor.close()
 

@@ -17,11 +17,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from xlpy.errors import SlError
+from xlpy.sl.connection.statement_errors import database_said
+from xlpy.sl.ledger_book.audit_tables import audits
 from xlpy.sl.ledger_book.columns import AddColumn, ledger_metadata
 from xlpy.sl.ledger_book.tables import (
     ADDED_COLUMNS,
     SCHEMA_VERSION,
     create_ledger,
+    posting_docs,
     refuse_later_version,
     versions,
     versions_installed,
@@ -97,11 +100,23 @@ COUNTERS = {
     "GLSetup": ("LastBatNbr",),
     "Location": ("QtyAllocIN", "QtyAvail"),
 }
+# Ledger rows are never deleted; what is written once is never changed; the version is the script's own affair. What is
+# not granted is denied, so that no other role of a user gives it back.
+_WRITTEN_ONCE = (posting_docs.name, audits.name)
+LEDGER_RIGHTS = {
+    table.name: ("SELECT",)
+    if table is versions
+    else ("SELECT", "INSERT", *(("UPDATE",) if table.name not in _WRITTEN_ONCE else ()))
+    for table in ledger_metadata.sorted_tables
+}
+# The version's INSERT is not denied: the administrator who runs the script may be a user, too.
+LEDGER_DENIED = {
+    name: tuple(right for right in ("UPDATE", "DELETE") if right not in rights)
+    for name, rights in LEDGER_RIGHTS.items()
+}
 # What the practice release needs beside that, and only it: granted when it is asked for.
 PRACTICE_EXECUTE = ("pp_CleanWrkRelease", "pp_WrkReleaseRec", "pp_08400", "pp_03400", "pp_01400")
 PRACTICE_INSERT, PRACTICE_SELECT = "vs_access", "WrkReleaseBad"
-# Ledger rows are never deleted; the version is the script's own affair.
-LEDGER_WRITE = tuple(table.name for table in ledger_metadata.sorted_tables if table is not versions)
 
 _HEAD = """\
 -- Manage to SL: posting ledger, version {version}.
@@ -222,7 +237,7 @@ def _run_script(company: SlCompany, *, practice: bool) -> None:
                     connection.exec_driver_sql(batch)
         except DBAPIError as error:
             raise SlError(
-                f"The posting ledger can't be installed: {error.orig}.",
+                f"The posting ledger can't be installed: {database_said(error)}.",
                 fix="Print the script (xlpy sl-setup --print) and have the database administrator run it in the"
                 " company database.",
             ) from error
@@ -264,9 +279,9 @@ def _grants() -> Iterator[str]:
         yield _grant("DELETE", name)
     for name, columns in COUNTERS.items():
         yield _grant("UPDATE", name, columns)
-    yield f"GRANT SELECT ON dbo.{versions.name} TO {ROLE};"
-    for name in LEDGER_WRITE:
-        yield f"GRANT SELECT, INSERT, UPDATE ON dbo.{name} TO {ROLE};"
+    for name, rights in LEDGER_RIGHTS.items():
+        yield f"GRANT {', '.join(rights)} ON dbo.{name} TO {ROLE};"
+        yield f"DENY {', '.join(LEDGER_DENIED[name])} ON dbo.{name} TO {ROLE};"
 
 
 def _practice_grants() -> Iterator[str]:

@@ -24,6 +24,7 @@ from xlpy.domain.values.transactions import (
     Posting,
     PostingState,
     PostOutcome,
+    SlState,
     TransactionKey,
 )
 from xlpy.errors import CommitUnknown, PostingRefused
@@ -188,6 +189,8 @@ def _write_ledger(
         latest = found.latest.get(transaction.key)
         if transaction.action in WRITTEN:
             if transaction.key in parts:
+                standing = [replace(part, state=SlState.UNRELEASED) for part in transaction.standing]
+                parts[transaction.key] = [*standing, *parts[transaction.key]]
                 new.append(posting)
         elif latest is not None and (
             transaction.action is Action.MARK_ONLY or latest.generation >= transaction.generation
@@ -210,7 +213,8 @@ def _find_every_ledger_row(
     if ours.keys() != parts.keys() | marked:
         raise PostingRefused("The posting ledger does not have the row of every document. Everything was rolled back.")
     for key, expected in parts.items():
-        if list(ours[key].parts) != expected or not ours[key].in_sl:
+        written = [replace(part, state=SlState.UNRELEASED) for part in ours[key].parts]
+        if written != expected or not ours[key].in_sl:
             raise PostingRefused(
                 f"The posting ledger's row of {ours[key].number} is not what was written. Everything was rolled back."
             )

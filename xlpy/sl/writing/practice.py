@@ -19,8 +19,9 @@ from xlpy.domain.documents.plan import Plan, plan_of_kind
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import PostingRefused, SlError
 from xlpy.sl.connection.rows import chunks
+from xlpy.sl.connection.statement_errors import database_said
 from xlpy.sl.screens.entries import ENTRIES, SlBatch, WrittenBatch
-from xlpy.sl.writing.batch_writer import Written, database_said
+from xlpy.sl.writing.batch_writer import Written
 from xlpy.sl.writing.never_commit import never_committed
 from xlpy.sl.writing.posting import PostRequest, write_documents
 from xlpy.sl.writing.posting_checks import refuse_incomplete
@@ -111,16 +112,14 @@ def _only(plan: Plan, batches: Sequence[SlBatch]) -> Plan:
         for document in documents_of(batch)
         for key in ENTRIES[batch.module].transactions(document)
     }
-    payables = plan.payables
     return replace(
         plan,
         transactions=tuple(transaction for transaction in plan.transactions if transaction.key in keys),
-        ar_batches=tuple(batch for batch in plan.ar_batches if id(batch) in kept),
-        payables=replace(
-            payables,
-            ap_batches=tuple(batch for batch in payables.ap_batches if id(batch) in kept),
-            gl_batches=tuple(batch for batch in payables.gl_batches if id(batch) in kept),
-            in_batches=tuple(batch for batch in payables.in_batches if id(batch) in kept),
+        ar=replace(plan.ar, batches=tuple(batch for batch in plan.ar.batches if id(batch) in kept)),
+        ap=replace(plan.ap, batches=tuple(batch for batch in plan.ap.batches if id(batch) in kept)),
+        gl=replace(plan.gl, batches=tuple(batch for batch in plan.gl.batches if id(batch) in kept)),
+        inventory=replace(
+            plan.inventory, batches=tuple(batch for batch in plan.inventory.batches if id(batch) in kept)
         ),
     )
 

@@ -23,8 +23,8 @@ from sqlalchemy.exc import DBAPIError
 from xlpy.domain.preview.at_release import MadeLine
 from xlpy.errors import PracticeImpossible
 from xlpy.sl.connection import tsql
+from xlpy.sl.connection.statement_errors import database_said
 from xlpy.sl.ledger_book.setup_script import PRACTICE_EXECUTE, PRACTICE_INSERT, PRACTICE_SELECT
-from xlpy.sl.writing.batch_writer import database_said
 from xlpy.sl.writing.never_commit import levels_open
 
 if TYPE_CHECKING:
