@@ -20,6 +20,7 @@ def row(account: str, *, debit: str = "", credit: str = "", base: str = "", sour
         source=source,
         batch_number=1,
         module="AR",
+        document="AR1-1",
         doc_type="IN",
         reference="501",
         doc_date=None,
