@@ -58,3 +58,9 @@ def cell(ws: Worksheet, sheet: Sheet, key: str, column: str) -> Cell:
     """Cell of the row with that key."""
     found: Any = ws.cell(row_of(ws, sheet, key), number(sheet, column))
     return found  # type: ignore[no-any-return]
+
+
+def column(ws: Worksheet, name: str) -> list[Any]:
+    """Values below the header of that name, empty ones too; also on sheets that are not the workbook's."""
+    (header,) = [one for one in ws[HEADER_ROW] if one.value == name]
+    return [ws.cell(row, header.column).value for row in range(FIRST_DATA_ROW, ws.max_row + 1)]

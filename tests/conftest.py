@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from process_state import process_as_it_was
+from quick_run import SLOW_FILES
 
 ONLY_SERVER_TESTS_MAY_SKIP = "XLPY_TEST_ODBC"
 
@@ -16,6 +17,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep the random order of ``pytest-randomly``: ``pytest-xdist`` would put files with many tests first."""
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the long files, before ``-m "not slow"`` chooses."""
+    for item in items:
+        if "/".join(item.path.parts[-2:]) in SLOW_FILES:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)

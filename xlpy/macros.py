@@ -1,6 +1,6 @@
 """What the ribbon calls: ``macros.run('refresh')``. Kept small and quick to import; the work is loaded when pressed.
 
-It catches everything, shows one alert and returns normally: any other end shows a traceback box in Excel. Macros do
+It catches everything, shows one message and returns normally: any other end shows a traceback box in Excel. Macros do
 not save the workbook.
 """
 
@@ -29,7 +29,7 @@ PATIENCE = 5_000  # tries of a COM call while Excel is busy, some seconds (unver
 def run(button: str, book: xw.Book | None = None) -> Pressed | None:
     """Press a ribbon button on the calling workbook, or on ``book``. Never raises.
 
-    Returns what came of it, or None when it went wrong (the alert and the full log say why).
+    Returns what came of it, or None when it went wrong (the message and the full log say why).
     """
     _limit_patience()
     with masking():  # up to the last alert, also after the session was closed
@@ -38,11 +38,14 @@ def run(button: str, book: xw.Book | None = None) -> Pressed | None:
 
 def _run(button: str, book: xw.Book | None) -> Pressed | None:
     try:
-        book = book or xw.Book.caller()
+        book = book or _calling_book()
         app = book.app
     except Exception as error:  # noqa: BLE001 (nothing may escape into Excel)
         _write_crash(button, error)
+        _tell_without_book(_words(error))
         return None
+    from xlpy.excel.buttons.telling import tell
+
     try:
         from xlpy.excel.buttons.press import press
         from xlpy.excel.tables.quiet import quiet
@@ -53,11 +56,45 @@ def _run(button: str, book: xw.Book | None) -> Pressed | None:
             )
     except Exception as error:  # noqa: BLE001
         _write_crash(button, error)
-        _alert(app, _words(error), "critical")
+        tell(app, book, _words(error, book), attention=True)
         return None
     if pressed.text:
-        _alert(app, pressed.text, "info" if pressed.exit_code == 0 else "exclamation")
+        tell(app, book, pressed.text, attention=pressed.exit_code != 0)
     return pressed
+
+
+def _calling_book() -> xw.Book:
+    """Return the workbook whose button was pressed.
+
+    xlwings cuts the name that Excel passes (``--wb=``) at an equals sign, and might so find another workbook. Raises
+    ``WorkbookError`` for such a name, and when the workbook is not found.
+    """
+    name = next((argument[5:] for argument in sys.argv if argument.startswith("--wb=")), "")
+    if "=" in name:
+        from xlpy.errors import WorkbookError
+
+        raise WorkbookError(
+            f"The name of the workbook {name} has an equals sign, where xlwings cuts it. Nothing was done.",
+            fix="Save the workbook under a name without '='.",
+        )
+    try:
+        return xw.Book.caller()
+    except KeyError as error:
+        from xlpy.errors import WorkbookError
+
+        raise WorkbookError(
+            f"The workbook {name or error} whose button was pressed is not found in Excel. Nothing was done.",
+            fix="Close all workbooks, open this one again, and press the button.",
+        ) from error
+
+
+def _tell_without_book(text: str) -> None:
+    """Tell what no workbook can tell: by a box of Windows, when Excel has started this process."""
+    from xlpy.excel.buttons.windows_box import show_windows_box
+
+    by_excel = any(argument.startswith("--from_xl") for argument in sys.argv)
+    if by_excel or getattr(sys.modules.get("xlwings._xlwindows"), "BOOK_CALLER", None):
+        show_windows_box(text, TITLE)
 
 
 def _limit_patience() -> None:
@@ -91,24 +128,18 @@ def _status_bar(app: xw.App) -> Progress:
     return show
 
 
-def _words(error: Exception) -> str:
+def _words(error: Exception, book: xw.Book | None = None) -> str:
     from xlpy.errors import XlpyError
+    from xlpy.excel.tables.com_errors import is_com_error, protected_now, words_of
 
     if isinstance(error, XlpyError):
         return masked(str(error))
-    if type(error).__name__ == "com_error":
-        return "Excel is busy or a cell is being edited: finish editing the cell (Enter), then press the button again."
+    if is_com_error(error):
+        return masked(words_of(error, protected_now(book) if book else ()))
     return (
         f"Something unexpected happened ({type(error).__name__}: {masked(str(error))}). Nothing is lost: press "
         "Recover, and send the full log to whoever supports you."
     )
-
-
-def _alert(app: xw.App, text: str, mode: str) -> None:
-    try:
-        app.alert(text, TITLE, mode=mode)
-    except Exception:  # noqa: BLE001 (an alert that can't be shown must not hide what it says)
-        logger.warning("Alert not shown: %s", text)
 
 
 def _write_crash(button: str, error: Exception) -> None:
@@ -117,5 +148,5 @@ def _write_crash(button: str, error: Exception) -> None:
 
         with run_log(button):
             logger.error("%s: %s", button, error, exc_info=error)
-    except Exception:  # noqa: BLE001 (the alert tells it in any case)
+    except Exception:  # noqa: BLE001 (the message tells it in any case)
         logger.debug("The crash of %s could not be logged", button)

@@ -15,7 +15,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from by_column import at
+from by_column import at, column
 from sqlalchemy import event, text
 
 from xlpy import __version__
@@ -116,9 +116,9 @@ def test_the_workbook_is_protected_and_holds_values_only(books: Any) -> None:
         assert sheet.protection.password is None
         assert books.report.run_id in sheet.oddFooter.left.text
         assert not [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
-    shown = {str(row[5].value) for row in book["Results"].iter_rows(min_row=5)}
+    shown = set(map(str, column(book["Results"], "Transaction")))
     assert shown == {row.transaction for row in books.report.results}
-    amounts = sum(Decimal(str(row[6].value)) for row in book["Results"].iter_rows(min_row=5))
+    amounts = sum(Decimal(str(value)) for value in column(book["Results"], "Amount"))
     assert amounts == sum(row.amount for row in books.report.results)
 
 
@@ -267,14 +267,14 @@ def test_the_ledger_sheet_tells_what_became_of_the_documents_since(books: Any, t
             connection.execute(text("UPDATE Batch SET Status = 'V' WHERE Module = 'AR'"))
         record = export_audit_record(session, tmp_path / "out")
     sheet = openpyxl.load_workbook(record.path / "record.xlsx")["Ledger"]
-    states = {(row[6].value, row[11].value) for row in sheet.iter_rows(min_row=5) if row[6].value}
+    states = set(zip(column(sheet, "Module"), column(sheet, "State in SL"), strict=True))
     assert ("AR", "voided") in states
     assert ("AP", "unreleased") in states
 
 
 def test_the_record_says_what_reconcile_says_of_the_batch(books: Any) -> None:
     sheet = openpyxl.load_workbook(books.record.path / "record.xlsx")["Reconcile"]
-    shown = {str(row[4].value) for row in sheet.iter_rows(min_row=5)}
+    shown = set(map(str, column(sheet, "Transaction")))
     assert shown >= {row.transaction for row in books.report.results if row.module}
     run = json.loads((books.record.path / "run.json").read_bytes())
     assert [report["state"] for report in run["reconcile"]] == ["agrees"]

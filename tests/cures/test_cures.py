@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,33 +21,12 @@ from xlpy.domain.values.problems import Problem, Severity, stops
 STORIES: dict[str, Any] = {**OF_INVOICES, **OF_STOCK, **OF_VOUCHERS, **RUN_STORIES}
 CURES: dict[str, tuple[Cure, ...]] = {**INVOICE_CURES, **STOCK_CURES, **VOUCHER_CURES, **RUN_CURES}
 STOPS = frozenset(code for code, check in CHECKS.items() if check.severity is Severity.STOP)
-# Cures that no entry of the table does yet: tests of their flows (rerun, undo, clear) do some of them. May only shrink.
-WITHOUT = frozenset(
-    {
-        "CLEAR-IN-SL",
-        "CLEAR-OPEN",
-        "HALF-DONE",
-        "JOINED",
-        "MOVED",
-        "NO-ENTRIES",
-        "NOT-UNPOSTED",
-        "RERUN-ENTRIES",
-        "RERUN-FOREIGN",
-        "RERUN-NO-ID",
-        "UNDO-CHANGED",
-        "UNDO-CLOSED",
-        "UNDO-COMPANY",
-        "UNDO-DONE",
-        "UNDO-ELSEWHERE",
-        "UNDO-ENTRIES",
-        "UNDO-FOREIGN",
-        "UNDO-NOTHING",
-        "UNDO-RELEASED",
-        "UNDO-SHARED",
-        "UNDO-STATUS",
-        "UNDO-UNKNOWN",
-    }
-)
+# Where the cure is done in SL and on the site of Manage, by a test of the flow; its CURED names the codes.
+FLOWS = ("undo/test_undo_cures.py", "rerun/test_rerun_cures.py")
+# Nothing makes these go, nor has to: the batch is undone, or stays as it is and is corrected by other documents.
+ENDS_HERE = frozenset({"UNDO-CLOSED", "UNDO-DONE", "UNDO-NOTHING", "UNDO-RELEASED"})
+# Cures that no test does yet. May only shrink.
+WITHOUT = frozenset({"JOINED", "MOVED", "RERUN-ENTRIES", "RERUN-NO-ID", "UNDO-COMPANY", "UNDO-SHARED"})
 EACH = [(code, cure) for code in sorted(CURES) for cure in CURES[code]]
 
 
@@ -62,8 +43,30 @@ def test_doing_what_the_cure_says_makes_the_stop_go(code: str, cure: Cure) -> No
     assert left == ({cure.next_stop} if cure.next_stop else set())
 
 
+def cured_in(flow: str) -> frozenset[str]:
+    """Return the codes that the tests of a flow cure; each has to be in one of its functions."""
+    tree = ast.parse((Path(__file__).parents[1] / flow).read_text(encoding="utf-8"))
+    (listed,) = [
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "CURED"
+    ]
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    used = {one.value for made in functions for one in ast.walk(made) if isinstance(one, ast.Constant)}
+    assert set(listed) <= used
+    return frozenset(listed)
+
+
 def test_every_stop_has_a_cure_that_somebody_did_but_for_a_list_that_shrinks() -> None:
+    flows = frozenset().union(*map(cured_in, FLOWS))
     assert set(CURES) <= STOPS
-    assert STOPS - CURES.keys() == WITHOUT
-    assert len(WITHOUT) <= 22
-    print(f"{len(CURES)} of {len(STOPS)} stops have a cure that was done, {len(EACH)} cures in all")
+    assert not flows & CURES.keys()
+    assert STOPS - CURES.keys() - flows - ENDS_HERE == WITHOUT
+    assert len(WITHOUT) <= 6
+    cured = len(CURES) + len(flows)
+    print(f"{cured} of {len(STOPS)} stops are cured by a test ({len(EACH)} cures by entry); {len(WITHOUT)} are not yet")
+
+
+@pytest.mark.parametrize("code", sorted(ENDS_HERE))
+def test_a_stop_that_is_an_end_asks_for_nothing_that_cannot_be_done(code: str) -> None:
+    assert CHECKS[code].fix.startswith(("Nothing to do", "Leave it", "Correct it"))

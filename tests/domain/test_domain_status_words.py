@@ -18,7 +18,7 @@ OTHERWISE = {
     ("excel/tables/rows.py", "Yes"),  # a flag: company-paid, closed
     ("excel/tables/home.py", "Confirm"),  # a heading on Home
     ("excel/workbook/home_sheet.py", "Confirm"),
-    ("excel/workbook/sheets.py", "Yes"),  # the list behind the inputs of Home
+    ("excel/workbook/home_cells.py", "Yes"),  # the list behind the inputs of Home
 }
 
 

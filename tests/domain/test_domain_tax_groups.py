@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import payables_story as ap
 import pytest
 from domain_story import (
     BOOKS,
@@ -75,7 +76,7 @@ def planned(one: ExportInvoice, *, difference: int = 2, **changes: object) -> Pl
 
 
 def posted(made: Plan) -> dict[str, Decimal]:
-    ((document,),) = ([d for batch in made.ar_batches for d in batch.documents],)
+    ((document,),) = ([d for batch in made.ar.batches for d in batch.documents],)
     return {row.tax_id: row.cury_tax for row in document.tax_postings}
 
 
@@ -87,7 +88,7 @@ def test_the_smallest_case_goes_as_the_group_and_each_agency_is_told() -> None:
     """Taxable 3.42: Manage rounds each level, SL's release splits .28 by rate; the total is the same."""
     made = planned(sold(D("3.42"), [D(".21"), D(".03"), D(".02"), D(".01"), D(".01"), D("0.00")]))
     assert not made.stops
-    assert [slot.tax_id for slot in made.ar_batches[0].documents[0].taxes] == [SIX]
+    assert [slot.tax_id for slot in made.ar.batches[0].documents[0].taxes] == [SIX]
     split = posted(made)
     assert list(split.values()) == [D(".20"), D(".04"), D(".01"), D(".02"), D("0.00"), D(".01")]  # by tax id
     assert {(note.in_manage, note.in_sl) for note in notes(made)} == {("0.21", "0.20"), ("0.03", "0.04")}
@@ -152,6 +153,20 @@ def test_a_group_with_other_members_is_too_many_until_it_has_exactly_the_agencie
     short = {**WITH_SIX, SIX: group(SIX, "FLSTATE", "HILLCTY")}
     assert "TAX-TOO-MANY" in codes(planned(one, books=books(taxes=short)))
     assert not planned(one, books=books(taxes=WITH_SIX)).stops
+
+
+def test_a_voucher_takes_the_group_likewise() -> None:
+    """Goods of 3.42 with five taxes: the city, the smallest tax id, takes what rounding leaves over."""
+    rates = (("-0.21", "0.06"), ("-0.03", "0.01"), ("-0.02", "0.005"), ("-0.01", "0.0025"), ("-0.01", "0.0015"))
+    taxes = tuple(ap.purchase_tax(2 + n, amount, rate) for n, (amount, rate) in enumerate(rates))
+    bought = ap.purchase(ap.item_line(1, "-3.42"), taxes=taxes, tax_code=Ref(12, name="FL-FIVE"))
+    made = ap.received(bought)
+    assert not ap.stopped(made)
+    voucher = ap.only_document(made)
+    assert [slot.tax_id for slot in voucher.taxes] == ["FL-FIVE"]
+    assert sum((row.cury_tax for row in voucher.tax_postings), D(0)) == D("0.28")
+    told = {(n.what.split()[1], n.in_manage, n.in_sl) for n in made.problems if n.code == "TAX-SPLIT"}
+    assert told == {("CITY", "0.02", "0.01"), ("HILLCTY", "0.03", "0.04")}
 
 
 def test_different_taxable_amounts_are_never_told_to_mend_the_group() -> None:

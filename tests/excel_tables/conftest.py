@@ -8,10 +8,53 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from com_excel import Stage
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.table import TableColumn
 
 from xlpy.excel.workbook.builder import build_workbook
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module with ``BOTH_ENGINES`` runs twice: on the closed file, and in Excel (the stand-in)."""
+    if getattr(metafunc.module, "BOTH_ENGINES", False) and "opened_in" in metafunc.fixturenames:
+        metafunc.parametrize("opened_in", ["closed file", "Excel"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def opened_in(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    engine = getattr(request, "param", "closed file")
+    if engine == "Excel":
+        monkeypatch.setattr(request.module, "open_closed", open_in_excel)
+    return str(engine)
+
+
+class BookInExcel:
+    """What ``open_closed`` gives, but open in Excel."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.book = stage.book()
+        self.save = stage.save
+
+
+@contextmanager
+def open_in_excel(path: Path) -> Iterator[BookInExcel]:
+    stage = Stage(path)
+    try:
+        yield BookInExcel(stage)
+    finally:
+        stage.close()
+
+
+@pytest.fixture
+def file_of() -> Callable[[Any], Workbook]:
+    """The workbook of openpyxl under an open book; ``filtered_anew`` after its filters were changed there."""
+
+    def found(opened: Any) -> Workbook:
+        return opened.stage.workbook._file if isinstance(opened, BookInExcel) else opened.book.impl.workbook
+
+    return found
 
 
 @pytest.fixture(scope="session")

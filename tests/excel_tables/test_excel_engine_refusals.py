@@ -21,7 +21,7 @@ from xlpy.excel.engine.refusals import (
     WouldLoseParts,
 )
 from xlpy.excel.tables.home import workbook_is_ours
-from xlpy.excel.tables.tables import refill
+from xlpy.excel.tables.tables import has_rows, refill
 from xlpy.excel.workbook.sheets import INVOICES
 
 _NOON = dt.datetime(2026, 1, 2, 12)  # noqa: DTZ001 (cells have no time zone)
@@ -130,9 +130,13 @@ def test_a_formula_in_a_text_cell_would_stay_text(general):
         general.formula = "=1+1"
 
 
-def test_an_empty_table_has_no_body(book, invoice):
+def test_a_blank_row_is_a_body_and_an_insert_row_is_none(book, invoice):
     table = book.sheets["Invoices"].tables["Invoices"]
+    assert table.data_body_range.address == "$A$5:$T$5"
+    assert not has_rows(book, INVOICES)
+    table.api.insertRow = True
     assert table.data_body_range is None
+    assert not has_rows(book, INVOICES)
     refill(book, INVOICES, [invoice(1)])
     last = letter(INVOICES, INVOICES.columns[-1].name)
     assert table.data_body_range.address == f"$A$5:${last}$5"
@@ -150,7 +154,9 @@ def test_rows_hidden_by_a_filter_are_not_written(book, invoice):
         f"$A$10:${last}$10",
     ]
     with pytest.raises(FilteredRowsWritten):
-        sheet.range("B5:B10").value = "x"
+        sheet.range("B5:B10").value = [["x"]] * 6
+    sheet.range("B5:B10").value = "z"  # one value: to the visible rows, as Excel does (xlwings issue 747)
+    assert sheet.range("B5:B10").value == [None, "z", None, "z", None, "z"]
     with pytest.raises(FilteredRowsWritten):
         sheet.range("B5:B10").clear_contents()
     with pytest.raises(NotResizable):

@@ -12,11 +12,14 @@ from xlpy.domain.facts.manage_expenses import UnpostedExpense
 from xlpy.domain.facts.manage_procurement import UnpostedProcurement
 from xlpy.domain.values.refs import NO_REF, Ref
 from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.marks import set_include
 from xlpy.excel.tables.rows import expense_rows, procurement_rows
-from xlpy.excel.tables.tables import read_rows, refill, set_include, update_by_key
+from xlpy.excel.tables.tables import read_rows, refill, update_by_key
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW
 from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY
 from xlpy.services.run.reports import ExpenseRow, ProcurementRow
+
+BOTH_ENGINES = True
 
 EXPENSE = UnpostedExpense(
     id=1138,

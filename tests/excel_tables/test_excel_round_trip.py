@@ -16,6 +16,8 @@ from xlpy.excel.workbook.formulas import Insertion, has_relative_reference
 from xlpy.excel.workbook.sheets import INVOICES
 from xlpy.excel.workbook.typed_text import clean_text, has_forbidden_characters, units
 
+BOTH_ENGINES = True
+
 AMOUNTS = st.decimals(min_value=-(10**9), max_value=10**9, places=3)
 DATES = st.dates(min_value=dt.date(1900, 3, 1), max_value=dt.date(9999, 12, 31))
 TEXTS = st.text(max_size=40) | st.sampled_from(

@@ -153,15 +153,21 @@ def slept() -> list[float]:
 
 
 @pytest.fixture
-def settings(stub: Stub) -> ManageSettings:
+def patience() -> float:
+    """Seconds until an answer is given up: more than a busy PC takes; where no answer comes, a test asks for less."""
+    return 30
+
+
+@pytest.fixture
+def settings(stub: Stub, patience: float) -> ManageSettings:
     return ManageSettings(
         url=stub.url,
         company="acme",
         client_id="11111111-2222-3333-4444-555555555555",
         public_key="PublicKeyOfTests",
-        connect_timeout=2,
-        read_timeout=0.4,
-        export_timeout=0.4,
+        connect_timeout=30,
+        read_timeout=patience,
+        export_timeout=patience,
     )
 
 

@@ -126,7 +126,7 @@ def test_each_refusal_says_what_manage_said_and_what_to_do(stub, client, reply, 
 def test_a_missing_right_is_named(stub, transport, reply, method, path, right) -> None:
     stub.on(method, API + path, reply({"message": "Forbidden"}, 403))
     with pytest.raises(ManageRefused) as refused:
-        transport.get(path) if method == "GET" else transport.ask(path, {}, timeout=1)
+        transport.get(path) if method == "GET" else transport.ask(path, {}, timeout=30)
     assert right in refused.value.fix
 
 
@@ -231,7 +231,7 @@ def test_a_time_out_inside_of_manage_is_asked_again_on_reads(stub, client, slept
 
 def test_the_export_is_a_read_too(stub, transport, slept, reply) -> None:
     stub.on("POST", EXPORT, reply(b"timeout", 500), reply(b"", 429), {"transactions": []})
-    assert transport.ask("/finance/accounting/export", {"a": 1}, timeout=1).data == {"transactions": []}
+    assert transport.ask("/finance/accounting/export", {"a": 1}, timeout=30).data == {"transactions": []}
     assert [c.body for c in stub.served(EXPORT)] == [{"a": 1}] * 3
     assert stub.served(EXPORT)[0].headers["content-type"] == "application/json"
 
@@ -263,9 +263,10 @@ def test_a_line_that_stays_broken_is_told(stub, client, slept, reply) -> None:
     assert slept == [2, 4, 8]
 
 
+@pytest.mark.parametrize("patience", [2])
 def test_no_answer_in_time(stub, transport, slept, reply) -> None:
     stub.on("GET", INFO, reply(hang=True))
-    with pytest.raises(ManageUnreachable, match=r"longer than 0\.4 s") as late:
+    with pytest.raises(ManageUnreachable, match=r"longer than 2 s") as late:
         transport.get("/system/info")
     assert late.value.sent
     assert slept == []

@@ -19,32 +19,32 @@ def some_files(tmp_path: Path) -> Path:
     for number in range(1, 11):
         tests = "".join(f"def test_{one}(): pass\n" for one in range(number))
         (tmp_path / f"test_file_{number}.py").write_text(tests, encoding="utf-8")
-    (tmp_path / "conftest.py").write_text((TESTS / "conftest.py").read_text(encoding="utf-8"), encoding="utf-8")
-    (tmp_path / "process_state.py").write_text(
-        (TESTS / "process_state.py").read_text(encoding="utf-8"), encoding="utf-8"
-    )
+    for name in ("conftest.py", "process_state.py", "quick_run.py"):
+        (tmp_path / name).write_text((TESTS / name).read_text(encoding="utf-8"), encoding="utf-8")
     return tmp_path
 
 
-def _order(folder: Path, seed: int, *more: str) -> tuple[list[str], list[str]]:
-    """Run the files; return the files in their order, and the tests of the largest one in theirs."""
-    command = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", f"--randomly-seed={seed}", *more, "."]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+def _order(folder: Path, seed: int, *more: str) -> list[str]:
+    """Return the tests in the order in which they run (or would run)."""
+    plugins = ("-p", "xdist", "-p", "pytest_randomly", "-p", "no:cacheprovider")
+    command = [sys.executable, "-m", "pytest", *plugins, f"--randomly-seed={seed}", *more, "."]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment = {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # two plugins are enough
     ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
-    assert f"--randomly-seed={seed}" in ran.stdout  # printed, so that an order can be repeated
-    found = re.findall(r"(test_file_\d+)\.py::(test_\d+) ?.*PASSED|PASSED (test_file_\d+)\.py::(test_\d+)", ran.stdout)
-    pairs = [(one[0] or one[2], one[1] or one[3]) for one in found]
-    assert len(pairs) == 55
-    return list(dict.fromkeys(file for file, _ in pairs)), [test for file, test in pairs if file == "test_file_10"]
+    found = list(dict.fromkeys(re.findall(r"test_file_\d+\.py::test_\d+", ran.stdout)))
+    assert len(found) == 55
+    return found
 
 
-@pytest.mark.parametrize("processes", [(), ("-n", "1", "--dist", "loadfile")], ids=["one process", "shared out"])
-def test_files_and_their_tests_run_in_an_order_that_the_seed_gives(
-    some_files: Path, processes: tuple[str, ...]
-) -> None:
-    files, tests = _order(some_files, 1, *processes)
-    assert _order(some_files, 1, *processes) == (files, tests)
-    other_files, other_tests = _order(some_files, 2, *processes)
-    assert other_files != files
-    assert other_tests != tests
-    assert sorted(other_files) == sorted(files)
+def test_files_and_their_tests_run_in_an_order_that_the_seed_gives(some_files: Path) -> None:
+    one_process = ("--collect-only", "-q")
+    shared_out = ("-v", "-n", "1", "--dist", "loadfile")
+    one, other = (_order(some_files, seed, *one_process) for seed in (1, 2))
+    assert _order(some_files, 1, *shared_out) == one
+    assert _files(one) != _files(other)
+    assert sorted(_files(one)) == sorted(_files(other))
+    assert [name for name in one if "file_10." in name] != [name for name in other if "file_10." in name]
+
+
+def _files(tests: list[str]) -> list[str]:
+    return list(dict.fromkeys(name.split("::")[0] for name in tests))

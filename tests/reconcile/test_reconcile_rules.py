@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from types import SimpleNamespace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from xlpy.domain.afterwards.reconcile import FINE, Leg, compare_legs, gravest
 from xlpy.domain.values.statuses import ReconcileState
+from xlpy.services.reconciling.beside import tax_accounts
 
 CENTS = st.decimals(min_value=-10_000, max_value=10_000, places=2)
 LEGS = st.lists(
@@ -51,6 +53,36 @@ def test_tax_of_the_same_sum_on_another_account_is_told_apart() -> None:
     assert moved.only_tax_accounts
     assert moved.lines == ()
     assert not compare_legs(manage, [Leg("2210", "0", Decimal("-6.51"), "tax")]).only_tax_accounts
+
+
+def split_by(*amounts: str) -> list[Leg]:
+    """The taxes of three agencies on accounts of their own."""
+    accounts = ("2200", "2210", "2230")
+    return [Leg(acct, "0", Decimal(one), "tax", text=acct) for acct, one in zip(accounts, amounts, strict=True)]
+
+
+def test_a_group_that_sl_splits_otherwise_is_no_other_account() -> None:
+    manage = split_by("-0.21", "-0.03", "-0.04")
+    rounded = compare_legs(manage, split_by("-0.20", "-0.04", "-0.04"))
+    assert (rounded.only_tax_accounts, rounded.only_tax_split) == (True, True)
+    moved = compare_legs(manage[:1], [Leg("2299", "0", Decimal("-0.21"), "tax")])
+    assert (moved.only_tax_accounts, moved.only_tax_split) == (True, False)
+    short = compare_legs(manage, split_by("-0.20", "-0.03", "-0.04"))
+    assert (short.only_tax_accounts, short.only_tax_split) == (False, False)
+    assert not compare_legs(manage, manage).only_tax_split
+
+
+def test_the_line_of_a_split_says_rounding_and_names_the_accounts() -> None:
+    legs = compare_legs(split_by("-0.21", "-0.03", "-0.04"), split_by("-0.20", "-0.04", "-0.04"))
+    posting = SimpleNamespace(batch_identifier="OCT-I", key=SimpleNamespace(kind="invoice"))
+    one = SimpleNamespace(
+        members=[SimpleNamespace(posting=posting)], document=SimpleNamespace(currency="USD"), legs=legs
+    )
+    (row,) = tax_accounts([one, one])
+    assert (row.state, row.manage, row.difference) == (ReconcileState.TAX_ACCOUNT, Decimal("0.02"), 0)
+    assert "splits the sum of a tax group by rate" in row.message
+    assert "2200, 2210 differ by cents" in row.message
+    assert row.message.endswith(": 2 documents")
 
 
 def test_the_gravest_finding_gives_the_word() -> None:

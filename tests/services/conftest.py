@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -20,6 +23,10 @@ from xlpy.demo.site.making.generate import generate_site
 from xlpy.demo.site.store import Site
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.excel.engine.closed_file import open_closed
+from xlpy.excel.tables.home import write_home
+from xlpy.excel.workbook.builder import build_workbook
+from xlpy.excel.workbook.home_cells import Home
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.settings import ManageSettings, Profile, SlSettings
 from xlpy.services.export.push import push
@@ -125,9 +132,48 @@ def full_month(tmp_path: Path) -> Iterator[Story]:
 def journals(tmp_path: Path) -> Iterator[Story]:
     """Expenses that Manage does not transfer as bills; their offset account has no subaccount of its own."""
     with ExitStack() as stack:
-        story = stack.enter_context(_stage(tmp_path, stack, invoices=20, expenses=14, as_bill=False))
-        story.profile = replace(story.profile, posting=replace(story.profile.posting, default_sub="00000"))
-        yield story
+        yield stack.enter_context(_stage(tmp_path, stack, invoices=20, expenses=14, as_bill=False))
+
+
+@pytest.fixture
+def full_month_of_journals(tmp_path: Path) -> Iterator[Story]:
+    """A month of 300 transactions with Manage's other package setting: expenses are not transferred as bills."""
+    with ExitStack() as stack:
+        yield stack.enter_context(
+            _stage(tmp_path, stack, invoices=150, expenses=80, procurement=75, as_bill=False, company_paid=False)
+        )
+
+
+@cache
+def _company_with_ledger() -> bytes:
+    """Make the company once for all stories; each has its own copy."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "company.sqlite"
+        made = make_company(f"sqlite:///{path.as_posix()}", mistakes=False)
+        create_ledger(made)
+        made.dispose()
+        return path.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def made_workbook(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
+    """A workbook of October on the desk, made once: it knows its profile by the path, so the desk stays the same."""
+    path = tmp_path_factory.mktemp("desk") / "Month end.xlsm"
+    build_workbook(path, profile=str(path.with_name("settings.toml")))
+    with open_closed(path) as closed:
+        write_home(closed.book, {Home.THROUGH_DATE: firm.THROUGH_DATE, Home.BATCH_IDENTIFIER: "OCT"})
+        closed.save()
+    return path, path.read_bytes()
+
+
+@pytest.fixture
+def new_workbook(made_workbook: tuple[Path, bytes]) -> Path:
+    """The desk is cleared, and a new workbook lies on it."""
+    path, content = made_workbook
+    shutil.rmtree(path.parent)
+    path.parent.mkdir()
+    path.write_bytes(content)
+    return path
 
 
 def _stage(folder: Path, stack: ExitStack, invoices: int, **kinds: Any) -> Any:
@@ -136,9 +182,7 @@ def _stage(folder: Path, stack: ExitStack, invoices: int, **kinds: Any) -> Any:
     @contextmanager
     def stage() -> Iterator[Story]:
         url = f"sqlite:///{(folder / 'company.sqlite').as_posix()}"
-        made = make_company(url, mistakes=False)
-        create_ledger(made)
-        made.dispose()
+        (folder / "company.sqlite").write_bytes(_company_with_ledger())
         site = generate_site(seed=7, invoices=invoices, mistakes=False, **kinds)
         running = stack.enter_context(serve(site))
         engine = sqlite_engine(url)

@@ -46,8 +46,8 @@ def story(story: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def desk(story: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    return Desk(story, tmp_path, monkeypatch)
+def desk(story: Any, new_workbook: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return Desk(story, new_workbook, monkeypatch)
 
 
 def type_in(desk: Desk, sheet: Sheet, marks: dict[str, str]) -> None:

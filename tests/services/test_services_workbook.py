@@ -17,9 +17,6 @@ from xlpy.cli import main
 from xlpy.demo import firm
 from xlpy.demo.site.door import access
 from xlpy.excel.engine.closed_file import open_closed
-from xlpy.excel.tables.home import write_home
-from xlpy.excel.workbook.builder import build_workbook
-from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, Sheet
 from xlpy.excel.workbook.sheets import INVOICES, LOG, PREVIEW, PROBLEMS, RESULTS
 
@@ -27,21 +24,16 @@ from xlpy.excel.workbook.sheets import INVOICES, LOG, PREVIEW, PROBLEMS, RESULTS
 class Desk:
     """A workbook on an accountant's desk, and what she does with it."""
 
-    def __init__(self, story: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, story: Any, new_workbook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.story = story
-        self.path = folder / "Month end.xlsm"
-        profile = folder / "settings.toml"
-        profile.write_text(
+        self.path = new_workbook
+        self.path.with_name("settings.toml").write_text(
             f'[manage]\nurl = "{story.url}"\ncompany = "{access.COMPANY}"\nclient_id = "{access.CLIENT_ID}"\n'
             f'public_key = "{access.PUBLIC_KEY}"\n[sl]\nurl = "{story.company_url}"\ncompany = "{firm.COMPANY_ID}"\n'
             f'user = "{firm.SL_USER}"\n[posting]\nrecord_id_column = "User1"\n',
             encoding="utf-8",
         )
-        build_workbook(self.path, profile=str(profile))
         monkeypatch.setenv("XLPY_MANAGE_PRIVATE_KEY", access.PRIVATE_KEY)
-        with open_closed(self.path) as closed:
-            write_home(closed.book, {Home.THROUGH_DATE: firm.THROUGH_DATE, Home.BATCH_IDENTIFIER: "OCT"})
-            closed.save()
 
     def press(self, command: str, *more: str) -> Result:
         return CliRunner().invoke(main, [command, str(self.path), *more])
@@ -63,8 +55,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(story: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    return Desk(story, tmp_path, monkeypatch)
+def desk(story: Any, new_workbook: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return Desk(story, new_workbook, monkeypatch)
 
 
 def test_refresh_check_preview_push_on_a_closed_file(desk: Desk) -> None:

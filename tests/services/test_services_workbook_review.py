@@ -22,8 +22,8 @@ from xlpy.excel.workbook.sheets import INVOICES, PREVIEW, RESULTS
 
 
 @pytest.fixture
-def desk(story: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    return Desk(story, tmp_path, monkeypatch)
+def desk(story: Any, new_workbook: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return Desk(story, new_workbook, monkeypatch)
 
 
 def mark_some(desk: Desk, count: int = 3) -> list[int]:

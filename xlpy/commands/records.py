@@ -1,4 +1,4 @@
-"""reconcile, audit, errors, log: what is kept and compared."""
+"""errors, results, log, audit, reconcile: what is kept and compared."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from xlpy.commands.console import JSON, PROFILE, WORKBOOK, end, open_session, press_closed, progress_bar
+from xlpy.commands.console import JSON, PROFILE, WORKBOOK, end, end_with, open_session, press_closed, progress_bar
 
 _FOLDER = click.option(
     "--folder",
@@ -27,6 +27,18 @@ def errors(workbook: Path, run_id: str, folder: Path | None, as_json: bool) -> N
 
     choices = Choices(folder=str(folder.resolve()) if folder else "", run_id=run_id)
     press_closed("save_errors", workbook, None, as_json, choices)
+
+
+@click.command()
+@WORKBOOK
+@_RUN
+@PROFILE
+@JSON
+def results(workbook: Path, run_id: str, profile: Path | None, as_json: bool) -> None:
+    """Fill the sheet Results again with a run (default: the last of this PC), from what this PC or the ledger knows."""
+    from xlpy.excel.buttons.pressed import Choices
+
+    press_closed("results", workbook, profile, as_json, Choices(run_id=run_id))
 
 
 @click.command()
@@ -93,4 +105,33 @@ def verify(path: Path, profile: Path | None, as_json: bool) -> None:
     end(verdict.exit_code, verdict.text, verdict_json(verdict), as_json)
 
 
-COMMANDS: tuple[click.Command, ...] = (errors, log, audit)
+@click.command()
+@click.argument("workbook", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--batch", default="", help="One batch of Manage, with or without its suffix -I, -E, -P.")
+@click.option("--period", default="", help="One period as SL shows it, such as 10-2026.")
+@click.option("--everything", is_flag=True, help="All batches (the default without a workbook's Earlier batch).")
+@PROFILE
+@JSON
+def reconcile(
+    workbook: Path | None, batch: str, period: str, everything: bool, profile: Path | None, as_json: bool
+) -> None:
+    """Compare Manage's batches, the posting ledger, SL and its general ledger to the cent. Changes nothing.
+
+    Exit code 0: all agrees; 3: something does not.
+    """
+    if workbook is not None:
+        from xlpy.excel.buttons.pressed import Choices
+
+        choices = Choices(batch=batch, period=period, everything=everything)
+        press_closed("reconcile", workbook, profile, as_json, choices)
+    from xlpy.services.flows import records
+
+    end_with(
+        "reconcile",
+        profile,
+        as_json,
+        lambda session: records.reconcile(session, batch=batch, period=period, everything=everything),
+    )
+
+
+COMMANDS: tuple[click.Command, ...] = (errors, results, log, audit, reconcile)

@@ -6,10 +6,11 @@ before anything is written to them (design: payments).
 
 from __future__ import annotations
 
-from xlpy.domain.afterwards.settlement import CREDIT_MEMO, SlInvoice
+from xlpy.domain.afterwards.settlement import SlInvoice
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.facts.manage_payments import ManageInvoice
 from xlpy.domain.mapping.references import STRIP
+from xlpy.domain.mapping.signs import CREDIT_MEMO
 from xlpy.domain.values.money import round_money
 from xlpy.domain.values.rules import PostingRules
 

@@ -41,7 +41,7 @@ _MESSAGES = {
     RerunState.FOREIGN: "SL has a document of that reference that is not ours",
     RerunState.UNDOING: "Its undo is half done: run Recover first",
     RerunState.OTHER_COMPANY: "Posted into another SL company",
-    RerunState.NOT_EXPORTED: "Its entries are in the batch, but Manage does not export it: look at it in Manage",
+    RerunState.NOT_EXPORTED: "Its entries are in the batch, but the export shows no lines of it: look at it in Manage",
 }
 
 

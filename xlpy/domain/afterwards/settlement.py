@@ -13,13 +13,13 @@ from datetime import date
 from decimal import Decimal
 
 from xlpy.domain.facts.manage_payments import ManageInvoice
+from xlpy.domain.mapping.signs import CREDIT_MEMO
 from xlpy.domain.values.money import ZERO, round_money, total
 from xlpy.domain.values.screens import screen
 
-# ARAdjust.AdjgDocType: what pays, what is written off, and what is a credit (SL: applications).
+# ARAdjust.AdjgDocType: what pays, and what is written off (SL: applications).
 PAYMENTS = frozenset({"PA", "PP"})
 WRITE_OFFS = frozenset({"SB"})
-CREDIT_MEMO = "CM"
 
 
 @dataclass(frozen=True, slots=True)

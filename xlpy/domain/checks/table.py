@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from xlpy.domain.checks.amounts import AMOUNT_CHECKS
+from xlpy.domain.checks.answers import ANSWER_CHECKS
 from xlpy.domain.checks.documents import DOCUMENT_CHECKS
 from xlpy.domain.checks.history import HISTORY_CHECKS
 from xlpy.domain.checks.inventory import INVENTORY_CHECKS
@@ -26,11 +28,13 @@ CHECKS: dict[str, Check] = {
         *RUN_CHECKS,
         *DOCUMENT_CHECKS,
         *PARTLY_GONE_CHECKS,
+        *AMOUNT_CHECKS,
         *MASTER_CHECKS,
         *TAX_CHECKS,
         *INVENTORY_CHECKS,
         *PAYABLES_CHECKS,
         *HISTORY_CHECKS,
+        *ANSWER_CHECKS,
     )
 }
 _AS_THE_CHECK = Case()

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import WorkbookError
-from xlpy.excel.buttons.batch import propose_identifier, show_problems, show_run
+from xlpy.excel.buttons.batch import RUN_CELLS, RUN_SHEETS, propose_identifier, show_problems, show_run
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.buttons.rerun import batches, rerun
 from xlpy.excel.tables.home import HomeInputs, read_home, write_home
+from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.rows import result_rows
 from xlpy.excel.tables.selection import read_selection, show_transactions
 from xlpy.excel.tables.tables import prepend
@@ -29,6 +30,7 @@ def _recover(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     from xlpy.services.flows.history import recover
     from xlpy.services.manage_half.recover import RecoverReport, recover_run
 
+    refuse_unless_fillable(book, RUN_SHEETS)
     told = recover(session).run(Confirm(lambda _word: not choices.dry_run))
     report = told.report
     if isinstance(report, RecoverReport) and report.run_id:
@@ -48,6 +50,7 @@ def _undo(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     from xlpy.services.flows.history import undo
     from xlpy.services.history.undo_plan import UndoPlan
 
+    refuse_unless_fillable(book, RUN_SHEETS, RUN_CELLS)
     inputs = read_home(book)
     identifier = choices.batch.strip() or inputs.earlier_batch.strip()
     write_home(book, {Home.CONFIRM: ""})  # one typing is good for one press
@@ -69,6 +72,7 @@ def _clear(session: Session, book: xw.Book, choices: Choices) -> Pressed:
 
     inputs = read_home(book)
     selection = read_selection(book, inputs)
+    refuse_unless_fillable(book, RUN_SHEETS, RUN_CELLS)
     write_home(book, {Home.CONFIRM: ""})
     confirm = _typed_on_home(inputs, choices, "Clear without export")
     flow = clear(session, selection)

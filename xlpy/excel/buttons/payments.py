@@ -11,8 +11,10 @@ from xlpy.domain.values.statuses import Include
 from xlpy.errors import StoppedByProblems
 from xlpy.excel.buttons.batch import leave_alone
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
+from xlpy.excel.tables.com_errors import text_of
 from xlpy.excel.tables.home import read_home, write_home
 from xlpy.excel.tables.payment_rows import payment_rows
+from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.tables import IncludeNotUnderstood, parse_include, read_rows, refill
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheets import PAYMENTS
@@ -35,6 +37,7 @@ def _sync(session: Session, book: xw.Book, choices: Choices) -> Pressed:
 
     start = _start(book, choices)
     take_over = (*_marked(book), *choices.take_over)
+    refuse_unless_fillable(book, (PAYMENTS,))
     leave_alone(session, book, SILENT_STEPS)
     told = sync(session, start, take_over=take_over).run(Confirm(lambda _word: not choices.dry_run))
     report = told.report
@@ -44,7 +47,7 @@ def _sync(session: Session, book: xw.Book, choices: Choices) -> Pressed:
         write_home(book, {Home.LAST_RUN: done, Home.LAST_RUN_TEXT: report.text})
     except Exception as error:  # the workbook is not Manage: what was written is told all the same
         logger.exception("The workbook could not be filled with sync %s", report.run_id)
-        return Pressed.of(told).not_shown(f"The workbook could not be filled with it, though ({error}).")
+        return Pressed.of(told).not_shown(f"The workbook could not be filled with it, though ({text_of(error)}).")
     return Pressed.of(told, f" See the sheet {PAYMENTS.name}.")
 
 

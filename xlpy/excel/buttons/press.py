@@ -18,8 +18,10 @@ from xlpy.excel.buttons import records as press_records
 from xlpy.excel.buttons.pressed import BookHandler, Choices, Handler, Pressed
 from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.belonging import refuse_other_company
+from xlpy.excel.tables.com_errors import SheetsProtected, protected_sheets
 from xlpy.excel.tables.tables import append
-from xlpy.excel.workbook.sheets import LOG
+from xlpy.excel.workbook.home_cells import ABOUT_SHEET, HOME_SHEET
+from xlpy.excel.workbook.sheets import LOG, SHEETS
 from xlpy.runlog import RunLog, run_log
 from xlpy.services.run.session import Progress, Session, no_progress
 
@@ -38,6 +40,8 @@ _BUTTONS: Mapping[str, Handler] = {
     **press_payments.BUTTONS,
 }
 _WITHOUT_SESSION: Mapping[str, BookHandler] = {**press_connect.WITHOUT_SESSION, **press_records.WITHOUT_SESSION}
+
+_FILLS_NOTHING = frozenset({"help", "logout", "save_errors", "save_log"})  # but the Log, if it can be filled
 
 
 def press(
@@ -59,6 +63,8 @@ def press(
         raise WorkbookError(f"The workbook has a button {button!r} that this version does not know.", fix=_UPDATE)
     with run_log(button) as log:
         try:
+            if button not in _FILLS_NOTHING:
+                _refuse_protected(book)
             if button in without_session:
                 return without_session[button](book, progress, chosen)
             if button in press_connect.OPENING:  # touches no rows, so any company's will do
@@ -73,6 +79,13 @@ def press(
             raise
         finally:
             write_log(book, log)
+
+
+def _refuse_protected(book: xw.Book) -> None:
+    """Raise ``SheetsProtected``, before anything is done, naming every sheet of ours that could not be filled."""
+    protected = protected_sheets(book, [HOME_SHEET, *(sheet.name for sheet in SHEETS), ABOUT_SHEET])
+    if protected:
+        raise SheetsProtected(protected)
 
 
 def write_log(book: xw.Book, log: RunLog) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,6 +78,26 @@ def _reconcile(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     return Pressed.of(told, f" See the sheet {RECONCILE.name}.")
 
 
+def _results(session: Session, book: xw.Book, choices: Choices) -> Pressed:
+    """Fill Results again with a run that is not, or not wholly, on it; what is there stays as it is."""
+    from xlpy.excel.tables.rows import result_rows
+    from xlpy.excel.tables.tables import prepend, read_rows
+    from xlpy.excel.workbook.sheets import RESULTS
+    from xlpy.services.flows.records import results
+
+    told = results(session, choices.run_id)
+    there = Counter(tuple(str(row[name] or "") for name in _RESULT) for row in read_rows(book, RESULTS))
+    missing = []
+    for row in result_rows(told.report):
+        key = tuple(str(row.get(name) or "") for name in _RESULT)
+        if there[key]:
+            there[key] -= 1
+        else:
+            missing.append(row)
+    prepend(book, RESULTS, missing)
+    return Pressed.of(told, f" {len(missing)} of its rows were added to the sheet {RESULTS.name}.")
+
+
 def _folder(book: xw.Book, choices: Choices) -> Path:
     """Return where files for the user go: as chosen, beside the workbook, or (a workbook in the cloud) in Documents."""
     if choices.folder:
@@ -89,5 +110,6 @@ def _folder(book: xw.Book, choices: Choices) -> Path:
     return user_documents_path()
 
 
-BUTTONS: Mapping[str, Handler] = {"audit": _audit, "reconcile": _reconcile}
+_RESULT = ("Run", "Kind", "Transaction", "Module", "DocType", "Reference")  # what tells two rows of Results apart
+BUTTONS: Mapping[str, Handler] = {"audit": _audit, "reconcile": _reconcile, "results": _results}
 WITHOUT_SESSION: Mapping[str, BookHandler] = {"save_errors": _save_errors, "save_log": _save_log}

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from xlpy.domain.values.statuses import Include, RowStatus
 from xlpy.domain.values.transactions import SlState
 from xlpy.errors import StoppedByProblems
-from xlpy.excel.buttons.batch import SILENT_STEPS, leave_alone, show_problems, show_run
+from xlpy.excel.buttons.batch import RUN_CELLS, RUN_SHEETS, SILENT_STEPS, leave_alone, show_problems, show_run
 from xlpy.excel.buttons.pressed import Choices, Pressed
 from xlpy.excel.tables import rows as render
+from xlpy.excel.tables.com_errors import text_of
 from xlpy.excel.tables.home import HomeInputs, read_home, write_home
+from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.selection import transaction_of
 from xlpy.excel.tables.tables import parse_include, read_rows, refill, update_by_key
 from xlpy.excel.workbook.home_cells import Home
@@ -60,6 +62,7 @@ def rerun(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     flow = flow_of_rerun(
         session, identifier, detail=inputs.detail, period=inputs.period, marks=marks, preview_hash=previewed
     )
+    refuse_unless_fillable(book, (*RUN_SHEETS, RERUN, PREVIEW), (*RUN_CELLS, Home.RERUN_HASH, Home.EARLIER_BATCH))
     leave_alone(session, book, SILENT_STEPS)
     told = flow.run(
         Confirm(
@@ -149,7 +152,7 @@ def _show_posted(session: Session, book: xw.Book, inputs: HomeInputs, report: Ru
         write_home(book, {Home.RERUN_HASH: "" if _wrote(report) else str(shown)})
     except Exception as error:  # the workbook is not the books: what was posted is told all the same
         logger.exception("The workbook could not be filled with run %s", report.run_id)
-        return pressed.not_shown(f"The workbook could not be filled with it, though ({error}).")
+        return pressed.not_shown(f"The workbook could not be filled with it, though ({text_of(error)}).")
     return pressed
 
 

@@ -16,12 +16,13 @@ from xlpy.excel.engine.refusals import CallNotSupported
 from xlpy.excel.engine.values import CellError
 
 ENGINE_NAME = "closed file"
+ALERT_MODES = frozenset({"info", "critical"})
 _PIDS = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A message box that Excel would have shown. ``mode``: ``info``, ``critical`` or what the macro gave."""
+    """A message box that Excel would have shown. ``mode``: ``info``, ``critical`` or empty (no icon)."""
 
     text: str
     title: str
@@ -143,13 +144,18 @@ class AppImpl:
         return False
 
     def alert(self, prompt: str, title: str | None, buttons: str, mode: str | None, _callback: object) -> str:
-        """Keep a message box for whoever opened the book; only boxes with nothing to choose."""
+        """Keep a message box for whoever opened the book; only boxes with nothing to choose.
+
+        Raises ``KeyError`` for a mode that xlwings has not got on Windows.
+        """
+        if mode and mode not in ALERT_MODES:
+            raise KeyError(mode)
         if buttons != "ok":
             raise CallNotSupported("A message box with a choice")
         alert = Alert(prompt, title or "", mode or "")
-        self.alerts.append(alert)
         if self._on_alert:
             self._on_alert(alert)
+        self.alerts.append(alert)
         return "ok"
 
     def forget(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from openpyxl.utils import get_column_letter, range_boundaries
@@ -77,6 +78,10 @@ class RangeImpl:
             address += f":{column}{get_column_letter(self.last_column)}{row}{self.last_row}"
         return f"[{self.sheet.book.name}]{self.sheet.name}!{address}" if external else address
 
+    def places(self) -> Iterator[tuple[int, int]]:
+        """Row and column of each cell."""
+        return product(range(self.row, self.last_row + 1), range(self.column, self.last_column + 1))
+
     # values
 
     @property
@@ -88,27 +93,39 @@ class RangeImpl:
 
     @raw_value.setter
     def raw_value(self, data: object) -> None:
-        """Write a block of rows, or one value into all cells. Everything is checked before the first cell changes."""
+        """Write a block of rows, or one value into all cells. Everything is checked before the first cell changes.
+
+        While a filter hides rows, one value goes to the others only, as in Excel; a block is refused, since Excel
+        would put its first row into every visible one.
+        """
         rows: Sequence[Sequence[object]]
+        self.sheet.refuse_protected(self)
+        hidden: frozenset[int] = frozenset()
         if isinstance(data, list | tuple):
             rows = data
             if len(rows) != self.shape[0] or any(len(row) != self.shape[1] for row in rows):
                 raise CallNotSupported("Writing a block of another shape than the range")
+            self._refuse_filtered()
         else:
             rows = [[data] * self.shape[1]] * self.shape[0]
-        self._refuse_filtered()
+            hidden = frozenset(self._filtered())
         with collecting_paused():
-            for cell, value, kind, marked in list(self._planned(rows)):
+            for cell, value, kind, marked in list(self._planned(rows, hidden)):
                 cell._value = value  # noqa: SLF001
                 cell.data_type = kind
                 if marked or (cell._style is not None and cell._style[_QUOTE_PREFIX]):  # noqa: SLF001
                     self.sheet.restyle(cell, _QUOTE_PREFIX, int(marked))
                 if kind == "d" and self.sheet.styles.is_general(cell):
                     self.sheet.restyle(cell, _NUM_FMT, self.sheet.styles.date_format_of(value))
+        self.sheet.settle_insert_rows()
 
-    def _planned(self, rows: Sequence[Sequence[object]]) -> Iterator[tuple[Any, Any, str, bool]]:
+    def _planned(
+        self, rows: Sequence[Sequence[object]], hidden: frozenset[int]
+    ) -> Iterator[tuple[Any, Any, str, bool]]:
         cell_at, is_text = self.sheet.cell_at, self.sheet.styles.text_formats()
         for r, row in enumerate(rows, self.row):
+            if r in hidden:
+                continue
             for c, value in enumerate(row, self.column):
                 cell = cell_at(r, c)
                 if value is None:
@@ -125,6 +142,7 @@ class RangeImpl:
 
     def clear_contents(self) -> None:
         """Empty the cells; their formats stay."""
+        self.sheet.refuse_protected(self)
         self._refuse_filtered()
         cells = self.sheet.cells
         for r in range(self.row, self.last_row + 1):
@@ -134,8 +152,11 @@ class RangeImpl:
                     cell._value = None  # noqa: SLF001
                     cell.data_type = "n"
 
+    def _filtered(self) -> list[int]:
+        return self.sheet.filtered_rows(self.row, self.last_row, self.column, self.last_column)
+
     def _refuse_filtered(self) -> None:
-        hidden = self.sheet.filtered_rows(self.row, self.last_row, self.column, self.last_column)
+        hidden = self._filtered()
         if hidden:
             raise FilteredRowsWritten(self.sheet.name, hidden[0], len(hidden))
 
@@ -157,6 +178,7 @@ class RangeImpl:
             raise CallNotSupported("Writing a formula that does not begin with an equals sign")
         if len(self) > 1 and has_relative_reference(data):
             raise CallNotSupported("Filling a formula with relative references")
+        self.sheet.refuse_protected(self)
         self._refuse_filtered()
         text_formats = self.sheet.styles.text_formats()
         for r in range(self.row, self.last_row + 1):
@@ -175,6 +197,7 @@ class RangeImpl:
 
     def get_special_cells(self, cell_type: str, value_type: str | None) -> list[RangeImpl]:
         """Return the blocks of visible cells, or of cells with a formula, from top to bottom."""
+        self.sheet.refuse_protected()
         if value_type is not None or cell_type not in {"visible", "formulas"}:
             raise CallNotSupported(f"Range.get_special_cells({cell_type!r})")
         areas: list[RangeImpl] = []
@@ -208,6 +231,7 @@ class RangeImpl:
     @number_format.setter
     def number_format(self, code: str) -> None:
         """Format the cells; what is in them stays."""
+        self.sheet.refuse_protected()
         number = self.sheet.styles.format_id(code)
         cell_at, restyle = self.sheet.cell_at, self.sheet.restyle
         with collecting_paused():

@@ -97,6 +97,7 @@ class AutoFilterImpl:
 
     def clear(self, field: int | None) -> None:
         """Take the filter from one column, or from all, and show the rows it hid."""
+        self._table.sheet.refuse_protected()
         was_on = self.is_on
         auto = self._table.definition.autoFilter
         if auto is None:
@@ -106,6 +107,7 @@ class AutoFilterImpl:
             self._hide()
 
     def _put(self, column: FilterColumn) -> None:
+        self._table.sheet.refuse_protected()
         definition = self._table.definition
         if definition.autoFilter is None:
             definition.autoFilter = AutoFilter(ref=definition.ref)

@@ -28,6 +28,15 @@ class FilteredRowsWritten(WorkbookError):
         super().__init__(f"{count} rows of the sheet {sheet} are hidden by a filter (the first is row {row}).")
 
 
+class SheetProtected(WorkbookError):
+    """A change of a protected sheet."""
+
+    def __init__(self, sheet: str) -> None:
+        super().__init__(
+            f"The sheet {sheet} is protected.", fix="In Excel, Review, Unprotect Sheet; then press the button again."
+        )
+
+
 class FormulaRead(WorkbookError):
     """The value of a formula was asked for: a closed file has none that can be trusted."""
 

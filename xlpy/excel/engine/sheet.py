@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlpy.errors import WorkbookError
 from xlpy.excel.engine.cells import RangeImpl, range_at
-from xlpy.excel.engine.refusals import CallNotSupported, NotResizable
+from xlpy.excel.engine.refusals import CallNotSupported, NotResizable, SheetProtected
 from xlpy.excel.engine.styles import Styles
 from xlpy.excel.engine.table import TableImpl, TablesImpl
 from xlpy.excel.workbook.formulas import Insertion
@@ -130,6 +130,15 @@ class SheetImpl:
 
     # rows and columns
 
+    def refuse_protected(self, block: RangeImpl | None = None) -> None:
+        """Raise ``SheetProtected`` as Excel would: for contents of locked cells, and for everything else (no block)."""
+        if self.worksheet.protection.sheet and (block is None or any(self._is_locked(*key) for key in block.places())):
+            raise SheetProtected(self.name)
+
+    def _is_locked(self, row: int, column: int) -> bool:
+        cell = self.cells.get((row, column))
+        return cell is None or cell.protection.locked is not False
+
     def is_row_hidden(self, row: int) -> bool:
         """Whether a row is hidden, by a filter or by hand."""
         dimension = self.worksheet.row_dimensions.get(row)
@@ -154,8 +163,18 @@ class SheetImpl:
                 hidden.update(row for row in rows if self.is_row_hidden(row))
         return sorted(hidden)
 
+    def settle_insert_rows(self) -> None:
+        """Make a row of each insert row that something was written into, as Excel does."""
+        for definition in self.worksheet.tables.values():
+            if definition.insertRow:
+                box = range_at(self, definition.ref)
+                cells = (self.cells.get((box.row + 1, c)) for c in range(box.column, box.last_column + 1))
+                if any(cell is not None and cell._value is not None for cell in cells):  # noqa: SLF001
+                    definition.insertRow = None
+
     def insert_table_rows(self, block: RangeImpl) -> None:
         """Move down what is at and below ``block``, which is made of whole rows of one table, and grow the table."""
+        self.refuse_protected()
         table = next((t for t in self.tables if _spans(t, block)), None)
         if table is None:
             raise CallNotSupported("Inserting cells that are not whole rows of a table")

@@ -65,13 +65,11 @@ class TableImpl:
 
     @property
     def data_body_range(self) -> RangeImpl | None:
-        """The data rows; None for an empty table, that is one whose only row has nothing in it."""
+        """The data rows, blank ones too; None, as in Excel, only for a table that has no row but its insert row."""
         box = self.range
         rows = box.shape[0] - 1 - (self.definition.totalsRowCount or 0)
-        if rows == 1:
-            cells = (self.sheet.cells.get((box.row + 1, c)) for c in range(box.column, box.last_column + 1))
-            if self.definition.insertRow or all(cell is None or cell._value is None for cell in cells):  # noqa: SLF001
-                return None
+        if self.definition.insertRow:
+            return None
         return RangeImpl(self.sheet, box.row + 1, box.column, rows, box.shape[1]) if rows else None
 
     @property
@@ -86,6 +84,7 @@ class TableImpl:
 
     def resize(self, wanted: xw.Range) -> None:
         """Give the table another number of rows; header and columns stay. Contents of cells don't change."""
+        self.sheet.refuse_protected()
         box, new = self.range, wanted.impl
         if (new.row, new.column, new.shape[1]) != (box.row, box.column, box.shape[1]):
             raise NotResizable(self.name, "header and columns have to stay where they are")

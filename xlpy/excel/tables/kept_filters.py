@@ -41,9 +41,14 @@ def filters_on(place: PlacedTable) -> tuple[xw.main.AutoFilterCriteria, ...]:
     return tuple(entry for entry in place.table.autofilter.criteria if entry.type != "none")
 
 
+def lost_filters(place: PlacedTable) -> tuple[str, ...]:
+    """Return the columns whose filter could not be put back."""
+    return _lost(place, filters_on(place))
+
+
 def refuse_lost_filters(place: PlacedTable) -> None:
     """Raise ``FilterNotKept`` naming every column whose filter could not be put back."""
-    lost = _lost(place, filters_on(place))
+    lost = lost_filters(place)
     if lost:
         raise FilterNotKept(place.sheet.name, lost)
 

@@ -13,6 +13,7 @@ from xlpy.domain.values.problems import Problem, Severity, grouped
 from xlpy.domain.values.transactions import Kind
 from xlpy.runlog import LogEntry
 from xlpy.services.history.batches import BatchRow
+from xlpy.services.records.audit_content import RecordContent
 from xlpy.services.run.reports import ExpenseRow, InvoiceRow, ProcurementRow, RunReport
 
 Row = Mapping[str, object]
@@ -127,6 +128,7 @@ def preview_rows(rows: Iterable[JournalRow]) -> list[Row]:
             "Source": row.source,
             "SL batch": row.batch_number,
             "Module": row.module,
+            "Document": row.document,
             "DocType": row.doc_type,
             "Reference": row.reference,
             "Date": row.doc_date,
@@ -150,7 +152,7 @@ def preview_rows(rows: Iterable[JournalRow]) -> list[Row]:
     ]
 
 
-def result_rows(report: RunReport) -> list[Row]:
+def result_rows(report: RunReport | RecordContent) -> list[Row]:
     """Rows of the Results sheet: the run itself first, then each transaction."""
     head: Row = {
         "Run": report.run_id,

@@ -17,8 +17,8 @@ from xlpy.excel.tables.extra_columns import (
     moved_constants,
     refuse_mixed_formulas,
 )
-from xlpy.excel.tables.kept_filters import FilterNotKept, filters_aside, filters_on, refuse_lost_filters
-from xlpy.excel.tables.placed import PlacedTable, find_table, visible_areas
+from xlpy.excel.tables.kept_filters import filters_aside, filters_on, lost_filters, refuse_lost_filters
+from xlpy.excel.tables.placed import PlacedTable, find_table
 from xlpy.excel.tables.rows_read import (
     IncludeNotUnderstood,
     Row,
@@ -44,7 +44,6 @@ __all__ = [
     "prepend",
     "read_rows",
     "refill",
-    "set_include",
     "update_by_key",
 ]
 
@@ -101,7 +100,7 @@ def clear(book: xw.Book, sheet: Sheet) -> None:
 
 def has_rows(book: xw.Book, sheet: Sheet) -> bool:
     """Whether a sheet's table has anything of ours in it. Raises ``WorkbookError`` when there is no such table."""
-    return not _is_empty(find_table(book, sheet))
+    return not is_empty(find_table(book, sheet))
 
 
 def append(book: xw.Book, sheet: Sheet, rows: Sequence[Mapping[str, object]]) -> None:
@@ -109,7 +108,7 @@ def append(book: xw.Book, sheet: Sheet, rows: Sequence[Mapping[str, object]]) ->
     if not rows:
         return
     place = find_table(book, sheet)
-    if _is_empty(place):
+    if is_empty(place):
         _fill_empty(place, rows)
         return
     extra = look_at_extra_columns(place)
@@ -132,7 +131,7 @@ def prepend(book: xw.Book, sheet: Sheet, rows: Sequence[Mapping[str, object]]) -
     place = find_table(book, sheet)
     if filters_on(place):
         place.table.autofilter.clear()
-    if _is_empty(place):
+    if is_empty(place):
         _fill_empty(place, rows)
     else:
         extra = look_at_extra_columns(place)
@@ -152,7 +151,7 @@ def update_by_key(book: xw.Book, sheet: Sheet, changes: Mapping[str, Mapping[str
     """
     names = {name for change in changes.values() for name in change}
     place = find_table(book, sheet)
-    if not names or _is_empty(place):
+    if not names or is_empty(place):
         return Updated(missing=tuple(changes))
     keys = read_keys(place)
     positions = sorted(place.position(name) for name in names)
@@ -165,58 +164,13 @@ def update_by_key(book: xw.Book, sheet: Sheet, changes: Mapping[str, Mapping[str
             cell_content(changes[key][name], kind) if name in changes.get(key, ()) else _unchanged(old, kind)
             for key, old in zip(keys, columns[position], strict=True)
         ]
-    cleared = _lost_filters(place)
+    cleared = lost_filters(place)
     with filters_aside(place):
         wanted = {position: NUMBER_FORMAT[kind_of[place.headers[position]]] for position in positions}
         place.format(place.first, place.rows, wanted.get)
         place.write(place.first, columns)
     found = set(keys)
     return Updated(tuple(key for key in changes if key not in found), cleared)
-
-
-def set_include(
-    book: xw.Book,
-    sheet: Sheet,
-    value: str,
-    *,
-    visible_only: bool = True,
-    where: Mapping[str, str] | None = None,
-) -> None:
-    """Write ``value`` (Yes, Again or empty) under Include: on the rows a filter shows, or on all.
-
-    ``where``: only rows that have these texts in these columns. Other rows keep their mark as it is. Raises
-    ``IncludeNotUnderstood``, and ``FilterNotKept`` when hidden rows would have to be written under such a filter.
-    """
-    mark = str(parse_include(value)) or None
-    place = find_table(book, sheet)
-    if _is_empty(place):
-        return
-    position = place.position(INCLUDE)
-    needed = {name: place.position(name) for name in where or {}}
-    columns = place.read(sorted({position, place.position(sheet.key), *needed.values()}))
-    wanted = [
-        bool(key) and all(columns[at][i] == (where or {})[name] for name, at in needed.items())
-        for i, key in enumerate(columns[place.position(sheet.key)])
-    ]
-    marks = columns[position]
-    areas: list[tuple[int, int]] = [(0, place.rows)]
-    if visible_only and filters_on(place):
-        column = place.block(place.first, place.rows, position)
-        areas = [(area.row - place.first, area.shape[0]) for area in visible_areas(column)]
-        if _lost_filters(place):
-            # The filter can't be put back, so it stays: unbroken blocks of visible rows are safe to write.
-            for start, count in areas:
-                block = [mark if wanted[i] else as_text(marks[i]) for i in range(start, start + count)]
-                place.format(place.first + start, count, {position: NUMBER_FORMAT[CellKind.TEXT]}.get)
-                place.write(place.first + start, {position: block})
-            return
-    else:
-        refuse_lost_filters(place)
-    shown = {i for start, count in areas for i in range(start, start + count)}
-    new = [mark if wanted[i] and i in shown else as_text(old) for i, old in enumerate(marks)]
-    with filters_aside(place):
-        place.format(place.first, place.rows, {position: NUMBER_FORMAT[CellKind.TEXT]}.get)
-        place.write(place.first, {position: new})
 
 
 def _own_columns(place: PlacedTable, rows: Sequence[Mapping[str, object]]) -> dict[int, list[Any]]:
@@ -311,7 +265,7 @@ def _others(count: int, but: Sequence[int]) -> list[tuple[int, int]]:
     return [(a + 1, b - a - 1) for a, b in pairwise(edges) if b - a > 1]
 
 
-def _is_empty(place: PlacedTable) -> bool:
+def is_empty(place: PlacedTable) -> bool:
     """Whether the table's only row has nothing of ours in it: Excel has no table without a row."""
     if place.rows > 1:
         return False
@@ -323,11 +277,3 @@ def _is_empty(place: PlacedTable) -> bool:
 
 def _unchanged(old: object, kind: CellKind) -> Content | str:
     return as_text(old) if kind in {CellKind.TEXT, CellKind.WRAP} else old  # type: ignore[return-value]  # from a cell
-
-
-def _lost_filters(place: PlacedTable) -> tuple[str, ...]:
-    try:
-        refuse_lost_filters(place)
-    except FilterNotKept as lost:
-        return lost.columns
-    return ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+HOME_SHEET, ABOUT_SHEET = "Home", "About"
+
 
 class Home(StrEnum):
     """Named cells of the Home and About sheets (workbook-level names)."""

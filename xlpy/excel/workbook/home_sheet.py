@@ -10,11 +10,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlpy.excel.workbook import look
 from xlpy.excel.workbook.home_cells import (
+    ABOUT_SHEET,
     AGEING_BLOCK,
     AGEING_KINDS,
     AGES,
     ALL_LOCATIONS,
     DETAIL_CHOICES,
+    HOME_SHEET,
     INCLUDED_BLOCK,
     INCLUDED_ROWS,
     LOCATIONS_LIST,
@@ -28,8 +30,7 @@ from xlpy.excel.workbook.home_cells import (
 from xlpy.excel.workbook.layout import offer, set_print
 from xlpy.excel.workbook.sheet import NUMBER_FORMAT, CellKind, Part
 
-HOME = "Home"
-ABOUT = "About"
+HOME, ABOUT = HOME_SHEET, ABOUT_SHEET
 HOME_WIDTHS = (2, 24, 25, 15, 17, 3, 23, 14, 14, 16, 16, 2, 34, 34)  # A…N; M and N hold the lists, hidden
 _LABEL, _VALUE, _ASIDE, _LEFT_END = 2, 3, 4, 5
 _RIGHT, _RIGHT_END = 7, 11

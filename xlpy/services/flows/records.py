@@ -1,4 +1,4 @@
-"""Reconcile, Save full log. The list of errors and the audit record are files of Excel: ``xlpy.excel.audit``."""
+"""Reconcile, results of a run, Save full log. List of errors and audit record are files: ``xlpy.excel.audit``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from xlpy.services.flows.told import Told
 
 if TYPE_CHECKING:
     from xlpy.services.reconciling.report import ReconcileReport
+    from xlpy.services.records.audit_content import RecordContent
     from xlpy.services.records.saved_log import SavedLog
     from xlpy.services.run.session import Session
 
@@ -22,6 +23,16 @@ def reconcile(
 
     report = reconcile(session, batch=batch, period=period, everything=everything)
     return Told(report, report.exit_code, report.text, reconcile_json(report), lines=reconcile_text(report))
+
+
+def results(session: Session, run_id: str = "") -> Told[RecordContent]:
+    """Return what became of each transaction of a run, to fill the sheet Results again. Writes nothing."""
+    from xlpy.services.as_json.run import result_json
+    from xlpy.services.records.audit_content import results_of
+
+    found = results_of(session, run_id)
+    data = {"state": "read", "run": found.run_id, "results": [result_json(row) for row in found.results]}
+    return Told(found, 0, f"Run {found.run_id}: {found.text}", data)
 
 
 def save_log(folder: Path, *, run_id: str = "", days: int = 7) -> Told[SavedLog]:

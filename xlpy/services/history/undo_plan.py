@@ -13,6 +13,7 @@ from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.screens import screen, screen_of_program
 from xlpy.domain.values.sentences import sentences
 from xlpy.domain.values.transactions import Kind, Posting, PostingState
+from xlpy.services.manage_half.undo_manage import all_inside
 from xlpy.services.run.half_done import some_of, worth_of
 from xlpy.services.run.reports import ManageBatchMade
 
@@ -31,8 +32,8 @@ _UNBATCH = {
     Kind.INVOICE: "in Manage un-batch each invoice (on the invoice: More > Un-batch; there is no call for it)",
     Kind.EXPENSE: "in Manage un-batch each expense (on the expense: More > Unbatch)",
     Kind.PROCUREMENT: (
-        "in Manage un-batch each purchase order (its screen, or the call POST"
-        " /procurement/purchaseorders/{id}/unbatch), and delete the batch for adjustments and transfers"
+        "in Manage un-batch each purchase order on its own screen (Procurement > Purchase Orders);"
+        " adjustments and transfers: delete the batch (Finance > Accounting Interface > Batches, Delete)"
     ),
 }
 _STATUS = {
@@ -199,9 +200,8 @@ def manage_reasons(
     rows: Sequence[Posting], batches: Iterable[OwnBatch], listed: Mapping[Kind, frozenset[str]]
 ) -> Iterable[Problem]:
     """Say what in Manage speaks against it. ``listed``: record ids of the unposted lists that were read."""
-    inside: set[int] = set()
-    for own in batches:
-        inside |= own.entry_ids
+    owned = tuple(batches)
+    for own in owned:
         if own.batch.closed:
             yield found("UNDO-CLOSED", own.batch.identifier, batch=own.batch.identifier)
         elif own.foreign:
@@ -209,6 +209,6 @@ def manage_reasons(
             unbatch = "; ".join(_UNBATCH[kind] for kind in kinds)
             yield found("UNDO-ENTRIES", own.batch.identifier, case="told", why_not=own.why_not, unbatch=unbatch)
     for posting in rows:
-        if inside.issuperset(posting.entry_ids) or posting.key.record_id in listed.get(posting.key.kind, ()):
+        if all_inside(owned, posting) or posting.key.record_id in listed.get(posting.key.kind, ()):
             continue
         yield bound(found("UNDO-ELSEWHERE"), posting.number, str(posting.key))

@@ -118,7 +118,8 @@ def _finish(session: Session, run: SyncRun, facts: SyncFacts, begin: Begin, repo
 
     A start by date looked at its own days only: the last successful run stays the one before it.
     """
-    succeeded = not report.failed
+    # What was not found was seen by nobody: the next sync must look at the same days again.
+    succeeded = not report.failed and not report.not_found
     with session.sl.engine.begin() as connection:
         if begin.since.everything and succeeded:
             forget_gone(connection, session.sl, run.scope)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -148,7 +149,7 @@ def gather(session: Session, run_id: str = "") -> RecordContent:
     name = kept.run_id if kept else run_id
     postings = _postings(session, name)
     if kept is None and not postings:
-        raise RunNotKnown(run_id, [run.run_id for run, _ in zip(kept_runs(session.profile), range(_KNOWN_RUNS))])  # noqa: B905
+        raise RunNotKnown(run_id, [run.run_id for run in islice(kept_runs(session.profile), _KNOWN_RUNS)])
     content = _of_kept(kept, postings) if kept else _of_ledger(session, name, postings)
     log = tuple(lines_of_run(name))
     plan_json = (recall_plan_of_run(name) or b"") if kept else b""
@@ -167,6 +168,25 @@ def gather(session: Session, run_id: str = "") -> RecordContent:
         links=len(chain),
         head=chain[-1].hash if chain else "",
     )
+
+
+def results_of(session: Session, run_id: str = "") -> RecordContent:
+    """Return what became of each transaction of a run, for the sheet Results: from this PC, else from the ledger.
+
+    Raises ``RunNotKnown``; ``SlError`` when SL can't be read.
+    """
+    if run_id in ("", LAST):
+        kept = next((run for run in kept_runs(session.profile) if run.report is not None), None)
+        if kept is None:
+            raise RunNotKnown("", [])
+        return _of_kept(kept, ())
+    kept = _kept(session, run_id)
+    if kept is not None and kept.report is not None:
+        return _of_kept(kept, ())
+    postings = _postings(session, run_id)
+    if not postings:
+        raise RunNotKnown(run_id, [run.run_id for run in islice(kept_runs(session.profile), _KNOWN_RUNS)])
+    return _of_ledger(session, run_id, postings)
 
 
 def known_secrets(session: Session | None = None) -> Iterator[str]:

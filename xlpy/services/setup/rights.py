@@ -95,3 +95,21 @@ def check_sql_rights(session: Session) -> Checked:
         yield line("SQL-MORE", Verdict.NOTE, f"{found.login} may also {'; '.join(parts)}")
     else:
         yield line("SQL-MORE", Verdict.OK, "none")
+
+
+def check_practice(session: Session) -> Checked:
+    """Check the rights of the practice release: what lacks is a note, for nothing else needs them."""
+    from xlpy.sl.writing.release_procedures import missing_for_practice
+
+    if not session.profile.posting.practice_release:
+        yield line("SQL-PRACTICE", Verdict.OK, "switched off in the settings")
+        return
+    if session.sl.engine.dialect.name != "mssql":
+        yield line("SQL-PRACTICE", Verdict.OK, "the demo company has its own release")
+        return
+    with session.sl.engine.connect() as connection:
+        lacking = missing_for_practice(connection)
+    if lacking:
+        yield line("SQL-PRACTICE", Verdict.NOTE, f"the login lacks {', '.join(lacking)}")
+    else:
+        yield line("SQL-PRACTICE", Verdict.OK, "the login has them all")

@@ -17,6 +17,9 @@ ISOLATION: Final = "READ COMMITTED"  # what every session of SQL Server begins w
 # over-long text must be an error, not silently cut.
 SESSION: Final = "SET XACT_ABORT OFF; SET ANSI_WARNINGS ON; SET LOCK_TIMEOUT {milliseconds}"
 
+# A practice release: it waits shortly for what others have locked, and gives way to them in a deadlock.
+PRACTICE_SESSION: Final = "SET LOCK_TIMEOUT {milliseconds}; SET DEADLOCK_PRIORITY LOW; SET IMPLICIT_TRANSACTIONS ON"
+
 # Identity is not in INFORMATION_SCHEMA. SL's objects are all in the schema dbo.
 CATALOGUE: Final = text(
     "SELECT TABLE_NAME AS table_name, COLUMN_NAME AS column_name, DATA_TYPE AS data_type,"
@@ -84,6 +87,19 @@ RELEASE_APPLICATION_LOCK: Final = text(
 APPLICATION_LOCK_FREE: Final = text("SELECT APPLOCK_TEST('public', :name, 'Exclusive', 'Session')").bindparams(
     bindparam("name", type_=String())
 )
+# SL's own release (see ``xlpy.sl.writing.release_procedures``), and whether this login may run it.
+CLEAN_RELEASE: Final = text("EXEC pp_CleanWrkRelease :address, :module")
+ASK_FOR_RELEASE: Final = text("EXEC pp_WrkReleaseRec :batnbr, :module, :address, 1")
+RELEASE: Final[Mapping[str, TextClause]] = {
+    "AR": text("EXEC pp_08400 :address, :user"),
+    "AP": text("EXEC pp_03400 :address, :user"),
+    "GL": text("EXEC pp_01400 :address, :user"),
+}
+MAY_EXECUTE: Final = text(
+    "SELECT OBJECT_ID('dbo.' + :name, 'P') AS there, HAS_PERMS_BY_NAME('dbo.' + :name, 'OBJECT', 'EXECUTE') AS may"
+).bindparams(bindparam("name", type_=String()))
+MAY_ANNOUNCE: Final = text("SELECT HAS_PERMS_BY_NAME('dbo.vs_access', 'OBJECT', 'INSERT')")
+MAY_READ_MESSAGES: Final = text("SELECT HAS_PERMS_BY_NAME('dbo.WrkReleaseBad', 'OBJECT', 'SELECT')")
 
 # Hints for ``Select.with_hint(…, "mssql")``. Keep the row for us until the transaction ends.
 LOCK_ROW: Final = "WITH (UPDLOCK, HOLDLOCK)"
@@ -121,5 +137,18 @@ def return_value(connection: Connection, statement: TextClause, parameters: Mapp
         return None if row is None else int(row[0])
     except driver.Error as error:  # as SQLAlchemy wraps what its own statements meet
         raise DBAPIError.instance(str(compiled), bound, error, driver.Error, dialect=connection.dialect) from error
+    finally:
+        cursor.close()
+
+
+def run_to_the_end(connection: Connection, statement: TextClause, parameters: Mapping[str, Any]) -> None:
+    """Execute a procedure and step through everything that it answers: an error may come after the first result."""
+    compiled = statement.compile(dialect=connection.dialect)
+    values = compiled.construct_params(parameters)
+    cursor: Any = connection.connection.cursor()
+    try:
+        cursor.execute(str(compiled), tuple(values[name] for name in compiled.positiontup or ()))
+        while cursor.nextset():
+            pass
     finally:
         cursor.close()

@@ -15,12 +15,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Select, Subquery, Table, and_, exists, func, or_, select, true
 from sqlalchemy.sql.selectable import NamedFromClause
 
+from xlpy.domain.mapping.signs import INVOICE
 from xlpy.domain.values.transactions import Kind, PostingState
 from xlpy.sl.connection.engine import SlCompany
 from xlpy.sl.ledger_book.payment_tables import payment_tries, settlements
 from xlpy.sl.ledger_book.tables import posting_docs, postings
 
-INVOICE = "IN"
 WIDEST_REFERENCE = 10
 _HARDLY_ANYTHING = Decimal("0.00001")  # SL computes in floats: a smaller difference is none
 # What of the posting ledger is in SL; an invoice that was cleared may have been entered by hand.

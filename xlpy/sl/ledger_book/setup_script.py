@@ -114,6 +114,9 @@ LEDGER_DENIED = {
     name: tuple(right for right in ("UPDATE", "DELETE") if right not in rights)
     for name, rights in LEDGER_RIGHTS.items()
 }
+# What the practice release needs beside that, and only it: granted when it is asked for.
+PRACTICE_EXECUTE = ("pp_CleanWrkRelease", "pp_WrkReleaseRec", "pp_08400", "pp_03400", "pp_01400")
+PRACTICE_INSERT, PRACTICE_SELECT = "vs_access", "WrkReleaseBad"
 
 _HEAD = """\
 -- Manage to SL: posting ledger, version {version}.
@@ -123,6 +126,10 @@ _HEAD = """\
 --     ALTER ROLE {role} ADD MEMBER [DOMAIN\\user];
 -- SL's views vs_... read the system database: the same users need SELECT there, unless ownership chaining is on.
 """
+
+_PRACTICE = """\
+-- Practice release: SL's own release is run in a transaction that is always rolled back. The view vs_access is of the
+-- system database: without ownership chaining the same users need INSERT on its table Access, too."""
 
 # A later version must not be touched by an older program; an earlier one is brought to this version.
 # NOEXEC keeps the rest of the script from running in any tool; a severity that ends it would need sysadmin.
@@ -140,11 +147,14 @@ IF NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion = @version)
 """
 
 
-def setup_script(dialect: Dialect | None = None) -> str:
-    """Return the T-SQL script, batches separated by ``GO``; the same text every time."""
+def setup_script(dialect: Dialect | None = None, *, practice: bool = False) -> str:
+    """Return the T-SQL script, batches separated by ``GO``; the same text every time.
+
+    ``practice``: with the rights of the practice release, which nothing else needs.
+    """
     chosen = dialect or mssql.dialect()  # type: ignore[no-untyped-call]
     return _HEAD.format(version=SCHEMA_VERSION, role=ROLE) + "".join(
-        f"\n{batch.strip()}\nGO\n" for batch in _batches(chosen)
+        f"\n{batch.strip()}\nGO\n" for batch in _batches(chosen, practice=practice)
     )
 
 
@@ -167,10 +177,11 @@ class LedgerInstalled:
         return self.before != SCHEMA_VERSION or bool(self.made or self.columns)
 
 
-def install_ledger(company: SlCompany) -> LedgerInstalled:
+def install_ledger(company: SlCompany, *, practice: bool = False) -> LedgerInstalled:
     """Install the ledger in the company's database: run the script on SQL Server, make the tables on SQLite.
 
-    An earlier version gets what it lacks. Raises ``LedgerMissing`` when a later version is there, ``SlError`` when the
+    An earlier version gets what it lacks. ``practice``: grant the rights of the practice release, too. Raises
+    ``LedgerMissing`` when a later version is there, ``SlError`` when the
     login may not do it, or this is no company database of SL.
     """
     if not company.catalogue.has("ARDoc"):
@@ -183,7 +194,7 @@ def install_ledger(company: SlCompany) -> LedgerInstalled:
         before, tables, columns = _there(connection)
     on_server = company.engine.dialect.name == "mssql"
     if on_server:
-        _run_script(company)
+        _run_script(company, practice=practice)
     else:
         create_ledger(company.engine)
     return LedgerInstalled(
@@ -218,10 +229,10 @@ def _there(connection: Connection) -> tuple[Collection[int], set[str], set[tuple
     return versions_installed(connection), tables, columns
 
 
-def _run_script(company: SlCompany) -> None:
+def _run_script(company: SlCompany, *, practice: bool) -> None:
     with company.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         try:
-            for batch in re.split(r"(?m)^GO\s*$", setup_script(connection.dialect)):
+            for batch in re.split(r"(?m)^GO\s*$", setup_script(connection.dialect, practice=practice)):
                 if batch.strip():
                     connection.exec_driver_sql(batch)
         except DBAPIError as error:
@@ -232,7 +243,7 @@ def _run_script(company: SlCompany) -> None:
             ) from error
 
 
-def _batches(dialect: Dialect) -> Iterator[str]:
+def _batches(dialect: Dialect, *, practice: bool) -> Iterator[str]:
     yield "SET NOCOUNT ON;\nSET ANSI_NULLS ON;\nSET QUOTED_IDENTIFIER ON;"
     yield _OTHER_VERSION.replace("@version", str(SCHEMA_VERSION))
     for table in ledger_metadata.sorted_tables:
@@ -242,6 +253,8 @@ def _batches(dialect: Dialect) -> Iterator[str]:
         yield f"IF COL_LENGTH('dbo.{column.table.name}', '{column.name}') IS NULL\n    {statement};"
     yield f"IF DATABASE_PRINCIPAL_ID('{ROLE}') IS NULL\n    CREATE ROLE {ROLE};"
     yield "\n".join(_grants())
+    if practice:
+        yield "\n".join((_PRACTICE, *_practice_grants()))
     yield _STAMP_VERSION.replace("@version", str(SCHEMA_VERSION))
     yield "SET NOEXEC OFF;"
 
@@ -269,6 +282,13 @@ def _grants() -> Iterator[str]:
     for name, rights in LEDGER_RIGHTS.items():
         yield f"GRANT {', '.join(rights)} ON dbo.{name} TO {ROLE};"
         yield f"DENY {', '.join(LEDGER_DENIED[name])} ON dbo.{name} TO {ROLE};"
+
+
+def _practice_grants() -> Iterator[str]:
+    for name in PRACTICE_EXECUTE:
+        yield _grant("EXECUTE", name)
+    yield _grant("INSERT", PRACTICE_INSERT)
+    yield _grant("SELECT", PRACTICE_SELECT)
 
 
 def _grant(right: str, name: str, columns: tuple[str, ...] = ()) -> str:

@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, exists, func, select
 
 from xlpy.domain.afterwards.payment_decision import OpenTry, OwnPayment
-from xlpy.domain.afterwards.settlement import CREDIT_MEMO, Application, SlInvoice
+from xlpy.domain.afterwards.settlement import Application, SlInvoice
+from xlpy.domain.mapping.signs import CREDIT_MEMO
 from xlpy.domain.values.transactions import Kind
 from xlpy.sl.connection.engine import SlCompany
 from xlpy.sl.connection.table_reader import TableReader

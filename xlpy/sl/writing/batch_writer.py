@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from xlpy.domain.documents.ap import InDocument
+from xlpy.domain.documents.inventory import InDocument
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.values.transactions import TransactionKey
 from xlpy.errors import PostingRefused

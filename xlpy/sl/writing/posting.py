@@ -86,8 +86,7 @@ def post_plan(company: SlCompany, request: PostRequest, *, observe: Observe | No
 
 def _write(connection: Connection, company: SlCompany, request: PostRequest) -> PostOutcome:
     plan = request.plan
-    found = recheck(connection, company, plan, request.expected)
-    written = BatchWriter(connection, company, plan, found, _stamps(company, request, found)).write_all()
+    found, written = write_documents(connection, company, request)
     parts = _write_ledger(connection, request, found, written)
     _find_every_ledger_row(connection, request, parts)
     return PostOutcome(
@@ -99,6 +98,16 @@ def _write(connection: Connection, company: SlCompany, request: PostRequest) -> 
         created_vendors=written.created.get(MasterKind.VENDOR, ()),
         created_items=written.created.get(MasterKind.ITEM, ()),
     )
+
+
+def write_documents(connection: Connection, company: SlCompany, request: PostRequest) -> tuple[Rechecked, Written]:
+    """Look again at what the plan rests on, and write its documents; nothing of the posting ledger.
+
+    Raises ``PostingRefused`` when something moved since the check, or SL refused as a whole.
+    """
+    found = recheck(connection, company, request.plan, request.expected)
+    writer = BatchWriter(connection, company, request.plan, found, _stamps(company, request, found))
+    return found, writer.write_all()
 
 
 def _stamps(company: SlCompany, request: PostRequest, found: Rechecked) -> Mapping[str, EntryStamp]:
