@@ -35,6 +35,7 @@ from xlpy.services.history.undo import undo
 from xlpy.services.manage_half.recover import owed_to_manage, recover
 from xlpy.services.payments.sync import sync_payments
 from xlpy.services.run.reports import Marked
+from xlpy.services.run.session import in_words
 
 USERS = (("kmorales", "PC1"), ("jdoe", "PC2"), ("temp", "PC3"))
 MOST_STEPS = 9
@@ -109,6 +110,8 @@ def _do(day: Day, step: Step) -> str:
             return f"refused: {error}"
         raise Broken(_told(day, step, traceback.format_exc())) from error
     except Exception as error:
+        if (told := in_words(error)) is not None:  # as a session that is closed by it tells it
+            return f"{type(told).__name__}: {told}"
         raise Broken(_told(day, step, traceback.format_exc())) from error
 
 
