@@ -313,15 +313,24 @@ IF OBJECT_ID('dbo.APSetup') IS NOT NULL GRANT UPDATE ON dbo.APSetup (LastBatNbr,
 IF OBJECT_ID('dbo.INSetup') IS NOT NULL GRANT UPDATE ON dbo.INSetup (LastBatNbr, LstTrnsfrDocNbr) TO xlpy_user;
 IF OBJECT_ID('dbo.GLSetup') IS NOT NULL GRANT UPDATE ON dbo.GLSetup (LastBatNbr) TO xlpy_user;
 IF OBJECT_ID('dbo.Location') IS NOT NULL GRANT UPDATE ON dbo.Location (QtyAllocIN, QtyAvail) TO xlpy_user;
-GRANT SELECT ON dbo.xlpy_Version TO xlpy_user;
-GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_Audit TO xlpy_user;
+GRANT SELECT, INSERT ON dbo.xlpy_Audit TO xlpy_user;
+DENY UPDATE, DELETE ON dbo.xlpy_Audit TO xlpy_user;
 GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_Lock TO xlpy_user;
+DENY DELETE ON dbo.xlpy_Lock TO xlpy_user;
 GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_Payment TO xlpy_user;
+DENY DELETE ON dbo.xlpy_Payment TO xlpy_user;
 GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_PaymentTry TO xlpy_user;
+DENY DELETE ON dbo.xlpy_PaymentTry TO xlpy_user;
 GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_Posting TO xlpy_user;
+DENY DELETE ON dbo.xlpy_Posting TO xlpy_user;
 GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_Settlement TO xlpy_user;
+DENY DELETE ON dbo.xlpy_Settlement TO xlpy_user;
 GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_SyncRun TO xlpy_user;
-GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_PostingDoc TO xlpy_user;
+DENY DELETE ON dbo.xlpy_SyncRun TO xlpy_user;
+GRANT SELECT ON dbo.xlpy_Version TO xlpy_user;
+DENY UPDATE, DELETE ON dbo.xlpy_Version TO xlpy_user;
+GRANT SELECT, INSERT ON dbo.xlpy_PostingDoc TO xlpy_user;
+DENY UPDATE, DELETE ON dbo.xlpy_PostingDoc TO xlpy_user;
 GO
 
 IF NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion = 2)

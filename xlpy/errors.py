@@ -6,6 +6,8 @@ into the full log only.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 
 class XlpyError(Exception):
     """Root of everything that this product raises on purpose. ``exit_code`` is the command line's answer."""
@@ -101,8 +103,11 @@ class BatchNotThere(XlpyError):
         elif like:
             text, fix = f"Manage has no batch {batch!r}.", f"It has {', '.join(like)}: name one of them."
         elif in_ledger:
-            text = f"Manage no longer has the batch {batch!r}: it was deleted there, so its transactions are unposted."
-            fix = "Refresh, and mark on the sheets what shall be posted."
+            text = f"Manage does not show a batch {batch!r}: it was deleted or closed there."
+            fix = (
+                "Refresh: what is unposted again can be marked on the sheets. What is not is in a closed batch: look at"
+                " it in Manage, Finance > Accounting Interface."
+            )
         else:
             text = f"Manage has no batch {batch!r}."
             fix = "Press Batches, and copy an identifier from the sheet Batches to Home, Earlier batch."
@@ -121,14 +126,17 @@ class ManageError(XlpyError):
 
 
 class ManageRefused(ManageError):
-    """Manage answered with an error status. Keeps what it said."""
+    """Manage answered with an error status. Keeps what it said, and which fields it named as wrong."""
 
-    def __init__(self, status: int, said: str, *, method: str, path: str, fix: str = "") -> None:
+    def __init__(
+        self, status: int, said: str, *, method: str, path: str, fix: str = "", fields: Collection[str] = ()
+    ) -> None:
         super().__init__(f"Manage answered {status} to {method} {path}: {said}", fix=fix)
         self.status = status
         self.said = said
         self.method = method
         self.path = path
+        self.fields = frozenset(field.casefold() for field in fields)
 
 
 class ManageUnreachable(ManageError):
@@ -152,6 +160,38 @@ class ManageSpokeNonsense(ManageError):
         )
 
 
+class ManageListShort(ManageError):
+    """Manage gave fewer records of a list than it counts, also when it was read again: not all of it is known."""
+
+    def __init__(self, path: str, read: int, counted: int) -> None:
+        what = _LISTS.get(path.rpartition("/")[2].casefold(), f"records of {path}")
+        super().__init__(
+            f"{read} of {counted} were read: Manage counts {counted} {what}, but gave {read}.",
+            fix="Nothing was changed. Run this again; if it stays, ask whoever hosts your Manage about"
+            f" GET {path} and its pages.",
+        )
+        self.read = read
+        self.counted = counted
+
+
+_LISTS = {
+    "unpostedinvoices": "unposted invoices",
+    "unpostedexpenses": "unposted expenses",
+    "unpostedprocurement": "unposted procurement rows",
+    "batches": "batches",
+    "entries": "entries of the batch",
+    "billingterms": "billing terms",
+    "glaccounts": "GL accounts",
+    "currencies": "currencies",
+    "warehouses": "warehouses",
+    "unitofmeasures": "units of measure",
+    "locations": "locations",
+    "countries": "countries",
+    "taxcodelevels": "levels of a tax code",
+    "paymenttypes": "payment types",
+}
+
+
 class SlError(XlpyError):
     """The SL database could not be reached, or is not set up for this product."""
 
@@ -166,20 +206,61 @@ class LedgerMissing(SlError):
         )
 
 
-class PostingLocked(SlError):
-    """Somebody else is posting into the same SL database."""
+class RightsMissing(SlError):
+    """The SQL login lacks rights that the product needs. Found before anything is written."""
 
     exit_code = 1
 
-    def __init__(self, user: str, host: str, since: str) -> None:
+    def __init__(self, login: str, rights: str, role: str, *, in_role: bool) -> None:
         super().__init__(
-            f"{user or 'Another user'} on {host or 'another PC'} is posting into this SL database since {since}.",
-            fix="Wait until it is done and run this again. Nothing was written.",
+            f"The SQL login {login} {'is in' if in_role else 'is not in'} the role {role}, and lacks {rights}.",
+            fix=(
+                "Have the database administrator run the set-up script again (xlpy sl-setup --print)."
+                if in_role
+                else f"Have the database administrator make it a member of {role}; the set-up script shows how."
+            )
+            + " Nothing was written.",
+        )
+
+
+class PostingLocked(SlError):
+    """Somebody else is posting into the same SL database.
+
+    ``user`` empty: who it is is not known (yet). ``session``: the lock ends with a session of SQL Server.
+    """
+
+    exit_code = 1
+
+    def __init__(self, user: str, host: str, since: str, *, session: bool = False) -> None:
+        who = f"{user} on {host} is posting" if user else "Another run has just begun to post"
+        ended = (
+            " A run that was broken off is let go as soon as the server sees its connection end: at once when only the"
+            " program died, within two minutes when the PC or the network did."
+        )
+        super().__init__(
+            f"{who} into this SL database{f' since {since}' if user else ''}.",
+            fix=f"Wait until it is done and run this again.{ended if session else ''} Nothing was written.",
         )
 
 
 class PostingRefused(SlError):
     """Something moved between check and write; everything was rolled back."""
+
+    exit_code = 1
+
+
+class NeverSaved(SlError):
+    """Something tried to save what is only practised."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A practice release tried to save something. That was refused, and everything was rolled back.",
+            fix="Send the full log to support. Nothing was written.",
+        )
+
+
+class PracticeImpossible(SlError):
+    """SL's own release can't be tried here: it is switched off, is not there, or the login may not run it."""
 
     exit_code = 1
 
@@ -221,12 +302,57 @@ class BatchNameTaken(ManageError):
         self.identifier = identifier
 
 
-class BatchNotConfirmed(ManageError):
-    """Manage took the batch, but does not show it afterwards as it should."""
+class NotExported(ManageError):
+    """Manage lists transactions as unposted, and its export does not show them (or not for themselves alone)."""
 
-    def __init__(self, identifier: str, found: str) -> None:
+    def __init__(self, called: Sequence[str]) -> None:
+        more = f" and {len(called) - 5} more" if len(called) > 5 else ""
         super().__init__(
-            f"Manage took the batch {identifier!r}, but {found}.",
+            f"Manage lists {', '.join(called[:5])}{more} as unposted, but its export does not show it for itself.",
+            fix="Open it in Manage and close it again (a GL mapping may be missing); then run 'Recover'.",
+        )
+
+
+class NoFreeBatchName(ManageError):
+    """Manage refuses one name of a batch after the other, and lists no batch of any of them."""
+
+    def __init__(self, first: str, last: str) -> None:
+        super().__init__(
+            f"Manage refuses every batch name from {first!r} to {last!r}, though it lists none of them: closed or"
+            " deleted batches may have them.",
+            fix=f"In Manage, Finance > Accounting Interface, put the transactions into a batch named {last!r} by hand"
+            " (mark them, Remove Records); then run 'Recover'. SL is not touched.",
+        )
+
+
+class BatchNotConfirmed(ManageError):
+    """The batch is made (or may be: ``agreed`` tells), but Manage does not show it afterwards as it should.
+
+    ``batch_id`` 0: it is not in Manage's list.
+    """
+
+    def __init__(self, identifier: str, found: str, *, batch_id: int = 0, agreed: bool = True) -> None:
+        made = "The batch {0!r} is made in Manage, but not confirmed" if agreed else "Manage has a batch {0!r}"
+        super().__init__(
+            f"{made.format(identifier)}: {found}.",
             fix="Look at Finance > Accounting Interface in Manage, then run 'Recover'. SL is not touched by that.",
         )
         self.identifier = identifier
+        self.batch_id = batch_id
+        self.agreed = agreed
+
+
+class BatchNameHidden(ManageRefused):
+    """Manage refuses the name of a batch that it does not list: a closed or deleted batch may have it."""
+
+    def __init__(self, identifier: str, refused: ManageRefused, *, sure: bool) -> None:
+        super().__init__(
+            refused.status,
+            refused.said,
+            method=refused.method,
+            path=refused.path,
+            fix=refused.fix,
+            fields=refused.fields,
+        )
+        self.identifier = identifier
+        self.sure = sure  # whether Manage said that it is about the name

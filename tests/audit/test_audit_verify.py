@@ -17,6 +17,8 @@ from sqlalchemy.exc import OperationalError
 
 import xlpy
 from xlpy.errors import AuditRecordUnreadable
+from xlpy.excel.audit.sheets import record_sheets
+from xlpy.services.records.audit_content import gather
 from xlpy.services.records.audit_manifest import sha256
 from xlpy.services.records.audit_record import export_record
 from xlpy.services.records.audit_verify import AuditVerdict, verify_record
@@ -45,9 +47,10 @@ def flip(path: Path, at: int) -> None:
 
 def test_a_record_left_alone_is_untouched_offline_and_by_the_chain(books: Any) -> None:
     offline = xlpy.verify_audit_record(books.record.path)
-    assert offline.untouched
-    assert offline.exit_code == 0
-    assert "chain in SL was not asked" in offline.text
+    assert offline.agrees
+    assert (offline.state, offline.exit_code) == ("agrees with itself", 3)
+    assert not offline.untouched, "a record that is forged as a whole agrees with itself, too"
+    assert "only the chain in SL can tell" in offline.text
     assert (offline.run_id, offline.number, offline.files) == (books.report.run_id, 1, 8)
     online = with_chain(books, books.record.path / "manifest.json")
     assert online.untouched
@@ -67,7 +70,7 @@ def test_a_flipped_byte_anywhere_in_a_file_is_found(books: Any, name: str) -> No
         assert verdict.exit_code == 1
         assert any(name in finding for finding in verdict.findings)
         path.write_bytes(kept)
-    assert verify_record(books.record.path).untouched
+    assert verify_record(books.record.path).agrees
 
 
 def test_a_flipped_byte_anywhere_in_the_manifest_is_found(books: Any) -> None:
@@ -103,7 +106,7 @@ def forge(path: Path) -> None:
 
 def test_a_forged_manifest_passes_offline_and_is_found_by_the_chain(books: Any) -> None:
     forge(books.record.path)
-    assert verify_record(books.record.path).untouched
+    assert verify_record(books.record.path).agrees
     (finding,) = with_chain(books, books.record.path).findings
     assert f"run {books.report.run_id} as number 1, but of another manifest" in finding
 
@@ -189,7 +192,8 @@ def test_each_record_names_the_one_before(books: Any, tmp_path: Path) -> None:
     with books.session() as session:
         chain = read_chain(session.sl)
     assert [link.manifest for link in chain] == [record.manifest for record in records]
-    assert [link.previous for link in chain] == ["", *(record.manifest for record in records[:-1])]
+    assert [link.previous for link in chain] == ["", *(link.hash for link in chain[:-1])]
+    assert len({link.hash for link in chain} | {link.manifest for link in chain}) == 2 * len(chain)
     assert chain[-1].made_by == "kmorales"
     with books.session() as session:
         assert all(verify_record(record.path, session).untouched for record in records)
@@ -209,8 +213,19 @@ def test_each_record_names_the_one_before(books: Any, tmp_path: Path) -> None:
             ),
             "broken before its number 2",
         ),
+        (("UPDATE xlpy_Audit SET MadeBy = 'somebody' WHERE AuditID = 2",), "broken before its number 3"),
+        (("UPDATE xlpy_Audit SET MadeHost = 'PC9' WHERE AuditID = 2",), "broken before its number 3"),
+        (
+            ("UPDATE xlpy_Audit SET MadeAt = '2026-01-01 00:00:00' WHERE AuditID = 2",),
+            "broken before its number 3",
+        ),
+        (("UPDATE xlpy_Audit SET RunID = 'another' WHERE AuditID = 2",), "broken before its number 3"),
+        (
+            ("UPDATE xlpy_Audit SET MadeBy = 'somebody' WHERE AuditID = (SELECT MAX(AuditID) FROM xlpy_Audit)",),
+            "the row of xlpy_Audit says run",
+        ),
     ],
-    ids=["removed", "rewritten", "cut off", "re-ordered"],
+    ids=["removed", "rewritten", "cut off", "re-ordered", "maker", "place", "time", "run", "maker of the last"],
 )
 def test_a_removed_rewritten_or_re_ordered_link_is_found(
     books: Any, tmp_path: Path, statements: tuple[str, ...], said: str
@@ -281,3 +296,15 @@ def test_a_second_link_after_the_same_one_is_refused_and_publishes_nothing(books
     with books.session() as session:
         assert not append_link(session.sl, late, lambda: pytest.fail("it was published"))
         assert len(read_chain(session.sl)) == 1
+
+
+def test_the_head_of_the_chain_is_printed_in_the_next_record(books: Any, tmp_path: Path) -> None:
+    """On its first sheet (which is drawn into the PDF, too) and in its manifest."""
+    with books.session() as session:
+        head = read_chain(session.sl)[-1].hash
+        content = gather(session, books.report.run_id)
+        record = export_record(session, content, tmp_path / "out", {})
+    manifest = json.loads((record.path / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["chain"]["previous"] == head
+    (said,) = [row["Says"] for row in record_sheets(content)[0].rows if row["What"] == "Chain in SL"]
+    assert said == f"ended with number 1: {head}"

@@ -8,30 +8,30 @@ from pathlib import Path
 
 from tests.bench.measuring import peak_megabytes, quick, say, timed
 from tests.bench.stage import stage, widened
-from xlpy.domain.planning.invoices import build_plan
+from xlpy.domain.planning.planner import build_plan
 
 COUNT = 1_000 if quick() else 10_000
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name, stage(Path(name), COUNT) as ready:
-        whole = replace(ready.request, export=widened(ready.request.export, 5))
-        few = {entry.key.record_id for entry in whole.included[: COUNT // 10]}
+        whole = replace(ready.request, exported_invoices=widened(ready.request.exported_invoices, 5))
+        few = {entry.key.record_id for entry in whole.invoices[: COUNT // 10]}
         tenth = replace(
             whole,
-            included=whole.included[: COUNT // 10],
-            export=tuple(invoice for invoice in whole.export if str(invoice.id) in few),
+            invoices=whole.invoices[: COUNT // 10],
+            exported_invoices=tuple(invoice for invoice in whole.exported_invoices if str(invoice.id) in few),
         )
         small, plan = timed(lambda: build_plan(tenth))
         large, plan = timed(lambda: build_plan(whole))
-        lines = sum(len(document.lines) for batch in plan.ar_batches for document in batch.documents)
+        lines = sum(len(document.lines) for batch in plan.ar.batches for document in batch.documents)
         say(
-            f"plan of {COUNT:,} invoices, {sum(len(i.lines) for i in whole.export):,} lines",
+            f"plan of {COUNT:,} invoices, {sum(len(i.lines) for i in whole.exported_invoices):,} lines",
             seconds=f"{large:.2f}",
             goal="3 s for 10,000",
             tenth=f"{small:.2f} s",
             growth=f"{large / small:.1f}x for 10x",
-            documents=sum(len(b.documents) for b in plan.ar_batches),
+            documents=sum(len(b.documents) for b in plan.ar.batches),
             sl_lines=lines,
             stops=len(plan.stops),
             peak=f"{peak_megabytes()} MB",

@@ -9,14 +9,14 @@ from pathlib import Path
 from tests.bench.measuring import quick
 from tests.bench.pushing import compare
 from tests.bench.stage import stage, widened
-from xlpy.domain.planning.invoices import build_plan
+from xlpy.domain.planning.planner import build_plan
 
 COUNT = 1_000 if quick() else 10_000
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name, stage(Path(name), COUNT) as ready:
-        plan = build_plan(replace(ready.request, export=widened(ready.request.export, 5)))
+        plan = build_plan(replace(ready.request, exported_invoices=widened(ready.request.exported_invoices, 5)))
         compare(Path(name), ready.company, [plan], "invoices")
 
 

@@ -18,7 +18,8 @@ from xlpy.demo.site.door.server import serve
 from xlpy.demo.site.making.generate import generate_site
 from xlpy.domain.documents.plan import PlanOptions
 from xlpy.domain.facts.manage import ExportInvoice
-from xlpy.domain.planning.invoices import Included, PlanRequest, needs_of
+from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
+from xlpy.domain.planning.needs import invoice_needs
 from xlpy.domain.values.rules import MasterRules, PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.manage.client import ManageClient
@@ -93,11 +94,11 @@ def stage(folder: Path, invoices: int) -> Iterator[Stage]:
             export = manage.export_invoices(list(rows), through=THROUGH, detail="Default", batch_identifier="bench")
             masters = manage.read_masters(export)
             host, site = manage.host, manage.company
-    included = tuple(Included(TransactionKey(Kind.INVOICE, str(key)), False, row) for key, row in rows.items())
+    included = tuple(IncludedRow(TransactionKey(Kind.INVOICE, str(key)), False, row) for key, row in rows.items())
     company = open_company(profile.sl)
     try:
         with company.engine.connect() as connection:
-            books = read_books(connection, company, needs_of(export, included, masters, RULES))
+            books = read_books(connection, company, invoice_needs(export, included, masters, RULES))
         yield Stage(
             company,
             PlanRequest(
@@ -105,13 +106,12 @@ def stage(folder: Path, invoices: int) -> Iterator[Stage]:
                 manage_company=site,
                 cpny_id=firm.COMPANY_ID,
                 options=PlanOptions("BENCH", THROUGH),
-                included=included,
-                export=export,
+                invoices=included,
+                exported_invoices=export,
                 masters=masters,
                 books=books,
                 posting=RULES,
                 master_rules=MasterRules(),
-                today=THROUGH,
             ),
         )
     finally:

@@ -25,7 +25,7 @@ from domain_story import (
     tax_line,
     untaxed,
 )
-from test_domain_checks import _five_taxes, _ledger, _split_otherwise
+from test_domain_checks import _five_taxes, _ledger, _split_otherwise, _thirds
 
 from xlpy.domain.facts.books import CustomerClass
 from xlpy.domain.facts.manage import Ref
@@ -92,7 +92,7 @@ DOCUMENTS: Mapping[str, tuple[Cure, ...]] = {
     "KIND": (Cure("Take Include off", left_out),),
     "TWICE": (Cure("Refresh", _IN_ORDER), Cure("take Include off", left_out)),
     "NOT-EXPORTED": (Cure("Open it in Manage and close it again", _IN_ORDER),),
-    "CHANGED": (Cure("Refresh", lambda: plan(untaxed(), included=(included(untaxed(), total=D("1000.00")),))),),
+    "CHANGED": (Cure("Refresh", lambda: plan(untaxed(), invoices=(included(untaxed(), total=D("1000.00")),))),),
     "UNBALANCED": (Cure("Open it in Manage and close it again", _IN_ORDER),),
     "NO-LINES": (Cure("Add a line to it", _TAXED),),
     "AVALARA": (
@@ -197,13 +197,24 @@ DOCUMENTS: Mapping[str, tuple[Cure, ...]] = {
     ),
     "CURY-DECIMALS": (
         Cure(
-            "Give the currency the same decimals in both systems",
+            "give the currency the same decimals in both systems",
             lambda: plan(
                 untaxed(lines=(line(1, "-1000.125"),), total=D("1000.125")),
                 masters=firm.masters(decimals={"USD": 3}),
                 books=books(currencies={**BOOKS.currencies, "USD": 3}),
             ),
         ),
+    ),
+    "LINES-DECIMALS": (
+        Cure("Correct them in Manage", lambda: plan(untaxed(lines=(line(1, "-100.00"),), total=D("100.00")))),
+        Cure("set round_lines in the settings", lambda: plan(_thirds(), posting=PostingRules(round_lines=True))),
+    ),
+    "CUT-OFF-THROUGH": (
+        Cure(
+            "Set a later Through date on Home",
+            lambda: plan(untaxed(document_date=date(2026, 11, 1)), options=firm.TO_NOVEMBER),
+        ),
+        Cure("take Include off", left_out),
     ),
     "RATE-MISSING": (
         Cure(
@@ -235,7 +246,7 @@ def munoz(account: str = "MUNOZ1", **changes: Any) -> Any:
 def billed_to_another(which: str) -> Any:
     one = untaxed()
     row = included(one, bill_to=Ref(255, "FischerKG", "Fischer & Söhne KG"))
-    return plan(one, included=(row,), posting=PostingRules(which_customer=which))
+    return plan(one, invoices=(row,), posting=PostingRules(which_customer=which))
 
 
 _STANDARD = CustomerClass("STD", "1100", "00000", "4000", "100TP", "2300", "00000", "30")

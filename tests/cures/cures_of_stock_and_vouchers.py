@@ -29,11 +29,11 @@ from inventory_story import (
     stocked,
 )
 from payables_story import AP_BOOKS, AP_MASTERS, EAGLE, VENDORS, bill, billed, purchase, received
-from test_domain_inventory_checks import _bin, _boxes, _cost, _dock, _dock_record, _patch, _up, _warehouse
+from test_domain_inventory_checks import _bin, _boxes, _cost, _dock, _dock_record, _last_two, _patch, _up, _warehouse
 from test_domain_payables_checks import _company_paid, _new, _vendor
 
 from xlpy.domain.facts.manage import Ref
-from xlpy.domain.facts.payables_books import Bin
+from xlpy.domain.facts.stock_books import Bin
 from xlpy.domain.values.rules import MasterRules, PostingRules
 
 
@@ -92,7 +92,7 @@ STOCK_CURES: Mapping[str, tuple[Cure, ...]] = {
             "Add the item in SL",
             lambda: _dock(
                 master_rules=MasterRules(products=False),
-                books=stock_books(items={**stock.PAYABLES.items, "DOCK-C": item("DOCK-C")}),
+                books=stock_books(items={**stock.STOCK.items, "DOCK-C": item("DOCK-C")}),
             ),
         ),
         Cure(
@@ -114,7 +114,7 @@ STOCK_CURES: Mapping[str, tuple[Cure, ...]] = {
     "ITEM-STATUS": (Cure("Make the item active", lambda: _patch(tran_status="AC")),),
     "ITEM-NOT-STOCK": (Cure("Make it a stock item", lambda: _patch(stock=True)),),
     "ITEM-TRACKED": (Cure("Enter it in SL by hand, then clear it without export", nothing_of_it),),
-    "ITEM-SPECIFIC": (Cure("Enter it in SL by hand, then clear it without export", nothing_of_it),),
+    "ITEM-LAYERS": (Cure("Enter it in SL by hand, then clear it without export", nothing_of_it),),
     "SITE-EMPTY": (Cure("Type SL's site id as Location Xref of the warehouse", lambda: _warehouse("TPA")),),
     "SITE-MISSING": (Cure("correct the Location Xref of the warehouse", lambda: _warehouse("TPA")),),
     "SITE-COMPANY": (Cure("Correct the Location Xref of the warehouse", lambda: _warehouse("TPA")),),
@@ -128,7 +128,7 @@ STOCK_CURES: Mapping[str, tuple[Cure, ...]] = {
             lambda: stocked(
                 _TO_ATTIC,
                 posting=PostingRules(),
-                books=stock_books(bins={**stock.PAYABLES.bins, ("ORL", "ATTIC"): Bin("ORL", "ATTIC")}),
+                books=stock_books(bins={**stock.STOCK.bins, ("ORL", "ATTIC"): Bin("ORL", "ATTIC")}),
             ),
         ),
     ),
@@ -138,7 +138,7 @@ STOCK_CURES: Mapping[str, tuple[Cure, ...]] = {
             "or add the bin",
             lambda: _up(
                 posting=PostingRules(bins={"Main": "MIAN"}),
-                books=stock_books(bins={**stock.PAYABLES.bins, ("TPA", "MIAN"): Bin("TPA", "MIAN")}),
+                books=stock_books(bins={**stock.STOCK.bins, ("TPA", "MIAN"): Bin("TPA", "MIAN")}),
             ),
         ),
     ),
@@ -158,6 +158,13 @@ STOCK_CURES: Mapping[str, tuple[Cure, ...]] = {
         ),
     ),
     "UNIT-CONVERSION": (Cure("Add the conversion", _boxes),),
+    "STOCK-COST-FAR": (
+        Cure("Correct the cost in Manage", lambda: stocked(Counted(12, counted("-2", "2.50")))),
+        Cure(
+            "allow more with stock_cost_tolerance in the settings",
+            lambda: _last_two(posting=replace(STOCK_POSTING, stock_cost_tolerance=12)),
+        ),
+    ),
     "STOCK-SHORT": (
         Cure(
             "Correct the stock in SL first",
@@ -170,7 +177,7 @@ STOCK_CURES: Mapping[str, tuple[Cure, ...]] = {
         ),
     ),
 }
-_ORLANDO_BIN = next(bin_id for site, bin_id in stock.PAYABLES.bins if site == "ORL")
+_ORLANDO_BIN = next(bin_id for site, bin_id in stock.STOCK.bins if site == "ORL")
 
 
 def no_receipt() -> Any:
@@ -203,7 +210,7 @@ VOUCHER_CURES: Mapping[str, tuple[Cure, ...]] = {
     "AP-SETUP": (Cure("Set up the module", received),),
     "VEND-EMPTY": (Cure("Type the SL vendor id as Vendor XRef of the company, then refresh", received),),
     "VEND-MEMBER": (Cure("Type the SL vendor id as Vendor Nbr of the member, then refresh", billed),),
-    "VEND-STATUS": (Cure("Make the vendor active", lambda: _vendor(status="A")),),
+    "VEND-STATUS": (Cure("Take the vendor off hold", lambda: _vendor(status="A")),),
     "VEND-MISSING": (
         Cure(
             "Add the vendor",

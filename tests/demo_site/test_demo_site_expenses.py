@@ -59,7 +59,9 @@ def test_a_bill_gathers_a_members_period_in_one_currency_and_balances(caller):
     assert max(len(bill["detail"]) for bill in bills) > 2
     assert len({(b["member"]["id"], b["memo"], b["currency"]["currencyCode"]) for b in bills}) == len(bills)
     assert len({bill["memo"] for bill in bills}) == 5
-    both = [b for b in bills if b["member"]["id"] == SOFIA and "2026-10-11" in b["memo"]]
+    assert max(bill["documentDate"] for bill in bills) == "2026-11-01T00:00:00", "the last period ends in November"
+    assert max(line["documentDate"] for bill in bills for line in bill["detail"]) < "2026-11"
+    both = [b for b in bills if b["member"]["id"] == SOFIA and "2026-10-12" in b["memo"]]
     assert {b["currency"]["currencyCode"]: b["total"] for b in both}["EUR"] == Decimal("699.50")
     (owed_back,) = export(caller, "Expenses", includedExpenseIds=[623])["expenseBills"]
     assert owed_back["total"] == Decimal("-18.75")

@@ -33,7 +33,7 @@ def test_every_line_is_quantity_times_price(caller):
 
 
 def test_on_an_invoice_header_and_price_are_positive_and_lines_negative(caller):
-    for billing_type in ("Standard", "Agreement", "DownPayment", "Progress", "Consolidated"):
+    for billing_type in ("Standard", "Agreement", "DownPayment", "Progress"):
         transaction = by_type(caller.export(), billing_type)[0]
         assert transaction["documentType"] == "INVOICE"
         assert transaction["total"] > 0

@@ -38,7 +38,8 @@ from xlpy.domain.facts.manage import (
     TaxCodeLevel,
     UnpostedInvoice,
 )
-from xlpy.domain.planning.invoices import Included, PlanRequest, build_plan
+from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
+from xlpy.domain.planning.planner import build_plan
 from xlpy.domain.values.rules import MasterRules, PostingRules
 from xlpy.domain.values.transactions import Kind, PostedPart, Posting, PostingState, SlState, TransactionKey
 
@@ -184,6 +185,7 @@ MASTERS = ManageMasters(
     decimals={"USD": 2, "EUR": 2},
 )
 OPTIONS = PlanOptions("20261031KM", date(2026, 10, 31))
+TO_NOVEMBER = replace(OPTIONS, through_date=date(2026, 11, 30))
 
 
 def line(key: int, amount: str, acct: str = "4000:100:TP", **changes: Any) -> ExportLine:
@@ -273,8 +275,8 @@ def unposted(exported: ExportInvoice, **changes: Any) -> UnpostedInvoice:
     return replace(plain, **changes)
 
 
-def included(exported: ExportInvoice, *, again: bool = False, **row: Any) -> Included:
-    return Included(TransactionKey(Kind.INVOICE, str(exported.id)), again, unposted(exported, **row))
+def included(exported: ExportInvoice, *, again: bool = False, **row: Any) -> IncludedRow[UnpostedInvoice]:
+    return IncludedRow(TransactionKey(Kind.INVOICE, str(exported.id)), again, unposted(exported, **row))
 
 
 def request(*exported: ExportInvoice, **changes: Any) -> PlanRequest:
@@ -284,13 +286,12 @@ def request(*exported: ExportInvoice, **changes: Any) -> PlanRequest:
         manage_company="harborpine",
         cpny_id="HPIT",
         options=OPTIONS,
-        included=tuple(included(one) for one in exported),
-        export=exported,
+        invoices=tuple(included(one) for one in exported),
+        exported_invoices=exported,
         masters=MASTERS,
         books=BOOKS,
         posting=PostingRules(),
         master_rules=MasterRules(),
-        today=date(2026, 10, 31),
     )
     return replace(plain, **changes)
 

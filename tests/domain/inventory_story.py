@@ -9,10 +9,10 @@ from typing import Any
 
 from domain_story import ACME, BOOKS, DAY, MASTERS, OPTIONS, D, account, by_id, line
 
-from xlpy.domain.documents.ap import InLine
+from xlpy.domain.documents.inventory import InLine
 from xlpy.domain.facts.books import SlBooks
 from xlpy.domain.facts.manage import CatalogItem, ExportLine, ManageMasters, Ref
-from xlpy.domain.facts.manage_expenses import ExportExpense, Member, UnpostedExpense
+from xlpy.domain.facts.manage_expenses import ExportedExpenses, ExportExpense, Member, UnpostedExpense
 from xlpy.domain.facts.manage_procurement import (
     AdjustmentRecord,
     AdjustmentRecordLine,
@@ -24,20 +24,11 @@ from xlpy.domain.facts.manage_procurement import (
     UnpostedProcurement,
     Warehouse,
 )
-from xlpy.domain.facts.payables_books import (
-    Bin,
-    InSetup,
-    Item,
-    ItemClass,
-    ItemSite,
-    PayablesBooks,
-    UnitConversion,
-    Vendor,
-)
+from xlpy.domain.facts.payables_books import PayablesBooks, Vendor
+from xlpy.domain.facts.stock_books import Bin, InSetup, Item, ItemClass, ItemSite, StockBooks, UnitConversion
 from xlpy.domain.mapping.units import DIVIDE
-from xlpy.domain.planning.gl_expenses import JournalDraft, JournalRequest, plan_expense_journals
-from xlpy.domain.planning.in_documents import InventoryDraft, InventoryRequest, plan_inventory
-from xlpy.domain.planning.included import IncludedRow
+from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
+from xlpy.domain.planning.planner import Drafts, draft
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.rules import MasterRules, PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
@@ -54,8 +45,8 @@ def item(invt_id: str, **changes: Any) -> Item:
     return replace(plain, **changes)
 
 
-PAYABLES = PayablesBooks(
-    inventory=InSetup(
+STOCK = StockBooks(
+    setup=InSetup(
         per_nbr="202610",
         curr_per_nbr="202610",
         invt_acct="1400",
@@ -68,13 +59,9 @@ PAYABLES = PayablesBooks(
         default_valuation="A",
         set_up=True,
     ),
-    ap_rate_type="SPOT",
-    vendors=by_id(
-        [Vendor("E-JDOE", "Jane Doe", "A", "STD", "2000", "00000", "6100", "00000", "30", "USD", "")], "vend_id"
-    ),
     items=by_id([item("PATCH10"), item("SWITCH24")], "invt_id"),
     item_classes=by_id([ItemClass("HW", "1400", "00000", "5200", "00000", "4200", "00000", "A", "EA")], "class_id"),
-    item_sites={("PATCH10", "TPA"): ItemSite("PATCH10", "TPA", "MAIN", D(100), "1400", "00000")},
+    item_sites={("PATCH10", "TPA"): ItemSite("PATCH10", "TPA", "MAIN", D(100), "1400", "00000", D("250.00"))},
     on_hand={("PATCH10", "TPA", "MAIN"): D(100), ("PATCH10", "TPA", "SHELFB"): D(5), ("SWITCH24", "TPA", "MAIN"): D(8)},
     sites={"TPA": True, "ORL": True, "ELSE": False},
     bins={
@@ -87,6 +74,12 @@ PAYABLES = PayablesBooks(
         UnitConversion("3", "*", "PATCH10", "BOX", "EA", D(10), "M"),
     ),
 )
+PAYABLES = PayablesBooks(
+    rate_type="SPOT",
+    vendors=by_id(
+        [Vendor("E-JDOE", "Jane Doe", "A", "STD", "2000", "00000", "6100", "00000", "30", "USD", "")], "vend_id"
+    ),
+)
 STOCK_BOOKS = replace(
     BOOKS,
     accounts={
@@ -94,6 +87,7 @@ STOCK_BOOKS = replace(
         **by_id(map(account, ("1400", "1410", "2000", "2010", "5200", "5900", "6100", "6200")), "acct"),
     },
     payables=PAYABLES,
+    stock=STOCK,
 )
 STOCK_MASTERS = replace(
     MASTERS,
@@ -107,17 +101,18 @@ STOCK_MASTERS = replace(
     units={13: UnitOfMeasure(13, "Each", "EA"), 14: UnitOfMeasure(14, "Box", "BOX")},
     members={31: Member(31, "JDoe", "Jane", "Doe", "E-JDOE")},
 )
+NOT_AS_BILL = replace(STOCK_MASTERS, package=replace(STOCK_MASTERS.package, transfer_expenses_as_bill=False))
 STOCK_POSTING = PostingRules(bins={"Main": "MAIN", "Shelf B": "SHELFB", "Van 3": "VAN3"})
 
 
 def stock_books(**changes: Any) -> SlBooks:
-    """The books with other facts of payables and inventory."""
-    return replace(STOCK_BOOKS, payables=replace(PAYABLES, **changes))
+    """The books with other facts of inventory."""
+    return replace(STOCK_BOOKS, stock=replace(STOCK, **changes))
 
 
 def set_up(**changes: Any) -> SlBooks:
     """The books with another inventory set-up."""
-    return stock_books(inventory=replace(PAYABLES.inventory, **changes))
+    return stock_books(setup=replace(STOCK.setup, **changes))
 
 
 # --- adjustments ------------------------------------------------------------------------------------------------
@@ -204,18 +199,22 @@ class Moved:
 Stock = Counted | Moved
 
 
-def stock_request(*made: Stock, again: bool = False, **changes: Any) -> InventoryRequest:
+def stock_request(*made: Stock, again: bool = False, **changes: Any) -> PlanRequest:
     """A request for these adjustments and transfers, all included as refreshed."""
     adjustments = [one for one in made if isinstance(one, Counted)]
     masters: ManageMasters = changes.pop("masters", STOCK_MASTERS)
     if not masters.adjustments:
         masters = replace(masters, adjustments={one.record.id: one.record for one in adjustments})
     moves = tuple(move_ for one in made if isinstance(one, Moved) for move_ in one.exported)
-    plain = InventoryRequest(
+    plain = PlanRequest(
+        manage_host="manage.example",
+        manage_company="harborpine",
         cpny_id="HPIT",
         options=OPTIONS,
-        included=tuple(included_stock(one.row, again=again) for one in made),
-        export=ExportedProcurement(adjustments=tuple(one.exported for one in adjustments), transfers=moves),
+        procurement=tuple(included_stock(one.row, again=again) for one in made),
+        exported_procurement=ExportedProcurement(
+            adjustments=tuple(one.exported for one in adjustments), transfers=moves
+        ),
         masters=masters,
         books=STOCK_BOOKS,
         posting=STOCK_POSTING,
@@ -228,12 +227,12 @@ def included_stock(row: UnpostedProcurement, *, again: bool = False) -> Included
     return IncludedRow(TransactionKey(Kind.PROCUREMENT, row.unposted_product_id), again, row)
 
 
-def stocked(*made: Stock, **changes: Any) -> InventoryDraft:
-    return plan_inventory(stock_request(*made, **changes))
+def stocked(*made: Stock, **changes: Any) -> Drafts:
+    return draft(stock_request(*made, **changes))
 
 
-def lines_of(draft: InventoryDraft) -> list[InLine]:
-    return [one for _, document in draft.documents for one in document.lines]
+def lines_of(made: Drafts) -> list[InLine]:
+    return [one for _, document in made.inventory for one in document.lines]
 
 
 # --- expenses ---------------------------------------------------------------------------------------------------
@@ -289,21 +288,24 @@ def included_expense(exported: ExportExpense, *, again: bool = False, **row: Any
     return IncludedRow(TransactionKey(Kind.EXPENSE, str(unposted.expense_detail_id)), again, unposted)
 
 
-def expense_request(*made: ExportExpense, **changes: Any) -> JournalRequest:
-    plain = JournalRequest(
+def expense_request(*made: ExportExpense, **changes: Any) -> PlanRequest:
+    plain = PlanRequest(
+        manage_host="manage.example",
+        manage_company="harborpine",
         cpny_id="HPIT",
         options=OPTIONS,
-        included=tuple(map(included_expense, made)),
-        export=made,
-        masters=STOCK_MASTERS,
+        expenses=tuple(map(included_expense, made)),
+        exported_expenses=ExportedExpenses(expenses=made),
+        masters=NOT_AS_BILL,
         books=STOCK_BOOKS,
         posting=PostingRules(),
+        master_rules=MasterRules(),
     )
     return replace(plain, **changes)
 
 
-def journals_of(*made: ExportExpense, **changes: Any) -> JournalDraft:
-    return plan_expense_journals(expense_request(*made, **changes))
+def journals_of(*made: ExportExpense, **changes: Any) -> Drafts:
+    return draft(expense_request(*made, **changes))
 
 
 # --- cost of goods ----------------------------------------------------------------------------------------------

@@ -13,22 +13,23 @@ from domain_story import posting as ledger_row
 from xlpy.domain.documents.ap import ApDocument
 from xlpy.domain.facts.books import SlBooks, Terms
 from xlpy.domain.facts.manage import BillingTerms, ManageCompany, ManageMasters
-from xlpy.domain.facts.manage_expenses import ExportExpenseBill, ExportExpenseLine, Member, UnpostedExpense
+from xlpy.domain.facts.manage_expenses import (
+    ExportedExpenses,
+    ExportExpenseBill,
+    ExportExpenseLine,
+    Member,
+    UnpostedExpense,
+)
 from xlpy.domain.facts.manage_procurement import (
+    ExportedProcurement,
     ExportPurchase,
     ExportPurchaseLine,
     ExportPurchaseTax,
     UnpostedProcurement,
 )
 from xlpy.domain.facts.payables_books import ApSetup, PayablesBooks, Vendor, VendorClass
-from xlpy.domain.planning.ap_planning import (
-    IncludedExpense,
-    IncludedProcurement,
-    PayablesDraft,
-    PayablesRequest,
-    plan_expense_bills,
-    plan_receipts,
-)
+from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
+from xlpy.domain.planning.planner import Drafts, draft
 from xlpy.domain.values.problems import Severity
 from xlpy.domain.values.refs import Ref
 from xlpy.domain.values.rules import MasterRules, PostingRules
@@ -63,8 +64,8 @@ VENDORS = by_id(
     "vend_id",
 )
 PAYABLES = PayablesBooks(
-    ap=AP,
-    ap_rate_type="SPOT",
+    setup=AP,
+    rate_type="SPOT",
     vendors=VENDORS,
     vendor_classes=by_id(
         [VendorClass("STD", "2000", "00000", "5400", "00000", "1300", "00000", "30")],
@@ -134,7 +135,7 @@ def bill(*lines: ExportExpenseLine, **changes: Any) -> ExportExpenseBill:
     return replace(plain, **changes)
 
 
-def expense(key: int = 611, amount: str = "33.95", *, again: bool = False, **row: Any) -> IncludedExpense:
+def expense(key: int = 611, amount: str = "33.95", *, again: bool = False, **row: Any) -> IncludedRow[UnpostedExpense]:
     plain = UnpostedExpense(
         id=key * 10,
         expense_detail_id=key,
@@ -154,7 +155,7 @@ def expense(key: int = 611, amount: str = "33.95", *, again: bool = False, **row
         decimals=2,
         total=D(amount),
     )
-    return IncludedExpense(TransactionKey(Kind.EXPENSE, str(key)), again, replace(plain, **row))
+    return IncludedRow(TransactionKey(Kind.EXPENSE, str(key)), again, replace(plain, **row))
 
 
 # --- receipts -------------------------------------------------------------------------------------------------
@@ -229,7 +230,7 @@ def taxed(**changes: Any) -> ExportPurchase:
 
 def receipt(
     exported: ExportPurchase, record: str = "77-PS118-purchase", *, again: bool = False, **row: Any
-) -> IncludedProcurement:
+) -> IncludedRow[UnpostedProcurement]:
     plain = UnpostedProcurement(
         unposted_product_id=record,
         entry_ids=exported.all_entry_ids,
@@ -247,40 +248,45 @@ def receipt(
         total=exported.total,
         location="Tampa",
     )
-    return IncludedProcurement(TransactionKey(Kind.PROCUREMENT, record), again, replace(plain, **row))
+    return IncludedRow(TransactionKey(Kind.PROCUREMENT, record), again, replace(plain, **row))
 
 
 # --- planning -------------------------------------------------------------------------------------------------
 
 
-def request(**changes: Any) -> PayablesRequest:
-    plain = PayablesRequest(
+def request(**changes: Any) -> PlanRequest:
+    """A request for expenses of these ``bills`` and receipts of these ``purchases``."""
+    bills = ExportedExpenses(bills=changes.pop("bills", ()))
+    purchases = ExportedProcurement(purchases=changes.pop("purchases", ()))
+    plain = PlanRequest(
+        manage_host="manage.example",
+        manage_company="harborpine",
+        cpny_id="HPIT",
         options=replace(OPTIONS, kinds=tuple(Kind)),
-        expenses=(),
-        procurement=(),
-        bills=(),
-        purchases=(),
         masters=AP_MASTERS,
         books=AP_BOOKS,
         posting=PostingRules(company_paid_account="2050:00000"),
         master_rules=MasterRules(),
-        cpny_id="HPIT",
+        exported_expenses=bills,
+        exported_procurement=purchases,
     )
     return replace(plain, **changes)
 
 
-def billed(*exported: ExportExpenseBill, included: tuple[IncludedExpense, ...] = (), **changes: Any) -> PayablesDraft:
+def billed(
+    *exported: ExportExpenseBill, included: tuple[IncludedRow[UnpostedExpense], ...] = (), **changes: Any
+) -> Drafts:
     """Plan these bills; without ``included`` the one expense of the plain bill is."""
     bills = exported or (bill(),)
-    return plan_expense_bills(request(bills=bills, expenses=included or (expense(),), **changes))
+    return draft(request(bills=bills, expenses=included or (expense(),), **changes))
 
 
 def received(
-    *exported: ExportPurchase, included: tuple[IncludedProcurement, ...] = (), **changes: Any
-) -> PayablesDraft:
+    *exported: ExportPurchase, included: tuple[IncludedRow[UnpostedProcurement], ...] = (), **changes: Any
+) -> Drafts:
     """Plan these receipts; without ``included`` the first one is, as it was refreshed."""
     purchases = exported or (purchase(),)
-    return plan_receipts(request(purchases=purchases, procurement=included or (receipt(purchases[0]),), **changes))
+    return draft(request(purchases=purchases, procurement=included or (receipt(purchases[0]),), **changes))
 
 
 def ap_books(**changes: Any) -> SlBooks:
@@ -292,19 +298,19 @@ def ap_masters(**changes: Any) -> ManageMasters:
     return replace(AP_MASTERS, **changes)
 
 
-def codes(made: PayablesDraft) -> set[str]:
+def codes(made: Drafts) -> set[str]:
     return {problem.code for problem in made.problems}
 
 
-def stopped(made: PayablesDraft) -> set[str]:
+def stopped(made: Drafts) -> set[str]:
     return {problem.code for problem in made.problems if problem.severity is Severity.STOP}
 
 
-def only_document(made: PayablesDraft) -> ApDocument:
+def only_document(made: Drafts) -> ApDocument:
     """The one document of a draft without a stop."""
     assert not stopped(made), made.problems
-    assert len(made.documents) == 1
-    return made.documents[0][1]
+    assert len(made.ap) == 1
+    return made.ap[0][1]
 
 
 def posted(key: TransactionKey, lines_hash: str, entries: tuple[int, ...], **changes: Any) -> Posting:

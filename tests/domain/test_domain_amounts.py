@@ -45,7 +45,7 @@ rates = st.integers(1, 3_000_000).map(lambda n: D(n) / 10_000)
 
 
 def document(made: Plan) -> ArDocument:
-    (batch,) = made.ar_batches
+    (batch,) = made.ar.batches
     (only,) = batch.documents
     return only
 
@@ -133,7 +133,7 @@ def test_a_total_of_zero_with_lines_is_posted_and_nothing_but_zeros_only_marked(
         Action.POST,
     )
     marked = plan(untaxed(4417, "0.00"))
-    assert marked.ar_batches == ()
+    assert marked.ar.batches == ()
     assert marked.transactions[0].action is Action.NOTHING_TO_POST
 
 
@@ -156,7 +156,7 @@ def test_a_cent_too_much_or_too_little_stops_the_document(amounts: list[Decimal]
     broken = untaxed(4417, *map(str, amounts))
     made = plan(replace(broken, total=broken.total + off * CENT))
     assert "UNBALANCED" in codes(made)
-    assert made.ar_batches == ()
+    assert made.ar.batches == ()
 
 
 # --- taxes ------------------------------------------------------------------------------------------------------
@@ -374,3 +374,13 @@ def test_the_due_date_is_manage_s_else_by_its_days() -> None:
     assert document(plan(untaxed(due_date=None, due_days=15))).due_date == date(2026, 10, 27)
     memo = untaxed(4417, "5.00", document_type="CREDIT MEMO", total=D(-5), due_date=None, due_days=None)
     assert document(plan(memo)).due_date == DAY
+
+
+def test_a_credit_memo_is_due_on_its_own_date_whatever_the_terms_of_the_invoice_are() -> None:
+    """Credit ages from the day it was given; a negative invoice is a credit memo, too."""
+    memo = untaxed(4417, "5.00", document_type="CREDIT MEMO", total=D(-5))
+    turned = untaxed(4418, "5.00", total=D(-5))
+    for one in (memo, turned):
+        made = document(plan(one))
+        assert one.due_date == date(2026, 11, 11)
+        assert (made.doc_type, made.due_date, made.disc_date, made.terms) == ("CM", DAY, DAY, "")

@@ -17,6 +17,7 @@ from domain_story import (
     MUNOZ,
     OPTIONS,
     TAXES,
+    TO_NOVEMBER,
     D,
     account,
     books,
@@ -37,6 +38,7 @@ from domain_story import (
     untaxed,
 )
 
+from xlpy.domain.checks.answers import ANSWER_CHECKS
 from xlpy.domain.checks.history import HISTORY_CHECKS
 from xlpy.domain.checks.inventory import INVENTORY_CHECKS
 from xlpy.domain.checks.payables import PAYABLES_CHECKS
@@ -45,7 +47,7 @@ from xlpy.domain.checks.table import CHECKS
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.facts.books import CustomerClass, FiscalCalendar, ReferenceUse, SubAccount
 from xlpy.domain.facts.manage import ManageCompany, Ref
-from xlpy.domain.planning.invoices import lines_hash
+from xlpy.domain.mapping.signs import lines_hash
 from xlpy.domain.values.problems import Problem, Severity
 from xlpy.domain.values.rules import MasterRules, PostingRules
 from xlpy.domain.values.transactions import Kind, PostingState, SlState, TransactionKey
@@ -92,9 +94,10 @@ def _ledger(*, again: bool = False, same: bool = True, states: tuple[SlState, ..
     one = untaxed()
     row = posting(one, lines_hash(one) if same else "other lines", **changes)
     if states:
-        parts = tuple(replace(row.parts[0], part=f"part {n}", state=state) for n, state in enumerate(states))
+        names = ("document", "cost")
+        parts = tuple(replace(row.parts[0], part=names[n], state=state) for n, state in enumerate(states))
         row = replace(row, parts=parts)
-    return plan(one, included=(included(one, again=again),), books=in_ledger(row))
+    return plan(one, invoices=(included(one, again=again),), books=in_ledger(row))
 
 
 def _used(doc_type: str, doc_class: str = "N") -> Plan:
@@ -108,7 +111,7 @@ def _our_reservation() -> Plan:
     row = replace(row, parts=(replace(row.parts[0], state=SlState.MISSING),))
     reserved = ReferenceUse("4417", "", "", "", "")
     found = replace(in_ledger(row), references={"4417": (reserved,)})
-    return plan(one, included=(included(one, again=True),), books=found)
+    return plan(one, invoices=(included(one, again=True),), books=found)
 
 
 def _new(**changes: object) -> Plan:
@@ -166,6 +169,12 @@ _BOTH = untaxed()
 _BILLED = Ref(255, "FischerKG", "Fischer & Söhne KG")
 _COST = {"cost": D("12.50"), "item": Ref(743, "PATCH10")}
 
+
+def _thirds() -> Any:
+    """A hundred in three lines, as Manage divides it."""
+    return untaxed(lines=(line(1, "-33.333333"), line(2, "-33.333333"), line(3, "-33.333334")), total=D("100.00"))
+
+
 STORIES: dict[str, Story] = {
     # set-up
     "PACKAGE": lambda: _package(identifier="QB99"),
@@ -185,10 +194,12 @@ STORIES: dict[str, Story] = {
     "DESCR-RULE": lambda: plan(posting=PostingRules(document_description="{nummer}")),
     "RECORD-COLUMN": lambda: plan(posting=PostingRules(record_id_column="User3")),
     # the transaction
-    "KIND": lambda: plan(included=(replace(included(untaxed()), key=TransactionKey(Kind.EXPENSE, "611")),), export=()),
-    "TWICE": lambda: plan(_BOTH, included=(included(_BOTH), included(_BOTH))),
-    "NOT-EXPORTED": lambda: plan(included=(included(untaxed()),)),
-    "CHANGED": lambda: plan(untaxed(), included=(included(untaxed(), total=D("999.99")),)),
+    "KIND": lambda: plan(
+        invoices=(replace(included(untaxed()), key=TransactionKey(Kind.EXPENSE, "611")),), exported_invoices=()
+    ),
+    "TWICE": lambda: plan(_BOTH, invoices=(included(_BOTH), included(_BOTH))),
+    "NOT-EXPORTED": lambda: plan(invoices=(included(untaxed()),)),
+    "CHANGED": lambda: plan(untaxed(), invoices=(included(untaxed(), total=D("999.99")),)),
     "UNBALANCED": lambda: plan(untaxed(total=D("1000.01"))),
     "NO-LINES": lambda: plan(invoice(lines=invoice().lines[1:], total=D("70.00"))),
     "TURNED": lambda: plan(untaxed(4417, "250.00")),
@@ -209,8 +220,10 @@ STORIES: dict[str, Story] = {
     "CHANGED-AFTER": lambda: _ledger(same=False),
     "GONE": lambda: _ledger(states=(SlState.MISSING,)),
     "PARTLY-GONE": lambda: _ledger(states=(SlState.VOIDED, SlState.UNRELEASED)),
+    "PARTLY-CHANGED": lambda: _ledger(states=(SlState.VOIDED, SlState.UNRELEASED), again=True, same=False),
+    "PART-AGAIN": lambda: _ledger(states=(SlState.VOIDED, SlState.UNRELEASED), again=True),
     "AGAIN": lambda: _ledger(states=(SlState.VOIDED,), again=True),
-    "AGAIN-UNUSED": lambda: plan(untaxed(), included=(included(untaxed(), again=True),)),
+    "AGAIN-UNUSED": lambda: plan(untaxed(), invoices=(included(untaxed(), again=True),)),
     "IN-SL": _ledger,
     "MANAGE-PENDING": lambda: _ledger(state=PostingState.POSTED),
     # the reference
@@ -230,7 +243,11 @@ STORIES: dict[str, Story] = {
     "PERIOD-PRIOR": lambda: plan(
         untaxed(document_date=date(2026, 9, 30)), books=books(gl=replace(GL, allow_post_opt="A"))
     ),
-    "PERIOD-LATER": lambda: plan(untaxed(document_date=date(2026, 11, 1))),
+    "PERIOD-LATER": lambda: plan(untaxed(document_date=date(2026, 11, 1)), options=TO_NOVEMBER),
+    "LINES-DECIMALS": lambda: plan(_thirds()),
+    "LINES-ROUNDED": lambda: plan(_thirds(), posting=PostingRules(round_lines=True)),
+    "CUT-OFF": lambda: plan(untaxed(), options=replace(OPTIONS, period="11-2026")),
+    "CUT-OFF-THROUGH": lambda: plan(untaxed(document_date=date(2026, 11, 1))),
     "TEXT-SHORT": lambda: _memo("Monthly managed services for the office in Tampa"),
     "TEXT-CHARS": lambda: _memo("Łódź → Tampa"),
     "PO-WIDTH": lambda: plan(untaxed(customer_po="P" * 26)),
@@ -239,11 +256,11 @@ STORIES: dict[str, Story] = {
     "CURY-NO-CM": lambda: plan(euro(), books=books(multi_currency=False)),
     "CURY-UNKNOWN": lambda: plan(euro(currency="GBP")),
     "RATE-MISSING": lambda: plan(euro(document_date=date(2026, 9, 29))),
-    "RATE-OLD": lambda: plan(euro(document_date=date(2026, 11, 16))),
+    "RATE-OLD": lambda: plan(euro(document_date=date(2026, 11, 16)), options=TO_NOVEMBER),
     "BASE-DIFF": _base_difference,
     # the customer
     "CUST-EMPTY": lambda: plan(untaxed(company_account_number="")),
-    "CUST-WHICH": lambda: plan(untaxed(), included=(included(untaxed(), bill_to=_BILLED),)),
+    "CUST-WHICH": lambda: plan(untaxed(), invoices=(included(untaxed(), bill_to=_BILLED),)),
     "CUST-STATUS": lambda: plan(
         untaxed(),
         books=books(customers={**BOOKS.customers, "ACME01": replace(BOOKS.customers["ACME01"], status="H")}),
@@ -348,18 +365,20 @@ def test_the_story_of_a_check_raises_it_as_its_table_says(code: str) -> None:
 
 
 def test_every_check_of_the_table_has_a_story() -> None:
-    """Those of journals, inventory and vouchers are in test_domain_inventory_checks and test_domain_payables_checks.
+    """Those of Manage's answers are in test_domain_currency_known, test_domain_signs_confirmed, test_domain_odd_ids.
+
+    Those of journals, inventory and vouchers are in test_domain_inventory_checks and test_domain_payables_checks.
 
     Those of a run, a rerun and an undo are no findings of a plan: tests/services, tests/rerun and tests/undo have them.
     """
-    elsewhere = (*INVENTORY_CHECKS, *PAYABLES_CHECKS, *RUN_CHECKS, *HISTORY_CHECKS)
+    elsewhere = (*INVENTORY_CHECKS, *PAYABLES_CHECKS, *RUN_CHECKS, *HISTORY_CHECKS, *ANSWER_CHECKS)
     assert set(STORIES) == set(CHECKS) - {check.code for check in elsewhere}
 
 
 def test_a_stopped_transaction_is_not_among_the_documents_but_its_neighbour_is() -> None:
     made = plan(untaxed(1), untaxed(2, company_account_number=""))
     assert [t.key.record_id for t in made.transactions] == ["1"]
-    assert [d.ref_nbr for batch in made.ar_batches for d in batch.documents] == ["1"]
+    assert [d.ref_nbr for batch in made.ar.batches for d in batch.documents] == ["1"]
     assert [(p.code, p.transaction, p.transaction_id) for p in made.stops] == [("CUST-EMPTY", "2", "invoice:2")]
 
 
@@ -386,7 +405,7 @@ def test_without_a_calendar_the_plan_says_so_instead_of_failing() -> None:
 
 def test_a_drop_shipped_item_needs_no_cost_journal_unless_manage_wants_one() -> None:
     item = line(1, "-1000.00", drop_shipped=True, **_COST)
-    assert plan(untaxed(lines=(item,))).payables.gl_batches == ()
+    assert plan(untaxed(lines=(item,))).gl.batches == ()
     wanted = replace(MASTERS.package, include_cogs_drop_ship=True)
     made = plan(untaxed(lines=(item,)), masters=masters(package=wanted))
     assert "ACCT-EMPTY" in codes(made)  # of the cost: looked at only when it is wanted
@@ -399,21 +418,21 @@ def test_a_cost_of_a_service_is_no_cost_journal() -> None:
 def test_a_cost_of_an_item_that_is_not_in_the_catalog_stops() -> None:
     made = plan(untaxed(lines=(line(1, "-1000.00", **_COST),)), masters=masters(catalog={}))
     assert "COST-ITEM" in codes(made)
-    assert made.ar_batches == ()
+    assert made.ar.batches == ()
 
 
 @pytest.mark.parametrize(("rule", "customer"), [("bill-to", "FISCHE"), ("company", "ACME01")])
 def test_the_profile_decides_who_owes_an_invoice_billed_elsewhere(rule: str, customer: str) -> None:
     one = untaxed()
-    made = plan(one, included=(included(one, bill_to=_BILLED),), posting=PostingRules(which_customer=rule))
+    made = plan(one, invoices=(included(one, bill_to=_BILLED),), posting=PostingRules(which_customer=rule))
     assert not made.stops
-    assert made.ar_batches[0].documents[0].cust_id == customer
+    assert made.ar.batches[0].documents[0].cust_id == customer
 
 
 def test_bill_to_with_the_same_account_is_no_question() -> None:
     same = {**MASTERS.companies, 255: replace(MASTERS.companies[255], account_number="acme01")}
     one = untaxed()
-    made = plan(one, included=(included(one, bill_to=FISCHER),), masters=masters(companies=same))
+    made = plan(one, invoices=(included(one, bill_to=FISCHER),), masters=masters(companies=same))
     assert made.problems == ()
 
 
@@ -431,7 +450,7 @@ def test_the_default_sub_of_the_profile_fills_lines_without_one() -> None:
     one = untaxed(lines=(line(1, "-1000.00", "4000"),))
     made = plan(one, posting=PostingRules(default_sub="200TP"), masters=masters(gl_accounts=frozenset()))
     assert made.problems == ()
-    assert made.ar_batches[0].documents[0].lines[0].sub == "200TP"
+    assert made.ar.batches[0].documents[0].lines[0].sub == "200TP"
 
 
 def test_a_missing_control_sub_comes_from_the_customer_then_class_then_set_up() -> None:
@@ -442,7 +461,7 @@ def test_a_missing_control_sub_comes_from_the_customer_then_class_then_set_up() 
             untaxed(),
             books=books(customers={"ACME01": row}, customer_classes={"STD": klass}, ar=replace(AR, ar_sub=set_up)),
         )
-        return made.ar_batches[0].documents[0].ar_sub
+        return made.ar.batches[0].documents[0].ar_sub
 
     assert control_sub("100TP", "200TP", "300OR") == "100TP"
     assert control_sub("", "200TP", "300OR") == "200TP"

@@ -15,8 +15,8 @@ from inventory_story import (
     EACH,
     MAIN,
     ORLANDO,
-    PAYABLES,
     SHELF,
+    STOCK,
     STOCK_BOOKS,
     STOCK_MASTERS,
     STOCK_POSTING,
@@ -44,8 +44,9 @@ from xlpy.domain.checks.table import CHECKS
 from xlpy.domain.facts.books import SlBooks
 from xlpy.domain.facts.manage import CatalogItem, ExportLine, ManageMasters, Ref
 from xlpy.domain.facts.manage_procurement import Warehouse
-from xlpy.domain.facts.payables_books import Bin
-from xlpy.domain.planning.gl_cost_of_goods import cost_journal
+from xlpy.domain.facts.stock_books import Bin, ItemSite
+from xlpy.domain.planning.makers.gl_cost_of_goods import cost_journal
+from xlpy.domain.planning.planner import Drafts
 from xlpy.domain.values.problems import Problem, Severity
 from xlpy.domain.values.rules import MasterRules, PostingRules
 
@@ -64,11 +65,23 @@ def _up(**changes: Any) -> Problems:
 
 def _euro_stock() -> Problems:
     asked = stock_request(UP)
-    return stocked(UP, included=(included_stock(replace(UP.row, currency="EUR")),), books=asked.books).problems
+    return stocked(UP, procurement=(included_stock(replace(UP.row, currency="EUR")),), books=asked.books).problems
 
 
 def _patch(**changes: Any) -> Problems:
     return _up(books=stock_books(items={"PATCH10": item("PATCH10", **changes)}))
+
+
+def _last_two(**changes: Any) -> Drafts:
+    """The last two of an item, which SL holds at 400.01 and Manage takes out at 180 each."""
+    return stocked(
+        Counted(12, counted("-2", "180")),
+        books=stock_books(
+            item_sites={("PATCH10", "TPA"): ItemSite("PATCH10", "TPA", "MAIN", D(2), "1400", "00000", D("400.01"))},
+            on_hand={("PATCH10", "TPA", "MAIN"): D(2)},
+        ),
+        **changes,
+    )
 
 
 def _catalog(product: CatalogItem) -> ManageMasters:
@@ -97,7 +110,7 @@ def _warehouse(xref: str) -> Problems:
 
 
 def _bin(**changes: Any) -> SlBooks:
-    return stock_books(bins={**PAYABLES.bins, ("TPA", "MAIN"): replace(Bin("TPA", "MAIN"), **changes)})
+    return stock_books(bins={**STOCK.bins, ("TPA", "MAIN"): replace(Bin("TPA", "MAIN"), **changes)})
 
 
 def _boxes(**changes: Any) -> Problems:
@@ -109,7 +122,7 @@ def _yen() -> Any:
 
 
 def _other_account() -> Problems:
-    at_site = replace(PAYABLES.item_sites["PATCH10", "TPA"], invt_acct="1410")
+    at_site = replace(STOCK.item_sites["PATCH10", "TPA"], invt_acct="1410")
     return _up(books=stock_books(item_sites={("PATCH10", "TPA"): at_site}))
 
 
@@ -123,10 +136,10 @@ STORIES: dict[str, Story] = {
     # journals
     "JRN-EXT-REF": lambda: _cost(sold(1), number="HARBOR-2026-004417"),
     "JRN-CLASS": lambda: (
-        journals_of(expense(), included=(included_expense(expense(), classification="Personal"),)).problems
+        journals_of(expense(), expenses=(included_expense(expense(), classification="Personal"),)).problems
     ),
     "JRN-UNBALANCED": lambda: journals_of(expense(offset_total=D("-33.94"))).problems,
-    "JRN-TAX": lambda: journals_of(expense(), included=(included_expense(expense(), sales_tax=D("2.40")),)).problems,
+    "JRN-TAX": lambda: journals_of(expense(), expenses=(included_expense(expense(), sales_tax=D("2.40")),)).problems,
     "JRN-VENDOR": lambda: journals_of(expense(vendor_number="E-GONE")).problems,
     "JRN-CONVERTED": lambda: journals_of(expense(currency="EUR")).problems,
     "JRN-NO-BASE": lambda: (
@@ -158,7 +171,9 @@ STORIES: dict[str, Story] = {
     "ITEM-STATUS": lambda: _patch(tran_status="OH"),
     "ITEM-NOT-STOCK": lambda: _patch(stock=False),
     "ITEM-TRACKED": lambda: _patch(lot_serial="SI"),
-    "ITEM-SPECIFIC": lambda: _patch(valuation="S"),
+    "ITEM-LAYERS": lambda: _patch(valuation="S"),
+    "STOCK-COST": lambda: _last_two().problems,
+    "STOCK-COST-FAR": lambda: _last_two(posting=replace(STOCK_POSTING, stock_cost_tolerance=5)).problems,
     # sites, bins, units
     "SITE-EMPTY": lambda: _warehouse(""),
     "SITE-MISSING": lambda: _warehouse("MIA"),
@@ -172,10 +187,10 @@ STORIES: dict[str, Story] = {
     "BIN-ISSUES": lambda: stocked(DOWN, books=_bin(sales_valid="N")).problems,
     "UNIT-EMPTY": lambda: _dock(
         _catalog(replace(STOCK_MASTERS.catalog[746], unit=Ref())),
-        books=stock_books(item_classes={"HW": replace(PAYABLES.item_classes["HW"], stock_unit="")}),
+        books=stock_books(item_classes={"HW": replace(STOCK.item_classes["HW"], stock_unit="")}),
     ),
     "UNIT-WIDTH": lambda: _boxes(posting=replace(STOCK_POSTING, units={"Box": "BOX OF 10"})),
-    "UNIT-CONVERSION": lambda: _boxes(books=stock_books(units=PAYABLES.units[:1])),
+    "UNIT-CONVERSION": lambda: _boxes(books=stock_books(units=STOCK.units[:1])),
     # stock on hand
     "STOCK-SHORT": lambda: stocked(Counted(12, counted("-101"))).problems,
     "STOCK-NEGATIVE": lambda: stocked(Counted(12, counted("-101")), books=set_up(negative_stock=True)).problems,
@@ -222,7 +237,7 @@ def test_all_problems_of_an_adjustment_are_told_at_once() -> None:
     broken = tuple(exported_of(one, 1351 + n, account_number="9999") for n, one in enumerate(lines))
     made = stocked(Counted(12, *lines, exported=broken), books=set_up(set_up=False))
     assert {"INV-SETUP", "BIN-MISSING", "SITE-EMPTY", "ACCT-MISSING", "SUB-EMPTY"} <= told(made.problems)
-    assert made.documents == ()
+    assert made.inventory == ()
     assert {problem.transaction_id for problem in made.problems} == {"procurement:12-adjustment"}
 
 
@@ -235,7 +250,7 @@ def test_a_closed_period_of_inventory_stops_unless_sl_allows_it() -> None:
     allowed = replace(STOCK_BOOKS.gl, prior_period_modules="AP IN")
     made = stocked(september, books=replace(STOCK_BOOKS, gl=allowed))
     assert told(made.problems) == {"PERIOD-PRIOR"}
-    assert made.documents[0][0] == "202609"
+    assert made.inventory[0][0] == "202609"
 
 
 def test_a_period_of_inventory_that_is_none_stops() -> None:
@@ -249,3 +264,42 @@ def test_a_journal_looks_at_the_period_of_general_ledger_alone() -> None:
     made = journals_of(expense(document_date=date(2026, 9, 30)))
     assert told(made.problems) == {"PERIOD-CLOSED"}
     assert "(current: GL 10-2026)" in made.problems[0].what
+
+
+@pytest.mark.parametrize("valuation", ["F", "L", "S", "U"])
+def test_items_that_are_valued_by_cost_layers_are_not_written_nor_created(valuation: str) -> None:
+    layered = item("PATCH10", valuation=valuation)
+    assert "ITEM-LAYERS" in told(_patch(valuation=valuation))
+    moved = stocked(Moved(58), books=stock_books(items={"PATCH10": layered})).problems
+    assert "ITEM-LAYERS" in told(moved)
+    classes = {"HW": replace(STOCK.item_classes["HW"], valuation=valuation)}
+    assert "ITEM-LAYERS" in told(_dock(books=stock_books(item_classes=classes)))
+
+
+def test_value_that_would_stay_without_goods_is_told_with_both_costs() -> None:
+    made = _last_two()
+    (told_cost,) = made.problems
+    assert told_cost.what == (
+        "2 of item PATCH10 at site TPA go out for 360; SL holds them at 400.01, so 40.01 of value stays with 0 pieces"
+    )
+    assert str(made.inventory[0][1].lines[0].amount) == "-360.00", "SL is given what Manage says"
+
+
+@pytest.mark.parametrize(("tolerance", "code"), [(-1, "STOCK-COST"), (12, "STOCK-COST"), (10, "STOCK-COST-FAR")])
+def test_the_settings_say_from_when_another_cost_is_a_stop(tolerance: int, code: str) -> None:
+    posting = replace(STOCK_POSTING, stock_cost_tolerance=tolerance)
+    assert told(_last_two(posting=posting).problems) == {code}
+
+
+def test_costs_are_compared_one_after_the_other_and_what_comes_in_may_cost_what_it_does() -> None:
+    """100 pieces at 2.50: 10 more at 13.50 make the average 3.50, at which 11 go out then."""
+    first, then = Counted(12, counted("10", "13.50")), Counted(13, counted("-11", "3.50"))
+    assert stocked(first, then).problems == ()
+    assert told(stocked(then).problems) == {"STOCK-COST"}
+
+
+def test_an_item_of_standard_cost_goes_out_at_its_standard_cost() -> None:
+    books = stock_books(items={"PATCH10": item("PATCH10", valuation="T", standard_cost=D("2.60"))})
+    assert stocked(Counted(12, counted("-2", "2.60")), books=books).problems == ()
+    (note,) = stocked(Counted(12, counted("-2", "2.50")), books=books).problems
+    assert (note.code, note.in_manage, note.in_sl) == ("STOCK-COST", "5", "5.2")

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from domain_story import DAY, OPTIONS, D
+from domain_story import DAY, OPTIONS, TO_NOVEMBER, D
 from hypothesis import given
 from hypothesis import strategies as st
 from inventory_story import (
@@ -19,8 +19,8 @@ from inventory_story import (
     LATE,
     MAIN,
     ORLANDO,
-    PAYABLES,
     SHELF,
+    STOCK,
     STOCK_BOOKS,
     STOCK_MASTERS,
     STOCK_POSTING,
@@ -41,14 +41,17 @@ from inventory_story import (
     told,
 )
 
-from xlpy.domain.documents.ap import InDocument, InLine
+from xlpy.domain.documents.inventory import InDocument, InLine
 from xlpy.domain.documents.plan import Action
+from xlpy.domain.documents.sl_batches import in_batches_of
 from xlpy.domain.facts.manage import Ref
 from xlpy.domain.mapping.units import Units
-from xlpy.domain.planning.in_adjustments import adjustment_hash
-from xlpy.domain.planning.in_documents import InventoryDraft, in_batches_of, inventory_needs, number_of
-from xlpy.domain.planning.in_stock import Movement, Place, movements_of, shortages, stock_quantity
-from xlpy.domain.planning.in_transfers import transfer_hash
+from xlpy.domain.planning.makers.in_adjustments import adjustment_hash
+from xlpy.domain.planning.makers.in_documents import number_of
+from xlpy.domain.planning.makers.in_stock import Movement, Place, movements_of, shortages, stock_quantity
+from xlpy.domain.planning.makers.in_transfers import transfer_hash
+from xlpy.domain.planning.needs import stock_needs
+from xlpy.domain.planning.planner import Drafts
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, PostedPart, Posting, PostingState, SlState, TransactionKey
 from xlpy.domain.values.widths import Widths
@@ -56,7 +59,7 @@ from xlpy.domain.values.widths import Widths
 WIDTHS = Widths({}, "cp1252")
 
 
-def only_line(draft: InventoryDraft) -> InLine:
+def only_line(draft: Drafts) -> InLine:
     (made,) = lines_of(draft)
     return made
 
@@ -84,7 +87,7 @@ def test_one_adjustment_is_one_document_in_the_accountants_order() -> None:
         ("PATCH10", "SHELFB"),
         ("SWITCH24", "MAIN"),
     ]
-    (entry,) = draft.documents
+    (entry,) = draft.inventory
     assert (entry[0], entry[1].tran_type, entry[1].ref_nbr, entry[1].descr) == ("202610", "AJ", "12", "Cycle count")
     assert draft.transactions[0].amount == D("560.00")  # 540 + 25 - 5
 
@@ -105,7 +108,7 @@ def test_a_line_that_only_the_record_has_stops() -> None:
 def test_an_adjustment_of_nothing_is_only_marked_in_manage() -> None:
     draft = stocked(Counted(12, counted("0"), exported=(exported_of(counted("0"), 77),)))
     assert [(one.action, one.entry_ids) for one in draft.transactions] == [(Action.NOTHING_TO_POST, (77,))]
-    assert draft.documents == ()
+    assert draft.inventory == ()
 
 
 def test_without_entry_ids_in_the_export_those_of_the_list_are_marked() -> None:
@@ -138,23 +141,26 @@ def test_what_manage_shows_is_what_is_posted() -> None:
 
 def test_a_row_that_does_not_come_back_is_told() -> None:
     asked = stock_request(Counted(12, counted("10")))
-    draft = stocked(Counted(12, counted("10")), export=replace(asked.export, adjustments=()))
+    draft = stocked(
+        Counted(12, counted("10")), exported_procurement=replace(asked.exported_procurement, adjustments=())
+    )
     assert told(draft.problems) == {"NOT-EXPORTED"}
 
 
 def test_the_same_row_included_twice_is_posted_once() -> None:
     one = Counted(12, counted("10"))
     rows = (included_stock(one.row), included_stock(one.row))
-    draft = stocked(one, included=rows)
+    draft = stocked(one, procurement=rows)
     assert told(draft.problems) == {"TWICE"}
-    assert len(draft.documents) == 1
+    assert len(draft.inventory) == 1
 
 
 def test_receipts_are_left_to_vouchers() -> None:
     one = Counted(12, counted("10"))
     receipt = replace(one.row, unposted_product_id="77-PS118-purchase", kind="Purchase")
-    draft = stocked(one, included=(included_stock(receipt),))
-    assert draft == InventoryDraft()
+    draft = stocked(one, procurement=(included_stock(receipt),))
+    assert draft.inventory == draft.transactions == ()
+    assert told(draft.problems) == {"NOT-EXPORTED", "AP-SETUP"}, "the maker of vouchers looked for it"
 
 
 # --- transfers --------------------------------------------------------------------------------------------------
@@ -163,7 +169,7 @@ def test_receipts_are_left_to_vouchers() -> None:
 def test_a_transfer_is_one_document_from_site_to_site() -> None:
     switch = move("2", "180.00", item=SWITCH, from_bin=MAIN)
     draft = stocked(Moved(58, move(), switch))
-    (entry,) = draft.documents
+    (entry,) = draft.inventory
     assert (entry[1].tran_type, entry[1].ref_nbr) == ("TR", "")
     assert [
         (one.invt_id, one.site_id, one.whse_loc, one.to_site_id, one.to_whse_loc, one.quantity, one.amount)
@@ -218,7 +224,7 @@ def test_boxes_are_converted_by_the_items_own_factor() -> None:
 
 
 def test_a_unit_that_divides() -> None:
-    books = stock_books(units=(*PAYABLES.units, HALVES))
+    books = stock_books(units=(*STOCK.units, HALVES))
     posting = replace(STOCK_POSTING, units={"each": "half"})
     made = only_line(stocked(Moved(58, move("6")), books=books, posting=posting))
     assert (made.unit, made.multiply_divide, stock_quantity(made, 2)) == ("HALF", "D", D(3))
@@ -238,7 +244,7 @@ def test_a_unit_is_that_of_the_profile_then_the_xref_then_its_name() -> None:
 def test_what_one_transaction_brings_in_another_may_take_out() -> None:
     draft = stocked(Counted(12, counted("-104")), Counted(13, counted("10")))
     assert told(draft.problems) == {"STOCK-ORDER"}
-    assert len(draft.documents) == 2
+    assert len(draft.inventory) == 2
 
 
 def test_two_that_fit_alone_do_not_fit_together() -> None:
@@ -247,7 +253,7 @@ def test_two_that_fit_alone_do_not_fit_together() -> None:
         ("STOCK-SHORT", "Adjustment 12"),
         ("STOCK-SHORT", "Adjustment 13"),
     ]
-    assert draft.documents == ()
+    assert draft.inventory == ()
 
 
 def test_a_transfer_that_is_stopped_brings_nothing_in_elsewhere() -> None:
@@ -257,7 +263,7 @@ def test_a_transfer_that_is_stopped_brings_nothing_in_elsewhere() -> None:
         ("STOCK-SHORT", "Transfer 58"),
         ("STOCK-SHORT", "Adjustment 12"),
     ]
-    assert draft.documents == ()
+    assert draft.inventory == ()
 
 
 def test_a_bin_that_is_short_already_does_not_stop_what_fills_it() -> None:
@@ -268,7 +274,7 @@ def test_a_bin_that_is_short_already_does_not_stop_what_fills_it() -> None:
 def test_where_sl_allows_negative_stock_it_is_only_told() -> None:
     draft = stocked(Counted(12, counted("-101")), books=set_up(negative_stock=True))
     assert told(draft.problems) == {"STOCK-NEGATIVE"}
-    assert len(draft.documents) == 1
+    assert len(draft.inventory) == 1
 
 
 PLACES = st.sampled_from([Place("A", "TPA", "MAIN"), Place("A", "ORL", "VAN3"), Place("B", "TPA", "MAIN")])
@@ -300,7 +306,7 @@ def test_a_shortage_is_exactly_a_place_that_more_is_taken_from_than_is_there(
 def test_a_transfer_takes_out_exactly_what_it_brings_in(quantity: int, unit: str) -> None:
     asked = move(str(quantity), "0.25", unit=EACH if unit == "EACH" else BOX, unit_xref="")
     draft = stocked(Moved(58, asked), books=set_up(negative_stock=True))
-    steps = list(movements_of(draft.documents[0][1], 2))
+    steps = list(movements_of(draft.inventory[0][1], 2))
     assert sum(step.quantity for step in steps) == 0
     assert steps[1].quantity == quantity * (10 if unit == "BOX" else 1)
 
@@ -338,11 +344,11 @@ def test_a_serialized_product_is_not_made_without_its_numbers() -> None:
 
 
 def test_a_class_without_accounts_leaves_them_to_inventory_set_up() -> None:
-    bare = replace(PAYABLES.item_classes["HW"], invt_acct="", cogs_acct="", sales_acct="", valuation="", stock_unit="")
-    books = set_up(default_valuation="F")
-    books = replace(books, payables=replace(books.payables, item_classes={"HW": bare}))
+    bare = replace(STOCK.item_classes["HW"], invt_acct="", cogs_acct="", sales_acct="", valuation="", stock_unit="")
+    books = set_up(default_valuation="T")
+    books = replace(books, stock=replace(books.stock, item_classes={"HW": bare}))
     (new,) = stocked(Counted(12, counted("2", "96.40", DOCK)), books=books).items
-    assert (new.invt_acct, new.invt_sub, new.cogs_acct, new.valuation) == ("1400", "00000", "5200", "F")
+    assert (new.invt_acct, new.invt_sub, new.cogs_acct, new.valuation) == ("1400", "00000", "5200", "T")
 
 
 # --- the ledger -------------------------------------------------------------------------------------------------
@@ -390,7 +396,7 @@ def test_what_the_ledger_decides_of_an_adjustment(
     draft = stocked(one, again=again, books=replace(STOCK_BOOKS, postings={key: row}))
     assert told(draft.problems) == codes
     assert [made.action for made in draft.transactions] == ([action] if action else [])
-    assert len(draft.documents) == (action is Action.POST_AGAIN)
+    assert len(draft.inventory) == (action is Action.POST_AGAIN)
 
 
 def test_the_hash_knows_the_money_and_not_the_ids() -> None:
@@ -422,9 +428,9 @@ def test_the_documents_do_not_depend_on_any_order(order: list[int]) -> None:
 def test_what_has_to_be_read_of_sl() -> None:
     made = (Counted(12, counted("1", product=DOCK)), Moved(58))
     asked = stock_request(*made)
-    needs = inventory_needs(asked.included, asked.export, asked.masters)
+    needs = stock_needs(asked.procurement, asked.exported_procurement, asked.masters)
     assert (needs.items, needs.sites) == ({"DOCK-C", "PATCH10"}, {"TPA", "ORL"})
-    assert inventory_needs((), asked.export, asked.masters).items == frozenset()
+    assert stock_needs((), asked.exported_procurement, asked.masters).items == frozenset()
 
 
 def test_adjustments_share_a_batch_by_period_and_transfers_never_do() -> None:
@@ -434,8 +440,9 @@ def test_adjustments_share_a_batch_by_period_and_transfers_never_do() -> None:
         Counted(14, counted("1"), document_date=date(2026, 10, 30)),
         Moved(58),
         Moved(59),
+        options=TO_NOVEMBER,
     )
-    batches = in_batches_of(draft.documents, OPTIONS, WIDTHS, first_number=4)
+    batches = in_batches_of(draft.inventory, OPTIONS, WIDTHS, first_number=4)
     assert [(b.number, b.screen, b.per_post, b.batch_date, len(b.documents), b.descr) for b in batches] == [
         (4, "10030", "202610", date(2026, 10, 30), 2, "20261031KM-P"),
         (5, "10030", "202611", LATE, 1, "20261031KM-P"),

@@ -24,13 +24,17 @@ from inventory_story import (
     told,
 )
 
-from xlpy.domain.documents.ap import GlJournal, GlLine
+from xlpy.domain.documents.gl import GlJournal, GlLine
 from xlpy.domain.documents.plan import Action
+from xlpy.domain.documents.sl_batches import gl_batches_of
 from xlpy.domain.facts.manage import ExportInvoice, ExportLine, ManageMasters, Ref
+from xlpy.domain.facts.manage_expenses import ExportedExpenses
+from xlpy.domain.facts.matching import expense_number
+from xlpy.domain.facts.payables_books import VendorClass
 from xlpy.domain.mapping.signs import lines_hash
-from xlpy.domain.planning.gl_cost_of_goods import cost_journal
-from xlpy.domain.planning.gl_expenses import expense_hash, journal_needs, number_of
-from xlpy.domain.planning.gl_journals import gl_batches_of
+from xlpy.domain.planning.makers.gl_cost_of_goods import cost_journal
+from xlpy.domain.planning.makers.gl_expenses import expense_hash
+from xlpy.domain.planning.needs import journal_needs
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
@@ -44,7 +48,7 @@ def sides(lines: tuple[GlLine, ...]) -> list[tuple[str, str, str, str]]:
 
 
 def only_journal(*made: Any, **changes: Any) -> GlJournal:
-    ((_, journal),) = journals_of(*made, **changes).journals
+    ((_, journal),) = journals_of(*made, **changes).gl
     return journal
 
 
@@ -73,7 +77,7 @@ def test_the_sign_of_the_offset_is_not_relied_on() -> None:
 def test_an_expense_in_euros_is_converted_by_sls_rate_of_its_date() -> None:
     draft = journals_of(expense(total="100.00", currency="EUR"))
     assert told(draft.problems) == {"JRN-CONVERTED"}
-    assert draft.journals[0][1].total == D("108.42")
+    assert draft.gl[0][1].total == D("108.42")
     assert (draft.transactions[0].amount, draft.transactions[0].currency) == (D("100.00"), "EUR")
 
 
@@ -91,15 +95,15 @@ def test_without_a_vendor_nbr_of_its_own_an_expense_names_its_members() -> None:
 def test_an_expense_of_nothing_is_only_marked_in_manage() -> None:
     draft = journals_of(expense(total="0"))
     assert [(one.action, one.entry_ids) for one in draft.transactions] == [(Action.NOTHING_TO_POST, (1138, 1139))]
-    assert draft.journals == ()
+    assert draft.gl == ()
 
 
 @pytest.mark.parametrize("classification", ["NonReimbursable", "Personal"])
 def test_what_the_company_does_not_owe_says_so_even_when_the_export_leaves_it_out(classification: str) -> None:
     row = included_expense(expense(), classification=classification)
-    draft = journals_of(expense(), included=(row,), export=())
+    draft = journals_of(expense(), expenses=(row,), exported_expenses=ExportedExpenses())
     assert told(draft.problems) == {"JRN-CLASS", "NOT-EXPORTED"}
-    assert draft.journals == ()
+    assert draft.gl == ()
 
 
 @pytest.mark.parametrize(
@@ -107,7 +111,7 @@ def test_what_the_company_does_not_owe_says_so_even_when_the_export_leaves_it_ou
     [({"total": D("33.96")}, "CHANGED"), ({"currency": "EUR"}, "CHANGED"), ({"avalara": True}, "AVALARA")],
 )
 def test_an_expense_that_is_not_what_was_marked_stops(row: dict[str, Any], code: str) -> None:
-    draft = journals_of(expense(), included=(included_expense(expense(), **row),))
+    draft = journals_of(expense(), expenses=(included_expense(expense(), **row),))
     assert told(draft.problems) == {code}
     assert draft.transactions == ()
 
@@ -133,7 +137,7 @@ def test_a_stopped_expense_leaves_its_neighbour_alone() -> None:
 
 
 def test_an_expense_is_known_by_member_type_and_day() -> None:
-    assert number_of(included_expense(expense()).unposted) == "JDoe Mileage 2026-10-12"
+    assert expense_number(included_expense(expense()).unposted) == "JDoe Mileage 2026-10-12"
 
 
 def test_the_hash_of_an_expense_knows_its_money_and_not_its_ids() -> None:
@@ -145,9 +149,27 @@ def test_the_hash_of_an_expense_knows_its_money_and_not_its_ids() -> None:
 
 def test_what_has_to_be_read_of_sl_for_expenses() -> None:
     asked = expense_request(expense(currency="EUR"), expense(2000, vendor_number=""))
-    needs = journal_needs(asked.included, asked.export, asked.masters)
+    needs = journal_needs(asked.expenses, asked.exported_expenses.expenses, asked.masters)
     assert (needs.currencies, needs.payables.vendors) == ({"EUR", "USD"}, {"E-JDOE"})
     assert len(needs.transactions) == 2
+
+
+def test_the_offset_takes_its_subaccount_as_a_voucher_does_from_vendor_class_and_set_up() -> None:
+    bare = expense(offset_account="2010")
+    plain = STOCK_BOOKS.payables
+    klass = VendorClass("STD", "2000", "100TP", "", "", "", "", "")
+    set_up = replace(plain.setup, ap_sub="200TP", default_class="STD")
+
+    def sub(**changes: Any) -> str:
+        return only_journal(bare, books=replace(STOCK_BOOKS, payables=replace(plain, **changes))).lines[1].sub
+
+    nobody = {"E-JDOE": replace(plain.vendors["E-JDOE"], ap_sub="")}
+    assert sub() == "00000", "the vendor's"
+    assert sub(vendors=nobody, vendor_classes={"STD": klass}, setup=set_up) == "100TP", "its class's"
+    assert sub(vendors={}, vendor_classes={"STD": klass}, setup=set_up) == "100TP", "the default class's"
+    assert sub(vendors=nobody, setup=set_up) == "200TP", "AP Setup's"
+    without = journals_of(bare, books=replace(STOCK_BOOKS, payables=replace(plain, vendors=nobody)))
+    assert "SUB-AP-CONTROL" in told(without.problems)
 
 
 # --- cost of goods ----------------------------------------------------------------------------------------------
@@ -273,8 +295,8 @@ def test_a_cost_journal_always_balances(goods: list[tuple[Decimal, bool]], docum
 def test_an_expense_journal_always_balances_on_two_accounts(hundredths: int, currency: str) -> None:
     amount = Decimal(hundredths) / (1 if currency == "JPY" else 100)
     draft = journals_of(expense(total=str(amount), currency=currency))
-    if draft.journals:
-        debit, credit = draft.journals[0][1].lines
+    if draft.gl:
+        debit, credit = draft.gl[0][1].lines
         assert debit.debit == credit.credit > 0
         assert not debit.credit
         assert not credit.debit

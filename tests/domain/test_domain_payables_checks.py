@@ -28,6 +28,7 @@ from payables_story import (
     freight_line,
     in_ledger,
     item_line,
+    only_document,
     posted,
     purchase,
     purchase_tax,
@@ -41,27 +42,27 @@ from xlpy.domain.checks.payables import PAYABLES_CHECKS
 from xlpy.domain.checks.table import CHECKS
 from xlpy.domain.facts.manage_expenses import Member
 from xlpy.domain.facts.payables_books import VendorInvoiceUse
-from xlpy.domain.planning.ap_planning import PayablesDraft
+from xlpy.domain.planning.planner import Drafts
 from xlpy.domain.values.problems import Severity
 from xlpy.domain.values.refs import Ref
 from xlpy.domain.values.rules import MasterRules, PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
 
-Story = Callable[[], PayablesDraft]
+Story = Callable[[], Drafts]
 
 
-def _vendor(**changes: Any) -> PayablesDraft:
+def _vendor(**changes: Any) -> Drafts:
     return received(books=ap_books(vendors={**VENDORS, "BLUEL1": replace(VENDORS["BLUEL1"], **changes)}))
 
 
-def _new(**changes: Any) -> PayablesDraft:
+def _new(**changes: Any) -> Drafts:
     """A receipt of a vendor that SL lacks; ``changes`` are its company record's."""
     record = replace(AP_MASTERS.companies[9], **changes)
     companies = {**AP_MASTERS.companies, 9: record}
     return received(purchase(company=EAGLE, vendor_number="EAGLEP"), masters=ap_masters(companies=companies))
 
 
-def _two_companies_one_vendor() -> PayablesDraft:
+def _two_companies_one_vendor() -> Drafts:
     first = purchase(company=EAGLE, vendor_number="EAGLEP")
     second = purchase(
         item_line(7, "-1.00"), company=BLUE, vendor_number="eaglep", packing_slip="X", vendor_invoice_number="B2"
@@ -69,57 +70,57 @@ def _two_companies_one_vendor() -> PayablesDraft:
     return received(first, second, included=(receipt(first), receipt(second, "78-X-purchase")))
 
 
-def _terms(xref: str, **changes: Any) -> PayablesDraft:
+def _terms(xref: str, **changes: Any) -> Drafts:
     terms = {**AP_BOOKS.terms, xref: replace(AP_BOOKS.terms[xref], **changes)}
     return received(books=replace(AP_BOOKS, terms=terms))
 
 
-def _used(posted_for: TransactionKey | None = None, **ap: Any) -> PayablesDraft:
+def _used(posted_for: TransactionKey | None = None, **ap: Any) -> Drafts:
     use = VendorInvoiceUse("BLUEL1", "BL-5531", "VO", "000123", "000077", posted_for)
-    return received(books=ap_books(ap=replace(AP, **ap), vendor_invoices={("BLUEL1", "BL-5531"): (use,)}))
+    return received(books=ap_books(setup=replace(AP, **ap), vendor_invoices={("BLUEL1", "BL-5531"): (use,)}))
 
 
-def _twice_in_run(record: str) -> PayablesDraft:
+def _twice_in_run(record: str) -> Drafts:
     first = purchase()
     second = purchase(item_line(7, "-1.00"), packing_slip="PS119", id="other")
     return received(first, second, included=(receipt(first), receipt(second, record)))
 
 
-def _two_alike() -> PayablesDraft:
+def _two_alike() -> Drafts:
     """One included taxi ride, and two lines of its day and amount without its GL entry."""
     lines = (bill_line(1, "33.95", entry_ids=(1,)), bill_line(2, "33.95", entry_ids=(2,)))
     return billed(bill(*lines))
 
 
-def _two_in_one_line() -> PayablesDraft:
+def _two_in_one_line() -> Drafts:
     joined = bill_line(611, "50.00", entry_ids=(6110, 6120, 6111))
     return billed(bill(joined), included=(expense(611, "20.00"), expense(612, "30.00")))
 
 
-def _same_slip_again(**changes: Any) -> PayablesDraft:
+def _same_slip_again(**changes: Any) -> Drafts:
     one = receipt(purchase())
     row = posted(one.key, "other lines", (1, 2))
     return received(included=(one,), books=in_ledger(row), **changes)
 
 
-def _company_paid(account_text: str) -> PayablesDraft:
+def _company_paid(account_text: str) -> Drafts:
     return billed(
         included=(expense(classification="Personal"),), posting=PostingRules(company_paid_account=account_text)
     )
 
 
-def _without_control_sub() -> PayablesDraft:
+def _without_control_sub() -> Drafts:
     vendors = {"BLUEL1": replace(VENDORS["BLUEL1"], ap_sub="")}
-    return received(books=ap_books(ap=replace(AP, ap_sub=""), vendors=vendors, vendor_classes={}))
+    return received(books=ap_books(setup=replace(AP, ap_sub=""), vendors=vendors, vendor_classes={}))
 
 
-def _no_terms(vendor_terms: str) -> PayablesDraft:
+def _no_terms(vendor_terms: str) -> Drafts:
     vendors = {"BLUEL1": replace(VENDORS["BLUEL1"], terms=vendor_terms)}
     return received(purchase(terms=Ref(), terms_xref=""), books=ap_books(vendors=vendors))
 
 
 STORIES: dict[str, Story] = {
-    "AP-SETUP": lambda: received(books=ap_books(ap=replace(AP, set_up=False))),
+    "AP-SETUP": lambda: received(books=ap_books(setup=replace(AP, set_up=False))),
     # the vendor
     "VEND-EMPTY": lambda: received(purchase(vendor_number="")),
     "VEND-MEMBER": lambda: billed(bill(vendor_number="")),
@@ -189,7 +190,7 @@ def test_the_story_of_a_voucher_check_raises_it_as_its_table_says(code: str) -> 
     if check.severity is not Severity.STOP:
         assert not stopped(made), f"{code} is no stop, but {stopped(made)} came along"
     elif code not in OF_THE_SETUP:
-        assert not made.documents, "a stopped transaction has no document"
+        assert not made.ap, "a stopped transaction has no document"
 
 
 def test_every_voucher_check_of_the_table_has_a_story() -> None:
@@ -216,7 +217,7 @@ SHARED: dict[str, Story] = {
     "PERIOD-CLOSED": lambda: received(purchase(document_date=date(2026, 9, 30))),
     "PERIOD-BAD": lambda: received(options=replace(OPTIONS, period="13-2026")),
     "PERIOD-LATER": lambda: received(purchase(document_date=date(2026, 11, 2))),
-    "PERIODS": lambda: received(books=ap_books(ap=replace(AP, curr_per_nbr="202613"))),
+    "PERIODS": lambda: received(books=ap_books(setup=replace(AP, curr_per_nbr="202613"))),
     "TEXT-SHORT": lambda: received(purchase(item_line(1, "-12.50", memo="Patch cable, ten feet, blue, shielded"))),
     "TEXT-CHARS": lambda: billed(bill(bill_line(611, "33.95", memo="Łódź"))),
     "CURY-EMPTY": lambda: received(purchase(currency="")),
@@ -251,7 +252,7 @@ def test_a_check_that_invoices_have_too_speaks_of_vouchers(code: str) -> None:
         assert "08.260" not in text
         assert problem.severity is CHECKS[code].severity
     if CHECKS[code].severity is Severity.STOP and code not in (*OF_THE_SETUP, "TWICE"):
-        assert not made.documents
+        assert not made.ap
 
 
 def test_a_tax_without_purchase_account_says_so_by_its_side() -> None:
@@ -262,7 +263,7 @@ def test_a_tax_without_purchase_account_says_so_by_its_side() -> None:
 
 
 def test_the_period_of_vouchers_is_that_of_payables() -> None:
-    made = received(books=ap_books(ap=replace(AP, per_nbr="202611", curr_per_nbr="202611")))
+    made = received(books=ap_books(setup=replace(AP, per_nbr="202611", curr_per_nbr="202611")))
     told = [p.what for p in made.problems if p.code == "PERIOD-CLOSED"]
     assert told == ["Period 10-2026 is closed (current: AP 11-2026, GL 10-2026)"]
 
@@ -315,3 +316,20 @@ def test_members_are_not_created_when_vendors_are_switched_off() -> None:
     )
     assert stopped(made) == {"VEND-MISSING"}
     assert not made.vendors
+
+
+@pytest.mark.parametrize("status", ["A", "O", "I", "M", ""])
+def test_a_vendor_is_usable_unless_it_is_on_hold(status: str) -> None:
+    """SL's own list of active vendors takes every one whose Status is not H: one-time vendors, too."""
+    assert "VEND-STATUS" not in codes(_vendor(status=status))
+    assert "VEND-STATUS" in stopped(_vendor(status="H"))
+
+
+@pytest.mark.parametrize("terms", ["EM", "ZZ"])
+def test_a_voucher_that_is_due_at_once_does_not_name_terms_that_say_otherwise(terms: str) -> None:
+    vendors = {key: replace(vendor, terms=terms) for key, vendor in VENDORS.items()}
+    for made in (billed(books=ap_books(vendors=vendors)), _no_terms(terms)):
+        document = only_document(made)
+        assert "DUE-AT-ONCE" in codes(made)
+        assert (document.terms, document.due_date) == ("", document.invc_date)
+        assert document.cury_discount == 0

@@ -5,28 +5,35 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from domain_story import DAY, OPTIONS, D, euro, plan, untaxed
 from hypothesis import given
 from hypothesis import strategies as st
 from inventory_story import DOCK, SHELF, Counted, Moved, counted, expense, journals_of, move, set_up, stocked
 
-from xlpy.domain.documents.ap import ApBatch, ApDocument, ApLine, NewVendor, PayablesPlan
-from xlpy.domain.documents.ar import RateUsed, TaxPosting
+from xlpy.domain.documents.ap import ApBatch, ApDocument, ApLine, ApPart, NewVendor
+from xlpy.domain.documents.gl import GlPart
+from xlpy.domain.documents.inventory import InventoryPart
 from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction
-from xlpy.domain.planning.gl_journals import gl_batches_of
-from xlpy.domain.planning.in_documents import in_batches_of
+from xlpy.domain.documents.shared import RateUsed, TaxPosting
+from xlpy.domain.documents.sl_batches import gl_batches_of, in_batches_of
 from xlpy.domain.preview.journal import MADE_AT_RELEASE, TO_BE_CREATED, WRITTEN, JournalRow, journal
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.domain.values.widths import Widths
+from xlpy.services.as_json.run import plan_json
 
 WIDTHS = Widths({}, "cp1252")
 RECEIPT = TransactionKey(Kind.PROCUREMENT, "77-PS118-purchase")
 
 
-def a_plan(payables: PayablesPlan, transactions: tuple[PlannedTransaction, ...] = ()) -> Plan:
-    return replace(plan(), payables=payables, transactions=transactions)
+def a_plan(
+    part: ApPart | GlPart | InventoryPart, transactions: tuple[PlannedTransaction, ...] = (), base_currency: str = ""
+) -> Plan:
+    name = {ApPart: "ap", GlPart: "gl", InventoryPart: "inventory"}[type(part)]
+    changes: dict[str, Any] = {name: part, "transactions": transactions, "base_currency": base_currency}
+    return replace(plan(), **changes)
 
 
 def footing(rows: tuple[JournalRow, ...]) -> tuple[Decimal, Decimal]:
@@ -84,7 +91,14 @@ def a_voucher(
 
 
 def of_voucher(document: ApDocument) -> tuple[JournalRow, ...]:
-    batch = ApBatch(1, "202610", document.rate.currency, DAY, "20261031KM-P", (document,))
+    batch = ApBatch(
+        number=1,
+        per_post="202610",
+        currency=document.rate.currency,
+        batch_date=DAY,
+        descr="20261031KM-P",
+        documents=(document,),
+    )
     number = PlannedTransaction(
         RECEIPT,
         "PO-0077 PS118",
@@ -97,7 +111,7 @@ def of_voucher(document: ApDocument) -> tuple[JournalRow, ...]:
         "",
         (1,),
     )
-    return journal(a_plan(PayablesPlan(ap_batches=(batch,)), (number,)))
+    return journal(a_plan(ApPart((), (batch,)), (number,)))
 
 
 def test_a_voucher_shows_its_lines_and_what_the_release_makes() -> None:
@@ -152,18 +166,16 @@ def test_the_lines_of_a_members_voucher_name_their_own_expenses() -> None:
     named = tuple(
         PlannedTransaction(key, f"Taxi {key.record_id}", "", DAY, D(1), "USD", Action.POST, 1, "", (1,)) for key in keys
     )
-    batch = ApBatch(1, "202610", "USD", DAY, "", (document,))
-    rows = journal(a_plan(PayablesPlan(ap_batches=(batch,)), named))
+    batch = ApBatch(number=1, per_post="202610", currency="USD", batch_date=DAY, descr="", documents=(document,))
+    rows = journal(a_plan(ApPart((), (batch,)), named))
     assert [row.transaction for row in rows[:5]] == [f"Taxi {n}" for n in range(611, 616)]
     assert rows[-1].transaction == "Taxi 611, Taxi 612, Taxi 613, …"
 
 
 def test_a_journal_is_written_as_it_is() -> None:
     draft = journals_of(expense())
-    payables = PayablesPlan(
-        gl_batches=gl_batches_of(draft.journals, OPTIONS, PostingRules(), WIDTHS), base_currency="USD"
-    )
-    rows = journal(a_plan(payables, draft.transactions))
+    part = GlPart(gl_batches_of(draft.gl, OPTIONS, PostingRules(), WIDTHS))
+    rows = journal(a_plan(part, draft.transactions, "USD"))
     assert shown(rows) == [(WRITTEN, "6200", "33.95", ""), (WRITTEN, "2010", "", "33.95")]
     assert {(r.module, r.reference, r.party, r.currency, r.transaction) for r in rows} == {
         ("GL", "1749", "E-JDOE", "USD", "JDoe Mileage 2026-10-12")
@@ -172,8 +184,8 @@ def test_a_journal_is_written_as_it_is() -> None:
 
 def test_inventory_shows_the_side_that_the_release_adds() -> None:
     draft = stocked(Counted(12, counted("10"), counted("-2", bin=SHELF)), Moved(58, move(account_number="1410:000:00")))
-    payables = PayablesPlan(in_batches=in_batches_of(draft.documents, OPTIONS, WIDTHS), base_currency="USD")
-    rows = journal(a_plan(payables, draft.transactions))
+    part = InventoryPart((), in_batches_of(draft.inventory, OPTIONS, WIDTHS))
+    rows = journal(a_plan(part, draft.transactions, "USD"))
     assert shown(rows) == [
         (WRITTEN, "5900", "", "25.00"),
         (MADE_AT_RELEASE, "1400", "25.00", ""),
@@ -196,8 +208,8 @@ def test_inventory_shows_the_side_that_the_release_adds() -> None:
 def test_every_inventory_document_foots(quantities: list[int], cents: int) -> None:
     lines = tuple(counted(str(quantity), str(Decimal(cents) / 100)) for quantity in quantities)
     draft = stocked(Counted(12, *lines), books=set_up(negative_stock=True))
-    payables = PayablesPlan(in_batches=in_batches_of(draft.documents, OPTIONS, WIDTHS), base_currency="USD")
-    rows = journal(a_plan(payables, draft.transactions))
+    part = InventoryPart((), in_batches_of(draft.inventory, OPTIONS, WIDTHS))
+    rows = journal(a_plan(part, draft.transactions, "USD"))
     assert len(rows) == 2 * len(quantities)
     assert footing(rows) == (0, 0)
     inventory = sum(((row.debit or D(0)) - (row.credit or D(0)) for row in rows if row.account == "1400"), D(0))
@@ -209,14 +221,38 @@ def test_what_is_to_be_created_comes_first() -> None:
     vendor = NewVendor(
         "EAGLEP", "Eagle Parts", "STD", "2000", "00000", "", "", "", "", "30", "USD", needed_by=(RECEIPT,)
     )
-    payables = PayablesPlan(
-        vendors=(vendor,), items=draft.items, in_batches=in_batches_of(draft.documents, OPTIONS, WIDTHS)
-    )
+    stock = InventoryPart(draft.items, in_batches_of(draft.inventory, OPTIONS, WIDTHS))
     receivables = plan(untaxed(), euro(4418))
-    rows = journal(replace(receivables, payables=payables, transactions=draft.transactions))
+    rows = journal(replace(receivables, ap=ApPart((vendor,)), inventory=stock, transactions=draft.transactions))
     assert [(row.source, row.module, row.party, row.account) for row in rows[:2]] == [
         (TO_BE_CREATED, "AP", "EAGLEP", "2000"),
         (TO_BE_CREATED, "IN", "DOCK-C", "1400"),
     ]
     assert rows[1].transaction == "Adjustment 12"
     assert [row.module for row in rows[2:]] == ["AR"] * 4 + ["IN"] * 2
+
+
+def test_every_document_has_one_key_on_all_of_its_rows_and_no_other_has_it() -> None:
+    """The rows of a voucher hang together by it, from the first line to the control account; so does its JSON."""
+    several = (untaxed(1), untaxed(2), euro(3))
+    receivables = plan(*several)
+    first, second = a_voucher(), replace(a_voucher(), invc_nbr="OTHER")
+    batch = ApBatch(number=1, per_post="202610", currency="USD", batch_date=DAY, descr="", documents=(first, second))
+    stock = stocked(Counted(12, counted("10")), Counted(13, counted("1")), Moved(58))
+    singles = journals_of(expense())
+    whole = replace(
+        receivables,
+        ap=ApPart((), (batch,)),
+        gl=GlPart(gl_batches_of(singles.gl, OPTIONS, PostingRules(), WIDTHS)),
+        inventory=InventoryPart((), in_batches_of(stock.inventory, OPTIONS, WIDTHS)),
+        base_currency="USD",
+    )
+    by_key: dict[str, list[JournalRow]] = {}
+    for row in journal(whole):
+        by_key.setdefault(row.document, []).append(row)
+    assert list(by_key) == ["AR1-1", "AR2-1", "AR2-2", "AP1-1", "AP1-2", "GL1-1", "IN1-1", "IN1-2", "IN2-1"]
+    for rows in by_key.values():
+        assert footing(tuple(rows)) == (0, 0)
+        assert len({(row.module, row.doc_type, row.doc_date, row.vendor_invoice) for row in rows}) == 1
+    shown_in_json = [d["document"] for one in plan_json(whole, "previewed")["batches"] for d in one["documents"]]
+    assert shown_in_json == list(by_key)

@@ -9,7 +9,8 @@ from domain_story import D, invoice, levels, line, request, tax_line
 
 from xlpy.domain.documents.sl_batches import MOST_DOCUMENTS
 from xlpy.domain.facts.manage import ExportInvoice
-from xlpy.domain.planning.invoices import PlanRequest, build_plan
+from xlpy.domain.planning.makers.request import PlanRequest
+from xlpy.domain.planning.planner import build_plan
 from xlpy.domain.preview.journal import journal
 
 
@@ -40,7 +41,7 @@ def _invoice(key: int) -> ExportInvoice:
 def test_a_month_is_planned_in_full_and_in_batches_of_at_most_500_documents() -> None:
     made = build_plan(large_month(1_203))
     assert not made.stops
-    assert [len(batch.documents) for batch in made.ar_batches] == [MOST_DOCUMENTS, MOST_DOCUMENTS, 203]
+    assert [len(batch.documents) for batch in made.ar.batches] == [MOST_DOCUMENTS, MOST_DOCUMENTS, 203]
     assert len(journal(made)) == 1_203 * 6
 
 

@@ -76,7 +76,7 @@ def planned(one: ExportInvoice, *, difference: int = 2, **changes: object) -> Pl
 
 
 def posted(made: Plan) -> dict[str, Decimal]:
-    ((document,),) = ([d for batch in made.ar_batches for d in batch.documents],)
+    ((document,),) = ([d for batch in made.ar.batches for d in batch.documents],)
     return {row.tax_id: row.cury_tax for row in document.tax_postings}
 
 
@@ -88,7 +88,7 @@ def test_the_smallest_case_goes_as_the_group_and_each_agency_is_told() -> None:
     """Taxable 3.42: Manage rounds each level, SL's release splits .28 by rate; the total is the same."""
     made = planned(sold(D("3.42"), [D(".21"), D(".03"), D(".02"), D(".01"), D(".01"), D("0.00")]))
     assert not made.stops
-    assert [slot.tax_id for slot in made.ar_batches[0].documents[0].taxes] == [SIX]
+    assert [slot.tax_id for slot in made.ar.batches[0].documents[0].taxes] == [SIX]
     split = posted(made)
     assert list(split.values()) == [D(".20"), D(".04"), D(".01"), D(".02"), D("0.00"), D(".01")]  # by tax id
     assert {(note.in_manage, note.in_sl) for note in notes(made)} == {("0.21", "0.20"), ("0.03", "0.04")}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 
-from xlpy.errors import ManageSpokeNonsense
-from xlpy.manage.paging import read_by_ids, read_list
+from xlpy.errors import ManageListShort, ManageSpokeNonsense
+from xlpy.manage.paging import in_pieces, read_by_ids, read_count, read_list
 
 API = "/v4_6_release/apis/3.0"
 LIST = f"{API}/things"
@@ -96,10 +98,31 @@ def test_rows_that_come_between_two_pages_come_once(stub, transport, reply):
     assert found == sorted([1, 2, 3, *range(100, 2100)])
 
 
-def test_a_list_in_constant_use_is_read_twice_and_said_so(stub, transport, reply, caplog):
+def test_a_part_of_a_list_never_passes_for_the_whole(stub, transport, reply):
     Things(stub, reply, range(1, 11), count=12)
+    with pytest.raises(ManageListShort, match="10 of 12 were read"):
+        read_list(transport, "/things")
+
+
+def test_a_list_that_grows_while_it_is_read_is_said_so(stub, transport, reply, caplog):
+    Things(stub, reply, range(1, 11), count=9)
     assert len(read_list(transport, "/things")) == 10
-    assert "10 records read, but Manage counts 12" in caplog.text
+    assert "10 records read, but Manage counts 9" in caplog.text
+
+
+def test_a_page_that_is_ignored_is_seen(stub, transport):
+    """Ten rows, whatever page is asked for, no Link; the count says thirty."""
+    stub.on("GET", LIST, [{"id": i} for i in range(1, 11)])
+    stub.on("GET", COUNT, {"count": 30})
+    with pytest.raises(ManageListShort, match="10 of 30 were read"):
+        read_list(transport, "/things")
+    assert len(stub.served(LIST)) < 10
+
+
+def test_a_count_is_only_a_cross_check_and_may_be_a_text(stub, transport):
+    stub.on("GET", LIST, [{"id": 1}])
+    stub.on("GET", COUNT, {"count": " 1 "})
+    assert ids(read_list(transport, "/things")) == [1]
 
 
 def test_a_server_with_smaller_pages_is_read_to_the_end(stub, transport, reply):
@@ -145,11 +168,14 @@ def test_what_is_no_list_is_not_read_as_an_empty_one(stub, transport, body):
 
 
 @pytest.mark.parametrize("body", [None, [], {}, {"count": None}, {"count": "many"}, {"count": True}])
-def test_what_is_no_count_is_told(stub, transport, body):
-    stub.on("GET", LIST, [])
+def test_what_is_no_count_has_the_list_read_twice(stub, transport, body, caplog):
+    stub.on("GET", LIST, [{"id": 1}])
     stub.on("GET", COUNT, body)
+    assert ids(read_list(transport, "/things")) == [1]
+    assert len(stub.served(LIST)) > 1
+    assert "does not tell how many there are" in caplog.text
     with pytest.raises(ManageSpokeNonsense, match="not a count"):
-        read_list(transport, "/things")
+        read_count(transport, "/things")
 
 
 def test_progress_tells_how_far_it_is_and_never_more_than_there_are(stub, transport, reply):
@@ -159,16 +185,60 @@ def test_progress_tells_how_far_it_is_and_never_more_than_there_are(stub, transp
     assert told == [(0, 2500), (1000, 2500), (2000, 2500), (2500, 2500)]
 
 
-def test_ids_are_asked_for_a_hundred_at_a_time(stub, transport):
-    def page(call):
-        inside = call.query["conditions"].removeprefix("id in (").removesuffix(")")
-        return [{"id": int(i)} for i in inside.split(",") if int(i) % 2]
+class Records:
+    """Records that are asked for by their ids. ``given``: how many of an answer, at most; ``by_page``: with a Link."""
 
-    stub.on("GET", LIST, page)
-    found = ids(read_by_ids(transport, "/things", set(range(251)), "id,name"))
-    assert found == list(range(1, 251, 2))
-    assert [c.query["conditions"].count(",") + 1 for c in stub.served(LIST)] == [100, 100, 50]
+    def __init__(self, stub, reply, ids, *, given=1000, by_page=False, forget=()):
+        self.stub, self.reply, self.ids, self.given, self.by_page = stub, reply, set(ids), given, by_page
+        self.forget = set(forget)  # ids that the first answer does not show
+        stub.on("GET", LIST, self.page)
+
+    def page(self, call):
+        inside = call.query["conditions"].removeprefix("id in (").removesuffix(")")
+        rows = [{"id": int(i)} for i in inside.split(",") if int(i) in self.ids - self.forget]
+        self.forget = set()
+        number = int(call.query.get("page", 1))
+        more = self.by_page and len(rows) > number * self.given
+        link = f'<{self.stub.url}{LIST}?page={number + 1}>; rel="next"'
+        return self.reply(rows[(number - 1) * self.given : number * self.given], headers={"Link": link} if more else {})
+
+
+@pytest.mark.parametrize("length", [1, 5, 9])
+def test_ids_are_asked_for_by_the_length_of_the_query(stub, transport, reply, length):
+    wanted = set(range(10 ** (length - 1), 10 ** (length - 1) + 251))
+    Records(stub, reply, wanted)
+    assert ids(read_by_ids(transport, "/things", wanted, "id,name")) == sorted(wanted)
+    sent = [f"{LIST}?{urlencode(call.query)}" for call in stub.served(LIST)]
+    assert max(map(len, sent)) < 2048
+    assert sum(len(one) for one in sent[:-1]) >= 1700 * (len(sent) - 1)  # and not cut finer than need be
     assert {c.query["fields"] for c in stub.served(LIST)} == {"id,name"}
+
+
+def test_values_are_measured_as_they_are_sent():
+    """A blank, an accent, a plus: one character becomes up to nine of a query."""
+    for value in ("A-100 / ä+ß", "€" * 15, "x" * 300):
+        pieces = list(in_pieces("/things", {"fields": "id"}, "number in ({})", [f'"{value}{n}"' for n in range(200)]))
+        assert [v for piece in pieces for v in piece] == [f'"{value}{n}"' for n in range(200)]
+        sent = [urlencode({"fields": "id", "conditions": f"number in ({','.join(piece)})"}) for piece in pieces]
+        assert max(map(len, sent)) < 2000
+
+
+def test_a_link_is_followed_when_records_are_asked_for_by_id(stub, transport, reply):
+    Records(stub, reply, range(1, 51), given=5, by_page=True)
+    assert ids(read_by_ids(transport, "/things", set(range(1, 51)), "id")) == list(range(1, 51))
+
+
+def test_a_record_that_one_answer_did_not_show_is_asked_for_again(stub, transport, reply):
+    Records(stub, reply, range(1, 51), forget=range(6, 51))
+    assert ids(read_by_ids(transport, "/things", set(range(1, 51)), "id")) == list(range(1, 51))
+    assert len(stub.served(LIST)) == 2
+
+
+def test_what_no_list_shows_is_asked_for_by_itself(stub, transport, reply):
+    Records(stub, reply, [1, 2])
+    stub.on("GET", f"{LIST}/3", {"id": 3})
+    stub.on("GET", f"{LIST}/4", {"id": 44})  # not what was asked for
+    assert ids(read_by_ids(transport, "/things", {1, 2, 3, 4, 5}, "id")) == [1, 2, 3]
 
 
 def test_no_ids_need_no_call_and_foreign_rows_are_left_out(stub, transport):

@@ -384,7 +384,8 @@ def test_of_twenty_thousand_invoices_only_those_asked_for_are_made(monkeypatch, 
             told = []
             ids = range(100_000, 100_250)
             assert set(manage.invoices(ids, lambda *now: told.append(now))) == set(ids)
-            assert told == [(100, 250), (200, 250), (250, 250)]
+            assert [now for now in told if now[1] != 250] == []
+            assert told[-1] == (250, 250)
             assert len(made) == 250
             made.clear()
             found = manage.invoices_numbered([f"a{number}" for number in range(150)])

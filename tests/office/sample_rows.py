@@ -20,6 +20,7 @@ from xlpy.excel.workbook.sheets import (
     INVOICES,
     LOG,
     PAYMENTS,
+    PRACTICE,
     PREVIEW,
     PROBLEMS,
     RECONCILE,
@@ -62,6 +63,10 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         "Source", "SL batch", "Module", "DocType", "Reference", "Date", "Due", "Period", "Terms",
         "Customer/Vendor", "Vendor invoice", "Account", "Sub", "Debit", "Credit", "Currency", "Base debit",
         "Base credit", "Tax id", "Description", "Transaction"
+    ),
+    PRACTICE.name: (
+        "Verdict", "Message", "How to fix", "SL message", "Module", "DocType", "Reference", "Customer/Vendor",
+        "Amount", "Currency", "Period", "Difference", "Transaction", "Id"
     ),
     RESULTS.name: (
         "Run", "Batch identifier", "Status", "Message", "Kind", "Transaction", "Amount", "Currency", "Module",
@@ -158,14 +163,21 @@ _ROWS: dict[str, list[list[object]]] = {
          "Enter a newer rate if your policy asks for one.", "SL: Currency Rate Maintenance (24.270)", 1],
     ],
     PREVIEW.name: [
-        ["written", 1, "AR", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None, "4000", "100TP",
-         None, 4250, "USD", None, 4250, None, "Managed services October", "10231"],
-        ["made at release", 1, "AR", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None, "2200",
-         "00000", None, 255, "USD", None, 255, "FLSTATE", "Florida state tax", "10231"],
-        ["made at release", 1, "AR", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None, "2210",
-         "00000", None, 42.5, "USD", None, 42.5, "HILLCTY", "Hillsborough county tax", "10231"],
-        ["made at release", 1, "AR", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None, "1100",
-         "00000", 4547.5, None, "USD", 4547.5, None, None, "Accounts receivable", "10231"],
+        ["written", 1, "AR", "AR1-1", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None, "4000",
+         "100TP", None, 4250, "USD", None, 4250, None, "Managed services October", "10231"],
+        ["made at release", 1, "AR", "AR1-1", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None,
+         "2200", "00000", None, 255, "USD", None, 255, "FLSTATE", "Florida state tax", "10231"],
+        ["made at release", 1, "AR", "AR1-1", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None,
+         "2210", "00000", None, 42.5, "USD", None, 42.5, "HILLCTY", "Hillsborough county tax", "10231"],
+        ["made at release", 1, "AR", "AR1-1", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None,
+         "1100", "00000", 4547.5, None, "USD", 4547.5, None, None, "Accounts receivable", "10231"],
+    ],
+    PRACTICE.name: [
+        ["SL would not release it", "12348: A tax id of a document is unknown (said of the whole batch: another of its"
+         " documents may be the reason)", "Add the tax in SL (21.280 Tax Maintenance), or correct the group", "12348",
+         "AR", "IN", "10232", "BAYDEN", 1404.27, "USD", "10-2026", None, "10232", "invoice:5002"],
+        ["SL would release it", None, None, None, "AR", "IN", "10231", "ACME01", 4547.5, "USD", "10-2026", None,
+         "10231", "invoice:5001"],
     ],
     RESULTS.name: [
         ["20261031-164210", "2026-10-31 KM-I", "Exported", None, "Invoice", "10231", 4547.5, "USD", "AR",

@@ -26,6 +26,7 @@ from xlpy.profile.settings import ManageSettings, Profile, SlSettings
 from xlpy.services.export.push import push
 from xlpy.services.history.rerun import rerun
 from xlpy.services.history.rerun_plan import RerunMarks, RerunPlan, plan_rerun
+from xlpy.services.reconciling.reconcile import reconcile
 from xlpy.services.run.reports import Marked, RunReport, RunState, Selection
 from xlpy.services.run.session import Session
 from xlpy.sl.ledger_book.ledger import create_ledger
@@ -176,6 +177,10 @@ class Month:
 
     def sl_batches(self, module: str) -> list[str]:
         return [row[0] for row in self.rows("SELECT DISTINCT BatNbr FROM xlpy_PostingDoc WHERE Module = :m", m=module)]
+
+    def reconciled(self, batch: str) -> set[str]:
+        """What Reconcile says of the batch's transactions."""
+        return {str(row.state) for row in reconcile(self.session(), batch=batch).rows}
 
     def set_rules(self, **changes: Any) -> None:
         """Change posting rules of the settings, for all sessions of the test."""

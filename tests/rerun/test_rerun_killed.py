@@ -83,7 +83,7 @@ def test_a_backup_between_sl_and_manage_is_closed_with_the_batch_that_covers_it(
 def test_a_document_that_sl_refuses_is_left_out_and_comes_with_the_next_rerun(pushed: Month) -> None:
     ledger = pushed.rows(LEDGER)
     pushed.restore_night_before()
-    customer = pushed.plan("OCT-I").plan.ar_batches[0].documents[0].cust_id
+    customer = pushed.plan("OCT-I").plan.ar.batches[0].documents[0].cust_id
     pushed.run("DELETE FROM Customer WHERE CustId = :c", c=customer)  # its address stays, so that it can't be made
     report = pushed.rerun("OCT-I")
     assert (report.state, report.exit_code) == (RunState.WITH_ERRORS, 3)

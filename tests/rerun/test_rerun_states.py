@@ -60,12 +60,70 @@ def test_one_deleted_document_is_named_and_posted_alone(pushed: Month) -> None:
     assert set(states(pushed.plan("OCT-I"))) <= {"Already in SL", "Nothing to post"}
 
 
-def test_a_cost_journal_without_its_invoice_is_a_stop(pushed: Month) -> None:
-    journal = pushed.rows("SELECT BatNbr FROM xlpy_PostingDoc WHERE Part = 'cost'")[0][0]
+@pytest.mark.parametrize("lost", ["the invoice", "the cost journal"])
+def test_of_what_is_partly_gone_again_posts_only_what_is_gone(pushed: Month, lost: str) -> None:
+    """The rest is left alone, and the ledger's new row has both: each part by the ledger."""
+    key, number, journal = pushed.rows(
+        "SELECT p.RecordID, p.Number, d.BatNbr FROM xlpy_Posting p JOIN xlpy_PostingDoc d"
+        " ON d.PostingID = p.PostingID WHERE d.Part = 'cost' ORDER BY p.RecordID"
+    )[0]
+    before = pushed.documents()
+    if lost == "the invoice":
+        delete_document(pushed.engine, number)
+    else:
+        void_batch(pushed.engine, "GL", journal)
+    (row,) = [row for row in pushed.plan("OCT-I").rows if row.state == "Partly gone"]
+    assert row.include == "", "it is offered, and keeps nothing else from being posted"
+    gone, there = row.message.removesuffix(". Again posts only what is gone").split(". Still there: ")
+    assert ("cost journal" in gone) is (lost == "the cost journal")
+    assert ("cost journal" in there) is (lost == "the invoice")
+    assert number in (there if lost == "the cost journal" else gone)
+    report = pushed.rerun("OCT-I", again=(number,))
+    assert report.state is RunState.COMPLETED, (report.text, codes(report))
+    assert [(r.transaction, r.module) for r in report.results if r.sl_batch] == [
+        (number, "AR" if lost == "the invoice" else "GL")
+    ]
+    assert pushed.documents()["AR"] == before["AR"], "the invoice has its old reference, amounts and lines"
+    parts = pushed.rows(
+        "SELECT p.Generation, d.Part, d.Module, d.BatNbr FROM xlpy_Posting p JOIN xlpy_PostingDoc d"
+        " ON d.PostingID = p.PostingID WHERE p.RecordID = :key AND p.Kind = 'invoice' ORDER BY 1, 2",
+        key=key,
+    )
+    assert [part[:3] for part in parts] == [
+        (generation, part, module) for generation in (1, 2) for part, module in (("cost", "GL"), ("document", "AR"))
+    ]
+    same = "cost" if lost == "the invoice" else "document"
+    assert len({part[3] for part in parts if part[1] == same}) == 1, "what stood is taken over"
+    assert len({part[3] for part in parts}) == 3
+    assert set(states(pushed.plan("OCT-I"))) <= {"Already in SL", "Nothing to post"}
+    assert pushed.reconciled("OCT-I") <= {"Agrees", "Nothing to post"}
+
+
+def test_what_is_partly_gone_does_not_keep_the_rest_from_being_posted(pushed: Month) -> None:
+    """A lost AR batch: some of its invoices have journals that still stand."""
+    (lost,) = {row[0] for row in pushed.rows("SELECT BatNbr FROM ARDoc WHERE User1 <> '' AND CuryId = 'USD'")}
+    void_batch(pushed.engine, "AR", lost)
+    found = states(pushed.plan("OCT-I"))
+    assert found["Partly gone"] >= 1
+    assert found["Voided"] >= 1
+    whole = [row.number for row in pushed.plan("OCT-I").rows if row.state == "Voided"]
+    report = pushed.rerun("OCT-I", again=tuple(whole))
+    assert report.state is RunState.COMPLETED, (report.text, codes(report))
+    assert {row.transaction for row in report.results} == set(whole)
+    assert pushed.rerun("OCT-I", again=("all",)).state is RunState.COMPLETED
+    assert set(states(pushed.plan("OCT-I"))) <= {"Already in SL", "Nothing to post"}
+
+
+def test_partly_gone_with_other_lines_is_a_stop(pushed: Month) -> None:
+    key, journal = pushed.rows(
+        "SELECT p.RecordID, d.BatNbr FROM xlpy_Posting p JOIN xlpy_PostingDoc d ON d.PostingID = p.PostingID"
+        " WHERE d.Part = 'cost'"
+    )[0]
     void_batch(pushed.engine, "GL", journal)
-    assert states(pushed.plan("OCT-I"))["Partly gone"] == 1
+    pushed.run("UPDATE xlpy_Posting SET LinesHash = 'other' WHERE Kind = 'invoice' AND RecordID = :key", key=key)
+    assert states(pushed.plan("OCT-I"))["Partly gone, changed"] == 1
     report = pushed.rerun("OCT-I")
-    assert (report.state, codes(report)) == (RunState.NOTHING_WRITTEN, {"PARTLY-GONE"})
+    assert (report.state, codes(report)) == (RunState.NOTHING_WRITTEN, {"PARTLY-CHANGED"})
 
 
 def test_voided_vouchers_and_inventory_come_back_with_again(pushed: Month) -> None:

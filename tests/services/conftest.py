@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -132,9 +132,16 @@ def full_month(tmp_path: Path) -> Iterator[Story]:
 def journals(tmp_path: Path) -> Iterator[Story]:
     """Expenses that Manage does not transfer as bills; their offset account has no subaccount of its own."""
     with ExitStack() as stack:
-        story = stack.enter_context(_stage(tmp_path, stack, invoices=20, expenses=14, as_bill=False))
-        story.profile = replace(story.profile, posting=replace(story.profile.posting, default_sub="00000"))
-        yield story
+        yield stack.enter_context(_stage(tmp_path, stack, invoices=20, expenses=14, as_bill=False))
+
+
+@pytest.fixture
+def full_month_of_journals(tmp_path: Path) -> Iterator[Story]:
+    """A month of 300 transactions with Manage's other package setting: expenses are not transferred as bills."""
+    with ExitStack() as stack:
+        yield stack.enter_context(
+            _stage(tmp_path, stack, invoices=150, expenses=80, procurement=75, as_bill=False, company_paid=False)
+        )
 
 
 @cache

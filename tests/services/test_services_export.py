@@ -6,12 +6,16 @@ import threading
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
+from sqlalchemy import text
 
 from xlpy.demo.company import repairs
 from xlpy.demo.company.release.run import release_everything
+from xlpy.domain.values.problems import Severity
 from xlpy.domain.values.transactions import PostingState
 from xlpy.errors import PostingLocked
+from xlpy.paths import data_folder
 from xlpy.services.export.planning import make_plan
 from xlpy.services.export.push import push
 from xlpy.services.export.refresh import refresh
@@ -60,15 +64,43 @@ def test_run_again_after_success_writes_nothing(story: Any) -> None:
     before = story.rows("SELECT COUNT(*) FROM ARDoc")
     again = story.push(ids, batch="OCT2")
     assert again.state is RunState.NOTHING_WRITTEN
-    assert {p.code for p in again.problems} >= {"NOT-UNPOSTED"}
+    assert [(p.code, p.severity) for p in again.problems] == [("EXPORTED", Severity.NOTE)]
+    assert again.text == "Nothing was written: 5 of the marked transactions are exported already, in OCT-I."
     assert story.rows("SELECT COUNT(*) FROM ARDoc") == before
+
+
+def test_run_again_under_the_same_name_and_with_the_old_preview_says_only_that_it_is_exported(story: Any) -> None:
+    ids = story.unposted()[:5]
+    plan_hash = remember_preview(make_plan(story.session(), story.selection(ids)))
+    assert push(story.session(), story.selection(ids), preview_hash=plan_hash).state is RunState.COMPLETED
+    again = push(story.session(), story.selection(ids), preview_hash=plan_hash)
+    assert again.state is RunState.NOTHING_WRITTEN
+    assert [p.code for p in again.problems] == ["EXPORTED"]
+
+
+def test_what_is_exported_already_does_not_keep_the_rest_from_going_in(story: Any) -> None:
+    ids = story.unposted()
+    story.push(ids[:3])
+    rest = story.push(ids[:5], batch="OCT2")
+    assert rest.state is RunState.COMPLETED, rest.text
+    assert [p.code for p in rest.problems if p.code in {"EXPORTED", "NOT-UNPOSTED"}] == ["EXPORTED"]
+    assert {story.site.batch_of(i) for i in ids[3:5]} == {"OCT2-I"}
+
+
+def test_what_somebody_else_posted_in_manage_is_still_a_stop(story: Any) -> None:
+    ids = story.unposted()[:2]
+    story.push(ids[:1])
+    with story.engine.begin() as connection:
+        connection.execute(text("UPDATE xlpy_Posting SET State = 'undone'"))
+    again = story.push(ids[:1], batch="OCT2")
+    assert [p.code for p in again.problems] == ["NOT-UNPOSTED"]
 
 
 def test_a_reference_taken_between_check_and_write_fails_that_one_document(story: Any) -> None:
     ids = story.unposted()
     session = story.session()
     plan = make_plan(session, story.selection(ids))
-    victim = max(plan.ar_batches, key=lambda batch: len(batch.documents)).documents[2]
+    victim = max(plan.ar.batches, key=lambda batch: len(batch.documents)).documents[2]
     taken = False
 
     def observe(_label: str) -> None:
@@ -112,6 +144,24 @@ def test_only_what_was_previewed_can_be_posted(story: Any) -> None:
 
     assert report.state is RunState.NOTHING_WRITTEN
     assert {p.transaction_id.rpartition(":")[2] for p in report.problems if p.code == "PLAN-CHANGED"} >= {str(changed)}
+    assert story.documents() == {}
+
+
+def test_a_preview_that_an_earlier_version_kept_is_refused_in_plain_words(story: Any) -> None:
+    ids = story.unposted()[:2]
+    plan_hash = remember_preview(make_plan(story.session(), story.selection(ids)))
+    kept = data_folder("previews") / f"{plan_hash}.json"
+    older = msgspec.json.decode(kept.read_bytes())
+    older |= {"schema": 1, "customers": older["ar"]["customers"], "ar_batches": older.pop("ar")["batches"]}
+    kept.write_bytes(msgspec.json.encode(older))
+    story.site.reopen_and_close(ids[0], change=Decimal("1.00"))
+
+    report = push(story.session(), story.selection(ids), preview_hash=plan_hash)
+
+    assert report.state is RunState.NOTHING_WRITTEN
+    (problem,) = [p for p in report.problems if p.code == "PLAN-CHANGED"]
+    assert "earlier version" in problem.what
+    assert "Press Preview again" in problem.fix
     assert story.documents() == {}
 
 

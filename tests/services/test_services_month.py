@@ -158,7 +158,7 @@ def test_the_cost_journal_and_its_invoice_live_and_die_together(month: Any) -> N
     """Design, Cost journals: an invoice that SL refuses takes its journal with it; the other way round too."""
     selection = month.everything()
     plan = make_plan(month.session(), selection)
-    costed = [journal.transactions[0] for batch in plan.payables.gl_batches for journal in batch.journals]
+    costed = [journal.transactions[0] for batch in plan.gl.batches for journal in batch.journals]
     victim, other = costed[0], costed[1]
     number = next(t.number for t in plan.transactions if t.key == victim)
     with month.engine.begin() as connection:
@@ -190,7 +190,28 @@ def test_expenses_not_as_bill_are_one_journal_each(journals: Any) -> None:
     made = [row for row in report.results if row.kind == "expense" and row.module]
     assert {row.module for row in made} == {"GL"}
     assert len({row.sl_batch for row in made}) == len(made) == len(wanted)
+    owed = journals.rows(
+        "SELECT t.Sub, v.APSub FROM GLTran t LEFT JOIN Vendor v ON v.VendId = t.Id "
+        "WHERE t.Module = 'GL' AND t.Acct = '2010' AND t.Crtd_Prog = '01010'"
+    )
+    assert len(owed) == len(wanted)
+    assert {sub for sub, _ in owed} == {"00000"}, "the offset has the subaccount of vendor, class or set-up"
     results = release_everything(journals.engine, firm.COMPANY_ID)
+    assert [r for r in results if r.messages or r.error] == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_month_with_expenses_not_as_bill_goes_in_and_is_posted(full_month_of_journals: Any) -> None:
+    month = full_month_of_journals
+    selection = month.everything()
+    assert len(selection.marked) >= 300
+    report = push(month.session(), selection)
+    assert report.state is RunState.COMPLETED, [p for p in report.problems if p.severity == "stop"][:5]
+    expenses = [row for row in report.results if row.kind == "expense"]
+    assert {row.module for row in expenses if row.module} == {"GL"}
+    assert len(expenses) == sum(mark.key.kind is Kind.EXPENSE for mark in selection.marked)
+    results = release_everything(month.engine, firm.COMPANY_ID)
     assert [r for r in results if r.messages or r.error] == []
 
 
@@ -200,7 +221,7 @@ def test_a_voucher_that_sl_refuses_fails_with_all_its_expenses_and_nothing_else(
     plan = make_plan(month.session(), selection)
     vouchers = [
         document
-        for batch in plan.payables.ap_batches
+        for batch in plan.ap.batches
         for document in batch.documents
         if document.transactions[0].kind is Kind.EXPENSE
     ]

@@ -235,7 +235,7 @@ def test_results_name_the_batch_that_manage_really_has(story: Any) -> None:
 def test_when_sl_refuses_every_document_nothing_was_written(story: Any) -> None:
     session = story.session()
     plan = make_plan(session, story.selection(story.unposted()[:4]))
-    documents = [document for batch in plan.ar_batches for document in batch.documents]
+    documents = [document for batch in plan.ar.batches for document in batch.documents]
     ids = [int(document.transaction.record_id) for document in documents]
     taken = False
 

@@ -144,6 +144,19 @@ def test_the_clock_of_this_pc_against_manage_s(firm: Firm, minutes: int, verdict
         assert ("ahead of" if minutes > 0 else "behind") in finding.text
 
 
+@pytest.mark.parametrize(("version", "verdict"), [("v2019.4.9", Verdict.PROBLEM), ("v2019.5.1", Verdict.OK)])
+def test_a_manage_that_is_too_old_is_a_problem(firm: Firm, version: str, verdict: Verdict) -> None:
+    kept = firm.site.records.server_version
+    firm.site.records.server_version = version
+    try:
+        found = firm.of_manage(manage={"api_version": ".".join(version[1:].split(".")[:2])})["Version"]
+    finally:
+        firm.site.records.server_version = kept
+    assert found.verdict is verdict
+    assert ("2019.5" in found.text) is (verdict is Verdict.PROBLEM) or verdict is Verdict.OK
+    assert bool(found.fix) is (verdict is Verdict.PROBLEM)
+
+
 def test_another_api_version_is_a_note(firm: Firm) -> None:
     assert firm.of_manage()["Version"].verdict is Verdict.OK
     assert firm.of_manage(manage={"api_version": "2019.1"})["Version"].verdict in (Verdict.NOTE, Verdict.OK)

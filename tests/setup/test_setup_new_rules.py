@@ -63,7 +63,7 @@ def test_vouchers_are_described_by_the_settings(firm: Firm) -> None:
     plan = _plan_of_everything(
         firm, receipt_description="PO {number}", expense_description="{member}", period="Current"
     )
-    descriptions = {document.descr for batch in plan.payables.ap_batches for document in batch.documents}  # type: ignore[attr-defined]
+    descriptions = {document.descr for batch in plan.ap.batches for document in batch.documents}  # type: ignore[attr-defined]
     assert any(text.startswith("PO ") for text in descriptions)
     assert not any("Expenses" in text for text in descriptions)
     assert plan.options.period == "Current"  # type: ignore[attr-defined]

@@ -1,4 +1,7 @@
-"""A DBAPI module that talks to nobody: it records what the mssql+pyodbc dialect would send to SQL Server."""
+"""A DBAPI module that talks to nobody: it records what the mssql+pyodbc dialect would send to SQL Server.
+
+What is written by hand it answers in the columns and types that a server was seen to answer (``server_seen``), or not.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyodbc
+from server_seen import Seen, columns_of_core, seen
 
 
 class Recorder:
@@ -22,12 +26,11 @@ class Recorder:
         self.connected: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
         self.fast: list[bool] = []
         self.refuse: Exception | None = None
+        self.refuse_statements: dict[str, Exception] = {}  # a part of a statement → what the driver says to it
         self.answers = {
             "ProductVersion": [("16.0.4003.1",)],
             "schema_name()": [("dbo",)],
-            "transaction_isolation_level": [("READ COMMITTED",)],
-            "sys.system_views": [("sys.dm_exec_sessions",)],
-            "sys.dm_exec_sessions": [("READ COMMITTED",)],
+            "test max support": [("test max support",)],
             **(answers or {}),
         }
 
@@ -78,6 +81,9 @@ class Cursor:
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> Cursor:
         self.recorder.sent.append((statement, [parameters]))
+        for part, refusal in self.recorder.refuse_statements.items():
+            if part in statement:
+                raise refusal
         self._answer(statement)
         return self
 
@@ -91,13 +97,16 @@ class Cursor:
 
     def _answer(self, statement: str) -> None:
         found = [rows for part, rows in self.recorder.answers.items() if part in statement]
-        self.rows = list(found[-1]) if found else []
-        width = len(self.rows[0]) if self.rows else 1
-        names = [f"c{index}" for index in range(width)]
-        if "COLUMN_NAME AS column_name" in statement:
-            names = ["table_name", "column_name", "data_type", "length", "is_identity", "is_computed"]
-        is_query = statement.lstrip().upper().startswith("SELECT")
-        self.description = [(name, str, None, None, None, None, True) for name in names] if is_query else None
+        self.rows, self.description = list(found[-1]) if found else [], None
+        answer = seen(statement)
+        if answer is None and statement.lstrip().upper().startswith("SELECT"):
+            answer = Seen(("",) * columns_of_core(statement), ())
+        if answer is None:
+            return
+        if answer.refused:
+            raise pyodbc.ProgrammingError(answer.refused, f"[{answer.refused}] a server was seen to refuse this")
+        answer.refuse_other(statement, self.rows)
+        self.description = answer.description
 
     def fetchone(self) -> tuple[Any, ...] | None:
         return self.rows.pop(0) if self.rows else None

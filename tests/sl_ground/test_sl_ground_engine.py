@@ -13,18 +13,19 @@ import pyodbc
 import pytest
 from sl_ground_recorder import Recorder
 from sqlalchemy import engine as sqlalchemy_engine
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.dialects import mssql
 
-from xlpy.demo.company.tables import create_tables, table
+from xlpy.demo.company.tables import blank, create_tables, table
 from xlpy.errors import SettingsError, SlError
 from xlpy.profile.odbc import Target, best_driver, connection_url, odbc_parts, target_of
 from xlpy.profile.settings import SlSettings
 from xlpy.sl.connection import tsql
 from xlpy.sl.connection.catalogue import Catalogue
 from xlpy.sl.connection.connect_errors import explain_connect_error
-from xlpy.sl.connection.engine import mssql_engine, open_company, server_of
+from xlpy.sl.connection.engine import DESCRIBED_AT_MOST, described_length, mssql_engine, open_company, server_of
 from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.ledger_book.setup_script import WRITE
 
 ODBC = "SERVER=SQLSRV1;DATABASE=DEMOApp;UID=xlpy;PWD=hush-hush"
 URL = "mssql+pyodbc://xlpy:hush-hush@SQLSRV1/DEMOApp"
@@ -36,7 +37,7 @@ def test_every_connection_is_prepared_and_closed(typed: str) -> None:
     engine = mssql_engine(typed, module=recorder, lock_seconds=7)
     for _ in range(2):
         with engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
+            connection.execute(tsql.DATABASE_NAME)
     prepared = recorder.statements("XACT_ABORT")
     assert len(recorder.connected) == len(prepared) == 2  # no pool: each is a new connection
     assert prepared[0][0] == "SET XACT_ABORT OFF; SET ANSI_WARNINGS ON; SET LOCK_TIMEOUT 7000"
@@ -217,7 +218,7 @@ def test_an_error_of_a_statement_stays_the_drivers() -> None:
         original = recorder.answers
         recorder.answers = None  # type: ignore[assignment]
         with pytest.raises(AttributeError):
-            connection.execute(text("SELECT 1"))
+            connection.execute(tsql.DATABASE_NAME)
         recorder.answers = original
 
 
@@ -266,3 +267,30 @@ def test_a_password_with_blanks_around_it_goes_out_braced(password: str) -> None
     assert parts["pwd"] == password
     assert (parts["server"], parts["database"], parts["uid"]) == ("SQL01,1433", "DEMOApp", "kmorales")
     assert f"PWD={{{password.replace('}', '}}')}}}" in str(given.query["odbc_connect"])
+
+
+def test_a_statement_too_long_to_be_described_goes_row_by_row() -> None:
+    """An INSERT into ItemSite with every column bound: 190 parameters and 3,462 characters become 4,114."""
+    recorder = Recorder()
+    engine = mssql_engine(ODBC, module=recorder)
+    for name, fast in (("ItemSite", False), ("INTran", True)):
+        source = table(name)
+        columns = [column for column in source.columns if column.name not in ("tstamp", "RecordID")]
+        rows = [{column.name: blank(column) for column in columns} for _ in range(2)]
+        with engine.begin() as connection:
+            connection.execute(insert(source), rows)
+        ((statement, sent),) = recorder.statements(f"INSERT INTO [{name}]")
+        assert recorder.fast.pop() is fast
+        assert len(sent) == 2
+        assert (described_length(statement) > DESCRIBED_AT_MOST) is not fast
+    assert described_length("VALUES (?, ?)") == len("VALUES (@P1, @P2)")
+    assert described_length(f"({', '.join('?' * 12)})") == len(f"({', '.join(f'@P{n}' for n in range(1, 13))})")
+
+
+def test_no_statement_of_the_product_is_too_long_to_be_described() -> None:
+    """Even when a row fills every column of its table (SL 9.01)."""
+    dialect = mssql.dialect(paramstyle="qmark")  # type: ignore[no-untyped-call]
+    for name in WRITE:
+        source = table(name)
+        statement = str(insert(source).compile(dialect=dialect))
+        assert described_length(statement) < DESCRIBED_AT_MOST, name

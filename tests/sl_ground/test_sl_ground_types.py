@@ -14,10 +14,10 @@ from sqlalchemy import Connection, Engine, Table, func, insert, literal, select,
 from sqlalchemy.dialects import mssql, sqlite
 from sqlalchemy.exc import DatabaseError, StatementError
 
+from xlpy.domain.values.dates import NO_DATE
 from xlpy.errors import SlError
 from xlpy.sl.connection.catalogue import Catalogue
 from xlpy.sl.connection.types import (
-    NO_DATE,
     SlAmount,
     SlDate,
     SlFlag,

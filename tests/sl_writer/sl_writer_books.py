@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Engine, insert, select, text, update
 
 from xlpy.demo.company.tables import create_tables
-from xlpy.domain.documents.ar import ArBatch, ArDocument, ArLine, NewCustomer, RateUsed, TaxPosting, TaxSlot
+from xlpy.domain.documents.ar import ArBatch, ArDocument, ArLine, ArPart, NewCustomer
 from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction, PlanOptions
+from xlpy.domain.documents.shared import RateUsed, TaxPosting, TaxSlot
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.sl.connection.catalogue import Catalogue
 from xlpy.sl.connection.engine import SlCompany
@@ -120,15 +121,14 @@ def only_marked(number: int, action: Action, **more: Any) -> PlannedTransaction:
     return transaction(document(number), action=action, **more)
 
 
-def plan(*batches: ArBatch, **more: Any) -> Plan:
+def plan(*batches: ArBatch, customers: tuple[NewCustomer, ...] = (), **more: Any) -> Plan:
     values: dict[str, Any] = {
         "manage_host": HOST,
         "manage_company": SITE,
         "cpny_id": CPNY,
         "options": PlanOptions("OCT", date(2026, 10, 31)),
         "transactions": tuple(transaction(d) for b in batches for d in b.documents),
-        "customers": (),
-        "ar_batches": batches,
+        "ar": ArPart(customers, batches),
     }
     return Plan(**(values | more))
 

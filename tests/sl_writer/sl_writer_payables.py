@@ -8,22 +8,11 @@ from typing import Any
 
 from sl_writer_books import BASE, DAY, plan
 
-from xlpy.domain.documents.ap import (
-    ApBatch,
-    ApDocument,
-    ApLine,
-    GlBatch,
-    GlJournal,
-    GlLine,
-    InBatch,
-    InDocument,
-    InLine,
-    NewItem,
-    NewVendor,
-    PayablesPlan,
-)
-from xlpy.domain.documents.ar import TaxPosting
+from xlpy.domain.documents.ap import ApBatch, ApDocument, ApLine, ApPart, NewVendor
+from xlpy.domain.documents.gl import GlBatch, GlJournal, GlLine, GlPart
+from xlpy.domain.documents.inventory import InBatch, InDocument, InLine, InventoryPart, NewItem
 from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction
+from xlpy.domain.documents.shared import TaxPosting
 from xlpy.domain.values.transactions import Kind, TransactionKey
 
 TODAY = date(2026, 10, 20)
@@ -169,14 +158,12 @@ def payables_plan(*batches: ApBatch | GlBatch | InBatch, **more: Any) -> Plan:
     for made in batches:
         for document in made.journals if isinstance(made, GlBatch) else made.documents:
             keys |= dict.fromkeys(document.transactions)
-    masters = {name: more.pop(name) for name in ("vendors", "items") if name in more}
-    payables = PayablesPlan(
-        ap_batches=tuple(b for b in batches if isinstance(b, ApBatch)),
-        gl_batches=tuple(b for b in batches if isinstance(b, GlBatch)),
-        in_batches=tuple(b for b in batches if isinstance(b, InBatch)),
-        **masters,
-    )
-    return plan(**({"transactions": tuple(map(planned, keys)), "payables": payables} | more))
+    parts = {
+        "ap": ApPart(more.pop("vendors", ()), tuple(b for b in batches if isinstance(b, ApBatch))),
+        "gl": GlPart(tuple(b for b in batches if isinstance(b, GlBatch))),
+        "inventory": InventoryPart(more.pop("items", ()), tuple(b for b in batches if isinstance(b, InBatch))),
+    }
+    return plan(**({"transactions": tuple(map(planned, keys)), **parts} | more))
 
 
 def new_vendor(vend_id: str = "EAGLEP", **more: Any) -> NewVendor:

@@ -1,4 +1,7 @@
-"""A DBAPI that looks like pyodbc, writes down what SQL Server would be sent, and lets a SQLite company answer."""
+"""A DBAPI that looks like pyodbc, writes down what SQL Server would be sent, and lets a SQLite company answer.
+
+What is written by hand it answers in the columns and types that a server was seen to answer (``server_seen``), or not.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from server_seen import NeverAsked, seen
 from sqlalchemy import Engine
 
 CANNED = {
     "SERVERPROPERTY": [("16.0.1000.6",)],
     "schema_name()": [("dbo",)],
-    "test max support": [("x",)],
-    "fn_listextendedproperty": [(1,)],
-    "sys.system_views": [("dm_exec_sessions",)],
-    "transaction_isolation_level": [("READ COMMITTED",)],
+    "test max support": [("test max support",)],
     "XACT_STATE()": [(1, 1)],
     "sp_getapplock": [(0,)],
     "sp_releaseapplock": [(0,)],
@@ -133,8 +134,15 @@ class _Cursor:
                 raise dbapi.Error(
                     "23000", f"[23000] [Microsoft][ODBC Driver 18][SQL Server]Refused {said}. (2627) (SQLExecute)"
                 )
+        known = seen(sql)
+        if known is not None and known.refused:
+            raise dbapi.Error(known.refused, f"[{known.refused}] a server was seen to refuse this")
         for part, answer in dbapi.canned.items():
             if part in sql:
+                if answer and known is None:
+                    raise NeverAsked(f"No server was asked this; ask one by python -m tests.server_seen: {sql}")
+                if known is not None:
+                    known.refuse_other(sql, answer)
                 # SQL Server answers row counts of a procedure first: a result without columns.
                 self._blank_results = 1 if "sp_" in part else 0
                 self._rows, self.description = list(answer), None if self._blank_results else _DESCRIPTION

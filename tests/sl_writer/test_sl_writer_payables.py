@@ -27,9 +27,11 @@ from sl_writer_payables import (
     voucher,
 )
 
-from xlpy.domain.documents.ap import ApDocument, GlJournal, InDocument, PayablesPlan
-from xlpy.domain.documents.ar import TaxSlot
+from xlpy.domain.documents.ap import ApDocument
+from xlpy.domain.documents.gl import GlJournal, GlPart
+from xlpy.domain.documents.inventory import InDocument
 from xlpy.domain.documents.plan import Action, Plan, plan_of_kind
+from xlpy.domain.documents.shared import TaxSlot
 from xlpy.domain.values.money import round_money
 from xlpy.domain.values.transactions import Kind, PostedPart, SlState, TransactionKey
 from xlpy.errors import PostingRefused
@@ -54,7 +56,7 @@ def known(books: Books, *keys: TransactionKey) -> set[TransactionKey]:
 def invoices_with_costs(*numbers: int) -> Plan:
     """Invoices in one batch, the journal of each in a batch of its own."""
     costs = tuple(gl_batch(journal(key(n)), number=place) for place, n in enumerate(numbers, 1))
-    return plan(batch(*map(document, numbers)), payables=PayablesPlan(gl_batches=costs))
+    return plan(batch(*map(document, numbers)), gl=GlPart(costs))
 
 
 def test_an_invoice_and_its_cost_journal_are_one_posting_with_two_parts(books: Books) -> None:
@@ -102,7 +104,7 @@ def test_a_reference_taken_meanwhile_takes_the_cost_journal_with_it(books: Books
 def test_joined_cost_journals_leave_out_one_and_number_the_rest_anew(books: Books) -> None:
     books.refuse("ARDoc", "RefNbr", "501", "not this one")
     joined = gl_batch(journal(key(501)), journal(key(502)), journal(key(503), amount="1.00"))
-    made = plan(batch(*map(document, (501, 502, 503))), payables=PayablesPlan(gl_batches=(joined,)))
+    made = plan(batch(*map(document, (501, 502, 503))), gl=GlPart((joined,)))
     post_plan(books.company, request_of(made))
     assert sorted(row["LineNbr"] for row in books.rows("GLTran")) == [-32768, -32767, -32766, -32765]
     assert books.row("Batch", Module="GL")["CrTot"] == Decimal("13.50")
@@ -236,6 +238,14 @@ def test_what_moved_since_the_check_rolls_everything_back(
     with pytest.raises(PostingRefused, match=said):
         post_plan(books.company, request_of(made, expected=seen))
     assert books.nothing_written()
+
+
+@pytest.mark.parametrize("status", ["O", "M", "I"])
+def test_a_vendor_that_is_not_on_hold_stays_usable_at_the_second_look(books: Books, status: str) -> None:
+    """SL's own list of active vendors has every one whose Status is not H, one-time vendors too."""
+    books.set("Vendor", Status=status)
+    made = payables_plan(ap_batch(voucher(receipt(1))))
+    assert len(post_plan(books.company, request_of(made)).posted) == 1
 
 
 def test_modules_that_are_not_written_to_may_move(books: Books) -> None:
@@ -515,7 +525,11 @@ def test_a_plan_of_invoices_and_of_payables_can_be_one_transaction_too(books: Bo
     seen = SetupSeen("202610", "202610", "202610", "202609", auto_ref=False)
     made = payables_plan(ap_batch(voucher(expense(1))))
     both = plan(
-        batch(document(501)), transactions=(transaction(document(501)), *made.transactions), payables=made.payables
+        batch(document(501)),
+        transactions=(transaction(document(501)), *made.transactions),
+        ap=made.ap,
+        gl=made.gl,
+        inventory=made.inventory,
     )
     outcome = post_plan(books.company, request_of(both, expected=seen))
     assert {(d.module, d.ref_nbr) for d in outcome.posted} == {("AR", "501"), ("AP", "0000202")}

@@ -26,7 +26,7 @@ from sl_writer_payables import (
     voucher,
 )
 
-from xlpy.domain.documents.ar import TaxSlot
+from xlpy.domain.documents.shared import TaxSlot
 from xlpy.errors import PostingRefused, SlError
 from xlpy.sl.writing.posting import post_plan
 

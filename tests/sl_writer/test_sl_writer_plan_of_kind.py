@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import pytest
 from sl_writer_books import batch, document, key, new_customer, plan, transaction
 from sl_writer_payables import (
@@ -39,7 +41,9 @@ PAYABLES = payables_plan(
 WHOLE = plan(
     batch(INVOICE),
     customers=(new_customer(),),
-    payables=PAYABLES.payables,
+    ap=PAYABLES.ap,
+    gl=PAYABLES.gl,
+    inventory=PAYABLES.inventory,
     transactions=(transaction(INVOICE), *(t for t in PAYABLES.transactions if t.key.kind is not Kind.INVOICE)),
     problems=(Problem(Severity.NOTE, "X", "a note"),),
 )
@@ -48,28 +52,28 @@ WHOLE = plan(
 def test_invoices_keep_their_batches_customers_and_cost_journals() -> None:
     part = plan_of_kind(WHOLE, Kind.INVOICE)
     assert [t.key for t in part.transactions] == [key(501)]
-    assert (part.ar_batches, part.customers) == (WHOLE.ar_batches, WHOLE.customers)
-    assert [j.transactions for b in part.payables.gl_batches for j in b.journals] == [(key(501),)]
-    assert part.payables.ap_batches == part.payables.in_batches == part.payables.vendors == part.payables.items == ()
+    assert (part.ar.batches, part.ar.customers) == (WHOLE.ar.batches, WHOLE.ar.customers)
+    assert [j.transactions for b in part.gl.batches for j in b.journals] == [(key(501),)]
+    assert part.ap.batches == part.inventory.batches == part.ap.vendors == part.inventory.items == ()
 
 
 def test_expenses_keep_their_vouchers_journals_and_vendors() -> None:
     part = plan_of_kind(WHOLE, Kind.EXPENSE)
     assert {t.key for t in part.transactions} == {expense(1), expense(2), expense(3)}
-    assert [b.number for b in part.payables.ap_batches] == [1]
-    assert [b.number for b in part.payables.gl_batches] == [2]
-    assert [v.vend_id for v in part.payables.vendors] == ["E-TKLEIN"]
-    assert part.ar_batches == part.customers == part.payables.in_batches == part.payables.items == ()
+    assert [b.number for b in part.ap.batches] == [1]
+    assert [b.number for b in part.gl.batches] == [2]
+    assert [v.vend_id for v in part.ap.vendors] == ["E-TKLEIN"]
+    assert part.ar.batches == part.ar.customers == part.inventory.batches == part.inventory.items == ()
 
 
 def test_procurement_keeps_its_vouchers_inventory_vendors_and_items() -> None:
     part = plan_of_kind(WHOLE, Kind.PROCUREMENT)
     assert {t.key for t in part.transactions} == {receipt(1), receipt(2), receipt(3)}
-    assert [b.number for b in part.payables.ap_batches] == [2]
-    assert part.payables.in_batches == WHOLE.payables.in_batches
-    assert [v.vend_id for v in part.payables.vendors] == ["EAGLEP"], "SL compares ids without regard to case"
-    assert [i.invt_id for i in part.payables.items] == ["DOCK-C", "UPS1500"]
-    assert part.payables.gl_batches == ()
+    assert [b.number for b in part.ap.batches] == [2]
+    assert part.inventory.batches == WHOLE.inventory.batches
+    assert [v.vend_id for v in part.ap.vendors] == ["EAGLEP"], "SL compares ids without regard to case"
+    assert [i.invt_id for i in part.inventory.items] == ["DOCK-C", "UPS1500"]
+    assert part.gl.batches == ()
 
 
 @pytest.mark.parametrize("kind", list(Kind))
@@ -82,6 +86,7 @@ def test_a_stop_of_one_kind_is_a_stop_of_all(kind: Kind) -> None:
 def test_the_parts_together_are_the_whole() -> None:
     parts = [plan_of_kind(WHOLE, kind) for kind in Kind]
     assert {t.key for part in parts for t in part.transactions} == {t.key for t in WHOLE.transactions}
-    for name in ("ap_batches", "gl_batches", "in_batches", "items"):
-        together = [some for part in parts for some in getattr(part.payables, name)]
-        assert sorted(map(str, together)) == sorted(map(str, getattr(WHOLE.payables, name)))
+    for name in ("ap.batches", "gl.batches", "inventory.batches", "inventory.items"):
+        of = attrgetter(name)
+        together = [some for part in parts for some in of(part)]
+        assert sorted(map(str, together)) == sorted(map(str, of(WHOLE)))

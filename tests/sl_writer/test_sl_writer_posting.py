@@ -25,8 +25,9 @@ from sl_writer_books import (
     transaction,
 )
 
-from xlpy.domain.documents.ar import ArDocument, TaxSlot
+from xlpy.domain.documents.ar import ArDocument
 from xlpy.domain.documents.plan import Action
+from xlpy.domain.documents.shared import TaxSlot
 from xlpy.domain.values.money import round_money
 from xlpy.domain.values.problems import Problem, Severity
 from xlpy.domain.values.transactions import PostingState

@@ -41,9 +41,9 @@ from sl_writer_payables import (
 from xlpy.demo import firm
 from xlpy.demo.company.release.run import release_and_post, release_batch, void_batch
 from xlpy.demo.company.seed.company import make_company
-from xlpy.domain.documents.ap import GlLine
-from xlpy.domain.documents.ar import RateUsed, TaxSlot
+from xlpy.domain.documents.gl import GlLine
 from xlpy.domain.documents.plan import Action
+from xlpy.domain.documents.shared import RateUsed, TaxSlot
 from xlpy.domain.values.transactions import SlState
 from xlpy.profile.settings import SlSettings
 from xlpy.sl.connection.engine import open_company

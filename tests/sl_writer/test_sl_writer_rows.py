@@ -23,7 +23,7 @@ from sl_writer_books import (
 )
 from sqlalchemy import select
 
-from xlpy.domain.documents.ar import TaxSlot
+from xlpy.domain.documents.shared import TaxSlot
 from xlpy.errors import PostingRefused, SlError
 from xlpy.sl.screens.ar import line_values
 from xlpy.sl.screens.entry_rows import FIRST_LINE_NBR, EntryStamp

@@ -211,7 +211,8 @@ def test_the_application_lock_is_a_sessions_and_on_a_connection_of_its_own(
     server: tuple[SlCompany, RecordingDbapi], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     company, dbapi = server
-    monkeypatch.setattr("xlpy.sl.ledger_book.lock.check_ledger", lambda _connection: None)
+    for asked in ("check_ledger", "refuse_missing_rights"):
+        monkeypatch.setattr(f"xlpy.sl.ledger_book.lock.{asked}", lambda *_: None)
     with posting_lock(company, user="kmorales", host="PC1", now=NOW):
         taken = next(s for s in dbapi.sent if "sp_getapplock" in s.sql)
         assert "'Session'" in taken.sql

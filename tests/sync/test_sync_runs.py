@@ -157,13 +157,62 @@ def test_a_document_that_sl_cleaned_up_keeps_its_payment(stage: Stage) -> None:
     assert stage.payments("20006") == [(D(80), on(9))]
 
 
-def test_an_invoice_that_manage_deleted_is_told_once(stage: Stage) -> None:
+def test_an_invoice_that_manage_does_not_give_comes_again_until_it_does(stage: Stage) -> None:
     sl.pay(stage.engine, "20006", D(80), on=on(9))
     with stage.site.lock:
-        del stage.site.records.invoices[stage.id_of("20006")]
-    found = row(stage.sync(), "20006")
-    assert "Manage no longer has" in found.not_matched_because
-    assert all(r.invoice != "20006" for r in stage.sync().rows)
+        hidden = stage.site.records.invoices.pop(stage.id_of("20006"))
+        stage.site.changed()
+    for _ in range(2):
+        report = stage.sync()
+        assert report.exit_code == 3
+        assert row(report, "20006").status is PaymentStatus.NOT_FOUND
+        assert "did not give a record for invoice 20006" in row(report, "20006").not_matched_because
+        assert "Not found: 20006" in report.text
+    with stage.site.lock:
+        stage.site.records.invoices[hidden.id] = hidden
+        stage.site.changed()
+    report = stage.sync()
+    assert (report.exit_code, row(report, "20006").status) == (0, PaymentStatus.CHANGED)
+    assert stage.payments("20006") == [(D(80), on(9))]
+    assert stage.sync().rows == ()
+
+
+def test_payments_are_not_lost_when_manage_answers_with_some_of_the_invoices(stage: Stage) -> None:
+    """Two of six come, without a Link and by whatever way they are asked for; then all is right again."""
+    for number, amount in (("20001", 100), ("20003", 250), ("20004", 1000), ("20006", 80)):
+        sl.pay(stage.engine, number, D(amount), on=on(9))
+    with stage.site.lock:
+        kept = dict(stage.site.records.invoices)
+        shown = {stage.id_of("20001"), stage.id_of("20004")}
+        stage.site.records.invoices = {i: one for i, one in kept.items() if i in shown}
+        stage.site.changed()
+    assert stage.sync().exit_code == 3
+    with stage.site.lock:
+        stage.site.records.invoices = kept
+        stage.site.changed()
+    assert stage.sync().exit_code == 0
+    assert [len(stage.payments(number)) for number in ("20001", "20003", "20004", "20006")] == [1, 1, 1, 1]
+
+
+def test_a_list_that_shows_some_rows_only_costs_nothing(stage: Stage) -> None:
+    for number, amount in (("20001", 100), ("20003", 250), ("20006", 80)):
+        sl.pay(stage.engine, number, D(amount), on=on(9))
+    stage.site.harsh.first_rows_only = 2
+    try:
+        assert stage.sync().exit_code == 0
+    finally:
+        stage.site.harsh.first_rows_only = 0
+    assert [len(stage.payments(number)) for number in ("20001", "20003", "20006")] == [1, 1, 1]
+
+
+def test_a_document_that_sl_did_not_show_once_comes_again(stage: Stage) -> None:
+    sl.pay(stage.engine, "20006", D(80), on=on(9))
+    stage.execute("UPDATE ARDoc SET RefNbr = 'X20006' WHERE RefNbr = '20006' AND DocType = 'IN'")
+    assert row(stage.sync(), "20006").status is PaymentStatus.NOT_FOUND
+    assert stage.sync().exit_code == 3
+    stage.execute("UPDATE ARDoc SET RefNbr = '20006' WHERE RefNbr = 'X20006'")
+    assert row(stage.sync(), "20006").status is PaymentStatus.CHANGED
+    assert stage.sync().exit_code == 0
 
 
 def test_sl_restored_from_a_backup_compares_everything(stage: Stage) -> None:
@@ -321,3 +370,33 @@ def test_reading_takes_the_same_statements_for_any_number_of_invoices(stage: Sta
     invoices = sum(path == "/finance/invoices" for method, path in stage.site.calls)
     assert (sent(stage)["POST"], lists, invoices) == (len(paid), len(paid), 2 * chunks)
     assert sent(stage)["GET"] == lists + invoices
+
+
+def test_what_was_written_is_confirmed_by_its_payments_when_the_invoice_can_not_be_read_again(stage: Stage) -> None:
+    sl.pay(stage.engine, "20006", D(80), on=on(9))
+
+    def from_now_on(method: str, path: str) -> None:
+        if method == "POST" and path.endswith("/payments"):
+            stage.site.faults.add(Fault(FaultKind.FORBIDDEN, "GET", "/finance/invoices", times=None))
+
+    stage.site.after_request = from_now_on
+    report = stage.sync()
+    assert (report.exit_code, row(report, "20006").status) == (0, PaymentStatus.CHANGED)
+    assert stage.payments("20006") == [(D(80), on(9))]
+
+
+def test_made_but_not_confirmed_is_said_so_and_nothing_is_paid_twice(stage: Stage) -> None:
+    sl.pay(stage.engine, "20006", D(80), on=on(9))
+
+    def from_now_on(method: str, path: str) -> None:
+        if method == "POST" and path.endswith("/payments"):
+            stage.site.faults.add(Fault(FaultKind.FORBIDDEN, "GET", "/finance/invoices.*", times=None))
+
+    stage.site.after_request = from_now_on
+    report = stage.sync()
+    assert report.exit_code == 3
+    assert "Made in Manage, but not confirmed" in row(report, "20006").message
+    stage.site.after_request = None
+    stage.site.faults.clear()
+    assert stage.sync().exit_code == 0
+    assert stage.payments("20006") == [(D(80), on(9))]

@@ -217,7 +217,7 @@ def test_a_closed_manage_batch_stops_it(pushed: Any) -> None:
 
 
 def test_purchase_orders_and_expenses_are_unbatched_otherwise(pushed: Any) -> None:
-    for batch, words in (("OCT-P", "/procurement/purchaseorders/{id}/unbatch"), ("OCT-E", "More > Unbatch")):
+    for batch, words in (("OCT-P", "un-batch each purchase order on its own screen"), ("OCT-E", "More > Unbatch")):
         number = pushed.sl_batches("AP", batch)[0]
         pushed.run("UPDATE APDoc SET User2 = 'mine' WHERE BatNbr = :b", b=number)
         assert words in refused(pushed, batch)

@@ -30,6 +30,7 @@ from xlpy.services.run.session import Session
 
 if TYPE_CHECKING:
     from xlpy.excel.audit.errors_list import SavedErrors
+    from xlpy.services.export.practice import PracticeReport
     from xlpy.services.history.clear_plan import ClearPlan
     from xlpy.services.history.rerun_plan import RerunPlan
     from xlpy.services.history.undo_plan import UndoPlan
@@ -92,6 +93,21 @@ class Books(ReportFrames):
         with run_log("check"):
             return check(self.session, Selection(batch, through, marked, location, detail, period)).report
 
+    def practice(self, plan: Plan) -> PracticeReport:
+        """Let SL's own release judge exactly this plan, and roll everything back; ``practice_results`` shows it.
+
+        Raises ``StoppedByProblems`` when the plan has a stop, ``PracticeImpossible`` when the settings or the rights
+        in SL forbid it, ``PostingLocked`` while somebody is posting.
+        """
+        from xlpy.services.flows.batch import practice
+
+        if plan.stops:
+            raise StoppedByProblems(
+                f"The plan has {len(plan.stops)} problems that stop it.", fix="Solve them, and plan again."
+            )
+        with run_log("practice"):
+            return practice(self.session, self._selection(plan), preview_hash=remember_preview(plan)).report
+
     def push(self, plan: Plan) -> RunReport:
         """Post exactly this plan, or nothing. Raises ``StoppedByProblems`` when the plan has a stop."""
         from xlpy.services.flows.batch import push
@@ -100,8 +116,14 @@ class Books(ReportFrames):
             raise StoppedByProblems(
                 f"The plan has {len(plan.stops)} problems that stop it.", fix="Solve them, and plan again."
             )
+        selection = self._selection(plan)
+        with run_log("push"):
+            return push(self.session, selection, preview_hash=remember_preview(plan)).do().report
+
+    def _selection(self, plan: Plan) -> Selection:
+        """Return the choices that a plan was made from."""
         options = plan.options
-        selection = Selection(
+        return Selection(
             options.batch_identifier,
             options.through_date,
             tuple(Marked(t.key, t.action is Action.POST_AGAIN) for t in plan.transactions),
@@ -109,8 +131,6 @@ class Books(ReportFrames):
             options.detail,
             options.period,
         )
-        with run_log("push"):
-            return push(self.session, selection, preview_hash=remember_preview(plan)).do().report
 
     def recover(self) -> RecoverReport:
         """Finish half-finished work of any PC and user: Manage batches owed, undos, clearings."""

@@ -15,6 +15,7 @@ _Shown = TypeVar("_Shown", InvoiceRow, ExpenseRow, ProcurementRow)
 
 if TYPE_CHECKING:
     from xlpy.domain.documents.plan import Plan
+    from xlpy.services.export.practice import PracticeReport
     from xlpy.services.history.rerun_plan import RerunPlan
     from xlpy.services.reconciling.report import ReconcileReport
     from xlpy.services.run.sync_report import SyncReport
@@ -138,6 +139,12 @@ class ReportFrames:
         from xlpy.domain.afterwards.reconcile import GroupTotal
 
         return of_fields(GroupTotal, report.batches)
+
+    def practice_results(self, report: PracticeReport) -> pd.DataFrame:
+        """Return SL's verdict on each document of a practice release, the worst first; a row per document."""
+        from xlpy.services.export.practice import PracticeRow
+
+        return of_fields(PracticeRow, report.rows)
 
     def party_totals(self, report: ReconcileReport) -> pd.DataFrame:
         """Return the sums of each customer or vendor (``name``: its SL id) and currency."""

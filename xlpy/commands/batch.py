@@ -1,4 +1,4 @@
-"""refresh, check, preview, push: the way through a batch."""
+"""refresh, check, preview, practice, push: the way through a batch."""
 
 from __future__ import annotations
 
@@ -40,9 +40,18 @@ def preview(workbook: Path, profile: Path | None, as_json: bool) -> None:
 @WORKBOOK
 @PROFILE
 @JSON
+def practice(workbook: Path, profile: Path | None, as_json: bool) -> None:
+    """Try SL's own release on what would be written, and roll everything back."""
+    press_closed("practice", workbook, profile, as_json)
+
+
+@click.command()
+@WORKBOOK
+@PROFILE
+@JSON
 def push(workbook: Path, profile: Path | None, as_json: bool) -> None:
     """Run export: write what is marked into SL, then mark it posted in Manage."""
     press_closed("push", workbook, profile, as_json)
 
 
-COMMANDS = (refresh, check, preview, push)
+COMMANDS = (refresh, check, preview, practice, push)

@@ -62,14 +62,26 @@ class DemoFolder:
         return f"sqlite:///{self.company.resolve().as_posix()}"
 
 
-def run_demo(folder: Path, *, port: int, invoices: int, go_on: bool, say: Say, progress: Progress = no_progress) -> int:
-    """Do the main job from an empty folder to the result sheet. Returns the exit code of the last step."""
+def run_demo(
+    folder: Path,
+    *,
+    port: int,
+    invoices: int,
+    go_on: bool,
+    say: Say,
+    progress: Progress = no_progress,
+    harsh: bool = False,
+) -> int:
+    """Do the main job from an empty folder to the result sheet. Returns the exit code of the last step.
+
+    ``harsh``: Manage is unkind in every way that nobody could rule out, and the month ends all the same.
+    """
     from xlpy.demo.site.door.server import serve
     from xlpy.excel.engine.closed_file import open_closed
     from xlpy.excel.workbook.home_cells import Home
 
     demo = DemoFolder(folder)
-    site = _prepare(demo, invoices=invoices, go_on=go_on, say=say)
+    site = _prepare(demo, invoices=invoices, go_on=go_on, say=say, harsh=harsh)
     with serve(site, port=_port(demo, port, go_on=go_on)) as running, open_closed(demo.workbook) as closed:
         _write_profile(demo, running.url)
         press = _Presser(demo, closed.book, progress, say)
@@ -124,13 +136,13 @@ def _mend(demo: DemoFolder, site: Site, say: Say) -> None:
         say(f"    SL {screen('21.280')}: tax {firm.TAX_MISSING_IN_SL} added to its group")
 
 
-def serve_demo(folder: Path, *, port: int, invoices: int, go_on: bool, say: Say) -> int:
+def serve_demo(folder: Path, *, port: int, invoices: int, go_on: bool, say: Say, harsh: bool = False) -> int:
     """Keep the demo Manage site up in the foreground, on loopback only, until Ctrl+C."""
     from xlpy.demo.site.door import access
     from xlpy.demo.site.door.server import serve
 
     demo = DemoFolder(folder)
-    site = _prepare(demo, invoices=invoices, go_on=go_on, say=say)
+    site = _prepare(demo, invoices=invoices, go_on=go_on, say=say, harsh=harsh)
     with serve(site, port=_port(demo, port, go_on=go_on)) as running:
         _write_profile(demo, running.url)
         try:
@@ -177,8 +189,20 @@ class _Presser:
         return pressed
 
 
-def _prepare(demo: DemoFolder, *, invoices: int, go_on: bool, say: Say) -> Site:
+def _prepare(demo: DemoFolder, *, invoices: int, go_on: bool, say: Say, harsh: bool = False) -> Site:
     """Make the folder's files, or take those that are there."""
+    site = _site_of(demo, invoices=invoices, go_on=go_on, say=say)
+    if harsh:
+        from xlpy.demo.site.door.harsh import Harsh
+
+        site.harsh = Harsh.everything()
+        # Names that no list shows: of batches that were deleted in Manage long ago.
+        site.records.deleted_names += [f"DEMO-20261031{suffix}" for suffix in ("-I", "-E", "-P")]
+        say("Manage is as unkind as it can be: hidden names, other ids, short pages, no currencies, another zone.")
+    return site
+
+
+def _site_of(demo: DemoFolder, *, invoices: int, go_on: bool, say: Say) -> Site:
     from xlpy.demo.company.seed.company import make_company
     from xlpy.demo.site.making.generate import generate_site
     from xlpy.demo.site.store import Site

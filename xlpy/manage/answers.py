@@ -59,6 +59,13 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+def is_error(data: object) -> bool:
+    """Whether an answer is Manage's error object (``code``, ``message``, ``errors``) and nothing else."""
+    if not isinstance(data, dict) or not data.keys() <= {"code", "message", "errors"}:
+        return False
+    return isinstance(data.get("code"), str) or isinstance(data.get("message"), str)
+
+
 def shape(data: object) -> str:
     """Return what a piece of JSON is, without showing any of it: an odd answer may repeat our own call."""
     match data:
@@ -92,6 +99,17 @@ def said(response: Response) -> str:
     else:
         text = _messages(body)
     return text or f"(no text, {_phrase(response)})"
+
+
+def wrong_fields(response: Response) -> frozenset[str]:
+    """Return the fields that an error answer names as wrong."""
+    try:
+        body = read_json(response.content)
+    except ValueError:
+        return frozenset()
+    errors = body.get("errors") if isinstance(body, dict) else None
+    rows = errors if isinstance(errors, list) else []
+    return frozenset(_words(row.get("field")) for row in rows if isinstance(row, dict)) - {""}
 
 
 def _messages(body: Any) -> str:
@@ -143,7 +161,7 @@ def seconds_to_wait(response: Response, otherwise: float) -> float:
     return min(max((moment - datetime.now(UTC)).total_seconds(), 0.0), LONGEST_WAIT)
 
 
-def how_to_fix(status: int, text: str, *, method: str, path: str, company: str) -> str:
+def how_to_fix(status: int, text: str, *, method: str, path: str, company: str, version: str = "") -> str:
     """Return what the user can do about a refusal."""
     match status:
         case 400 if "clientid" in text.lower().replace(" ", ""):
@@ -162,6 +180,13 @@ def how_to_fix(status: int, text: str, *, method: str, path: str, company: str) 
             return f"Give the security role of the member behind the keys this right in Manage: {right}."
         case 404:
             return "The record may be deleted: refresh. If nothing is found at all, check the site's address."
+        case _ if 200 <= status < 300:
+            return "Manage answered with an error as if it were a success: try again; if it stays, tell who hosts it."
+        case 406:
+            return (
+                f"The site does not answer with API version {version}: put one that it has into [manage] api_version"
+                " ('Check setup' shows the site's own version)."
+            )
         case 405:
             return "This version of Manage does not offer it."
         case 429:

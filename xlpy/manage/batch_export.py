@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xlpy.domain.facts.batch_entries import exported_entry_ids
 from xlpy.domain.facts.manage import ExportInvoice
 from xlpy.domain.facts.manage_expenses import ExportedExpenses
 from xlpy.domain.facts.manage_procurement import ExportedProcurement
@@ -28,6 +29,11 @@ class BatchExport:
     invoices: tuple[ExportInvoice, ...] = ()
     expenses: ExportedExpenses = NO_EXPENSES
     procurement: ExportedProcurement = NO_PROCUREMENT
+
+    @property
+    def entry_ids(self) -> frozenset[int]:
+        """The GL entries that the documents name: those of the batch, as far as they are shown."""
+        return exported_entry_ids(self.invoices, self.expenses, self.procurement)
 
     @property
     def count(self) -> int:

@@ -6,13 +6,14 @@ Source: Manage API: creating the batch, deleting a batch.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
-from xlpy.domain.values.money import ZERO
-from xlpy.domain.values.transactions import Kind
+from xlpy.domain.facts.batch_entries import BatchContents, BatchEntry
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import (
+    BatchNameHidden,
     BatchNameTaken,
     BatchNotConfirmed,
     ManageError,
@@ -22,13 +23,16 @@ from xlpy.errors import (
     SettingsError,
 )
 from xlpy.manage.answers import shape
-from xlpy.manage.paging import PAGE_SIZE, can_be_quoted, read_count, read_list, rows_of
+from xlpy.manage.paging import can_be_quoted, read_count, read_filtered, read_list
 from xlpy.manage.row import Row
 from xlpy.manage.transport import Transport
 
 BATCHES = "/finance/accounting/batches"
 LONGEST_IDENTIFIER = 50
 MOST_SUFFIXES = 999
+_BAD_NAME = frozenset({400, 409, 422})  # statuses with which a name that is taken may be refused
+_NAME_FIELDS = frozenset({"batchidentifier", "glinterfaceidentifier"})
+_TAKEN = re.compile(r"exist|taken|in use|used|duplicate|unique")
 KIND_FLAGS = {
     Kind.INVOICE: "exportInvoicesFlag",
     Kind.EXPENSE: "exportExpensesFlag",
@@ -45,32 +49,6 @@ class AccountingBatch:
     identifier: str
     kinds: frozenset[Kind]
     closed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class BatchEntry:
-    """A GL entry of a batch; ``debit`` and ``credit`` are positive columns; ``invoice_id`` is the billing log id.
-
-    What it comes from: the invoice, the expense (``expense_id`` is the expense detail id), the line of a purchase
-    order, the detail of an adjustment, or a transfer (a text). Nothing may branch on the text of ``account_type``
-    (unverified). ``cost`` is extended, on lines with a cost of goods account. Source: Manage API: entries of a batch.
-    """
-
-    id: int
-    account: str
-    debit: Decimal
-    credit: Decimal
-    invoice_id: int = 0
-    account_type: str = ""
-    cost: Decimal = ZERO
-    cost_account: str = ""
-    item: str = ""
-    invoice_number: str = ""
-    expense_id: int = 0
-    purchase_order_id: int = 0
-    line_item_id: int = 0
-    adjustment_detail_id: int = 0
-    transfer: str = ""
 
 
 def checked_identifier(identifier: str) -> str:
@@ -99,8 +77,8 @@ def batches(transport: Transport) -> tuple[AccountingBatch, ...]:
 def find_batch(transport: Transport, identifier: str) -> AccountingBatch | None:
     """Return the batch of this name, ``None`` when there is none. Raises ``ManageError`` when there are several."""
     name = checked_identifier(identifier)
-    params = {"conditions": f'batchIdentifier="{name}"', "pageSize": str(PAGE_SIZE)}
-    found = [_batch(Row(data, "a batch")) for data in rows_of(transport.get(BATCHES, params), BATCHES)]
+    rows = read_filtered(transport, BATCHES, f'batchIdentifier="{name}"')
+    found = [_batch(Row(data, "a batch")) for data in rows]
     # Manage compares without regard to case; a server that ignores the condition would show other batches too.
     same = [batch for batch in found if batch.identifier.casefold() == name.casefold()]
     if len(same) > 1:
@@ -121,33 +99,39 @@ def identifiers_like(wanted: str, longest: int = LONGEST_IDENTIFIER) -> Iterator
 
 
 def create_batch(
-    transport: Transport, identifier: str, entry_ids: Collection[int], kinds: Collection[Kind]
+    transport: Transport,
+    identifier: str,
+    entry_ids: Collection[int],
+    kinds: Collection[Kind],
+    transactions: Collection[TransactionKey] = (),
 ) -> AccountingBatch:
     """Create a batch of these GL entries and return it: from then on their transactions are posted in Manage.
 
     The POST is sent at most once. When a batch of that name with our entries is there already, an earlier try took
     and nothing is sent. After a time-out or any unclear answer the batch is looked up by name: found with our
-    entries, it is done.
+    entries, it is done. ``transactions``: whose entries they are; an entry that names one of them is ours, whatever
+    its id (that an entry of a batch has the id of the GL entry is unverified).
 
-    Raises ``BatchNameTaken`` when the batch of that name is not ours, ``ManageRefused`` when Manage refused (nothing
-    is marked), ``BatchNotConfirmed`` when it agreed but shows no such batch, ``ManageUnreachable`` otherwise
+    Raises ``BatchNameTaken`` when the batch of that name is not ours, ``BatchNameHidden`` when Manage refused and
+    lists no batch of that name (a closed one may have it), another ``ManageRefused`` when it refused otherwise
+    (nothing is marked), ``BatchNotConfirmed`` when it is made but can't be confirmed, ``ManageUnreachable`` otherwise
     (``sent`` tells whether it may still turn up).
     """
     name = checked_identifier(identifier)
-    wanted = frozenset(i for i in entry_ids if i)
-    if not wanted or not kinds:
+    wanted = _Wanted(frozenset(i for i in entry_ids if i), tuple(transactions))
+    if not wanted.ids or not kinds:
         raise ManageError(f"The batch {name!r} has no GL entries to mark.", fix="Refresh and export again.")
     if earlier := find_batch(transport, name):
         _log.info("Batch %s is in Manage already; comparing its entries", name)
         if _is_ours(transport, earlier, wanted):
             return earlier
-        raise BatchNotConfirmed(name, "it has no entries yet")
+        raise BatchNotConfirmed(name, "it has no entries yet", batch_id=earlier.id, agreed=False)
     body: dict[str, object] = {
         "batchIdentifier": name,
         "glInterfaceIdentifier": name,
         **{flag: kind in kinds for kind, flag in KIND_FLAGS.items()},
         "summarizeExpenses": Kind.EXPENSE in kinds,
-        "processedRecordIds": sorted(wanted),
+        "processedRecordIds": sorted(wanted.ids),
     }
     try:
         transport.write("POST", BATCHES, body)
@@ -158,12 +142,28 @@ def create_batch(
     except ManageSpokeNonsense as error:
         return _settle(transport, name, wanted, error, "its answer can't be read")
     except ManageRefused as error:
-        if error.status in (400, 409) and (found := _look(transport, name, wanted)):
+        if error.status in _BAD_NAME and (found := _look(transport, name, wanted)):
             return found  # a proxy sent it twice: the first one took, the second was refused for its name
         if 400 <= error.status < 500 and error.status != 408:
-            raise
+            about = about_the_name(error, name) if error.status in _BAD_NAME else False
+            if about is False:
+                raise
+            raise BatchNameHidden(name, error, sure=bool(about)) from error
         return _settle(transport, name, wanted, error, f"it answered {error.status}: {error.said}")
-    return _confirmed(transport, name, len(wanted))
+    return _confirmed(transport, name, len(wanted.ids))
+
+
+def about_the_name(error: ManageRefused, name: str) -> bool | None:
+    """Tell whether Manage refused a batch for its name; ``None`` when its words do not tell.
+
+    The words of the real server are unverified. A field that it names decides, then its text.
+    """
+    if error.fields:
+        return bool(error.fields & _NAME_FIELDS)
+    said = error.said.casefold()
+    if not _TAKEN.search(said):
+        return None
+    return True if name.casefold() in said or "identifier" in said else None
 
 
 def batch_entries(transport: Transport, batch_id: int) -> tuple[BatchEntry, ...]:
@@ -187,6 +187,8 @@ def delete_batch(transport: Transport, batch_id: int) -> None:
     if not isinstance(data, dict):
         raise ManageSpokeNonsense(f"not a batch: {shape(data)}", method="GET", path=path)
     batch = _batch(Row(data, f"batch {batch_id}"))
+    if batch.id != batch_id:
+        raise ManageSpokeNonsense(f"not batch {batch_id}", method="GET", path=path)
     if batch.closed:
         raise ManageError(
             f"The batch {batch.identifier!r} is closed in Manage and can't be deleted.",
@@ -199,7 +201,15 @@ def delete_batch(transport: Transport, batch_id: int) -> None:
             raise
 
 
-def _settle(transport: Transport, name: str, wanted: frozenset[int], error: ManageError, why: str) -> AccountingBatch:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The GL entries that a batch shall mark, and whose they are."""
+
+    ids: frozenset[int]
+    keys: tuple[TransactionKey, ...]
+
+
+def _settle(transport: Transport, name: str, wanted: _Wanted, error: ManageError, why: str) -> AccountingBatch:
     """After an unclear answer: look whether the batch is there."""
     _log.warning("Batch %s: %s; looking whether it is in Manage", name, why)
     unclear = ManageUnreachable(
@@ -211,47 +221,63 @@ def _settle(transport: Transport, name: str, wanted: frozenset[int], error: Mana
     raise unclear from error
 
 
-def _look(transport: Transport, name: str, wanted: frozenset[int]) -> AccountingBatch | None:
+def _look(transport: Transport, name: str, wanted: _Wanted) -> AccountingBatch | None:
     """Return the batch of this name if it is ours, ``None`` when there is none or Manage can't be asked.
 
-    Raises ``BatchNameTaken`` when it is not ours.
+    Raises ``BatchNameTaken`` when it is not ours, ``BatchNotConfirmed`` when its entries can't be read.
     """
     try:
         found = find_batch(transport, name)
-        return found if found is not None and _is_ours(transport, found, wanted) else None
-    except BatchNameTaken:
-        raise
     except ManageError as error:
         _log.warning("Batch %s can't be looked up: %s", name, error.text)
         return None
+    if found is None:
+        return None
+    try:
+        return found if _is_ours(transport, found, wanted) else None
+    except BatchNameTaken:
+        raise
+    except ManageError as error:
+        raise BatchNotConfirmed(name, _unreadable(error), batch_id=found.id, agreed=False) from error
 
 
 def _confirmed(transport: Transport, name: str, sent: int) -> AccountingBatch:
-    """After a good answer: exactly one batch of that name, with entries."""
-    found = find_batch(transport, name)
-    if found is None:
-        raise BatchNotConfirmed(name, "there is none of that name")
-    count = count_batch_entries(transport, found.id)
+    """After a good answer the batch is made, whatever a look at it says: ``BatchNotConfirmed`` is no refusal."""
+    found: AccountingBatch | None = None
+    try:
+        found = find_batch(transport, name)
+        if found is None:
+            raise BatchNotConfirmed(name, "Manage lists none of that name")
+        count = count_batch_entries(transport, found.id)
+    except BatchNotConfirmed:
+        raise
+    except ManageError as error:
+        number = found.id if found else 0
+        raise BatchNotConfirmed(name, _unreadable(error), batch_id=number) from error
     if not count:
-        raise BatchNotConfirmed(name, "it has no entries")
+        raise BatchNotConfirmed(name, "it has no entries", batch_id=found.id)
     if count != sent:
         _log.warning("Batch %s has %d entries; %d were sent", name, count, sent)
     return found
 
 
-def _is_ours(transport: Transport, batch: AccountingBatch, wanted: frozenset[int]) -> bool:
+def _unreadable(error: ManageError) -> str:
+    return f"it could not be looked at ({error.text.rstrip('.')})"
+
+
+def _is_ours(transport: Transport, batch: AccountingBatch, wanted: _Wanted) -> bool:
     """Whether a batch marks our entries. Raises ``BatchNameTaken`` when it is somebody else's.
 
     A GL entry is in one batch only. So a batch with all of ours has done its work, whatever else Manage put into it;
     and one with some of ours and nothing else is ours: what it does not mark stays in the unposted list and is seen
     there. An empty one is nobody's yet.
     """
-    entries = {entry.id for entry in batch_entries(transport, batch.id)}
-    foreign, missing = entries - wanted, wanted - entries
-    if foreign and missing:
-        raise BatchNameTaken(batch.identifier, foreign=len(foreign))
-    if entries and (foreign or missing):
-        _log.warning("Batch %s has %d entries; %d were sent", batch.identifier, len(entries), len(wanted))
+    entries = batch_entries(transport, batch.id)
+    found = BatchContents(entries).sort_out(wanted.ids, wanted.keys)
+    if found.foreign and found.missing:
+        raise BatchNameTaken(batch.identifier, foreign=found.foreign)
+    if entries and (found.foreign or found.missing):
+        _log.warning("Batch %s has %d entries; %d were sent", batch.identifier, len(entries), len(wanted.ids))
     return bool(entries)
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from types import TracebackType
 
+from xlpy.domain.facts.batch_entries import BatchEntry
 from xlpy.domain.facts.manage import (
     BillingTerms,
     CatalogItem,
@@ -28,7 +29,7 @@ from xlpy.domain.facts.manage_procurement import (
     UnpostedProcurement,
     Warehouse,
 )
-from xlpy.domain.values.transactions import Kind
+from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.manage import (
     batch_export,
     batches,
@@ -42,7 +43,7 @@ from xlpy.manage import (
     trying,
 )
 from xlpy.manage.batch_export import NO_EXPENSES, NO_PROCUREMENT, BatchExport
-from xlpy.manage.batches import AccountingBatch, BatchEntry
+from xlpy.manage.batches import AccountingBatch
 from xlpy.manage.exporting import ExportRequest
 from xlpy.manage.paging import Progress
 from xlpy.manage.setup import SystemInfo
@@ -67,6 +68,7 @@ class ManageClient:
         self._transport = Transport(settings, secrets, sleep=sleep)
         self._chunk = settings.export_chunk
         self._countries: dict[int, str] = {}
+        self.left_out: dict[Kind, int] = {}  # rows of the unposted lists, as last read, that can't be exported
 
     def __repr__(self) -> str:
         return f"ManageClient({self.host}, company {self.company!r})"
@@ -214,7 +216,10 @@ class ManageClient:
 
     def unposted_invoices(self, progress: Progress | None = None) -> list[UnpostedInvoice]:
         """Return the unposted invoices and credit memos, once each."""
-        return invoices.unposted_invoices(self._transport, progress)
+        left_out: list[str] = []
+        rows = invoices.unposted_invoices(self._transport, progress, left_out)
+        self.left_out[Kind.INVOICE] = len(left_out)
+        return rows
 
     def export_invoices(
         self,
@@ -238,7 +243,10 @@ class ManageClient:
 
     def unposted_expenses(self, progress: Progress | None = None) -> list[UnpostedExpense]:
         """Return the unposted expenses, once each, with the names of their locations."""
-        return expenses.unposted_expenses(self._transport, self.locations, progress)
+        left_out: list[str] = []
+        rows = expenses.unposted_expenses(self._transport, self.locations, progress, left_out)
+        self.left_out[Kind.EXPENSE] = len(left_out)
+        return rows
 
     def export_expenses(
         self,
@@ -260,7 +268,10 @@ class ManageClient:
 
     def unposted_procurement(self, progress: Progress | None = None) -> list[UnpostedProcurement]:
         """Return the unposted receipts, adjustments and transfers, once each, with the names of their locations."""
-        return procurement.unposted_procurement(self._transport, self.locations, progress)
+        left_out: list[str] = []
+        rows = procurement.unposted_procurement(self._transport, self.locations, progress, left_out)
+        self.left_out[Kind.PROCUREMENT] = len(left_out)
+        return rows
 
     def export_procurement(
         self,
@@ -294,9 +305,15 @@ class ManageClient:
         """Yield ``wanted`` and its variants with -1, -2, … at the end, each of at most 50 characters."""
         return batches.identifiers_like(wanted)
 
-    def create_batch(self, identifier: str, entry_ids: Collection[int], kinds: Collection[Kind]) -> AccountingBatch:
+    def create_batch(
+        self,
+        identifier: str,
+        entry_ids: Collection[int],
+        kinds: Collection[Kind],
+        transactions: Collection[TransactionKey] = (),
+    ) -> AccountingBatch:
         """Mark these GL entries as posted, in a batch of this name. Sent at most once; see ``batches.create_batch``."""
-        return batches.create_batch(self._transport, identifier, entry_ids, kinds)
+        return batches.create_batch(self._transport, identifier, entry_ids, kinds, transactions)
 
     def batch_entries(self, batch_id: int) -> tuple[BatchEntry, ...]:
         """Return the GL entries of a batch, with what each comes from."""

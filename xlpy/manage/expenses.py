@@ -17,12 +17,15 @@ _log = logging.getLogger("xlpy.manage")
 
 
 def unposted_expenses(
-    transport: Transport, locations: Callable[[], Mapping[int, str]], progress: Progress | None = None
+    transport: Transport,
+    locations: Callable[[], Mapping[int, str]],
+    progress: Progress | None = None,
+    left_out: list[str] | None = None,
 ) -> list[UnpostedExpense]:
     """Return the unposted expenses, once each by ``expense_detail_id``; reimbursable or not.
 
     ``locations`` is asked for the names of the locations when there is an expense. Dates and locations are filtered
-    by the caller: Manage's own filters on these fields are not reliable.
+    by the caller: Manage's own filters on these fields are not reliable. ``left_out`` takes what has no id to export.
     """
     rows = read_list(transport, UNPOSTED, progress=progress)
     names = locations() if rows else {}
@@ -31,6 +34,8 @@ def unposted_expenses(
         expense = payables_records.unposted_expense(data, names)
         if not expense.expense_detail_id:
             _log.warning("Unposted expense %s has no id to export it by, and is left out", expense.id)
+            if left_out is not None:
+                left_out.append(str(expense.id))
             continue
         first = found.setdefault(expense.expense_detail_id, expense)
         if (first.total, first.account_number) != (expense.total, expense.account_number):

@@ -42,6 +42,10 @@ _KINDS = {
 }
 
 
+# An export has at least one of these, if only its settings: an object without any of them is something else.
+_PARTS = frozenset({"exportSettings", "customers", "vendors"}.union(*(asked.parts for asked in _KINDS.values())))
+
+
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
     """What an export is asked for besides its ids. ``location_id`` 0 means all; ``detail`` shapes invoices only."""
@@ -129,7 +133,8 @@ def _parts(answer: object, kinds: Collection[Kind], path: str = EXPORT) -> Parts
     data: Json = answer if isinstance(answer, dict) else {}
     mine = [asked for kind, asked in _KINDS.items() if kind in kinds]
     found = {name: [] if data.get(name) is None else data[name] for asked in mine for name in asked.parts}
-    if not isinstance(answer, dict) or not all(isinstance(records, list) for records in found.values()):
+    lists = all(isinstance(records, list) for records in found.values())
+    if not isinstance(answer, dict) or (answer and not answer.keys() & _PARTS) or not lists:
         raise ManageSpokeNonsense(f"not an export: {shape(answer)}", method="POST", path=path)
     others = (name for kind, asked in _KINDS.items() if kind not in kinds for name in asked.parts)
     foreign = [name for name in others if data.get(name)]

@@ -11,7 +11,7 @@ from typing import Any
 
 from xlpy.domain.facts.manage_payments import ManageInvoice
 from xlpy.domain.values.money import round_money
-from xlpy.manage.paging import IDS_PER_CALL, PAGE_SIZE, Progress, can_be_quoted, read_by_ids, rows_of
+from xlpy.manage.paging import Progress, can_be_quoted, in_pieces, read_by_ids, read_filtered
 from xlpy.manage.records import Json, decimals_of
 from xlpy.manage.row import Row
 from xlpy.manage.transport import Transport
@@ -42,17 +42,18 @@ def invoices_numbered(
     for number in wanted.keys() - set(asked):
         _log.warning("Invoice number %r has quotes or a backslash in it; Manage is not asked for it", number)
     found: dict[int, ManageInvoice] = {}
-    for start in range(0, len(asked), IDS_PER_CALL):
-        chunk = asked[start : start + IDS_PER_CALL]
-        listed = ",".join(f'"{number}"' for number in chunk)
-        params = {"conditions": f"invoiceNumber in ({listed})", "fields": FIELDS, "pageSize": str(PAGE_SIZE)}
-        folded = {number.casefold() for number in chunk}
-        for invoice in map(manage_invoice, rows_of(transport.get(INVOICES, params), INVOICES)):
+    quoted = [f'"{number}"' for number in asked]
+    done = 0
+    for chunk in in_pieces(INVOICES, {"fields": FIELDS}, "invoiceNumber in ({})", quoted):
+        folded = {number.strip('"').casefold() for number in chunk}
+        rows = read_filtered(transport, INVOICES, f"invoiceNumber in ({','.join(chunk)})", FIELDS)
+        for invoice in map(manage_invoice, rows):
             # A server that ignores the condition would show others too.
             if invoice.id and invoice.number.casefold() in folded:
                 found.setdefault(invoice.id, invoice)
+        done += len(chunk)
         if progress:
-            progress(start + len(chunk), len(asked))
+            progress(done, len(asked))
     return tuple(found.values())
 
 

@@ -17,16 +17,21 @@ UNPOSTED = "/finance/accounting/unpostedinvoices"
 _log = logging.getLogger("xlpy.manage")
 
 
-def unposted_invoices(transport: Transport, progress: Progress | None = None) -> list[UnpostedInvoice]:
+def unposted_invoices(
+    transport: Transport, progress: Progress | None = None, left_out: list[str] | None = None
+) -> list[UnpostedInvoice]:
     """Return the unposted invoices, once each by ``billing_log_id``.
 
     Dates and locations are filtered by the caller: Manage's own filters on these fields are not reliable.
+    ``left_out`` takes what has no id to export it by.
     """
     found: dict[int, UnpostedInvoice] = {}
     for data in read_list(transport, UNPOSTED, progress=progress):
         invoice = records.unposted_invoice(data)
         if not invoice.billing_log_id:
             _log.warning("Unposted invoice %s has no id to export it by, and is left out", invoice.number or invoice.id)
+            if left_out is not None:
+                left_out.append(invoice.number or str(invoice.id))
         else:
             found.setdefault(invoice.billing_log_id, invoice)
     return list(found.values())

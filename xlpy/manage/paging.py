@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
-from xlpy.errors import ManageSpokeNonsense
+from xlpy.errors import ManageListShort, ManageRefused, ManageSpokeNonsense
 from xlpy.manage.answers import shape
 from xlpy.manage.transport import Answer, Transport
 
 PAGE_SIZE = 1000  # the most that Manage gives; without it there are 25
-IDS_PER_CALL = 100  # more break on the length of the address
+LONGEST_QUERY = 1900  # of 2,048: the base address and what paging adds come on top
+MOST_ASKED_SINGLY = 20  # records that no list shows, asked for one by one
 FORWARD_ONLY = {"pagination-type": "forward-only"}
 FILTERS = frozenset({"conditions", "childConditions", "customFieldConditions"})
 MOST_PAGES = 10_000
@@ -30,22 +32,34 @@ def read_list(
     """Return every record of a list, once each by ``id``, in the order of Manage.
 
     Rows move between pages when somebody posts a batch meanwhile: what was read is compared with the list's
-    ``/count``, and read once more when they differ. Source: Manage API: paging.
+    ``/count``, and read once more when they differ. Source: Manage API: paging. Raises ``ManageListShort`` when fewer
+    came than Manage counts, both times: a part must not pass for the whole.
     """
     query = dict(params or {})
-    tell = _Teller(progress, read_count(transport, path, query) if progress else 0)
-    rows, count, steady = _read_once(transport, path, query, tell, careful=False)
-    if not steady:
-        _log.info("GET %s: %d records read, %d counted; reading again", path, len(rows), count)
-        rows, count, steady = _read_once(transport, path, query, tell, careful=True)
-        if not steady:
-            _log.warning("GET %s: %d records read, but Manage counts %d; it is in use", path, len(rows), count)
+    tell = _Teller(progress, (_counted(transport, path, query) or 0) if progress else 0)
+    first, count, steady = _read_once(transport, path, query, tell, careful=False)
+    if steady:
+        return first
+    _log.info("GET %s: %d records read, %s counted; reading again", path, len(first), count)
+    rows, count, steady = _read_once(transport, path, query, tell, careful=True)
+    if not steady and count is None and [row.get("id") for row in first] == [row.get("id") for row in rows]:
+        _log.warning("GET %s: Manage does not tell how many there are; twice the same %d were read", path, len(rows))
+    elif not steady:
+        if len(rows) < max(count or 0, len(first) if count is None else 0):
+            raise ManageListShort(path, len(rows), count or len(first))
+        _log.warning("GET %s: %d records read, but Manage counts %s; it is in use", path, len(rows), count)
     return rows
 
 
 def read_uncounted_list(transport: Transport, path: str) -> Rows:
     """Return every record of a list that has no ``/count``: payments and GL entries of an invoice."""
     return _navigable(transport, path, {}, _Teller(None, 0))
+
+
+def read_filtered(transport: Transport, path: str, conditions: str, fields: str = "") -> Rows:
+    """Return the records that meet ``conditions``, of all pages; a server may give fewer to a page than asked for."""
+    query = {"conditions": conditions, **({"fields": fields} if fields else {})}
+    return _navigable(transport, path, query, _Teller(None, 0))
 
 
 def can_be_quoted(text: str) -> bool:
@@ -59,21 +73,75 @@ def can_be_quoted(text: str) -> bool:
 def read_by_ids(
     transport: Transport, path: str, ids: set[int], fields: str, *, progress: Progress | None = None
 ) -> Iterator[Mapping[str, Any]]:
-    """Yield the records with these ids, at most 100 ids per call; ids that are not there are left out."""
-    ordered = sorted(i for i in ids if i > 0)
-    for start in range(0, len(ordered), IDS_PER_CALL):
-        chunk = ordered[start : start + IDS_PER_CALL]
-        listed = ",".join(map(str, chunk))
-        params = {"conditions": f"id in ({listed})", "fields": fields, "pageSize": str(PAGE_SIZE)}
-        yield from (row for row in rows_of(transport.get(path, params), path) if row.get("id") in chunk)
+    """Yield the records with these ids, in the order of ids; those that Manage does not give are left out.
+
+    An absence in one answer is not a fact: every page is read, what did not come is asked for again, and some of what
+    still did not come by itself. The caller tells what is missing then.
+    """
+    wanted = sorted(i for i in ids if i > 0)
+    found = _some_by_ids(transport, path, wanted, fields, progress)
+    if missing := [i for i in wanted if i not in found]:
+        _log.info("GET %s: %d of %d records did not come; asking again", path, len(missing), len(wanted))
+        found |= _some_by_ids(transport, path, missing, fields, None)
+    for number in [i for i in wanted if i not in found][:MOST_ASKED_SINGLY]:
+        row = _one_record(transport, f"{path}/{number}", fields)
+        if row is not None and row.get("id") == number:
+            found[number] = row
+    yield from (found[i] for i in wanted if i in found)
+
+
+def _some_by_ids(
+    transport: Transport, path: str, ids: Sequence[int], fields: str, progress: Progress | None
+) -> dict[int, Mapping[str, Any]]:
+    found: dict[int, Mapping[str, Any]] = {}
+    done = 0
+    for chunk in in_pieces(path, {"fields": fields}, "id in ({})", [str(i) for i in ids]):
+        asked = set(map(int, chunk))
+        rows = read_filtered(transport, path, f"id in ({','.join(chunk)})", fields)
+        found |= {row["id"]: row for row in rows if row.get("id") in asked}
+        done += len(chunk)
         if progress:
-            progress(start + len(chunk), len(ordered))
+            progress(done, len(ids))
+    return found
+
+
+def _one_record(transport: Transport, path: str, fields: str) -> Mapping[str, Any] | None:
+    try:
+        data = transport.get(path, {"fields": fields}).data
+    except ManageRefused as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def in_pieces(path: str, params: Mapping[str, str], condition: str, values: Sequence[str]) -> Iterator[list[str]]:
+    """Cut a list of values so that every query stays below what web servers take.
+
+    ``condition`` has ``{}`` where the values go, with commas between them. Measured is what is sent: path and encoded
+    query, with room for what paging adds. Microsoft's web server refuses queries above 2,048 characters (404.15).
+    """
+    room = LONGEST_QUERY - len(path) - len(urlencode({**params, "conditions": condition.format("")}))
+    piece: list[str] = []
+    used = 0
+    for value in values:
+        length = len(quote_plus(f"{value},"))
+        if piece and (used + length > room or len(piece) >= PAGE_SIZE):
+            yield piece
+            piece, used = [], 0
+        piece.append(value)
+        used += length
+    if piece:
+        yield piece
 
 
 def rows_of(answer: Answer, path: str, *, method: str = "GET") -> Rows:
     """Return the list in an answer; raises ``ManageSpokeNonsense`` when it is none."""
     if not isinstance(answer.data, list) or not all(isinstance(row, dict) for row in answer.data):
         raise ManageSpokeNonsense(f"not a list: {shape(answer.data)}", method=method, path=path)
+    odd = next((row["id"] for row in answer.data if isinstance(row.get("id"), list | dict | bool)), None)
+    if odd is not None:
+        raise ManageSpokeNonsense(f"a record whose id is {shape(odd)}", method=method, path=path)
     return answer.data
 
 
@@ -110,26 +178,37 @@ class _Gathered:
 
 def _read_once(
     transport: Transport, path: str, query: Mapping[str, str], tell: _Teller, *, careful: bool
-) -> tuple[Rows, int, bool]:
+) -> tuple[Rows, int | None, bool]:
     """Return the records, how many Manage counts afterwards, and whether nothing moved as far as that shows."""
     rows = _forward_only(transport, path, query, tell, careful=careful)
     if rows is not None:
-        count = read_count(transport, path, query)
+        count = _counted(transport, path, query)
         return rows, count, len(rows) == count
     # By numbers, rows that leave an early page pull later ones over the edge: as many are missed as have left, and
     # the count afterwards agrees. Only a count before shows it.
-    before = read_count(transport, path, query)
+    before = _counted(transport, path, query)
     rows = _navigable(transport, path, query, tell, until_empty=careful)
-    count = read_count(transport, path, query)
+    count = _counted(transport, path, query)
     return rows, count, len(rows) == count == before
 
 
+def _counted(transport: Transport, path: str, query: Mapping[str, str]) -> int | None:
+    """Return how many records a list has; None when Manage does not tell: a count is only a cross-check."""
+    try:
+        return read_count(transport, path, query)
+    except (ManageSpokeNonsense, ManageRefused) as error:
+        _log.warning("GET %s: its records can't be counted: %s", path, error.text)
+        return None
+
+
 def read_count(transport: Transport, path: str, query: Mapping[str, str] | None = None) -> int:
-    """Return how many records a list has, with the filter of ``query``."""
+    """Return how many records a list has, with the filter of ``query``; a number written as text is one too."""
     filters = {name: value for name, value in (query or {}).items() if name in FILTERS}
     where = f"{path}/count"
     data = transport.get(where, filters).data
     count = data.get("count") if isinstance(data, dict) else None
+    if isinstance(count, str) and count.strip().isdecimal() and count.strip().isascii():
+        count = int(count.strip()[:9])
     if not isinstance(count, int) or isinstance(count, bool):
         raise ManageSpokeNonsense(f"not a count: {shape(data)}", method="GET", path=where)
     return count
@@ -178,7 +257,6 @@ def _navigable(
         rows = rows_of(answer, path)
         new = gathered.add(rows)
         tell.tell(len(gathered.rows))
-        last = not rows or not new if until_empty else len(rows) < PAGE_SIZE and not answer.next_link
-        if last:
+        if not new or (not until_empty and len(rows) < PAGE_SIZE and not answer.next_link):
             return gathered.rows
     raise ManageSpokeNonsense("pages without end", method="GET", path=path)

@@ -22,12 +22,16 @@ _log = logging.getLogger("xlpy.manage")
 
 
 def unposted_procurement(
-    transport: Transport, locations: Callable[[], Mapping[int, str]], progress: Progress | None = None
+    transport: Transport,
+    locations: Callable[[], Mapping[int, str]],
+    progress: Progress | None = None,
+    left_out: list[str] | None = None,
 ) -> list[UnpostedProcurement]:
     """Return the unposted receipts, adjustments and transfers, once each by ``unposted_product_id``.
 
     Manage lists a row per GL line; the rows of one transaction are put together. ``locations`` is asked for the
     names of the locations when there is a row. Dates and locations are filtered by the caller.
+    ``left_out`` takes what has no id to export it by.
     """
     rows = read_list(transport, UNPOSTED, progress=progress)
     names = locations() if rows else {}
@@ -36,6 +40,8 @@ def unposted_procurement(
         row = payables_records.unposted_procurement(data, names)
         if not row.unposted_product_id:
             _log.warning("Unposted procurement %s has no id to export it by, and is left out", row.entry_ids)
+            if left_out is not None:
+                left_out.append(row.description or str(row.entry_ids))
         else:
             groups.setdefault(row.unposted_product_id, []).append(row)
     return [put_together(group) for group in groups.values()]

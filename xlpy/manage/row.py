@@ -139,7 +139,7 @@ class Row:
 
     def currency(self, name: str = "currency") -> str:
         """Return the code of a currency reference, such as USD; empty when it is absent."""
-        return self.row(name).text("currencyCode", "currencyIdentifier").upper()
+        return self.row(name).text("currencyCode", "isoCode", "currencyIdentifier").upper()
 
     def ids(self, name: str) -> tuple[int, ...]:
         """Return ids written with commas between them (``glEntryIds``), each once, in that order."""

@@ -12,7 +12,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -20,17 +20,20 @@ from urllib.parse import quote, urljoin, urlsplit
 import requests
 from urllib3.exceptions import NameResolutionError, NewConnectionError, ReadTimeoutError
 
-from xlpy.errors import ManageRefused, ManageSpokeNonsense, ManageUnreachable, SettingsError
+from xlpy.errors import ManageError, ManageRefused, ManageSpokeNonsense, ManageUnreachable, SettingsError
 from xlpy.manage.access import OnlyOurHeaders, choose_access
 from xlpy.manage.answers import (
     LONGEST_TEXT,
     how_to_fix,
+    is_error,
     plain_text,
     read_json,
     said,
     seconds_to_wait,
     worth_repeating,
+    wrong_fields,
 )
+from xlpy.manage.site_days import in_days_of_the_site, zone_named
 from xlpy.masking import masked
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.manage_address import site_address
@@ -39,6 +42,7 @@ from xlpy.profile.settings import ManageSettings
 SAFE_CODEBASE = "v4_6_release"
 WAITS = (2.0, 4.0, 8.0)  # seconds between the tries of a read
 MOST_REDIRECTS = 3
+_NOT_ASKED = object()
 _log = logging.getLogger("xlpy.manage")
 _HEADER_TEXT = re.compile(r"[\x21-\x7e]+")
 _CODEBASE = re.compile(r"[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -97,6 +101,7 @@ class Transport:
         self._sleep = sleep
         self._access = choose_access(self._settings, secrets, self._fetch_token, now)
         self._codebase = self._settings.codebase.strip("/")
+        self._zone: object = _NOT_ASKED
         self._session = requests.Session()
         self._session.auth = OnlyOurHeaders()
         # A proxy of the environment would see what goes to this PC itself over plain http.
@@ -258,8 +263,30 @@ class Transport:
         except ValueError as error:
             text = self.hide(plain_text(response.content))[:LONGEST_TEXT]
             raise ManageSpokeNonsense(text, method=call.method, path=call.shown) from error
+        if is_error(data):
+            # An error with the status of a success: what it looks like must not decide what it is.
+            raise self._refused(call, response)
+        if call.login is None and not call.public:
+            data = in_days_of_the_site(data, self._site_zone)
         link = response.links.get("next", {}).get("url", "")
         return Answer(data, has_link="Link" in response.headers, next_link=link)
+
+    def _site_zone(self) -> tzinfo | None:
+        """Return the time zone of the site: that of the settings, else what Manage tells; asked once."""
+        if self._zone is _NOT_ASKED:
+            self._zone = None
+            name = self._settings.time_zone
+            if not name:
+                try:
+                    info = self.get("/system/info").data
+                except ManageError as error:
+                    _log.warning("Manage does not tell its time zone: %s", error.text)
+                    info = None
+                name = str(info.get("serverTimeZone") or "") if isinstance(info, dict) else ""
+            self._zone = zone_named(name)
+            if self._zone is None:
+                _log.warning("The time zone %r of Manage is not known; dates are taken as they are written", name)
+        return self._zone if isinstance(self._zone, tzinfo) else None
 
     def _refused(self, call: _Call, response: requests.Response) -> ManageRefused:
         status = response.status_code
@@ -267,8 +294,10 @@ class Transport:
         if 300 <= status < 400:
             target = urlsplit(urljoin(response.url, response.headers.get("Location", ""))).hostname or "nowhere"
             text = f"it points to another address ({target}), which is not followed"
-        fix = how_to_fix(status, text, method=call.method, path=call.shown, company=self.company)
-        return ManageRefused(status, text, method=call.method, path=call.shown, fix=fix)
+        version = self._settings.api_version
+        fix = how_to_fix(status, text, method=call.method, path=call.shown, company=self.company, version=version)
+        fields = wrong_fields(response)
+        return ManageRefused(status, text, method=call.method, path=call.shown, fix=fix, fields=fields)
 
     def _unreachable(self, call: _Call, error: requests.RequestException) -> ManageUnreachable:
         """Tell why there is no answer, and whether the call may have arrived."""

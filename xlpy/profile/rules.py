@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeAlias
+from zoneinfo import ZoneInfo
 
 from xlpy.domain.mapping.descriptions import PLACEHOLDERS, unknown_placeholders
 from xlpy.domain.values.rules import FREE_COLUMNS, STAMPED_TABLES
@@ -121,6 +122,14 @@ def _locations(value: tuple[int, ...]) -> str:
     return f"{list(value)} must be the ids of Manage locations (from 1), each once"
 
 
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value.strip() or "UTC")
+    except (KeyError, OSError, ValueError):
+        return f'"{value}" is not a time zone such as "Australia/Sydney"'
+    return ""
+
+
 def _account(value: str) -> str:
     text = value.strip()
     if not text:
@@ -163,6 +172,7 @@ CHECKS: Mapping[Path, Check] = {
     ("manage", "connect_timeout"): between(0, LONGEST_WAIT, "seconds"),
     ("manage", "read_timeout"): between(0, LONGEST_WAIT, "seconds"),
     ("manage", "export_timeout"): between(0, LONGEST_WAIT, "seconds"),
+    ("manage", "time_zone"): _time_zone,
     ("manage", "export_chunk"): between(1, 1000, "documents"),
     ("sl", "url"): _database,
     ("sl", "company"): at_most(WIDEST_COMPANY, "SL's company id (CpnyID)"),
@@ -178,6 +188,7 @@ CHECKS: Mapping[Path, Check] = {
     ("posting", "locations"): _locations,
     ("posting", "rate_max_age_days"): between(0, 3660, "days"),
     ("posting", "due_days_tolerance"): between(0, 365, "days"),
+    ("posting", "stock_cost_tolerance"): between(-1, 1000, "percent"),
     ("posting", "tax_group_difference"): between(0, 100),
     ("posting", "record_id_column"): one_of("", *FREE_COLUMNS),
     **{("posting", setting): _description(setting) for setting in PLACEHOLDERS},

@@ -24,6 +24,7 @@ class ManageSettings:
     export_timeout: float = 300
     ca_bundle: str = ""
     export_chunk: int = 100
+    time_zone: str = ""  # IANA name; empty: what Manage tells of itself
 
 
 @dataclass(frozen=True, slots=True)

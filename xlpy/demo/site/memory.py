@@ -30,6 +30,7 @@ class Records:
 
     ``adjustment_entry_ids``: whether the export names the GL entries of adjustments (servers of 2026.11 do).
     ``payments``: by invoice and id; ``applied``: how much of a credit memo is applied to invoices.
+    ``deleted_names``: of the batches that were deleted.
     """
 
     server_version: str
@@ -52,6 +53,7 @@ class Records:
     payments: dict[int, dict[int, Payment]] = field(default_factory=dict)
     applied: dict[int, Decimal] = field(default_factory=dict)
     next_payment_id: int = 7_100
+    deleted_names: list[str] = field(default_factory=list)
 
 
 class SiteMemory:

@@ -6,8 +6,8 @@ What the API does to the records is in ``batches`` and ``bodies``; how it shows 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import msgspec
 
 from xlpy.demo.site.door.access import Token
 from xlpy.demo.site.door.faults import Faults
+from xlpy.demo.site.door.harsh import Harsh
 from xlpy.demo.site.memory import Records
 from xlpy.demo.site.payables_screens import PayablesScreens
 from xlpy.demo.site.payment_screens import PaymentScreens
@@ -22,22 +23,39 @@ from xlpy.demo.site.records import INVOICE, Invoice, Line
 from xlpy.errors import SettingsError
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and its answer. ``route``: the path as a pattern; ``form``: the answer's schema."""
+
+    method: str
+    route: str
+    query: Mapping[str, str]
+    request: bytes
+    form: str
+    status: int
+    answer: bytes
+
+
 class Site(PayablesScreens, PaymentScreens):
     """A Manage site. All methods may be called from any thread, while the site is being served too.
 
     ``calls``: (method, path) of every request in order; the path without host and API prefix. ``before_request`` and
     ``after_request`` are called with the same two: before the work, and after it but before the answer is sent; if
-    one raises, the connection is dropped. ``clock`` gives the time in UTC. ``negative_credit_headers``: whether the
-    header amounts of credit memos in the export are negative (unverified; either way must work).
+    one raises, the connection is dropped. ``harsh``: in which ways it is unkind. ``watch`` is called
+    with every exchange. ``clock`` gives the time in UTC.
+    ``negative_credit_headers``: whether the header amounts of credit memos in the export are negative (unverified;
+    either way must work).
     """
 
     def __init__(self, records: Records) -> None:
         super().__init__(records)
         self.faults = Faults()
+        self.harsh = Harsh()
         self.calls: list[tuple[str, str]] = []
         self.before_request: Callable[[str, str], None] | None = None
         self.after_request: Callable[[str, str], None] | None = None
         self.tokens: dict[str, Token] = {}
+        self.watch: Callable[[Exchange], None] | None = None
 
     @property
     def negative_credit_headers(self) -> bool:

@@ -210,7 +210,11 @@ _ABSENT: Mapping[InManage, tuple[ReconcileState, str]] = {
         ReconcileState.CHANGED,
         "It was reopened in Manage and has other lines now: restore it there and correct by a credit memo",
     ),
-    InManage.GONE: (ReconcileState.NOT_IN_MANAGE, "It is in no batch of Manage and not unposted there: it was deleted"),
+    InManage.GONE: (
+        ReconcileState.NOT_IN_MANAGE,
+        "It is in no batch that Manage shows and not unposted there: its batch is closed, or it was deleted. Look at it"
+        " in Manage",
+    ),
 }
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from xlpy.domain.afterwards.reconcile import Leg
 from xlpy.domain.facts.books import sl_key
-from xlpy.domain.facts.manage import ExportInvoice, ManageMasters
+from xlpy.domain.facts.manage import INVENTORY, ExportInvoice, ManageMasters
 from xlpy.domain.facts.manage_expenses import ExportedExpenses, ExportExpense, ExportExpenseBill, ExportExpenseLine
 from xlpy.domain.facts.manage_procurement import (
     ExportAdjustment,
@@ -22,8 +22,8 @@ from xlpy.domain.facts.manage_procurement import (
     ExportTransfer,
 )
 from xlpy.domain.mapping.accounts import AccountText
-from xlpy.domain.planning.gl_cost_of_goods import INVENTORY, cost_in_base, costed_lines, goods_side
-from xlpy.domain.planning.in_adjustments import adjusted_value
+from xlpy.domain.planning.makers.gl_cost_of_goods import cost_in_base, costed_lines, goods_side
+from xlpy.domain.planning.makers.in_adjustments import adjusted_value
 from xlpy.domain.values.money import ZERO, round_money, total
 from xlpy.domain.values.transactions import Kind
 

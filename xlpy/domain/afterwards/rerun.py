@@ -6,7 +6,7 @@ that make it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,13 +15,15 @@ from xlpy.domain.checks.table import bound, found
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.statuses import Include, RerunState
-from xlpy.domain.values.transactions import Posting, PostingState, SlState, TransactionKey
+from xlpy.domain.values.transactions import PostedPart, Posting, PostingState, SlState, TransactionKey
 
 WHERE = "Sheet Rerun"
 
 
 LEFT_ALONE = frozenset({RerunState.IN_SL, RerunState.NOTHING, RerunState.NOT_EXPORTED})
-NEEDS_AGAIN = frozenset({RerunState.VOIDED, RerunState.DELETED, RerunState.CLEARED, RerunState.UNDONE})
+NEEDS_AGAIN = frozenset(
+    {RerunState.VOIDED, RerunState.DELETED, RerunState.PARTLY, RerunState.CLEARED, RerunState.UNDONE}
+)
 # The ledger's row of that id is of another receipt: of this one it knows nothing, or it can't be told.
 _ANOTHER_RECEIPT = frozenset({"RCPT-NEW", "RCPT-SAME-ID"})
 _FOREIGN = frozenset({"REF-USED", "REF-RESERVED", "INVC-USED", "INVC-USED-ALLOWED"})
@@ -34,11 +36,12 @@ _MESSAGES = {
     RerunState.CLEARED: "Cleared without export: Again posts it all the same",
     RerunState.UNDONE: "Undone: Again posts it anew (its entries are in a Manage batch)",
     RerunState.CHANGED: "SL has other lines than Manage shows now",
-    RerunState.PARTLY: "A part of it is gone from SL, another is still there",
+    RerunState.PARTLY: "A part of it is gone from SL, another is still there: Again posts only what is gone",
+    RerunState.PARTLY_CHANGED: "A part of it is gone from SL, and Manage has other lines now: void or delete the rest",
     RerunState.FOREIGN: "SL has a document of that reference that is not ours",
     RerunState.UNDOING: "Its undo is half done: run Recover first",
     RerunState.OTHER_COMPANY: "Posted into another SL company",
-    RerunState.NOT_EXPORTED: "Its entries are in the batch, but Manage does not export it: look at it in Manage",
+    RerunState.NOT_EXPORTED: "Its entries are in the batch, but the export shows no lines of it: look at it in Manage",
 }
 
 
@@ -70,7 +73,8 @@ def rerun_state(posting: Posting | None, codes: Collection[str]) -> RerunState:
         ("UNDO-OPEN", RerunState.UNDOING),
         ("OTHER-COMPANY", RerunState.OTHER_COMPANY),
         ("CHANGED-AFTER", RerunState.CHANGED),
-        ("PARTLY-GONE", RerunState.PARTLY),
+        ("PARTLY-CHANGED", RerunState.PARTLY_CHANGED),
+        ("PART-AGAIN", RerunState.PARTLY),
     ):
         if code in codes:
             return state
@@ -94,7 +98,18 @@ def message_of(state: RerunState, posting: Posting | None) -> str:
     """Say what the state means."""
     if state is RerunState.IN_SL and posting is not None and posting.state is PostingState.POSTED:
         return "Manage is still owed its batch in the posting ledger: run Recover"
+    if state is RerunState.PARTLY and posting is not None:
+        gone = [part for part in posting.parts if part.state in (SlState.VOIDED, SlState.MISSING)]
+        there = [part for part in posting.parts if part not in gone]
+        return f"Gone from SL: {_parts_told(gone)}. Still there: {_parts_told(there)}. Again posts only what is gone"
     return _MESSAGES[state]
+
+
+def _parts_told(parts: Iterable[PostedPart]) -> str:
+    words = {"document": "", "cost": "cost journal "}
+    return ", ".join(
+        f"{words.get(part.part, '')}{part.doc_type} {part.ref_nbr} ({part.module} {part.bat_nbr})" for part in parts
+    )
 
 
 def taken(state: RerunState, include: Include) -> bool:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
 
+from xlpy.domain.facts.batch_entries import exported_entry_ids
 from xlpy.domain.facts.manage import ExportInvoice, UnpostedInvoice
 from xlpy.domain.facts.manage_expenses import ExportedExpenses, UnpostedExpense
 from xlpy.domain.facts.manage_payments import ManageInvoice
@@ -24,8 +25,8 @@ from xlpy.domain.facts.manage_procurement import (
     UnpostedProcurement,
 )
 from xlpy.domain.facts.matching import ADJUSTMENT, PURCHASE, TRANSFER
-from xlpy.domain.planning.in_adjustments import sizes_shown
-from xlpy.domain.planning.in_transfers import moved_value
+from xlpy.domain.planning.makers.in_adjustments import sizes_shown
+from xlpy.domain.planning.makers.in_transfers import moved_value
 from xlpy.domain.values.money import total
 from xlpy.domain.values.refs import NO_REF, Ref
 from xlpy.domain.values.transactions import Kind, Posting, TransactionKey
@@ -103,10 +104,18 @@ class BatchSource:
     known: Sequence[Posting]
     decimals: Callable[[str], int]
     location_id: int = 0
+    entries_alike: bool = True  # set by ``batch_rows``
+
+
+def _entries_alike(source: BatchSource) -> bool:
+    """Tell whether entries of the batch have the ids that the export names (unverified), so that their ids count."""
+    shown = exported_entry_ids(source.invoices, source.expenses, source.procurement)
+    return shown <= {entry.id for entry in source.entries}
 
 
 def batch_rows(source: BatchSource) -> BatchRows:
     """Rebuild the rows of everything in a batch, with the ids that the unposted lists would have."""
+    source = replace(source, entries_alike=_entries_alike(source))
     rows: list[tuple[TransactionKey, Row]] = [
         (TransactionKey(Kind.INVOICE, str(invoice.id)), _invoice_row(invoice, source)) for invoice in source.invoices
     ]
@@ -154,9 +163,13 @@ def _invoice_row(invoice: ExportInvoice, source: BatchSource) -> UnpostedInvoice
 def _expense_rows(source: BatchSource) -> tuple[list[UnpostedExpense], list[int]]:
     """Return a row per expense that the export has lines of, and the ids of the others."""
     entries_of: dict[int, set[int]] = defaultdict(set)
+    alike = source.entries_alike
+    ledger = {p.key.record_id: p.entry_ids for p in reversed(source.known) if p.key.kind is Kind.EXPENSE}
     for entry in source.entries:
         if entry.expense_id:
-            entries_of[entry.expense_id].add(entry.id)
+            # Entries with ids of their own: the ledger knows the GL entries of what it posted, else nobody does.
+            known = ledger.get(str(entry.expense_id), ())
+            entries_of[entry.expense_id].update((entry.id,) if alike else known)
     rows: list[UnpostedExpense] = []
     absent: list[int] = []
     for number, mine in sorted(entries_of.items()):
@@ -272,6 +285,8 @@ def record_id_of(
         if posting.key.kind is Kind.PROCUREMENT and not wanted.isdisjoint(posting.entry_ids):
             return posting.key.record_id
     if purchase is not None:
+        if not source.entries_alike:
+            return ""
         orders = {entry.purchase_order_id for entry in source.entries if entry.id in wanted} - {0}
         return f"{orders.pop()}-{purchase.packing_slip}-{kind.lower()}" if len(orders) == 1 else ""
     return f"{number}-{kind.lower()}" if number else ""
@@ -334,7 +349,8 @@ def _entries_of_adjustments(source: BatchSource) -> list[tuple[int, ...]]:
     both are in the batch, and both are told from each other by their number.
     """
     free: dict[tuple[str, Decimal], list[int]] = defaultdict(list)
-    for entry in sorted(source.entries, key=lambda entry: entry.id):
+    entries = source.entries if source.entries_alike else ()
+    for entry in sorted(entries, key=lambda entry: entry.id):
         if entry.adjustment_detail_id:
             free[entry.item, abs(entry.debit - entry.credit)].append(entry.id)
     found: dict[int, tuple[int, ...]] = {}
@@ -350,5 +366,6 @@ def _entries_of_adjustments(source: BatchSource) -> list[tuple[int, ...]]:
 
 def _entries_of_transfer(number: int, items: Sequence[ExportTransfer], source: BatchSource) -> tuple[int, ...]:
     """Return the GL entries of a transfer: those of the batch that name it, and the offsets of its items."""
-    named = {e.id for e in source.entries if (m := _NUMBER_IN_FRONT.match(e.transfer)) and int(m[0]) == number}
+    entries = source.entries if source.entries_alike else ()
+    named = {e.id for e in entries if (m := _NUMBER_IN_FRONT.match(e.transfer)) and int(m[0]) == number}
     return tuple(sorted(named | {entry for item in items for entry in item.all_entry_ids}))

@@ -71,7 +71,7 @@ HISTORY_CHECKS = (
         "Press Batches for the names; Undo knows what this product made",
         _HOME,
         _LEDGER,
-        {"alike": Case(fix="Take one of {alike}")},
+        {"alike": Case(fix="Take one of {alike}"), "unnamed": Case("No batch is named")},
     ),
     Check(
         "UNDO-COMPANY",

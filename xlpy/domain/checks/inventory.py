@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xlpy.domain.checks.stock import STOCK_CHECKS
 from xlpy.domain.values.problems import Check, Severity
 from xlpy.domain.values.screens import screen
 
@@ -269,12 +270,12 @@ INVENTORY_CHECKS = (
         "SL: Inventory.LotSerTrack, LotSerMst",
     ),
     Check(
-        "ITEM-SPECIFIC",
+        "ITEM-LAYERS",
         Severity.STOP,
-        "Item {item} is valued by specific cost, and Manage does not say which",
+        "Item {item} is valued by {method}: SL needs to know which cost layer, and Manage does not say",
         "Enter it in SL by hand, then clear it without export",
         _ADJUSTMENTS,
-        "SL: Inventory.ValMthd S, INTran.SpecificCostID",
+        "SL: PI_Adjustments (ValMthd F, L, S and U by layer: RcptNbr, RcptDate, SpecificCostID)",
     ),
     # --- sites, bins, units -----------------------------------------------------------------------------------
     Check(
@@ -365,29 +366,5 @@ INVENTORY_CHECKS = (
         f"{_UNITS}; {_UNITS_IN_MANAGE}; {_PROFILE}",
         "SL: INUnit, EDInUnit_GetConversion",
     ),
-    # --- stock on hand ----------------------------------------------------------------------------------------
-    Check(
-        "STOCK-SHORT",
-        Severity.STOP,
-        "Stock of item {item} in bin {bin} of site {site} would go below zero: {held} on hand, {change} in this run",
-        "Correct the stock in SL first, take Include off, or allow negative quantities",
-        f"{_ADJUSTMENTS}; {_SET_UP}",
-        "SL: INSetup.NegQty, messages 16091 and 16092",
-    ),
-    Check(
-        "STOCK-NEGATIVE",
-        Severity.NOTE,
-        "Stock of item {item} in bin {bin} of site {site} goes below zero: {held} on hand, {change} in this run",
-        "Nothing to do: SL allows negative quantities",
-        _SET_UP,
-        "SL: INSetup.NegQty",
-    ),
-    Check(
-        "STOCK-ORDER",
-        Severity.NOTE,
-        "Item {item} in bin {bin} of site {site} is taken out before it comes in: {held} on hand, {out} go out",
-        "Release the batches that bring it in first",
-        f"SL: {screen('10.400')}",
-        "SL: INSetup.NegQty; each batch is released by itself",
-    ),
+    *STOCK_CHECKS,
 )

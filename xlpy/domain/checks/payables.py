@@ -47,10 +47,10 @@ PAYABLES_CHECKS = (
     Check(
         "VEND-STATUS",
         Severity.STOP,
-        "Vendor {vendor} has status {status} in SL",
-        "Make the vendor active",
+        "Vendor {vendor} is on hold in SL",
+        "Take the vendor off hold",
         _VENDOR,
-        "SL: Vendor.Status A is usable; I inactive, H on hold",
+        "SL: Vendor.Status H is on hold; every other vendor, one-time vendors too, is active",
     ),
     Check(
         "VEND-MISSING",

@@ -78,8 +78,11 @@ RUN_CHECKS = (
             "not previewed": Case("It would be written now, but was not previewed"),
             "otherwise": Case("It would be written otherwise than previewed"),
             "customers": Case("The customers to be created are others than previewed"),
+            "vendors": Case("The vendors to be created are others than previewed"),
+            "products": Case("The products to be created are others than previewed"),
             "inputs": Case("The inputs on Home are others than at the preview"),
             "plan": Case("The plan is another than previewed"),
+            "older": Case("The preview was made by an earlier version of this product, so it can't be compared"),
             "gone": Case("What would be written is not what was previewed, and that preview is not on this PC"),
         },
     ),
@@ -91,6 +94,14 @@ RUN_CHECKS = (
         "SL",
         "This product: every fact is read again inside the transaction that writes",
         {"told": Case("{reason}", "{cure}")},
+    ),
+    Check(
+        "EXPORTED",
+        Severity.NOTE,
+        "{count} of the marked transactions are exported already, in {batches}",
+        "Nothing has to be done; refresh, and they are no longer on the sheets",
+        "Home, Batches",
+        "This product's posting ledger: closed, and in SL",
     ),
     # --- clear without export ---------------------------------------------------------------------------------
     Check(

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from xlpy.domain.checks.amounts import AMOUNT_CHECKS
+from xlpy.domain.checks.answers import ANSWER_CHECKS
 from xlpy.domain.checks.documents import DOCUMENT_CHECKS
 from xlpy.domain.checks.history import HISTORY_CHECKS
 from xlpy.domain.checks.inventory import INVENTORY_CHECKS
 from xlpy.domain.checks.masters import MASTER_CHECKS
+from xlpy.domain.checks.partly_gone import PARTLY_GONE_CHECKS
 from xlpy.domain.checks.payables import PAYABLES_CHECKS
 from xlpy.domain.checks.runs import RUN_CHECKS
 from xlpy.domain.checks.setup import SETUP_CHECKS
@@ -24,11 +27,14 @@ CHECKS: dict[str, Check] = {
         *SETUP_CHECKS,
         *RUN_CHECKS,
         *DOCUMENT_CHECKS,
+        *PARTLY_GONE_CHECKS,
+        *AMOUNT_CHECKS,
         *MASTER_CHECKS,
         *TAX_CHECKS,
         *INVENTORY_CHECKS,
         *PAYABLES_CHECKS,
         *HISTORY_CHECKS,
+        *ANSWER_CHECKS,
     )
 }
 _AS_THE_CHECK = Case()

@@ -1,97 +1,32 @@
-"""SL documents as the plan holds them: amounts positive in SL's way, ids within SL's widths, nothing left to decide.
-
-Numbers that SL gives (BatNbr, LineNbr's owner) are not here; they come when the plan is written.
-"""
+"""SL documents of receivables as the plan holds them. See ``shared`` for the conventions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
+from xlpy.domain.documents.shared import Document, DocumentLine, SlBatch
 from xlpy.domain.values.transactions import TransactionKey
 
 
 @dataclass(frozen=True, slots=True)
-class RateUsed:
-    """The exchange rate of a document. Base currency: rate 1, ``M``, blank rate type."""
+class ArLine(DocumentLine):
+    """A revenue-side ARTran line. ``entry_id``: the GL entry of Manage it comes from."""
 
-    currency: str
-    rate: Decimal
-    mult_div: str
-    rate_type: str
-    effective: date
-    decimals: int  # of the document currency
+    entry_id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class TaxSlot:
-    """One of ARDoc's TaxId00..03: a group with its total, or a single tax. Positive amounts."""
-
-    tax_id: str
-    cury_tax: Decimal
-    cury_taxable: Decimal
-    tax: Decimal
-    taxable: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class TaxPosting:
-    """What SL's release will make of a tax slot (for the preview): one row per tax id."""
-
-    tax_id: str
-    acct: str
-    sub: str
-    cury_tax: Decimal
-    tax: Decimal
-    descr: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ArLine:
-    """A revenue-side ARTran line; ``cury_amount``/``amount`` negative for a line against the document's side."""
-
-    acct: str
-    sub: str
-    cury_amount: Decimal
-    amount: Decimal
-    quantity: Decimal
-    cury_unit_price: Decimal
-    unit_price: Decimal
-    unit: str
-    descr: str
-    invt_id: str = ""
-    entry_id: int = 0  # the GL entry of Manage it comes from
-
-
-@dataclass(frozen=True, slots=True)
-class ArDocument:
-    """An unreleased invoice (IN) or credit memo (CM). ``cury_total`` = sum of lines + sum of taxes, to the cent.
-
-    ``base_difference`` is what SL's release will move to a line because line-by-line conversion rounds otherwise.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArDocument(Document):
+    """An unreleased invoice (IN) or credit memo (CM), screen 08010."""
 
     transaction: TransactionKey
-    doc_type: str
     ref_nbr: str
     cust_id: str
-    doc_date: date
-    due_date: date
-    disc_date: date
-    terms: str
-    rate: RateUsed
     ar_acct: str
     ar_sub: str
-    cury_total: Decimal
-    total: Decimal
-    cury_discount: Decimal
-    discount: Decimal
-    taxes: tuple[TaxSlot, ...]
-    tax_postings: tuple[TaxPosting, ...]
     lines: tuple[ArLine, ...]
-    descr: str
     cust_ord_nbr: str = ""
-    base_difference: Decimal = Decimal(0)
     reuse_reservation: bool = False  # the RefNbr row is there from an earlier posting of ours that was voided
 
     @property
@@ -100,15 +35,11 @@ class ArDocument:
         return -1 if self.doc_type == "CM" else 1
 
 
-@dataclass(frozen=True, slots=True)
-class ArBatch:
-    """One SL batch of screen 08010: one period, one currency. ``number`` counts within the plan from 1."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArBatch(SlBatch):
+    """One SL batch of screen 08010: one period, one currency."""
 
-    number: int
-    per_post: str
     currency: str
-    batch_date: date
-    descr: str
     documents: tuple[ArDocument, ...]
     module: str = "AR"
 
@@ -153,3 +84,11 @@ class NewCustomer:
     attention: str = ""
     tax_id: str = ""
     needed_by: tuple[TransactionKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArPart:
+    """What a plan writes to receivables: customers to be created, and SL batches."""
+
+    customers: tuple[NewCustomer, ...] = ()
+    batches: tuple[ArBatch, ...] = ()

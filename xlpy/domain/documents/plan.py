@@ -11,13 +11,15 @@ from enum import StrEnum
 
 import msgspec
 
-from xlpy.domain.documents.ap import PayablesPlan
-from xlpy.domain.documents.ar import ArBatch, NewCustomer
+from xlpy.domain.documents.ap import ApPart
+from xlpy.domain.documents.ar import ArPart
+from xlpy.domain.documents.gl import GlPart
+from xlpy.domain.documents.inventory import InventoryPart
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.problems import Problem, stops
-from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.domain.values.transactions import Kind, PostedPart, TransactionKey
 
-PLAN_SCHEMA = 1
+PLAN_SCHEMA = 2  # 2: ar, ap, gl and inventory beside each other
 
 
 class InvoiceDetail(StrEnum):
@@ -39,7 +41,10 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlannedTransaction:
-    """A Manage transaction in the plan. ``amount``: document currency, credit memos negative."""
+    """A Manage transaction in the plan. ``amount``: document currency, credit memos negative.
+
+    ``standing``: parts that SL has already, of one that lost another part; the ledger's new row takes them over.
+    """
 
     key: TransactionKey
     number: str
@@ -51,6 +56,7 @@ class PlannedTransaction:
     generation: int
     lines_hash: str
     entry_ids: tuple[int, ...]
+    standing: tuple[PostedPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +73,21 @@ class PlanOptions:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What will be written, completely. Problems are part of what is shown, not of what is written or hashed."""
+    """What will be written, completely, module by module. ``base_currency``: of ``gl`` and ``inventory``.
+
+    Problems are part of what is shown, not of what is written or hashed.
+    """
 
     manage_host: str
     manage_company: str
     cpny_id: str
     options: PlanOptions
     transactions: tuple[PlannedTransaction, ...]
-    customers: tuple[NewCustomer, ...]
-    ar_batches: tuple[ArBatch, ...]
-    payables: PayablesPlan = field(default_factory=PayablesPlan)
+    ar: ArPart = field(default_factory=ArPart)
+    ap: ApPart = field(default_factory=ApPart)
+    gl: GlPart = field(default_factory=GlPart)
+    inventory: InventoryPart = field(default_factory=InventoryPart)
+    base_currency: str = ""
     problems: tuple[Problem, ...] = ()
     schema: int = PLAN_SCHEMA
 
@@ -97,7 +108,19 @@ class Plan:
     @classmethod
     def from_json(cls, data: bytes) -> Plan:
         """Read back what ``to_json`` wrote; raises ``msgspec.ValidationError`` on anything else."""
+        schema = schema_of(data)
+        if schema != PLAN_SCHEMA:
+            raise msgspec.ValidationError(f"a plan of schema {schema}, not {PLAN_SCHEMA}")
         return msgspec.json.decode(data, type=cls)
+
+
+class _Schema(msgspec.Struct):
+    schema: int
+
+
+def schema_of(data: bytes) -> int:
+    """Return the schema number of a stored plan, whichever version wrote it; raises ``msgspec.MsgspecError``."""
+    return msgspec.json.decode(data, type=_Schema).schema
 
 
 def plan_of_kind(plan: Plan, kind: Kind) -> Plan:
@@ -107,27 +130,19 @@ def plan_of_kind(plan: Plan, kind: Kind) -> Plan:
     journals and inventory documents with the masters that these need. The problems are those of the whole plan: a stop
     of one kind stops all.
     """
-    payables = plan.payables
-    ap = tuple(b for b in payables.ap_batches if _is_of(kind, [d.transactions for d in b.documents]))
-    gl = tuple(b for b in payables.gl_batches if _is_of(kind, [j.transactions for j in b.journals]))
-    inventory = tuple(b for b in payables.in_batches if _is_of(kind, [d.transactions for d in b.documents]))
+    ap = tuple(b for b in plan.ap.batches if _is_of(kind, [d.transactions for d in b.documents]))
+    gl = tuple(b for b in plan.gl.batches if _is_of(kind, [j.transactions for j in b.journals]))
+    inventory = tuple(b for b in plan.inventory.batches if _is_of(kind, [d.transactions for d in b.documents]))
     vendors = {sl_key(voucher.vend_id) for batch in ap for voucher in batch.documents}
     items = {sl_key(line.invt_id) for batch in ap for voucher in batch.documents for line in voucher.lines}
     items |= {sl_key(line.invt_id) for batch in inventory for document in batch.documents for line in document.lines}
-    invoices = kind is Kind.INVOICE
     return replace(
         plan,
         transactions=tuple(t for t in plan.transactions if t.key.kind is kind),
-        customers=plan.customers if invoices else (),
-        ar_batches=plan.ar_batches if invoices else (),
-        payables=PayablesPlan(
-            vendors=tuple(v for v in payables.vendors if sl_key(v.vend_id) in vendors),
-            items=tuple(i for i in payables.items if sl_key(i.invt_id) in items),
-            ap_batches=ap,
-            gl_batches=gl,
-            in_batches=inventory,
-            base_currency=payables.base_currency,
-        ),
+        ar=plan.ar if kind is Kind.INVOICE else ArPart(),
+        ap=ApPart(tuple(v for v in plan.ap.vendors if sl_key(v.vend_id) in vendors), ap),
+        gl=GlPart(gl),
+        inventory=InventoryPart(tuple(i for i in plan.inventory.items if sl_key(i.invt_id) in items), inventory),
     )
 
 

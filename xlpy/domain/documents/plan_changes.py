@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlpy.domain.checks.table import bound, found
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.transactions import TransactionKey
 
 
 def plan_changes(previewed: Plan, now: Plan) -> tuple[Problem, ...]:
@@ -13,8 +14,7 @@ def plan_changes(previewed: Plan, now: Plan) -> tuple[Problem, ...]:
         return ()
     before = {transaction.key: transaction for transaction in previewed.transactions}
     after = {transaction.key: transaction for transaction in now.transactions}
-    documents_before = {d.transaction: (b.per_post, d) for b in previewed.ar_batches for d in b.documents}
-    documents_after = {d.transaction: (b.per_post, d) for b in now.ar_batches for d in b.documents}
+    documents_before, documents_after = _documents_of(previewed), _documents_of(now)
     changes: list[Problem] = []
     for key in sorted({*before, *after}):
         number = (after.get(key) or before[key]).number
@@ -24,16 +24,41 @@ def plan_changes(previewed: Plan, now: Plan) -> tuple[Problem, ...]:
             changes.append(_changed("not previewed", number, str(key)))
         elif before[key] != after[key] or documents_before.get(key) != documents_after.get(key):
             changes.append(_changed("otherwise", number, str(key)))
-    if previewed.customers != now.customers:
-        changes.append(_changed("customers"))
+    for case, before_and_after in (
+        ("customers", (previewed.ar.customers, now.ar.customers)),
+        ("vendors", (previewed.ap.vendors, now.ap.vendors)),
+        ("products", (previewed.inventory.items, now.inventory.items)),
+    ):
+        if before_and_after[0] != before_and_after[1]:
+            changes.append(_changed(case))
     if previewed.options != now.options:
         changes.append(_changed("inputs"))
     return tuple(changes) or (_changed("plan"),)
 
 
+def _documents_of(plan: Plan) -> dict[TransactionKey, list[tuple[str, object]]]:
+    """Return the documents that each transaction is part of, with their periods."""
+    documents: dict[TransactionKey, list[tuple[str, object]]] = {}
+    parts: list[tuple[tuple[TransactionKey, ...], str, object]] = [
+        *(((d.transaction,), b.per_post, d) for b in plan.ar.batches for d in b.documents),
+        *((d.transactions, b.per_post, d) for b in plan.ap.batches for d in b.documents),
+        *((j.transactions, b.per_post, j) for b in plan.gl.batches for j in b.journals),
+        *((d.transactions, b.per_post, d) for b in plan.inventory.batches for d in b.documents),
+    ]
+    for keys, period, document in parts:
+        for key in keys:
+            documents.setdefault(key, []).append((period, document))
+    return documents
+
+
 def preview_gone() -> Problem:
     """Say that the plan is another than previewed, where the previewed one is not here to compare with."""
     return _changed("gone")
+
+
+def preview_older() -> Problem:
+    """Say that the previewed plan was kept by an earlier version of this product, which kept plans in another form."""
+    return _changed("older")
 
 
 def _changed(case: str, number: str = "", transaction_id: str = "") -> Problem:

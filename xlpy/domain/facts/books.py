@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from xlpy.domain.facts.payables_books import PayablesBooks, PayablesNeeds
+from xlpy.domain.facts.stock_books import StockBooks, StockNeeds
 from xlpy.domain.values.transactions import Posting, TransactionKey
 
 
@@ -225,6 +226,7 @@ class SlBooks:
     states: frozenset[str] = frozenset()  # State.StateProvId
     countries: frozenset[str] = frozenset()  # Country.CountryID
     payables: PayablesBooks = field(default_factory=PayablesBooks)
+    stock: StockBooks = field(default_factory=StockBooks)
     widths: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (table, column) → bytes of char columns
 
     @property
@@ -243,3 +245,4 @@ class BooksNeeds:
     currencies: frozenset[str] = frozenset()
     transactions: frozenset[TransactionKey] = frozenset()
     payables: PayablesNeeds = field(default_factory=PayablesNeeds)
+    stock: StockNeeds = field(default_factory=StockNeeds)

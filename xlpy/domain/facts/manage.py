@@ -17,6 +17,7 @@ from xlpy.domain.facts.manage_procurement import AdjustmentRecord, UnitOfMeasure
 from xlpy.domain.values.refs import NO_REF, ExportTaxLevel, Ref
 
 __all__ = ["NO_REF", "ExportTaxLevel", "Ref"]  # shared records, also found here
+INVENTORY = "Inventory"  # the product class that makes cost of goods
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ class PackageSetup:
 
 @dataclass(frozen=True, slots=True)
 class CatalogItem:
-    """A product of the catalog; ``product_class`` Inventory makes cost of goods."""
+    """A product of the catalog; ``product_class`` ``INVENTORY`` makes cost of goods."""
 
     id: int
     identifier: str

@@ -172,6 +172,13 @@ def packing_slip(row: UnpostedProcurement) -> str:
     return (found["slip"] or "").strip() if found else ""
 
 
+def expense_number(row: UnpostedExpense) -> str:
+    """Return what the user knows an expense by: member, type and date."""
+    member = row.member.identifier or row.member.name
+    day = row.expense_date.isoformat() if row.expense_date else ""
+    return " ".join(part for part in (member, row.expense_type.name, day) if part)
+
+
 def procurement_number(row: UnpostedProcurement) -> str:
     """Return what a transaction is called on the sheets and in messages: never empty.
 

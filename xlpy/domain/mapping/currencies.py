@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.documents.ar import ArLine, RateUsed
+from xlpy.domain.documents.ar import ArLine
+from xlpy.domain.documents.shared import RateUsed
 from xlpy.domain.facts.books import CurrencyRate, Customer, SlBooks, sl_key
 from xlpy.domain.facts.manage import ManageMasters
 from xlpy.domain.values.money import round_money, to_base
@@ -40,16 +41,12 @@ class CurrencyDecimals:
     """Decimals of currencies: SL's, else Manage's, else 2."""
 
     def __init__(self, books: SlBooks, masters: ManageMasters) -> None:
-        self._in_manage = {sl_key(key): decimals for key, decimals in masters.decimals.items()}
-        self._decimals = {**self._in_manage, **{sl_key(key): decimals for key, decimals in books.currencies.items()}}
+        in_manage = {sl_key(key): decimals for key, decimals in masters.decimals.items()}
+        self._decimals = {**in_manage, **{sl_key(key): decimals for key, decimals in books.currencies.items()}}
 
     def of(self, currency: str) -> int:
         """Decimals of a currency."""
         return self._decimals.get(sl_key(currency), 2)
-
-    def in_manage(self, currency: str) -> int:
-        """Decimals that Manage gives a currency; 0 when it says nothing."""
-        return self._in_manage.get(sl_key(currency), 0)
 
 
 class Currencies:

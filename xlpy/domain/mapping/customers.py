@@ -10,6 +10,7 @@ from xlpy.domain.documents.ar import NewCustomer
 from xlpy.domain.facts.books import Customer, SlBooks, sl_key
 from xlpy.domain.facts.manage import ExportInvoice, ManageCompany, ManageMasters, UnpostedInvoice
 from xlpy.domain.mapping.master_fields import MasterFields
+from xlpy.domain.mapping.odd_ids import looks_like, odd_id, odd_in
 from xlpy.domain.mapping.terms import AllTerms
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.rules import MasterRules, PostingRules
@@ -120,6 +121,9 @@ class Customers:
                 status = customer.status or "blank"
                 problems = (found("CUST-STATUS", account, status, customer=customer.cust_id, status=status),)
             return ResolvedCustomer(customer.cust_id, customer, problems=problems)
+        if odd := odd_in(account):
+            alike = looks_like(account, (one.cust_id for one in self._customers.values()))
+            return ResolvedCustomer(problems=(odd_id("Customer", account, odd, alike),))
         if not self._widths.fits(account, "Customer", "CustId"):
             return ResolvedCustomer(problems=(found("CUST-WIDTH", account, customer=account),))
         record = self._masters.companies.get(owing.company_id)

@@ -16,10 +16,9 @@ from xlpy.domain.facts.periods import (
     prior_posting_allowed,
 )
 from xlpy.domain.mapping.signs import CREDIT_MEMO
+from xlpy.domain.values.dates import EARLIEST, LATEST
 from xlpy.domain.values.problems import Problem
 
-NO_DATE = date(1900, 1, 1)  # SL: a blank date
-EARLIEST, LATEST = date(1900, 1, 2), date(2079, 6, 6)  # SL: smalldatetime; 1900-01-01 means no date
 _MOST_DAYS = 36_500
 
 
@@ -35,16 +34,18 @@ def usable_date(day: date | None, problems: list[Problem]) -> date | None:
 
 
 def due_date(invoice: ExportInvoice, doc_type: str, day: date | None, problems: list[Problem]) -> date | None:
-    """Return Manage's due date, else the document date and its due days; a credit memo without either is due at once.
+    """Return Manage's due date, else the document date and its due days; a credit memo takes its own date.
+
+    Credit ages from the day it was given: the terms of the invoice are not its own.
 
     SL's terms never decide it: their due types other than by days are unverified.
     """
+    if doc_type == CREDIT_MEMO:
+        return day
     due = invoice.due_date
     if due is None and day is not None:
         if invoice.due_days is not None and abs(invoice.due_days) < _MOST_DAYS:
             due = day + timedelta(invoice.due_days)
-        elif doc_type == CREDIT_MEMO:
-            due = day
         else:
             problems.append(found("DUE-MISSING"))
     return None if due is None else usable_date(due, problems)

@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.documents.ap import NewItem
+from xlpy.domain.documents.inventory import NewItem
 from xlpy.domain.facts.books import SlBooks, sl_key
-from xlpy.domain.facts.manage import CatalogItem, ManageMasters
-from xlpy.domain.facts.payables_books import Item
+from xlpy.domain.facts.manage import INVENTORY, CatalogItem, ManageMasters
+from xlpy.domain.facts.stock_books import Item
+from xlpy.domain.mapping.odd_ids import looks_like, odd_id, odd_in
 from xlpy.domain.mapping.units import Units
-from xlpy.domain.planning.gl_cost_of_goods import INVENTORY
-from xlpy.domain.planning.included import has_stop
-from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.refs import Ref
 from xlpy.domain.values.rules import MasterRules
 from xlpy.domain.values.transactions import TransactionKey
@@ -22,7 +21,8 @@ from xlpy.domain.values.widths import Widths
 # SL: TranStatusCode; NP only forbids purchases. Held (OH), inactive (IN), deleted (DE), unusable (NU) items can't move.
 MOVABLE = ("AC", "NP", "")
 NOT_TRACKED = ("NN", "")
-_SPECIFIC = "S"
+# SL: Inventory.ValMthd. Entry treats these by cost layer (RcptNbr, RcptDate, SpecificCostID); Manage has none.
+LAYERED = {"F": "FIFO", "L": "LIFO", "S": "specific cost", "U": "user-specified cost"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,12 @@ class Items:
         self, *, masters: ManageMasters, books: SlBooks, rules: MasterRules, units: Units, widths: Widths
     ) -> None:
         self._masters = masters
-        self._setup = books.payables.inventory
+        self._setup = books.stock.setup
         self._may_create = rules.products
         self._units = units
         self._widths = widths
-        self._items = {sl_key(key): item for key, item in books.payables.items.items()}
-        self._classes = {sl_key(key): row for key, row in books.payables.item_classes.items()}
+        self._items = {sl_key(key): item for key, item in books.stock.items.items()}
+        self._classes = {sl_key(key): row for key, row in books.stock.item_classes.items()}
         self._cache: dict[Ref, ResolvedItem] = {}
         self._new: dict[str, tuple[int, str, ResolvedItem]] = {}
 
@@ -82,6 +82,9 @@ class Items:
         if item is not None:
             problems = tuple(_unusable(item))
             return ResolvedItem(item.invt_id, item.stock_unit, item.class_id, item, problems=problems)
+        if odd := odd_in(invt_id):
+            alike = looks_like(invt_id, (one.invt_id for one in self._items.values()))
+            return ResolvedItem(problems=(odd_id("Item", invt_id, odd, alike),))
         if not self._widths.fits(invt_id, "Inventory", "InvtID"):
             return ResolvedItem(problems=(found("ITEM-WIDTH", invt_id, item=invt_id),))
         record = self._masters.catalog.get(product.id)
@@ -120,8 +123,8 @@ class Items:
         if record.serialized:
             problems.append(found("ITEM-TRACKED", record.identifier, item=invt_id))
         valuation = row.valuation or setup.default_valuation
-        if valuation == _SPECIFIC:
-            problems.append(found("ITEM-SPECIFIC", record.identifier, valuation, item=invt_id))
+        if valuation in LAYERED:
+            problems.append(found("ITEM-LAYERS", record.identifier, valuation, item=invt_id, method=LAYERED[valuation]))
         unit = self._units.of(record.unit) or row.stock_unit
         problems.extend(self._units.check(unit) if unit else (found("UNIT-EMPTY", record.identifier, item=invt_id),))
         if has_stop(problems):
@@ -157,8 +160,8 @@ def _unusable(item: Item) -> Iterable[Problem]:
         yield found("ITEM-NOT-STOCK", in_sl=item.invt_id, item=item.invt_id)
     if item.lot_serial not in NOT_TRACKED:
         yield found("ITEM-TRACKED", in_sl=item.lot_serial, item=item.invt_id)
-    if item.valuation == _SPECIFIC:
-        yield found("ITEM-SPECIFIC", in_sl=item.valuation, item=item.invt_id)
+    if item.valuation in LAYERED:
+        yield found("ITEM-LAYERS", in_sl=item.valuation, item=item.invt_id, method=LAYERED[item.valuation])
 
 
 def items_needed(resolved: Iterable[tuple[TransactionKey, NewItem]]) -> tuple[NewItem, ...]:

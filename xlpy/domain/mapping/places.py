@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlpy.domain.checks.table import found
 from xlpy.domain.facts.books import SlBooks, sl_key
-from xlpy.domain.facts.payables_books import ItemSite
+from xlpy.domain.facts.stock_books import ItemSite
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.refs import Ref
 from xlpy.domain.values.rules import PostingRules
@@ -14,10 +14,10 @@ class Places:
     """Finds sites and bins of SL."""
 
     def __init__(self, books: SlBooks, posting: PostingRules) -> None:
-        payables = books.payables
-        self._sites = {sl_key(key): ours for key, ours in payables.sites.items()}
-        self._bins = {(sl_key(site), sl_key(whse)): row for (site, whse), row in payables.bins.items()}
-        self._item_sites = {(sl_key(item), sl_key(site)): row for (item, site), row in payables.item_sites.items()}
+        stock = books.stock
+        self._sites = {sl_key(key): ours for key, ours in stock.sites.items()}
+        self._bins = {(sl_key(site), sl_key(whse)): row for (site, whse), row in stock.bins.items()}
+        self._item_sites = {(sl_key(item), sl_key(site)): row for (item, site), row in stock.item_sites.items()}
         self._profile = {name.strip().casefold(): whse_loc for name, whse_loc in posting.bins.items()}
 
     def item_site(self, invt_id: str, site_id: str) -> ItemSite | None:

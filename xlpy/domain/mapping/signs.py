@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from xlpy.domain.facts.manage import ExportInvoice, ExportLine, ExportTaxLevel
-from xlpy.domain.values.money import ZERO, plain, round_money, total
+from xlpy.domain.values.money import ZERO, is_nil, plain, round_money, same_amount, total
 
 INVOICE = "IN"
 CREDIT_MEMO = "CM"
@@ -48,24 +48,25 @@ class TurnedInvoice:
 
     @property
     def is_nothing(self) -> bool:
-        """Whether it has nothing but zeros."""
-        return not self.tax and not any(line.amount for line in self.lines)
+        """Whether it has nothing but zeros, before anything is rounded."""
+        return not self.tax and all(is_nil(line.line.total) for line in self.lines)
 
 
 def turn(invoice: ExportInvoice, decimals: int, price_decimals: int, quantity_decimals: int) -> TurnedInvoice:
     """Turn an invoice by its details: the receivable is minus the sum of all lines, tax lines too.
 
     A negative invoice becomes a credit memo and a negative credit memo an invoice (``turned``). With a total of 0
-    Manage's own type stays. Amounts are rounded to the currency's decimals before they are compared.
+    Manage's own type stays. Header and lines are compared before they are rounded to the currency's decimals.
     """
     lines = [(line, -round_money(line.total, decimals)) for line in invoice.lines]
     receivable = total(amount for _, amount in lines)
     given = CREDIT_MEMO if invoice.document_type.strip().upper() == MANAGE_CREDIT else INVOICE
     doc_type = given if not receivable else (INVOICE if receivable > 0 else CREDIT_MEMO)
     sign = -1 if doc_type == CREDIT_MEMO else 1
-    header = round_money(invoice.total, decimals)
+    exact = -total(line.total for line in invoice.lines)
     # The sign of a credit memo's header is unverified in Manage, so only its size is compared.
-    balanced = header == receivable if given == INVOICE else abs(header) == abs(receivable)
+    header = invoice.total if given == INVOICE else abs(invoice.total)
+    balanced = same_amount(header, exact if given == INVOICE else abs(exact))
     tax = total(amount for line, amount in lines if line.is_tax) * sign
     levels, agree = turn_levels(invoice.tax_levels, tax, decimals)
     return TurnedInvoice(

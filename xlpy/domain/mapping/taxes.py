@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 
 from xlpy.domain.checks.table import found
-from xlpy.domain.documents.ar import RateUsed, TaxPosting, TaxSlot
+from xlpy.domain.documents.shared import RateUsed, TaxPosting, TaxSlot
 from xlpy.domain.facts.books import SalesTax, sl_key
 from xlpy.domain.facts.manage import ExportTaxLevel, TaxCode, TaxCodeLevel
 from xlpy.domain.mapping.accounts import AccountText

@@ -26,7 +26,7 @@ class Units:
         self._profile = {name.strip().casefold(): unit for name, unit in posting.units.items()}
         self._spelt: dict[str, str] = {}
         self._conversions: dict[tuple[str, str, str, str], tuple[Decimal, str]] = {}
-        for row in books.payables.units:
+        for row in books.stock.units:
             for unit in (row.from_unit, row.to_unit):
                 self._spelt.setdefault(sl_key(unit), unit)
             owner = {_OF_CLASS: sl_key(row.class_id), _OF_ITEM: sl_key(row.invt_id)}.get(row.unit_type, "")

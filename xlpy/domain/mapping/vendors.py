@@ -12,6 +12,7 @@ from xlpy.domain.facts.manage import ManageCompany, ManageMasters
 from xlpy.domain.facts.manage_expenses import Member
 from xlpy.domain.facts.payables_books import Vendor
 from xlpy.domain.mapping.master_fields import MasterFields
+from xlpy.domain.mapping.odd_ids import looks_like, odd_id, odd_in
 from xlpy.domain.mapping.terms import AllTerms
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.refs import Ref
@@ -19,7 +20,7 @@ from xlpy.domain.values.rules import MasterRules
 from xlpy.domain.values.transactions import TransactionKey
 from xlpy.domain.values.widths import Widths
 
-USABLE = "A"  # SL: Vendor.Status; I is inactive, H on hold
+ON_HOLD = "H"  # SL: Vendor.Status; its own list of active vendors takes every other one, one-time vendors too
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +130,12 @@ class Vendors:
         vendor = self._vendors.get(sl_key(number))
         if vendor is not None:
             problems: tuple[Problem, ...] = ()
-            if vendor.status != USABLE:
-                status = vendor.status or "blank"
-                problems = (found("VEND-STATUS", number, status, vendor=vendor.vend_id, status=status),)
+            if vendor.status == ON_HOLD:
+                problems = (found("VEND-STATUS", number, ON_HOLD, vendor=vendor.vend_id),)
             return ResolvedVendor(vendor.vend_id, vendor, problems=problems)
+        if odd := odd_in(number):
+            alike = looks_like(number, (one.vend_id for one in self._vendors.values()))
+            return ResolvedVendor(problems=(odd_id("Vendor", number, odd, alike),))
         if not self._widths.fits(number, "Vendor", "VendId"):
             return ResolvedVendor(problems=(found("VEND-WIDTH", number, vendor=number),))
         if not self._may_create or payee is None:
@@ -153,7 +156,7 @@ class Vendors:
         Accounts and terms: from the class, else AP Setup (SL: Vendor Maintenance, VendClass, APSetup); terms and
         currency are the company's in Manage where SL has them. No vendor when the default class is missing.
         """
-        books, ap, company = self._books, self._books.payables.ap, payee.company
+        books, ap, company = self._books, self._books.payables.setup, payee.company
         classes = {sl_key(key): row for key, row in books.payables.vendor_classes.items()}
         row = classes.get(sl_key(ap.default_class)) if ap.default_class else None
         if row is None:

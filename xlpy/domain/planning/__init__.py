@@ -1,1 +1,1 @@
-"""From included rows, export and books to the plan, with every problem of it. Makers are named by module."""
+"""From included rows, export and books to the plan, with every problem of it: one planner, and checks of everything."""

@@ -11,9 +11,14 @@ from xlpy.domain.documents.plan import PlanOptions
 from xlpy.domain.facts.manage import UnpostedInvoice
 from xlpy.domain.facts.manage_expenses import ExportedExpenses, UnpostedExpense
 from xlpy.domain.facts.manage_procurement import ExportedProcurement, UnpostedProcurement
-from xlpy.domain.facts.matching import match_expense_bills, match_expenses, match_procurement, procurement_number
-from xlpy.domain.planning.gl_expenses import number_of as expense_number
-from xlpy.domain.planning.included import IncludedRow
+from xlpy.domain.facts.matching import (
+    expense_number,
+    match_expense_bills,
+    match_expenses,
+    match_procurement,
+    procurement_number,
+)
+from xlpy.domain.planning.makers.request import IncludedRow
 from xlpy.domain.values.money import round_money
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import Kind, TransactionKey

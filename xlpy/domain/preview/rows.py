@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from xlpy.domain.values.transactions import TransactionKey
+
+Numbers = Mapping[TransactionKey, str]
 TO_BE_CREATED = "to be created"
 WRITTEN = "written"
 MADE_AT_RELEASE = "made at release"
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
     """A row of the Preview sheet, in its columns' order. Amounts: None where there is none; ``period`` YYYYPP.
+
+    ``document``: the same on every row of a document and on no other, such as ``AP2-7``, the seventh document of the
+    second AP batch; empty on a master to be created.
 
     A line against its document's side is negative in its own column, as SL's general ledger shows it.
     """
@@ -21,6 +29,7 @@ class JournalRow:
     source: str
     batch_number: int | None
     module: str
+    document: str
     doc_type: str
     reference: str
     doc_date: date | None
@@ -46,6 +55,7 @@ class DocumentFacts:
     """What every row of one document says alike."""
 
     batch_number: int
+    position: int  # in its batch, from 1
     module: str
     doc_type: str
     reference: str
@@ -76,6 +86,7 @@ class DocumentFacts:
             source=source,
             batch_number=self.batch_number,
             module=self.module,
+            document=document_key(self.module, self.batch_number, self.position),
             doc_type=self.doc_type,
             reference=reference or self.reference,
             doc_date=self.doc_date,
@@ -97,6 +108,11 @@ class DocumentFacts:
         )
 
 
+def document_key(module: str, batch_number: int, position: int) -> str:
+    """Return what a document is known by before SL numbers it: its SL batch of the plan and its place in there."""
+    return f"{module}{batch_number}-{position}"
+
+
 def created_row(
     module: str,
     party: str,
@@ -113,6 +129,7 @@ def created_row(
         source=TO_BE_CREATED,
         batch_number=None,
         module=module,
+        document="",
         doc_type="",
         reference="",
         doc_date=None,
@@ -132,3 +149,10 @@ def created_row(
         description=descr,
         transaction=transaction,
     )
+
+
+def named(transactions: Sequence[TransactionKey], numbers: Numbers) -> str:
+    """Return the numbers of a document's transactions, some of them when there are many."""
+    names = list(dict.fromkeys(numbers.get(key, "") for key in transactions))
+    shown = ", ".join(name for name in names[:_NAMED] if name)
+    return f"{shown}, …" if len(names) > _NAMED else shown

@@ -6,10 +6,11 @@ rounded. SQL Server's ``ROUND`` on SL's float columns rounds half away from zero
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 ZERO = Decimal(0)
+NOISE = Decimal("1e-8")  # a number that went through binary floating point in Manage may be off by less than that
 _QUANTA = {places: Decimal(1).scaleb(-places) for places in range(10)}
 
 
@@ -17,6 +18,36 @@ def round_money(amount: Decimal, decimals: int) -> Decimal:
     """Round to ``decimals`` places, half away from zero. Never returns a negative zero."""
     rounded = amount.quantize(_QUANTA[decimals], rounding=ROUND_HALF_UP)
     return rounded or _QUANTA[decimals] * 0
+
+
+def is_nil(amount: Decimal) -> bool:
+    """Whether an amount is zero before any rounding."""
+    return abs(amount) < NOISE
+
+
+def same_amount(one: Decimal, other: Decimal) -> bool:
+    """Whether two amounts are the same before any rounding."""
+    return is_nil(one - other)
+
+
+def has_more_decimals(amount: Decimal, decimals: int) -> bool:
+    """Whether rounding to ``decimals`` places would make another amount of it."""
+    return not same_amount(amount, round_money(amount, decimals))
+
+
+def rounded_together(amounts: Sequence[Decimal], decimals: int) -> list[Decimal]:
+    """Round amounts so that they add up to what they are worth together.
+
+    What is missing, a cent at a time, goes to the amounts with the largest rests, the first of equal ones.
+    """
+    rounded = [round_money(amount, decimals) for amount in amounts]
+    missing = round_money(sum(amounts, ZERO), decimals) - sum(rounded, ZERO)
+    cent = _QUANTA[decimals] if missing > 0 else -_QUANTA[decimals]
+    rests = [(amount - whole) * cent for amount, whole in zip(amounts, rounded, strict=True)]
+    largest_first = sorted(range(len(amounts)), key=lambda index: (-rests[index], index))
+    for index in largest_first[: int(missing / cent)]:
+        rounded[index] += cent
+    return rounded
 
 
 def to_base(cury_amount: Decimal, rate: Decimal, mult_div: str, decimals: int) -> Decimal:

@@ -67,6 +67,11 @@ def stops(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(problem for problem in problems if problem.severity is Severity.STOP)
 
 
+def has_stop(problems: Iterable[Problem]) -> bool:
+    """Whether one of them keeps the transaction from being written."""
+    return any(problem.severity is Severity.STOP for problem in problems)
+
+
 @dataclass(frozen=True, slots=True)
 class GroupedProblem:
     """The same finding of one or many transactions. ``problem.transaction`` names up to three of them."""

@@ -61,7 +61,8 @@ class RerunState(StrEnum):
     CLEARED = "Cleared"  # without export
     UNDONE = "Undone"
     CHANGED = "Changed"  # in SL with other lines
-    PARTLY = "Partly gone"
+    PARTLY = "Partly gone"  # with the lines of then: Again posts what is gone
+    PARTLY_CHANGED = "Partly gone, changed"
     FOREIGN = "In SL, not by us"
     UNDOING = "Undo half done"
     OTHER_COMPANY = "Other company"
@@ -96,7 +97,18 @@ class PaymentStatus(StrEnum):
     NOT_FROM_MANAGE = "Not from Manage"
     LEFT_ALONE = "Left alone"  # a payment of somebody else is there
     CONFIRM = "Confirm"  # one unknown payment: taken over only on confirmation
+    NOT_FOUND = "Not found"  # one of the two systems did not show it: asked for again by every sync
     FAILED = "Failed"
+
+
+class PracticeVerdict(StrEnum):
+    """What SL's own release says of a document when it is tried."""
+
+    RELEASED = "SL would release it"
+    DIFFERS = "SL would release it, differently"
+    REJECTED = "SL would not release it"
+    NOT_TAKEN = "SL would not take it"
+    NO_PROCEDURE = "Can't be tried"
 
 
 class Verdict(StrEnum):

@@ -133,6 +133,7 @@ def _facts(content: RecordContent) -> Iterator[Row]:
         ("SL company", content.cpny_id),
         ("Version", f"Manage to SL {content.version}" if content.version else ""),
         ("Plan", content.plan_hash),
+        ("Chain in SL", f"ended with number {content.links}: {content.head}" if content.links else "this is its first"),
         *(("Reconcile", report.text) for report in content.reconciled),
         *(("Not in this record", note) for note in content.notes),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlpy.domain.values.problems import Problem, Severity
@@ -13,6 +14,7 @@ from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.com_errors import text_of
 from xlpy.excel.tables.home import HomeInputs, read_home, write_ageing, write_home, write_included
+from xlpy.excel.tables.left_out import tell_left_out
 from xlpy.excel.tables.marks import set_include
 from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.selection import (
@@ -27,7 +29,7 @@ from xlpy.excel.tables.selection import (
 )
 from xlpy.excel.tables.tables import prepend, refill
 from xlpy.excel.workbook.home_cells import Home
-from xlpy.excel.workbook.sheets import PREVIEW, PROBLEMS, RESULTS
+from xlpy.excel.workbook.sheets import PRACTICE, PREVIEW, PROBLEMS, RESULTS
 from xlpy.services.run.reports import RunReport, RunState
 from xlpy.services.run.session import Session
 
@@ -64,8 +66,10 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     for kind in Kind:
         if kind in kinds:  # the sheet of a kind that is not exported stays as it is
             refill(book, SHEET_OF[kind], filled[kind])
+            tell_left_out(book, SHEET_OF[kind], report.left_out.get(kind, ""))
     refill(book, PROBLEMS, ())
     refill(book, PREVIEW, ())
+    refill(book, PRACTICE, ())
     periods = {period.module: period for period in report.periods}
     write_home(
         book,
@@ -109,8 +113,22 @@ def _preview(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     plan = told.report
     _show_plan(session, book, plan, inputs)
     refill(book, PREVIEW, render.preview_rows(journal(plan)))
+    refill(book, PRACTICE, ())
     write_home(book, {Home.PREVIEW_HASH: "" if plan.stops else plan.hash})
     return Pressed.of(told)
+
+
+def _practice(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
+    from xlpy.excel.tables.practice_rows import practice_rows
+    from xlpy.services.flows.batch import practice
+
+    inputs = read_home(book)
+    told = practice(session, read_selection(book, inputs), preview_hash=inputs.preview_hash)
+    report = told.report
+    refill(book, PRACTICE, practice_rows(report.rows))
+    if not report.rows:
+        _show_plan(session, book, replace(report.plan, problems=report.problems), inputs)
+    return Pressed.of(told, f" See the sheet {PRACTICE.name}." if report.rows else "")
 
 
 def _push(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
@@ -159,6 +177,7 @@ BUTTONS: Mapping[str, Handler] = {
     "deselect_problems": _deselect_problems,
     "check": _check,
     "preview": _preview,
+    "practice": _practice,
     "push": _push,
 }
 

@@ -128,6 +128,7 @@ def preview_rows(rows: Iterable[JournalRow]) -> list[Row]:
             "Source": row.source,
             "SL batch": row.batch_number,
             "Module": row.module,
+            "Document": row.document,
             "DocType": row.doc_type,
             "Reference": row.reference,
             "Date": row.doc_date,

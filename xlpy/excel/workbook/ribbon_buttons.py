@@ -32,6 +32,7 @@ BUTTONS = (
     ),
     Button("check", "Check mappings", "Batch", "ReviewTrackChanges", "Runs every check; writes nothing."),
     Button("preview", "Preview", "Batch", "FilePrintPreview", "Shows the exact SL documents that would be made."),
+    Button("practice", "Practice release", "Batch", "FileStartWorkflow", "Tries SL's own release; rolls all back."),
     Button("push", "Run export", "Batch", "DatabaseSqlServer", "Writes the SL batches, then marks Manage."),
     Button("save_errors", "Save list of errors", "Records", "FileSaveAs", "Saves what stopped the last check or run."),
     Button("save_log", "Save full log", "Records", "FileSaveAsOtherFormats", "Saves every step of the last runs."),

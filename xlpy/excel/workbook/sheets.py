@@ -129,6 +129,7 @@ PREVIEW = Sheet(
         Column("Source", width=17),
         Column("SL batch", CellKind.COUNT, 9),
         Column("Module", width=8),
+        Column("Document", width=10),
         Column("DocType", width=8),
         Column("Reference", width=12),
         Column("Date", CellKind.DATE, 11),
@@ -148,7 +149,31 @@ PREVIEW = Sheet(
         Column("Description", CellKind.TEXT, 32),
         Column("Transaction", CellKind.WRAP, 22),
     ),
-    hint="Nothing is written yet. Each document foots to zero; lines made at release come from SL itself.",
+    hint="Nothing is written yet. Each Document foots to zero; lines made at release come from SL itself.",
+)
+
+PRACTICE = Sheet(
+    "Practice",
+    "Practice",
+    "What SL's own release says of each document; nothing of it was written",
+    Part.WORK,
+    (
+        Column("Verdict", width=22),
+        Column("Message", CellKind.WRAP, 48),
+        Column("How to fix", CellKind.WRAP, 44),
+        Column("SL message", width=11),
+        Column("Module", width=8),
+        Column("DocType", width=8),
+        Column("Reference", width=12),
+        Column("Customer/Vendor", width=16),
+        Column("Amount", CellKind.MONEY, 14),
+        Column("Currency", width=9),
+        Column("Period", width=10),
+        Column("Difference", CellKind.MONEY, 13, total=True),
+        Column("Transaction", CellKind.WRAP, 22),
+        Column("Id", CellKind.WRAP, 22),
+    ),
+    hint="Tried and rolled back. Difference: what SL's general ledger would get beside the preview, base currency.",
 )
 
 RESULTS = Sheet(
@@ -310,7 +335,7 @@ LOG = Sheet(
 )
 
 SHEETS = (
-    *(INVOICES, EXPENSES, INVENTORY, PROBLEMS, PREVIEW, RESULTS),
+    *(INVOICES, EXPENSES, INVENTORY, PROBLEMS, PREVIEW, PRACTICE, RESULTS),
     *(BATCHES, RERUN, RECONCILE, PAYMENTS, SETUP, LOG),
 )  # between Home and About
 

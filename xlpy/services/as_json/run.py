@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from xlpy.domain.documents.plan import Plan
+from xlpy.domain.documents.shared import SlBatch
+from xlpy.domain.preview.rows import document_key
+from xlpy.domain.values.money import total
 from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.sentences import sentences
 from xlpy.domain.values.statuses import RowStatus
-from xlpy.domain.values.transactions import Posting
+from xlpy.domain.values.transactions import Posting, TransactionKey
 from xlpy.services.history.clear_plan import ClearPlan
 from xlpy.services.history.undo_plan import UndoPlan
 from xlpy.services.manage_half.recover import HalfFinished, RecoverReport, half_finished_text
@@ -26,7 +31,7 @@ def problem_json(problem: Problem) -> dict[str, str]:
         "severity": str(problem.severity),
         "code": problem.code,
         "transaction": problem.transaction,
-        "text": f"{problem.what}. {problem.fix}".strip(),
+        "text": sentences(problem.what, problem.fix),
         "where": problem.where,
     }
 
@@ -36,21 +41,53 @@ def plan_json(plan: Plan, state: str) -> dict[str, Any]:
     return {
         "state": state,
         "plan_hash": plan.hash,
-        "batches": [
-            {
-                "module": batch.module,
-                "batnbr": "",
-                "period": batch.per_post,
-                "currency": batch.currency,
-                "documents": [
-                    {"doctype": d.doc_type, "refnbr": d.ref_nbr, "amount": str(d.cury_total)} for d in batch.documents
-                ],
-            }
-            for batch in plan.ar_batches
-        ],
+        "batches": list(_planned_batches(plan)),
         "manage_batches": [],
         "problems": [problem_json(problem) for problem in plan.problems],
         "results": [],
+    }
+
+
+def _planned_batches(plan: Plan) -> Iterator[dict[str, Any]]:
+    """Render the SL batches of a plan, module by module; ``document``: as on the sheet Preview."""
+    base = plan.base_currency
+    for ar in plan.ar.batches:
+        invoices = [(d.doc_type, d.ref_nbr, d.cury_total, (d.transaction,)) for d in ar.documents]
+        yield _planned_batch(ar, ar.module, ar.currency, invoices)
+    for ap in plan.ap.batches:
+        vouchers = [(d.doc_type, "", d.cury_total, d.transactions) for d in ap.documents]
+        yield _planned_batch(ap, ap.module, ap.currency, vouchers)
+    for gl in plan.gl.batches:
+        journals = [("GL", "", journal.total, journal.transactions) for journal in gl.journals]
+        yield _planned_batch(gl, gl.module, base, journals)
+    for stock in plan.inventory.batches:
+        moved = [
+            (d.tran_type, d.ref_nbr, total(line.amount for line in d.lines), d.transactions) for d in stock.documents
+        ]
+        yield _planned_batch(stock, stock.module, base, moved)
+
+
+def _planned_batch(
+    batch: SlBatch,
+    module: str,
+    currency: str,
+    documents: Iterable[tuple[str, str, Decimal, Iterable[TransactionKey]]],
+) -> dict[str, Any]:
+    return {
+        "module": module,
+        "batnbr": "",
+        "period": batch.per_post,
+        "currency": currency,
+        "documents": [
+            {
+                "document": document_key(module, batch.number, position),
+                "doctype": doc_type,
+                "refnbr": ref_nbr,
+                "amount": str(amount),
+                "transactions": [str(key) for key in keys],
+            }
+            for position, (doc_type, ref_nbr, amount, keys) in enumerate(documents, 1)
+        ],
     }
 
 

@@ -9,11 +9,23 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from xlpy.domain.documents.plan import InvoiceDetail, Plan, PlanOptions
-from xlpy.domain.planning.ap_planning import IncludedExpense, IncludedProcurement
-from xlpy.domain.planning.invoices import Included, PlanRequest
+from xlpy.domain.facts.batch_entries import BatchContents, Inside
+from xlpy.domain.mapping.currency_known import RowsOf, with_currencies
+from xlpy.domain.mapping.signs_confirmed import sign_problems
+from xlpy.domain.planning.makers.ap_receipts import receipts_to_look_up
+from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
+from xlpy.domain.planning.masters_not_given import masters_not_given
+from xlpy.domain.planning.needs import needs_of
+from xlpy.domain.planning.planner import build_plan
 from xlpy.domain.planning.row_checks import foreign_problems, number_of_row, row_problems
-from xlpy.domain.planning.run_checks import LONGEST_TYPED, batch_name_problems, gone_problem, name_taken_problem
-from xlpy.domain.planning.whole_plan import WholeRequest, build_whole_plan, receipts_in_question, whole_needs
+from xlpy.domain.planning.run_checks import (
+    LONGEST_TYPED,
+    batch_name_problems,
+    exported_already,
+    exported_note,
+    gone_problem,
+    name_taken_problem,
+)
 from xlpy.domain.values.problems import Problem, stops
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, TransactionKey
 from xlpy.errors import SettingsError
@@ -49,16 +61,29 @@ def make_plan(session: Session, selection: Selection) -> Plan:
         expenses=marked.exported_expenses,
         procurement=marked.exported_procurement,
     )
-    included = tuple(Included(mark.key, mark.again, row) for mark, row in marked.invoices)
-    expenses = tuple(IncludedExpense(mark.key, mark.again, row) for mark, row in marked.expenses)
-    procurement = tuple(IncludedProcurement(mark.key, mark.again, row) for mark, row in marked.procurement)
+    given = with_currencies(
+        marked.exported_invoices,
+        marked.exported_expenses,
+        marked.exported_procurement,
+        RowsOf(invoices, [row for _, row in marked.expenses], [row for _, row in marked.procurement]),
+        masters,
+    )
+    marked = replace(
+        marked,
+        exported_invoices=given.invoices,
+        exported_expenses=given.expenses,
+        exported_procurement=given.procurement,
+    )
+    included = tuple(IncludedRow(mark.key, mark.again, row) for mark, row in marked.invoices)
+    expenses = tuple(IncludedRow(mark.key, mark.again, row) for mark, row in marked.expenses)
+    procurement = tuple(IncludedRow(mark.key, mark.again, row) for mark, row in marked.procurement)
     session.progress("Reading SL", 0, 0)
     rules = session.profile.posting
-    needs = whole_needs(
-        marked.exported_invoices,
+    needs = needs_of(
         included,
         expenses,
         procurement,
+        marked.exported_invoices,
         marked.exported_expenses,
         marked.exported_procurement,
         masters,
@@ -67,34 +92,46 @@ def make_plan(session: Session, selection: Selection) -> Plan:
     with session.sl.engine.connect() as connection:
         check_ledger(connection)
         postings = read_postings(connection, manage.host, manage.company, [key for key, _ in marked.rows])
+        before = read_postings(connection, manage.host, manage.company, [mark.key for mark in marked.gone])
         books = read_books(connection, session.sl, needs, postings=postings)
     session.progress("Checking", 0, len(marked.rows))
-    request = WholeRequest(
-        invoices=PlanRequest(
-            manage_host=manage.host,
-            manage_company=manage.company,
-            cpny_id=session.profile.sl.company,
-            options=options,
-            included=included,
-            export=marked.exported_invoices,
-            masters=masters,
-            books=books,
-            posting=rules,
-            master_rules=session.profile.masters,
-            today=session.today(),
-        ),
+    request = PlanRequest(
+        manage_host=manage.host,
+        manage_company=manage.company,
+        cpny_id=session.profile.sl.company,
+        options=options,
+        masters=masters,
+        books=books,
+        posting=rules,
+        master_rules=session.profile.masters,
+        invoices=included,
         expenses=expenses,
         procurement=procurement,
+        exported_invoices=marked.exported_invoices,
         exported_expenses=marked.exported_expenses,
         exported_procurement=marked.exported_procurement,
     )
-    plan = build_whole_plan(replace(request, still_batched=still_batched(manage, receipts_in_question(request))))
+    plan = build_plan(replace(request, still_batched=still_batched(manage, receipts_to_look_up(request))))
     seen = recall_refresh(session.profile, session.workbook)
+    done = exported_already(before.values())
+    told = (exported_note(before[key] for key in done),) if done else ()
+    gone = [mark for mark in marked.gone if mark.key not in done]
+    if told and not gone and not marked.rows:
+        return replace(plan, problems=told)  # there is nothing else to say of what is done
     around = (
         *problems_of_the_name(manage, options),
-        *(gone_problem(mark.key, number_of_row(seen_row(seen, mark.key))) for mark in marked.gone),
+        *told,
+        *(gone_problem(mark.key, number_of_row(seen_row(seen, mark.key))) for mark in gone),
         *(problem for key, row in marked.rows for problem in row_problems(key, row, seen_row(seen, key), options)),
         *foreign_problems(expenses, procurement, marked.exported_expenses, marked.exported_procurement),
+        *given.problems,
+        *sign_problems(
+            marked.exported_invoices,
+            marked.exported_expenses,
+            marked.exported_procurement,
+            (invoices, [row for _, row in marked.expenses], [row for _, row in marked.procurement]),
+        ),
+        *masters_not_given(masters, marked.exported_invoices, marked.exported_expenses, marked.exported_procurement),
     )
     logger.info(
         "Planned %d of %d marked transactions: %d problems, %d of them stops",
@@ -161,11 +198,13 @@ def still_batched(manage: ManageClient, receipts: Sequence[Posting]) -> dict[Tra
     """Ask Manage whether the entries of receipts that were posted before are still in their batch."""
     answer: dict[TransactionKey, bool] = {}
     for posting in receipts:
-        if posting.manage_batch_id is None:
+        if posting.closed_at is None:
             continue  # not known to be in a batch of ours: the plan then stops it instead of guessing
         batch = manage.find_batch(posting.batch_identifier)
-        inside = {entry.id for entry in manage.batch_entries(batch.id)} if batch else set()
-        answer[posting.key] = bool(posting.entry_ids) and inside.issuperset(posting.entry_ids)
+        contents = BatchContents(manage.batch_entries(batch.id) if batch else ())
+        if batch is not None and contents.ids_of_others(posting):
+            continue  # its entries have other ids than the GL entries
+        answer[posting.key] = contents.how_far(posting) is Inside.ALL
     return answer
 
 

@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlpy.domain.checks.table import found
+from xlpy.domain.documents.gl import DOCUMENT
 from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction, plan_of_kind
-from xlpy.domain.documents.plan_changes import plan_changes, preview_gone
-from xlpy.domain.planning.gl_journals import DOCUMENT
+from xlpy.domain.documents.plan_changes import plan_changes, preview_gone, preview_older
+from xlpy.domain.planning.run_checks import done_before
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import (
@@ -29,7 +30,7 @@ from xlpy.services.manage_half.marking import Marked, mark_in_manage
 from xlpy.services.manage_half.recover import RecoverReport, finish_unfinished, owed_to_manage
 from xlpy.services.run.ids import new_run_id
 from xlpy.services.run.kept import remember_run
-from xlpy.services.run.memory import recall_preview
+from xlpy.services.run.memory import is_older_preview, recall_preview
 from xlpy.services.run.reports import ResultRow, RunReport, RunState, Selection
 from xlpy.services.run.session import Session
 
@@ -55,7 +56,7 @@ def push(session: Session, selection: Selection, *, preview_hash: str = "") -> R
         earlier = finish_unfinished(session)
         seen = read_setup_seen(session.sl)
         plan = make_plan(session, selection)
-        refused = plan.stops or changed_since(preview_hash, plan)
+        refused = plan.stops or (() if done_before(plan) else changed_since(preview_hash, plan))
         if refused or not plan.transactions:
             report = nothing_written(session, run_id, plan, refused)
         else:
@@ -79,7 +80,9 @@ def changed_since(preview_hash: str, plan: Plan) -> tuple[Problem, ...]:
     if preview_hash in ("", plan.hash):
         return ()
     previewed = recall_preview(preview_hash)
-    return plan_changes(previewed, plan) if previewed else (preview_gone(),)
+    if previewed is not None:
+        return plan_changes(previewed, plan)
+    return (preview_older() if is_older_preview(preview_hash) else preview_gone(),)
 
 
 def _mark(session: Session, run_id: str, plan: Plan, outcome: PostOutcome) -> RunReport:
@@ -97,6 +100,8 @@ def _mark(session: Session, run_id: str, plan: Plan, outcome: PostOutcome) -> Ru
     except (Exception, KeyboardInterrupt) as error:
         pending = f"Manage was not marked: it was interrupted ({type(error).__name__})."
         logger.exception("SL has the batch, Manage is owed its half")
+    if done.stuck and not pending:
+        pending = f"Manage was not marked for all of it: {done.why}"
     return run_report(session, run_id, plan, outcome, owed, done, pending)
 
 
@@ -186,6 +191,8 @@ def nothing_written(
     """Report a run that wrote nothing: for these problems, for a reason, or since nothing was marked."""
     if reason:
         text = f"Nothing was written: {reason}"
+    elif done_before(plan):
+        text = f"Nothing was written: {plan.problems[0].what}."
     elif refused:
         text = f"Nothing was written: {len(refused)} problem{'s' if len(refused) != 1 else ''} must be solved first."
     else:
@@ -208,12 +215,13 @@ def run_report(
     """Report what became of each transaction. ``marked``: what Manage has, ``pending``: why it has not the rest."""
     closed = {posting.key: posting for posting in marked.closed}
     failed = {failure.transaction: failure.reason for failure in outcome.failed}
+    waiting = {posting.key: str(stuck.error) for stuck in marked.stuck for posting in stuck.postings}
     known = {posting.key: posting for posting in owed}
     made: dict[TransactionKey, list[PostedDocument]] = defaultdict(list)
     for document in sorted(outcome.posted, key=lambda d: d.part != DOCUMENT):
         made[document.transaction].append(document)
     results = tuple(
-        _result(t, plan, document, failed, closed, pending)
+        _result(t, plan, document, failed, closed, waiting.get(t.key) or pending)
         for t in plan.transactions
         for document in (*made[t.key],) or (_document_of(known.get(t.key)),)
     )
@@ -236,7 +244,7 @@ def run_report(
         run_id,
         session.now(),
         state,
-        text,
+        " ".join((text, *marked.renamed)),
         plan.options.batch_identifier,
         plan,
         results,

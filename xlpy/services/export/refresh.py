@@ -17,11 +17,12 @@ from xlpy.domain.facts.manage_procurement import UnpostedProcurement
 from xlpy.domain.facts.periods import expected_period
 from xlpy.domain.mapping.currencies import base_amount
 from xlpy.domain.mapping.references import expected_reference
-from xlpy.domain.planning.gl_expenses import REIMBURSABLE
+from xlpy.domain.planning.makers.gl_expenses import REIMBURSABLE
 from xlpy.domain.values.money import ZERO, round_money
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Kind, Posting, PostingState, TransactionKey
 from xlpy.errors import LedgerMissing
+from xlpy.manage.versions import OLDEST_VERSION
 from xlpy.services.run.half_done import HALF_DONE, half_done
 from xlpy.services.run.memory import Refreshed, recall_refresh, remember_refresh
 from xlpy.services.run.reports import AgeingRow, ExpenseRow, InvoiceRow, ModulePeriods, ProcurementRow, RefreshReport
@@ -95,6 +96,8 @@ def refresh(
         _expense_row(row, books, postings.get(_key(row)), members, company_methods) for row in lists.expenses
     )
     procurement = tuple(_procurement_row(row, books, postings.get(_key(row)), vendors) for row in lists.procurement)
+    left_out = {kind: _left_out(kind, count) for kind, count in manage.left_out.items() if count and kind in kinds}
+    messages += left_out.values()
     _remember(session, lists, kinds)
     logger.info("Refreshed: %d unposted transactions, %d shown", len(everything.rows), len(lists.rows))
     if unfinished_count:
@@ -118,7 +121,20 @@ def refresh(
         ageing=tuple(row for kind, row in ageing.items() if kind in kinds),
         unfinished=unfinished_count,
         messages=tuple(messages),
+        left_out=left_out,
     )
+
+
+def _left_out(kind: Kind, count: int) -> str:
+    """Say how many rows of a list can't be exported: servers before 2019.4 give none of procurement an id."""
+    rows = "1 row is" if count == 1 else f"{count} rows are"
+    return (
+        f"{rows} left out of {_LISTED[kind]}: Manage gives no id to export them by (its version may be older than"
+        f" {OLDEST_VERSION})"
+    )
+
+
+_LISTED = {Kind.INVOICE: "the invoices", Kind.EXPENSE: "the expenses", Kind.PROCUREMENT: "the inventory"}
 
 
 def shown_amount(invoice: UnpostedInvoice, amount: Decimal) -> Decimal:
@@ -242,7 +258,7 @@ def _procurement_row(
 
 
 def _owed_base(total: Decimal, currency: str, day: date | None, books: SlBooks) -> Decimal | None:
-    return base_amount(total, currency, day, books, books.payables.ap_rate_type)
+    return base_amount(total, currency, day, books, books.payables.rate_type)
 
 
 def _known(posting: Posting | None) -> tuple[RowStatus, str]:
@@ -279,8 +295,8 @@ def _periods(books: SlBooks) -> tuple[ModulePeriods, ...]:
         ModulePeriods(module, current, period_before(current, calendar) if current else "")
         for module, current in (
             ("AR", books.ar.per_nbr),
-            ("AP", books.payables.ap.per_nbr),
-            ("IN", books.payables.inventory.per_nbr),
+            ("AP", books.payables.setup.per_nbr),
+            ("IN", books.stock.setup.per_nbr),
             ("GL", books.gl.per_nbr),
         )
     )

@@ -1,4 +1,4 @@
-"""Refresh, Check mappings, Preview, Run export. Select all and its like change nothing but the sheets."""
+"""From Refresh to Run export. Select all and its like change nothing but the sheets."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from xlpy.services.flows.told import Flow, Told, told_run
 
 if TYPE_CHECKING:
     from xlpy.domain.documents.plan import Plan
+    from xlpy.services.export.practice import PracticeReport
     from xlpy.services.run.reports import RefreshReport, RunReport, Selection
     from xlpy.services.run.session import Session
 
@@ -34,7 +35,8 @@ def refresh(
     counts = ", ".join(f"{count} {words}" for words, count in read.items())
     text = f"Unposted: {counts}" if counts else "Nothing was read: Home says to export nothing"
     data = {"state": "refreshed", **read, "messages": list(report.messages)}
-    return Told(report, 0, text + "".join(f". {message}" for message in report.messages), data)
+    code = 3 if report.left_out else 0
+    return Told(report, code, text + "".join(f". {message}" for message in report.messages), data)
 
 
 def check(session: Session, selection: Selection) -> Told[Plan]:
@@ -50,6 +52,15 @@ def preview(session: Session, selection: Selection) -> Told[Plan]:
     if not told.report.stops:
         remember_preview(told.report)
     return told
+
+
+def practice(session: Session, selection: Selection, *, preview_hash: str = "") -> Told[PracticeReport]:
+    """Write what is marked, let SL's own release judge it, and roll everything back. Nothing of it stays."""
+    from xlpy.services.as_json.practice import practice_json
+    from xlpy.services.export.practice import practice
+
+    report = practice(session, selection, preview_hash=preview_hash)
+    return Told(report, report.exit_code, report.text, practice_json(report))
 
 
 def push(session: Session, selection: Selection, *, preview_hash: str = "") -> Flow[Plan, RunReport]:
@@ -72,16 +83,19 @@ def _planned(session: Session, selection: Selection, state: str) -> Told[Plan]:
 
 
 def _said(plan: Plan) -> str:
+    from xlpy.domain.planning.run_checks import done_before
+
     stops = len(plan.stops)
+    if done_before(plan):
+        return f"{plan.problems[0].what}."
     if stops:
         return f"{stops} problem{'s' if stops != 1 else ''} must be solved first: see the sheet {_SHEET}."
-    payables = plan.payables
     documents = (
-        sum(len(batch.documents) for batch in plan.ar_batches)
-        + sum(len(batch.documents) for batch in payables.ap_batches)
-        + sum(len(batch.documents) for batch in payables.in_batches)
-        + sum(len(batch.journals) for batch in payables.gl_batches)
+        sum(len(batch.documents) for batch in plan.ar.batches)
+        + sum(len(batch.documents) for batch in plan.ap.batches)
+        + sum(len(batch.documents) for batch in plan.inventory.batches)
+        + sum(len(batch.journals) for batch in plan.gl.batches)
     )
-    masters = {"customers": plan.customers, "vendors": payables.vendors, "products": payables.items}
+    masters = {"customers": plan.ar.customers, "vendors": plan.ap.vendors, "products": plan.inventory.items}
     created = "".join(f", {len(new)} {what} to be created" for what, new in masters.items() if new)
     return f"{len(plan.transactions)} transactions are ready: {documents} SL documents{created}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlpy.domain.values.sentences import sentences
 from xlpy.services.flows.told import Flow, Told, told_run
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def rerun(
         from xlpy.services.history.rerun_plan import plan_rerun
 
         found = plan_rerun(session, identifier, detail=detail, period=period, marks=marks)
-        stops = [f"{problem.transaction}: {problem.what}. {problem.fix}" for problem in found.plan.stops]
+        stops = [f"{problem.transaction}: {sentences(problem.what, problem.fix)}" for problem in found.plan.stops]
         ready = bool(found.plan.transactions) and not stops
         lines = "\n".join([found.text, *stops])
         return Told(found, 1 if stops else 0, found.text, rerun_plan_json(found), lines=lines, waits=ready)

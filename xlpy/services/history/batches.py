@@ -89,8 +89,12 @@ def list_batches(session: Session) -> BatchesReport:
         check_ledger(connection)
         postings = all_postings_of(connection, session.manage.host, session.manage.company)
     known: dict[int | str, list[Posting]] = defaultdict(list)
+    by_name = {batch.identifier.casefold(): batch.id for batch in in_manage}
     for posting in postings:
-        known[posting.manage_batch_id or posting.batch_identifier].append(posting)
+        # Made, but not shown by Manage's list at that moment: then its name is all that is known of it.
+        closed = posting.closed_at is not None and posting.manage_batch_id is None
+        number = by_name.get(posting.batch_identifier.casefold()) if closed else posting.manage_batch_id
+        known[number or posting.batch_identifier].append(posting)
     own = sl_key(session.sl.cpny_id)
     found: list[tuple[tuple[int, float, str], list[BatchRow]]] = []
     for batch in in_manage:
@@ -181,7 +185,7 @@ def _messages(batch: AccountingBatch | None, rows: Sequence[Posting], others: It
     if owed:
         yield "Manage is still owed its batch: run Recover"
     elif batch is None and states - {PostingState.UNDOING, PostingState.UNDONE}:
-        yield "Manage has no such batch: it was deleted there, or all of it un-batched"
+        yield "Manage shows no such batch: it was closed or deleted there, or all of it un-batched"
     changed = [row.number for row in rows if row.state is PostingState.CHANGED]
     if changed:
         yield f"Changed in Manage after it was posted, or lost in SL: {some_of(changed)}"

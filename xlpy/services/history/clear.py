@@ -11,7 +11,7 @@ import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from xlpy.domain.planning.included import IncludedRow
+from xlpy.domain.planning.makers.request import IncludedRow
 from xlpy.domain.planning.row_checks import foreign_problems, number_of_row, row_problems
 from xlpy.domain.planning.run_checks import gone_problem
 from xlpy.domain.values.problems import Problem
@@ -158,6 +158,7 @@ def _report(
     closed = {posting.key: posting for posting in done.closed}
     given_up = {posting.key: why for posting, why in done.given_up}
     listed = {posting.key for posting in done.still_listed}
+    pending = pending or " ".join(dict.fromkeys(why for _, why in done.owed))
     results: list[ResultRow] = []
     for posting in rows:
         if posting.key in closed:
@@ -181,6 +182,7 @@ def _report(
         text = f"Completed with errors: {count} of {len(results)} transactions are cleared; see the messages."
     else:
         state, text = RunState.COMPLETED, f"Cleared without export: {plan.worth}."
+    text = " ".join((text, *done.renamed))
     return RunReport(
         run_id,
         session.now(),

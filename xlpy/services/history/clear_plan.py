@@ -11,11 +11,11 @@ from xlpy.domain.facts.manage import UnpostedInvoice
 from xlpy.domain.facts.manage_procurement import UnpostedProcurement
 from xlpy.domain.facts.matching import entry_ids, match_expense_bills, match_expenses, match_procurement
 from xlpy.domain.mapping.signs import lines_hash
-from xlpy.domain.planning.ap_expenses import bill_expense_hash, is_joined
-from xlpy.domain.planning.ap_receipts import receipt_hash
-from xlpy.domain.planning.gl_expenses import expense_hash
-from xlpy.domain.planning.in_adjustments import adjustment_hash
-from xlpy.domain.planning.in_transfers import transfer_hash
+from xlpy.domain.planning.makers.ap_expenses import bill_expense_hash, is_joined
+from xlpy.domain.planning.makers.ap_receipts import receipt_hash
+from xlpy.domain.planning.makers.gl_expenses import expense_hash
+from xlpy.domain.planning.makers.in_adjustments import adjustment_hash
+from xlpy.domain.planning.makers.in_transfers import transfer_hash
 from xlpy.domain.planning.row_checks import number_of_row
 from xlpy.domain.values.money import round_money
 from xlpy.domain.values.problems import Problem, stops

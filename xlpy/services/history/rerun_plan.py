@@ -29,8 +29,11 @@ from xlpy.domain.afterwards.rerun import (
 from xlpy.domain.afterwards.rerun_rows import Row
 from xlpy.domain.documents.plan import InvoiceDetail, Plan, PlannedTransaction
 from xlpy.domain.facts.manage import UnpostedInvoice
-from xlpy.domain.facts.manage_expenses import UnpostedExpense
-from xlpy.domain.planning.invoices import lines_hash
+from xlpy.domain.facts.manage_expenses import ExportedExpenses, UnpostedExpense
+from xlpy.domain.facts.manage_procurement import ExportedProcurement
+from xlpy.domain.mapping.signs import lines_hash
+from xlpy.domain.mapping.signs_confirmed import sign_problems
+from xlpy.domain.planning.masters_not_given import masters_not_given
 from xlpy.domain.planning.row_checks import foreign_problems, number_of_row
 from xlpy.domain.values.money import ZERO
 from xlpy.domain.values.problems import Problem
@@ -116,7 +119,14 @@ def plan_rerun(
     rows = _marked(tuple(_states(read, look)), marks or RerunMarks())
     chosen = [Marked(row.key, row.include is Include.AGAIN) for row in rows if taken(row.state, row.include)]
     plan = planned_of(read, chosen)
-    plan = replace(plan, problems=(*_around(read, rows, chosen, plan), *plan.problems))
+    keys = {mark.key for mark in chosen}
+    missing = masters_not_given(read.masters, read.export.invoices, read.export.expenses, read.export.procurement, keys)
+    # The rows of a rerun are made of the export, so its headers alone confirm its signs.
+    going = [invoice for invoice in read.export.invoices if TransactionKey(Kind.INVOICE, str(invoice.id)) in keys]
+    signs = sign_problems(going, ExportedExpenses(), ExportedProcurement(), ((), (), ()))
+    told = [problem for problem in read.told if problem.transaction_id in {str(key) for key in keys}]
+    around = (*_around(read, rows, chosen, plan), *((*told, *missing, *signs) if chosen else ()))
+    plan = replace(plan, problems=(*around, *plan.problems))
     logger.info("Batch %s read again: %d documents, %d to be posted", batch.identifier, len(rows), len(chosen))
     return RerunPlan(batch, rows, plan, len(read.entries), detail, period)
 

@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING
 
 from xlpy.domain.afterwards.rerun import is_of_company
 from xlpy.domain.afterwards.rerun_rows import BatchRows, BatchSource, Row, batch_rows
+from xlpy.domain.checks.table import bound
+from xlpy.domain.checks.table import found as found_problem
 from xlpy.domain.documents.plan import InvoiceDetail, Plan, PlanOptions
 from xlpy.domain.facts.manage import UnpostedInvoice
 from xlpy.domain.facts.manage_expenses import UnpostedExpense
 from xlpy.domain.facts.manage_procurement import UnpostedProcurement
-from xlpy.domain.planning.ap_planning import IncludedExpense, IncludedProcurement
-from xlpy.domain.planning.invoices import Included, PlanRequest
-from xlpy.domain.planning.whole_plan import WholeRequest, build_whole_plan, receipts_in_question, whole_needs
+from xlpy.domain.mapping.currency_known import RowsOf, with_currencies
+from xlpy.domain.planning.makers.ap_receipts import receipts_to_look_up
+from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
+from xlpy.domain.planning.needs import needs_of
+from xlpy.domain.planning.planner import build_plan
+from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, TransactionKey
 from xlpy.errors import BatchNotOurs, BatchNotThere
@@ -28,10 +33,11 @@ from xlpy.services.run.session import Session
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from xlpy.domain.facts.batch_entries import BatchEntry
     from xlpy.domain.facts.books import SlBooks
     from xlpy.domain.facts.manage import ManageMasters
     from xlpy.manage.batch_export import BatchExport
-    from xlpy.manage.batches import AccountingBatch, BatchEntry
+    from xlpy.manage.batches import AccountingBatch
 
 
 @dataclass(slots=True)
@@ -50,6 +56,7 @@ class BatchRead:
     postings: Mapping[TransactionKey, Posting]
     gone: Sequence[str]
     still: Mapping[TransactionKey, bool] = field(default_factory=dict)
+    told: tuple[Problem, ...] = ()  # of the currencies that the export left out
 
 
 def the_batch(session: Session, identifier: str) -> AccountingBatch:
@@ -72,6 +79,7 @@ def the_batch(session: Session, identifier: str) -> AccountingBatch:
 
 def read_batch(session: Session, batch: AccountingBatch, detail: str, period: str) -> BatchRead:
     """Read everything that the plan of a batch rests on. Raises ``BatchNotOurs``, ``ManageError``, ``SlError``."""
+    from xlpy.manage.batch_export import BatchExport
     from xlpy.manage.exporting import FAR_AHEAD
     from xlpy.sl.reading.books import read_books
 
@@ -101,10 +109,16 @@ def read_batch(session: Session, batch: AccountingBatch, detail: str, period: st
         expenses=export.expenses,
         procurement=export.procurement,
     )
+    # A rerun has no unposted rows: Manage's own records of the invoices say it, else the company.
+    recorded = [
+        replace(row, currency=records[row.billing_log_id].currency) for row in invoices if row.billing_log_id in records
+    ]
+    given = with_currencies(export.invoices, export.expenses, export.procurement, RowsOf(recorded), masters)
+    export = BatchExport(given.invoices, given.expenses, given.procurement)
     session.progress("Reading SL", 0, 0)
-    needs = whole_needs(
-        export.invoices,
+    needs = needs_of(
         *included_of(found.rows, [Marked(key) for key, _ in found.rows]),
+        export.invoices,
         export.expenses,
         export.procurement,
         masters,
@@ -118,8 +132,21 @@ def read_batch(session: Session, batch: AccountingBatch, detail: str, period: st
     options = PlanOptions(_base_name(batch), FAR_AHEAD, InvoiceDetail(detail), period=rule)
     gone = [p.number for p in known if p.manage_batch_id == batch.id and p.key not in there]
     read = BatchRead(session, batch, options, export, entries, found, rules, masters, books, postings, gone)
+    # Who an invoice is billed to is in its record alone: without it nothing is guessed.
+    lost = [row for row in invoices if row.billing_log_id not in records]
+    read.told = (
+        *given.problems,
+        *(
+            bound(
+                found_problem("NOT-GIVEN", row.number, sort="invoice", called=row.number),
+                row.number,
+                str(TransactionKey(Kind.INVOICE, str(row.billing_log_id))),
+            )
+            for row in lost
+        ),
+    )
     everything = [Marked(key) for key, _ in found.rows]
-    read.still = still_batched(manage, receipts_in_question(_request(read, everything)))
+    read.still = still_batched(manage, receipts_to_look_up(_request(read, everything)))
     return read
 
 
@@ -177,34 +204,35 @@ def _base_name(batch: AccountingBatch) -> str:
 
 def included_of(
     rows: Iterable[tuple[TransactionKey, Row]], marks: Iterable[Marked]
-) -> tuple[tuple[Included, ...], tuple[IncludedExpense, ...], tuple[IncludedProcurement, ...]]:
+) -> tuple[
+    tuple[IncludedRow[UnpostedInvoice], ...],
+    tuple[IncludedRow[UnpostedExpense], ...],
+    tuple[IncludedRow[UnpostedProcurement], ...],
+]:
     """Return the marked rows as each planner takes them."""
     again = {mark.key: mark.again for mark in marks}
     chosen = [(key, again[key], row) for key, row in rows if key in again]
     return (
-        tuple(Included(key, anew, row) for key, anew, row in chosen if isinstance(row, UnpostedInvoice)),
-        tuple(IncludedExpense(key, anew, row) for key, anew, row in chosen if isinstance(row, UnpostedExpense)),
-        tuple(IncludedProcurement(key, anew, row) for key, anew, row in chosen if isinstance(row, UnpostedProcurement)),
+        tuple(IncludedRow(key, anew, row) for key, anew, row in chosen if isinstance(row, UnpostedInvoice)),
+        tuple(IncludedRow(key, anew, row) for key, anew, row in chosen if isinstance(row, UnpostedExpense)),
+        tuple(IncludedRow(key, anew, row) for key, anew, row in chosen if isinstance(row, UnpostedProcurement)),
     )
 
 
-def _request(read: BatchRead, marks: Iterable[Marked]) -> WholeRequest:
+def _request(read: BatchRead, marks: Iterable[Marked]) -> PlanRequest:
     session = read.session
     invoices, expenses, procurement = included_of(read.found.rows, marks)
-    return WholeRequest(
-        invoices=PlanRequest(
-            manage_host=session.manage.host,
-            manage_company=session.manage.company,
-            cpny_id=session.profile.sl.company,
-            options=read.options,
-            included=invoices,
-            export=read.export.invoices,
-            masters=read.masters,
-            books=read.books,
-            posting=read.rules,
-            master_rules=session.profile.masters,
-            today=session.today(),
-        ),
+    return PlanRequest(
+        manage_host=session.manage.host,
+        manage_company=session.manage.company,
+        cpny_id=session.profile.sl.company,
+        options=read.options,
+        masters=read.masters,
+        books=read.books,
+        posting=read.rules,
+        master_rules=session.profile.masters,
+        invoices=invoices,
+        exported_invoices=read.export.invoices,
         expenses=expenses,
         procurement=procurement,
         exported_expenses=read.export.expenses,
@@ -215,4 +243,4 @@ def _request(read: BatchRead, marks: Iterable[Marked]) -> WholeRequest:
 
 def planned_of(read: BatchRead, marks: Iterable[Marked]) -> Plan:
     """Plan these documents of the batch. No I/O."""
-    return build_whole_plan(_request(read, marks))
+    return build_plan(_request(read, marks))

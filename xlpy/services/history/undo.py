@@ -27,7 +27,7 @@ from xlpy.services.history.undo_plan import (
     unknown_batch,
 )
 from xlpy.services.manage_half.re_export import list_unposted
-from xlpy.services.manage_half.undo_manage import Undone, finish_undoing, own_batches
+from xlpy.services.manage_half.undo_manage import Undone, all_inside, finish_undoing, own_batches
 from xlpy.services.run.half_done import posting_results, some_of, worth_of
 from xlpy.services.run.ids import new_run_id
 from xlpy.services.run.kept import remember_run
@@ -76,8 +76,7 @@ def look_at_undo(session: Session, identifier: str) -> UndoPlan:
         examined = examine(connection, session.sl, rows)
     reasons: list[Problem] = [*state_reasons(rows), *sl_reasons(rows, examined, others)]
     batches = own_batches(session, rows)
-    inside = frozenset(entry for own_batch in batches for entry in own_batch.entry_ids)
-    outside = {p.key.kind for p in rows if not inside.issuperset(p.entry_ids)}
+    outside = {p.key.kind for p in rows if not all_inside(batches, p)}
     listed = {kind: frozenset(list_unposted(session, kind).record_ids) for kind in sorted(outside)}
     reasons += manage_reasons(rows, batches, listed)
     return UndoPlan(

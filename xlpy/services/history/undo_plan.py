@@ -11,7 +11,9 @@ from xlpy.domain.checks.table import bound, found
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.screens import screen, screen_of_program
+from xlpy.domain.values.sentences import sentences
 from xlpy.domain.values.transactions import Kind, Posting, PostingState
+from xlpy.services.manage_half.undo_manage import all_inside
 from xlpy.services.run.half_done import some_of, worth_of
 from xlpy.services.run.reports import ManageBatchMade
 
@@ -30,8 +32,8 @@ _UNBATCH = {
     Kind.INVOICE: "in Manage un-batch each invoice (on the invoice: More > Un-batch; there is no call for it)",
     Kind.EXPENSE: "in Manage un-batch each expense (on the expense: More > Unbatch)",
     Kind.PROCUREMENT: (
-        "in Manage un-batch each purchase order (its screen, or the call POST"
-        " /procurement/purchaseorders/{id}/unbatch), and delete the batch for adjustments and transfers"
+        "in Manage un-batch each purchase order on its own screen (Procurement > Purchase Orders);"
+        " adjustments and transfers: delete the batch (Finance > Accounting Interface > Batches, Delete)"
     ),
 }
 _STATUS = {
@@ -74,8 +76,7 @@ class UndoPlan:
     def text(self) -> str:
         """What would be removed, with counts and amounts, or why nothing can be."""
         if self.reasons:
-            told = some_of((f"{reason.what}. {reason.fix}".rstrip(".") for reason in self.reasons), most=3)
-            return f"Batch {self.identifier} can't be undone: {told}."
+            return _not_undone(self.identifier, self.reasons)
         batches = self.sl_batches
         removed = sum(not document.gone for document in self.documents)
         gone = len(self.documents) - removed
@@ -97,6 +98,15 @@ class UndoPlan:
         return " ".join(parts)
 
 
+def _not_undone(identifier: str, reasons: Sequence[Problem]) -> str:
+    """Say why a batch can't be undone; a reason that names the batch needs no introduction."""
+    told = [sentences(reason.what, reason.fix) for reason in reasons]
+    of_batch = [text for text in told if not identifier or identifier in text]
+    if of_batch:
+        return of_batch[0]
+    return f"Batch {identifier} can't be undone: {some_of((text.removesuffix('.') for text in told), most=3)}."
+
+
 def undo_documents(rows: Iterable[Posting], examined: Examined) -> tuple[UndoDocument, ...]:
     """List the SL documents of the rows, each once with the transactions that are part of it."""
     there = examined.documents
@@ -116,7 +126,8 @@ def undo_documents(rows: Iterable[Posting], examined: Examined) -> tuple[UndoDoc
 
 def unknown_batch(identifier: str, like: Sequence[str]) -> Problem:
     """Say that the ledger has no such batch; ``like``: names that it has instead."""
-    return found("UNDO-UNKNOWN", case="alike" if like else "", identifier=identifier, alike=", ".join(like))
+    case = "alike" if like else "" if identifier else "unnamed"
+    return found("UNDO-UNKNOWN", case=case, identifier=identifier, alike=", ".join(like))
 
 
 def other_company(identifier: str, companies: Iterable[str], own: str) -> Problem:
@@ -189,9 +200,8 @@ def manage_reasons(
     rows: Sequence[Posting], batches: Iterable[OwnBatch], listed: Mapping[Kind, frozenset[str]]
 ) -> Iterable[Problem]:
     """Say what in Manage speaks against it. ``listed``: record ids of the unposted lists that were read."""
-    inside: set[int] = set()
-    for own in batches:
-        inside |= own.entry_ids
+    owned = tuple(batches)
+    for own in owned:
         if own.batch.closed:
             yield found("UNDO-CLOSED", own.batch.identifier, batch=own.batch.identifier)
         elif own.foreign:
@@ -199,6 +209,6 @@ def manage_reasons(
             unbatch = "; ".join(_UNBATCH[kind] for kind in kinds)
             yield found("UNDO-ENTRIES", own.batch.identifier, case="told", why_not=own.why_not, unbatch=unbatch)
     for posting in rows:
-        if inside.issuperset(posting.entry_ids) or posting.key.record_id in listed.get(posting.key.kind, ()):
+        if all_inside(owned, posting) or posting.key.record_id in listed.get(posting.key.kind, ()):
             continue
         yield bound(found("UNDO-ELSEWHERE"), posting.number, str(posting.key))

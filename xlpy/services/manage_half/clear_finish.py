@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from xlpy.domain.values.transactions import Kind, Posting, PostingState
-from xlpy.errors import ManageRefused
+from xlpy.errors import ManageError, ManageRefused, NoFreeBatchName
 from xlpy.services.manage_half.marking import Marked, mark_in_manage
 from xlpy.services.manage_half.re_export import called, list_unposted
 from xlpy.services.run.half_done import half_done
@@ -26,21 +26,25 @@ _FOR_GOOD = frozenset({400, 403, 404, 409, 422})  # of the POST that makes the b
 
 @dataclass(slots=True)
 class Cleared:
-    """What became of clearings. ``given_up``: nothing is marked, with the reason; ``still_listed``: marked, but
-    Manage lists them as unposted all the same.
-    """  # noqa: D205
+    """What became of clearings. ``given_up``: nothing is marked, with the reason. ``owed``: Manage still owes them.
+
+    ``still_listed``: marked, but Manage lists them as unposted all the same. ``renamed``: of batches with another name.
+    """
 
     closed: list[Posting] = field(default_factory=list)
     given_up: list[tuple[Posting, str]] = field(default_factory=list)
     still_listed: list[Posting] = field(default_factory=list)
     batches: list[ManageBatchMade] = field(default_factory=list)
+    owed: list[tuple[Posting, str]] = field(default_factory=list)
+    renamed: list[str] = field(default_factory=list)
 
 
 def finish_clears(session: Session, done: Cleared, *, fresh_run: str = "") -> None:
     """Put what is noted as cleared into Manage batches, and close the rows. The caller holds the posting lock.
 
     ``fresh_run``: the run that read the entry ids a moment ago; the others are exported again. ``done`` takes what
-    was reached, also when this raises: ``ManageError``/``SlError`` leave the rows owed.
+    was reached, also when this raises: ``ManageUnreachable``/``SlError`` leave the rows owed. One batch that is stuck
+    does not keep the others from being made.
     """
     groups: dict[tuple[str, Kind, bool], list[Posting]] = defaultdict(list)
     for posting in half_done(session, PostingState.CLEARED):
@@ -54,23 +58,27 @@ def _finish(
     session: Session, identifier: str, kind: Kind, rows: Sequence[Posting], done: Cleared, *, fresh: bool
 ) -> None:
     marked = Marked()
-    refused = ""
     session.progress(f"Making Manage batch {identifier}", 0, 0)
     try:
         mark_in_manage(session, rows, marked, fresh=fresh)
-    except ManageRefused as error:
-        if error.method != "POST" or error.status not in _FOR_GOOD:
-            raise
-        logger.warning("Manage refused the batch %s: %s", identifier, error)
-        refused = str(error)
     finally:
         done.closed += marked.closed
         done.batches += marked.batches
+        done.renamed += marked.renamed
     done.given_up += [(posting, "Manage shows other lines now, or no longer has it") for posting in marked.changed]
-    if refused:
-        settled = {posting.key for posting in (*marked.closed, *marked.changed)}
-        _give_up(session, [posting for posting in rows if posting.key not in settled], refused, done)
+    for stuck in marked.stuck:
+        if _for_good(stuck.error):
+            _give_up(session, stuck.postings, str(stuck.error), done)
+        else:
+            done.owed += [(posting, str(stuck.error)) for posting in stuck.postings]
     done.still_listed += _still_listed(session, kind, marked.closed)
+
+
+def _for_good(error: ManageError) -> bool:
+    """Whether Manage refused to make the batch, so that nothing is marked and never will be."""
+    if isinstance(error, NoFreeBatchName):
+        return True
+    return isinstance(error, ManageRefused) and error.method == "POST" and error.status in _FOR_GOOD
 
 
 def _give_up(session: Session, rows: Sequence[Posting], reason: str, done: Cleared) -> None:
@@ -83,16 +91,16 @@ def _give_up(session: Session, rows: Sequence[Posting], reason: str, done: Clear
 
 
 def _still_listed(session: Session, kind: Kind, closed: Iterable[Posting]) -> list[Posting]:
-    """Return what Manage lists as unposted all the same. A receipt's id may come again for another receipt."""
+    """Return what Manage lists as unposted all the same; nothing when its list can't be read: the batch is made."""
     cleared = list(closed)
     if not cleared:
         return []
-    if kind is Kind.PROCUREMENT:
-        open_entries = {entry for row in session.manage.unposted_procurement() for entry in row.entry_ids}
-        left = [posting for posting in cleared if not open_entries.isdisjoint(posting.entry_ids)]
-    else:
-        listed = list_unposted(session, kind).record_ids
-        left = [posting for posting in cleared if posting.key.record_id in listed]
+    try:
+        listed = list_unposted(session, kind)
+    except ManageError as error:
+        logger.warning("Whether Manage still lists what was cleared can't be read: %s", error)
+        return []
+    left = [posting for posting in cleared if listed.still(posting)]
     for posting in left:
         logger.warning("%s was cleared, but Manage still lists it as unposted", called(posting))
     return left

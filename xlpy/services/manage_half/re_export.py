@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from xlpy.domain.facts.manage import ExportInvoice
 from xlpy.domain.facts.manage_expenses import ExportExpense, ExportExpenseBill, UnpostedExpense
-from xlpy.domain.facts.manage_procurement import UnpostedProcurement
+from xlpy.domain.facts.manage_procurement import ExportPurchase, UnpostedProcurement
 from xlpy.domain.facts.matching import entry_ids, match_expense_bills, match_expenses, match_procurement
-from xlpy.domain.planning.ap_expenses import bill_expense_hash, is_joined
-from xlpy.domain.planning.ap_receipts import receipt_hash
-from xlpy.domain.planning.gl_expenses import expense_hash
-from xlpy.domain.planning.in_adjustments import adjustment_hash
-from xlpy.domain.planning.in_transfers import transfer_hash
-from xlpy.domain.planning.invoices import lines_hash
+from xlpy.domain.mapping.signs import lines_hash
+from xlpy.domain.planning.makers.ap_expenses import bill_expense_hash, is_joined
+from xlpy.domain.planning.makers.ap_receipts import receipt_hash
+from xlpy.domain.planning.makers.gl_expenses import expense_hash
+from xlpy.domain.planning.makers.in_adjustments import adjustment_hash
+from xlpy.domain.planning.makers.in_transfers import transfer_hash
 from xlpy.domain.values.transactions import Kind, Posting
 
 if TYPE_CHECKING:
     from xlpy.manage.client import ManageClient
     from xlpy.services.run.session import Session
 
+_Document = TypeVar("_Document", ExportInvoice, ExportExpenseBill, ExportExpense, ExportPurchase)
 FAR_AHEAD_YEARS = 20
 _WORDS = {Kind.INVOICE: "Invoice", Kind.EXPENSE: "Expense", Kind.PROCUREMENT: "Procurement transaction"}
 
@@ -40,6 +42,9 @@ class Listed(Protocol):
     @property
     def record_ids(self) -> Collection[str]:
         """Ids of the transactions that are unposted."""
+
+    def still(self, posting: Posting) -> bool:
+        """Whether a transaction is unposted, or any of its GL entries is."""
 
     def export(self, postings: Sequence[Posting], through: date) -> Mapping[str, Shown]:
         """Export those of ``postings`` (any, of this kind) that are unposted, and return them by record id.
@@ -72,10 +77,17 @@ class _Invoices:
         self._manage = manage
         self.record_ids: Collection[str] = {str(row.billing_log_id) for row in manage.unposted_invoices()}
 
+    def still(self, posting: Posting) -> bool:
+        return posting.key.record_id in self.record_ids
+
     def export(self, postings: Sequence[Posting], through: date) -> Mapping[str, Shown]:
         ids = sorted({int(posting.key.record_id) for posting in postings})
         invoices = self._manage.export_invoices(ids, **_asked(through))
-        return {str(one.id): Shown(lines_hash(one), one.all_entry_ids) for one in invoices}
+        posted = {posting.key.record_id: posting.currency for posting in postings}
+        return {
+            str(one.id): Shown(lines_hash(_in_currency(one, posted[str(one.id)])), one.all_entry_ids)
+            for one in invoices
+        }
 
 
 class _Expenses:
@@ -87,31 +99,42 @@ class _Expenses:
     def record_ids(self) -> Collection[str]:
         return self._rows.keys()
 
+    def still(self, posting: Posting) -> bool:
+        return posting.key.record_id in self._rows
+
     def export(self, postings: Sequence[Posting], through: date) -> Mapping[str, Shown]:
         rows = [self._rows[key] for key in sorted({posting.key.record_id for posting in postings})]
         exported = self._manage.export_expenses([row.expense_detail_id for row in rows], **_asked(through))
-        shown = (*_on_bills(rows, exported.bills), *_one_by_one(rows, exported.expenses))
+        posted = {posting.key.record_id: posting.currency for posting in postings}
+        shown = (*_on_bills(rows, exported.bills, posted), *_one_by_one(rows, exported.expenses, posted))
         return {str(row.expense_detail_id): what for row, what in shown}
 
 
+def _in_currency(document: _Document, currency: str) -> _Document:
+    """Return a document in the currency that it was posted in, where the export leaves it out."""
+    return document if document.currency else replace(document, currency=currency)
+
+
 def _on_bills(
-    rows: Sequence[UnpostedExpense], bills: Iterable[ExportExpenseBill]
+    rows: Sequence[UnpostedExpense], bills: Iterable[ExportExpenseBill], posted: Mapping[str, str]
 ) -> Iterable[tuple[UnpostedExpense, Shown]]:
     """Yield the expenses that are on one bill only, and share no GL entry with a line of others."""
     matching = match_expense_bills(rows, bills)
     for row, lines in matching.pairs:
         of_bills = {line.bill for line in lines}
         if len(of_bills) == 1 and not is_joined(lines, matching.foreign):
-            fingerprint = bill_expense_hash(of_bills.pop(), [line.line for line in lines])
+            bill = _in_currency(of_bills.pop(), posted[str(row.expense_detail_id)])
+            fingerprint = bill_expense_hash(bill, [line.line for line in lines])
             yield row, Shown(fingerprint, entry_ids(row, lines))
 
 
 def _one_by_one(
-    rows: Sequence[UnpostedExpense], expenses: Sequence[ExportExpense]
+    rows: Sequence[UnpostedExpense], expenses: Sequence[ExportExpense], posted: Mapping[str, str]
 ) -> Iterable[tuple[UnpostedExpense, Shown]]:
     for row, found in match_expenses(rows, expenses).pairs:
         if len(found) == 1:
-            yield row, Shown(expense_hash(found[0]), entry_ids(row, found))
+            expense = _in_currency(found[0], posted[str(row.expense_detail_id)])
+            yield row, Shown(expense_hash(expense), entry_ids(row, found))
 
 
 class _Procurement:
@@ -123,6 +146,11 @@ class _Procurement:
     def record_ids(self) -> Collection[str]:
         return self._rows.keys()
 
+    def still(self, posting: Posting) -> bool:
+        """See ``Listed``. The id may come again for another receipt, so its GL entries decide."""
+        row = self._rows.get(posting.key.record_id)
+        return row is not None and not set(row.entry_ids).isdisjoint(posting.entry_ids or row.entry_ids)
+
     def export(self, postings: Sequence[Posting], through: date) -> Mapping[str, Shown]:
         """See ``Listed``. A receipt that has none of the posted GL entries is left out.
 
@@ -130,6 +158,7 @@ class _Procurement:
         be that second receipt: marked, it would never come to SL.
         """
         posted = {posting.key.record_id: set(posting.entry_ids) for posting in postings}
+        currency = {posting.key.record_id: posting.currency for posting in postings}
         rows = [self._rows[key] for key in sorted(posted)]
         exported = self._manage.export_procurement([row.unposted_product_id for row in rows], **_asked(through))
         matched = match_procurement(rows, exported)
@@ -138,7 +167,8 @@ class _Procurement:
             known = posted[row.unposted_product_id]
             own = [one for one in receipts if known.intersection(one.all_entry_ids)]
             if len(own) == 1:
-                shown.append((row, Shown(receipt_hash(own[0]), entry_ids(row, own))))
+                receipt = _in_currency(own[0], currency[row.unposted_product_id])
+                shown.append((row, Shown(receipt_hash(receipt), entry_ids(row, own))))
         for row, made in matched.adjustments.pairs:
             if len(made) == 1:
                 shown.append((row, Shown(adjustment_hash(made[0]), entry_ids(row, made))))

@@ -58,7 +58,8 @@ class RecoverReport:
 
     ``closed``: in a Manage batch now. ``lost``: SL no longer has the documents, so nothing was marked. ``changed``:
     Manage shows other lines. ``undone``: out of SL and Manage; ``not_back`` of them are not listed as unposted.
-    ``cleared``: in a Manage batch without SL. ``stuck`` and ``given_up``: with the reason.
+    ``cleared``: in a Manage batch without SL. ``stuck`` and ``given_up``: with the reason. ``owed``: Manage has still
+    not got its batch, with what it said. ``renamed``: what to tell of batches that got another name.
     """
 
     closed: tuple[Posting, ...] = ()
@@ -71,6 +72,8 @@ class RecoverReport:
     cleared: tuple[Posting, ...] = ()
     still_listed: tuple[Posting, ...] = ()
     given_up: tuple[tuple[Posting, str], ...] = ()
+    owed: tuple[tuple[Posting, str], ...] = ()
+    renamed: tuple[str, ...] = ()
     run_id: str = ""  # under which Results and the audit record have it; empty when nothing was half done
 
     @property
@@ -85,13 +88,20 @@ class RecoverReport:
             parts.append(f"{len(self.cleared)} transactions were cleared: Manage has their batch now.")
         if self.changed:
             numbers = ", ".join(posting.number for posting in self.changed)
-            parts.append(f"Not marked, because Manage shows other lines now or no longer has them: {numbers}.")
+            parts.append(
+                f"Not marked, because Manage shows other lines now or no longer has them as unposted: {numbers}."
+                " Look at them in Manage, Finance > Accounting Interface: one that is in a batch there is done."
+            )
         if self.lost:
             numbers = ", ".join(posting.number for posting in self.lost)
             parts.append(f"Not marked, because SL no longer has the documents: {numbers}.")
         if self.given_up:
             numbers = ", ".join(posting.number for posting, _ in self.given_up)
             parts.append(f"Not cleared, mark them again ({some_of((w for _, w in self.given_up), 1)}): {numbers}.")
+        if self.owed:
+            numbers = some_of((posting.number for posting, _ in self.owed), 10)
+            parts.append(f"Manage has still not got the batch of {numbers}. {some_of((w for _, w in self.owed), 3)}")
+        parts += self.renamed
         if self.stuck:
             numbers = ", ".join(posting.number for posting, _ in self.stuck)
             parts.append(
@@ -109,7 +119,7 @@ class RecoverReport:
     @property
     def exit_code(self) -> int:
         """0 when nothing is left to look at, else 3."""
-        doubtful = (self.changed, self.lost, self.given_up, self.stuck, self.not_back, self.still_listed)
+        doubtful = (self.changed, self.lost, self.given_up, self.stuck, self.not_back, self.still_listed, self.owed)
         return 3 if any(doubtful) else 0
 
 
@@ -194,6 +204,8 @@ def finish_unfinished(session: Session) -> RecoverReport:
         cleared=tuple(cleared.closed),
         still_listed=tuple(cleared.still_listed),
         given_up=tuple(cleared.given_up),
+        owed=(*((p, str(one.error)) for one in done.stuck for p in one.postings), *cleared.owed),
+        renamed=(*done.renamed, *cleared.renamed),
     )
 
 
@@ -262,7 +274,7 @@ def _results(report: RecoverReport) -> Iterable[ResultRow]:
         ),
         *((p, RowStatus.FAILED, "Not marked: SL no longer has the documents") for p in report.lost),
         *((p, RowStatus.FAILED, f"Not cleared: {why}") for p, why in report.given_up),
-        *((p, RowStatus.MANAGE_PENDING, why) for p, why in report.stuck),
+        *((p, RowStatus.MANAGE_PENDING, why) for p, why in (*report.stuck, *report.owed)),
     ]
     for posting, status, message in outcomes:
         yield from posting_results([posting], {posting.posting_id: (status, message)})

@@ -62,7 +62,9 @@ def _why_everything(session: Session, facts: SyncFacts) -> tuple[str, ...]:
     found = []
     if facts.reruns:
         found.append(f"A rerun has posted {_invoices(facts.reruns)} since the last sync, so everything is compared.")
-    if facts.adjust_id < reached.adjust_id or facts.sync_run_id < reached.sync_run_id or facts.forgotten:
+    if facts.adjust_id is None and facts.last is not None:
+        found.append("This version of SL does not number its applications, so everything is compared.")
+    if (facts.adjust_id or 0) < reached.adjust_id or facts.sync_run_id < reached.sync_run_id or facts.forgotten:
         found.append(
             "SL has less than the last sync saw: it seems to be restored from a backup, so everything is compared."
         )

@@ -21,6 +21,18 @@ class Candidate:
     in_sl: InvoiceInSl
     invoice: ManageInvoice | None
     why_not: str = ""
+    taken: bool = False  # Manage's invoice belongs to another SL document
+
+    @property
+    def not_given(self) -> bool:
+        """Whether the ledger has it from Manage, and Manage did not give it."""
+        return self.invoice is None and self.in_sl.from_ledger and not self.taken
+
+    @property
+    def cleaned_up(self) -> bool:
+        """Whether SL no longer has what a sync saw settled there: SL's own clean-up removes old documents."""
+        seen = self.in_sl.seen
+        return self.in_sl.invoice is None and seen is not None and not seen.is_open
 
     @property
     def record_id(self) -> str:
@@ -62,7 +74,7 @@ def _once_each(candidates: Sequence[Candidate]) -> Iterable[Candidate]:
             yield one
         elif one.invoice.id in taken:
             why = f"invoice {one.invoice.number} of Manage belongs to {taken[one.invoice.id]} in SL"
-            yield replace(one, invoice=None, why_not=why)
+            yield replace(one, invoice=None, why_not=why, taken=True)
         else:
             taken[one.invoice.id] = one.in_sl.reference
             yield one
@@ -80,7 +92,7 @@ class _Matching:
         invoice = self.by_id.get(int(one.record_id)) if one.record_id.isdecimal() else None
         known = replace(one, applications=tuple(self._memos_named(one)))
         if one.from_ledger:
-            why = "" if invoice else f"Manage no longer has invoice {one.number}"
+            why = "" if invoice else f"Manage did not give a record for invoice {one.number}"
             return Candidate(known, invoice, why)
         return self._other(known, invoice)
 

@@ -14,7 +14,7 @@ from xlpy.domain.afterwards.payment_decision import Act, Decision, Wanted, decid
 from xlpy.domain.afterwards.settlement import PaidInManage, Settlement, paid_in_manage, settlement_of
 from xlpy.domain.facts.manage_payments import InvoicePayment, ManageInvoice
 from xlpy.domain.mapping.signs import INVOICE
-from xlpy.domain.values.money import ZERO
+from xlpy.domain.values.money import ZERO, total
 from xlpy.domain.values.statuses import PaymentStatus
 from xlpy.errors import ManageError, ManageUnreachable
 from xlpy.services.payments.candidates import Candidate
@@ -75,10 +75,10 @@ class SyncPass:
     def _one(self, candidate: Candidate) -> Outcome:
         invoice, in_sl = candidate.invoice, candidate.in_sl.invoice
         if invoice is None:
-            # Told once, when the ledger has it: Manage no longer does. An invoice of others is not kept in mind.
-            return Outcome(row_alone(candidate), _saw(candidate, ZERO) if candidate.in_sl.from_ledger else None)
+            # An absence in one answer is not a fact, so nothing is kept in mind: it comes again until it is found.
+            return Outcome(row_alone(candidate))
         if in_sl is None and not candidate.in_sl.voided:
-            return Outcome(row_gone(candidate, invoice), _saw(candidate, ZERO))
+            return Outcome(row_gone(candidate, invoice), _saw(candidate, ZERO) if candidate.cleaned_up else None)
         if in_sl is None:
             paid = PaidInManage(ZERO, None, None, invoice.total - invoice.credits)
             row = row_gone(candidate, invoice)
@@ -142,14 +142,26 @@ class SyncPass:
                 shown = self.session.manage.invoices(ids, self.session.counting("Reading what was written"))
             except ManageError as error:
                 logger.exception("What was written could not be read again")
-                problem = f"It was written, but could not be read again: {error}"
+                problem = f"Made in Manage, but not confirmed: {error}"
         for outcome in outcomes:
             written, decision = outcome.to_read, outcome.decision
             if written is None or decision is None:
                 yield outcome
                 continue
+            if written.id not in shown and self._shown_by_payments(written, decision):
+                yield outcome
+                continue
             row = row_read_again(outcome.row, shown.get(written.id), decision.total_after, problem)
             yield Outcome(row, outcome.saw if row.status in DONE else None)
+
+    def _shown_by_payments(self, invoice: ManageInvoice, decision: Decision) -> bool:
+        """Whether the payments of an invoice confirm what was written, where the invoice itself can't be read again."""
+        try:
+            found = self.session.manage.payments_of(invoice.id, decimals=invoice.decimals)
+        except ManageError as error:
+            logger.warning("The payments of invoice %s can't be read either: %s", invoice.number, error)
+            return False
+        return total(payment.amount for payment in found if not payment.credit_id) == decision.total_after
 
 
 def _to_come_again(candidate: Candidate) -> Saw | None:

@@ -16,9 +16,10 @@ def row_alone(candidate: Candidate) -> PaymentRow:
     """Make the row of an invoice of SL that has no counterpart in Manage."""
     in_sl = candidate.in_sl.invoice
     foreign = not candidate.in_sl.from_ledger and not candidate.why_not
+    status = PaymentStatus.NOT_FROM_MANAGE if foreign else PaymentStatus.NOT_MATCHED
     return PaymentRow(
         record_id="" if foreign else candidate.in_sl.record_id,
-        status=PaymentStatus.NOT_FROM_MANAGE if foreign else PaymentStatus.NOT_MATCHED,
+        status=PaymentStatus.NOT_FOUND if candidate.not_given else status,
         message="",
         invoice=candidate.in_sl.number,
         customer=in_sl.cust_id if in_sl else "",
@@ -31,10 +32,11 @@ def row_alone(candidate: Candidate) -> PaymentRow:
 
 def row_gone(candidate: Candidate, invoice: ManageInvoice) -> PaymentRow:
     """Make the row of an invoice of Manage whose SL document is voided or gone."""
+    known = candidate.in_sl.voided or candidate.cleaned_up
     now = "it is not paid" if candidate.in_sl.voided else "what Manage shows as paid stays as it is"
     return PaymentRow(
         record_id=candidate.record_id,
-        status=PaymentStatus.NOT_MATCHED,
+        status=PaymentStatus.NOT_MATCHED if known else PaymentStatus.NOT_FOUND,
         message="",
         invoice=invoice.number,
         customer=invoice.account_number,
@@ -79,7 +81,7 @@ def row_to_write(row: PaymentRow, invoice: ManageInvoice, paid_after: Decimal, p
 def row_read_again(row: PaymentRow, shown: ManageInvoice | None, expected: Decimal, problem: str) -> PaymentRow:
     """Compare what was written with what Manage shows now; what differs has failed."""
     if shown is None:
-        text = problem or "Manage no longer has the invoice."
+        text = problem or "Manage did not give the invoice when it was read again."
         return failed(row, text)
     row = replace(row, paid_after=shown.payments, manage_balance=shown.balance)
     if shown.payments == expected:

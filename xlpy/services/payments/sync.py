@@ -118,11 +118,12 @@ def _finish(session: Session, run: SyncRun, facts: SyncFacts, begin: Begin, repo
 
     A start by date looked at its own days only: the last successful run stays the one before it.
     """
-    succeeded = not report.failed
+    # What was not found was seen by nobody: the next sync must look at the same days again.
+    succeeded = not report.failed and not report.not_found
     with session.sl.engine.begin() as connection:
         if begin.since.everything and succeeded:
             forget_gone(connection, session.sl, run.scope)
-        saw = facts.adjust_id if begin.reaches_now else None
+        saw = (facts.adjust_id or 0) if begin.reaches_now else None
         number = finish_run(connection, run, session.now(), succeeded=succeeded, adjust_id=saw)
     if succeeded:
-        remember_reached(session, Reached(facts.adjust_id, number))
+        remember_reached(session, Reached(facts.adjust_id or 0, number))

@@ -19,12 +19,14 @@ from xlpy.domain.afterwards.reconcile_manage import (
     invoice_shares,
     procurement_shares,
 )
+from xlpy.domain.facts.batch_entries import Inside
 from xlpy.domain.facts.books import BooksNeeds, SlBooks, sl_key
 from xlpy.domain.facts.manage import ManageMasters
 from xlpy.domain.facts.periods import format_period, parse_period
 from xlpy.domain.mapping.accounts import segments_used, split_account
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, PostingState
 from xlpy.errors import ManageRefused, NothingToReconcile, SettingsError
+from xlpy.services.manage_half.confirming import named_batches, read_contents
 from xlpy.services.manage_half.re_export import list_unposted, show_again
 from xlpy.services.reconciling.report import ReconcileReport
 from xlpy.services.reconciling.sides import ManageSide, Sides
@@ -154,22 +156,31 @@ def _read_manage(session: Session, books: SlBooks, ledger: _Ledger, scope: _Scop
     if scope.batch:
         wanted |= {number: batch for number, batch in known.items() if batch.identifier.casefold() in scope.names}
     batch_of: dict[int, str] = {}
+    named: set[int] = set()  # postings that a batch names, by entries that have other ids than the GL entries
     exports: list[BatchExport] = []
     count = session.counting("Reading Manage's batches")
     for done, batch in enumerate(wanted.values(), start=1):
         try:
-            entries = manage.batch_entries(batch.id)
-            exports.append(manage.export_batch(batch))
+            export = manage.export_batch(batch)
+            contents = read_contents(session, batch.id)
         except ManageRefused as refused:
             if refused.status != 404:
                 raise
             continue  # it was deleted in Manage; its transactions are unposted again
-        batch_of |= {entry.id: batch.identifier for entry in entries}
+        exports.append(export)
+        shown = export.entry_ids
+        batch_of |= dict.fromkeys(shown, batch.identifier)
+        listed = frozenset(entry.id for entry in contents.entries) if contents else frozenset()
+        if contents and shown <= listed:
+            batch_of |= dict.fromkeys(listed, batch.identifier)
+        else:
+            own = [p for p in postings if p.manage_batch_id == batch.id]
+            named |= {p.posting_id for p in own if contents is None or contents.how_far(p) is not Inside.NONE}
         count(done, len(wanted))
     return ManageSide(
         shares=_shares(session, books, exports) if exports else (),
         batch_of=batch_of,
-        absent=_where_absent(session, postings, batch_of),
+        absent=_where_absent(session, postings, batch_of, named),
         unknown=[]
         if scope.batch or scope.period
         else [known[number] for number in sorted(known.keys() - wanted.keys() - ledger.of_others)],
@@ -200,15 +211,21 @@ def _shares(session: Session, books: SlBooks, exports: Iterable[BatchExport]) ->
     return shares
 
 
-def _where_absent(session: Session, postings: Sequence[Posting], batch_of: Collection[int]) -> dict[int, InManage]:
-    """Look where transactions are that should be in a batch and are not: unposted again, and with which lines."""
+def _where_absent(
+    session: Session, postings: Sequence[Posting], batch_of: Collection[int], named: Collection[int]
+) -> dict[int, InManage]:
+    """Look where transactions are that should be in a batch and are not: unposted again, and with which lines.
+
+    ``named``: postings that their batch names, though its entries have other ids. They are in it while Manage does
+    not list them as unposted; so is an invoice that no batch shows and whose own record names the batch.
+    """
     found: dict[int, InManage] = {}
     out: dict[Kind, list[Posting]] = {}
     for posting in postings:
         inside = [entry in batch_of for entry in posting.entry_ids]
         if posting.state in (PostingState.POSTED, PostingState.UNDOING) or (inside and all(inside)):
             continue
-        if any(inside):
+        if any(inside) and posting.posting_id not in named:
             found[posting.posting_id] = InManage.PARTLY
         elif posting.state is PostingState.UNDONE:
             found[posting.posting_id] = InManage.UNKNOWN
@@ -218,8 +235,12 @@ def _where_absent(session: Session, postings: Sequence[Posting], batch_of: Colle
     for kind, members in out.items():
         listed = list_unposted(session, kind)
         shown = show_again(session, listed, members)
+        batch_named = named_batches(session, kind, [p for p in members if not listed.still(p)])
         for posting in members:
-            if posting.key.record_id in listed.record_ids:
+            by_record = batch_named.get(posting.key.record_id, "").casefold() == posting.batch_identifier.casefold()
+            if not listed.still(posting) and (posting.posting_id in named or by_record):
+                del found[posting.posting_id]
+            elif posting.key.record_id in listed.record_ids:
                 now = shown.get(posting.key.record_id)
                 same = now is not None and now.lines_hash == posting.lines_hash
                 found[posting.posting_id] = InManage.UNPOSTED if same else InManage.OTHER_LINES

@@ -108,6 +108,8 @@ class RecordContent:
     log: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    links: int = 0  # of the chain in SL when the record was made, and the hash of the last one
+    head: str = ""
 
     def words(self, text: str) -> str:
         """Mask a text that programs wrote (messages, errors): known secrets and what is shaped like one."""
@@ -142,6 +144,8 @@ def gather(session: Session, run_id: str = "") -> RecordContent:
     kept = _kept(session, run_id)
     if kept is None and run_id in ("", LAST):
         raise RunNotKnown("", [])
+    from xlpy.sl.ledger_book.audit_chain import read_chain
+
     name = kept.run_id if kept else run_id
     postings = _postings(session, name)
     if kept is None and not postings:
@@ -152,6 +156,7 @@ def gather(session: Session, run_id: str = "") -> RecordContent:
     plan = _plan_of(plan_json, content.plan_hash)
     missing = [_NO_LOG] * (not log) + [_NO_PLAN] * (plan is None and bool(content.plan_hash or not kept))
     reconciled, not_reconciled = _reconciled(session, postings)
+    chain = read_chain(session.sl)
     return replace(
         content,
         log=log,
@@ -160,6 +165,8 @@ def gather(session: Session, run_id: str = "") -> RecordContent:
         plan_json=plan_json if plan else b"",
         notes=(*content.notes, *(note.format(host=content.host) for note in missing), *not_reconciled),
         secrets=tuple(known_secrets(session)),
+        links=len(chain),
+        head=chain[-1].hash if chain else "",
     )
 
 

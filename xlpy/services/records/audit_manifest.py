@@ -27,7 +27,7 @@ _LIBRARIES = ("xlwings", "SQLAlchemy", "openpyxl", "reportlab", "pandas", "reque
 
 @dataclass(frozen=True, slots=True)
 class ChainPlace:
-    """Where a record stands in the company's chain: its number (from 1), and the one before."""
+    """Where a record stands in the company's chain: its number (from 1), and the hash and run of the link before."""
 
     number: int
     previous: str
@@ -38,7 +38,7 @@ def place_after(chain: tuple[AuditLink, ...]) -> ChainPlace:
     """Return the place of the next record."""
     if not chain:
         return ChainPlace(1, "", "")
-    return ChainPlace(len(chain) + 1, chain[-1].manifest, chain[-1].run_id)
+    return ChainPlace(len(chain) + 1, chain[-1].hash, chain[-1].run_id)
 
 
 def file_facts(folder: Path) -> list[dict[str, Any]]:

@@ -25,9 +25,10 @@ _DAMAGED = (zipfile.BadZipFile, ZlibError, EOFError, NotImplementedError, Runtim
 
 @dataclass(frozen=True, slots=True)
 class AuditVerdict:
-    """What the check of a record found. ``findings``: each says what is wrong; empty when it is untouched.
+    """What the check of a record found. ``findings``: each says what is wrong; empty when nothing is.
 
-    ``chained``: whether the chain in SL was asked, too.
+    ``chained``: whether the chain in SL was asked, too. Only then *untouched* is proven: whoever forges the whole
+    record forges its manifest, too.
     """
 
     path: Path
@@ -40,13 +41,23 @@ class AuditVerdict:
 
     @property
     def untouched(self) -> bool:
-        """Whether everything is as it was made."""
+        """Whether everything is as it was made, by the chain in SL."""
+        return self.chained and not self.findings
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the record agrees with itself: with its manifest. A forged one may."""
         return not self.findings
 
     @property
+    def state(self) -> str:
+        """In a word or three: *untouched*, *agrees with itself*, *changed*."""
+        return "untouched" if self.untouched else "agrees with itself" if self.agrees else "changed"
+
+    @property
     def exit_code(self) -> int:
-        """0 when untouched, else 1."""
-        return 0 if self.untouched else 1
+        """0 when untouched, 3 when it agrees with itself and the chain was not asked, 1 when it is changed."""
+        return 0 if self.untouched else 3 if self.agrees else 1
 
     @property
     def text(self) -> str:
@@ -59,8 +70,8 @@ class AuditVerdict:
                 f"{self.path}: {of_run} is untouched: {self.files} files, and number {self.number} of the chain in SL."
             )
         return (
-            f"{self.path}: {of_run} agrees with its manifest: {self.files} files. The chain in SL was not asked; with "
-            "--profile it is."
+            f"{self.path}: {of_run} agrees with itself: {self.files} files. Whether it is the one that was made, only "
+            "the chain in SL can tell: verify it with --profile."
         )
 
 
@@ -113,7 +124,7 @@ def verify_audit_record(path: Path | str, profile: Path | str | None = None) -> 
 def verdict_json(verdict: AuditVerdict) -> dict[str, Any]:
     """Render a verdict for ``--json``."""
     return {
-        "state": "untouched" if verdict.untouched else "changed",
+        "state": verdict.state,
         "text": verdict.text,
         "path": str(verdict.path),
         "run": verdict.run_id,
@@ -200,12 +211,27 @@ def _against_chain(manifest: Mapping[str, Any], seal: str, chain: Sequence[Audit
     place = next((at for at, link in enumerate(chain, 1) if link.manifest == seal), None)
     if place is None:
         findings.append(_not_in(chain, number, str(manifest["run"]["id"])))
+    elif told := _of_another(manifest, chain[place - 1]):
+        findings.append(told)
     elif place != number or chain[place - 1].previous != previous:
         findings.append(
             f"The record says it is number {number} of the chain in SL, there it is number {place}: links before it "
             "were removed or added."
         )
     return findings
+
+
+def _of_another(manifest: Mapping[str, Any], link: AuditLink) -> str:
+    """Say when the row of the chain names another run or maker than the record: the row was rewritten."""
+    made = manifest.get("record") or {}
+    own = (str(manifest["run"]["id"]), str(made.get("made_by")), str(made.get("made_on")))
+    there = (link.run_id, link.made_by, link.made_host)
+    if own == there:
+        return ""
+    return (
+        f"The record is of run {own[0]}, made by {own[1]} on {own[2]}; the row of xlpy_Audit says run {there[0]}, by "
+        f"{there[1]} on {there[2]}: it was rewritten."
+    )
 
 
 def _broken(chain: Sequence[AuditLink], at: int) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from xlpy.domain.documents.gl import DOCUMENT
 from xlpy.domain.facts.books import sl_key
-from xlpy.domain.planning.gl_journals import DOCUMENT
 from xlpy.domain.values.money import ZERO
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Kind, Posting, PostingState

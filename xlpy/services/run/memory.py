@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from xlpy.domain.documents.plan import Plan
+from xlpy.domain.documents.plan import PLAN_SCHEMA, Plan, schema_of
 from xlpy.domain.facts.manage import UnpostedInvoice
 from xlpy.domain.facts.manage_expenses import UnpostedExpense
 from xlpy.domain.facts.manage_procurement import UnpostedProcurement
@@ -95,6 +95,15 @@ def recall_preview(plan_hash: str) -> Plan | None:
     except (OSError, msgspec.MsgspecError):
         return None
     return plan if plan.hash == plan_hash else None
+
+
+def is_older_preview(plan_hash: str) -> bool:
+    """Tell whether the preview of that hash is here, but in the form of another version of this product."""
+    try:
+        data = (data_folder("previews") / f"{file_name(plan_hash)}.json").read_bytes()
+        return schema_of(data) != PLAN_SCHEMA
+    except (OSError, msgspec.MsgspecError):
+        return False
 
 
 def _keep(path: Path, data: bytes) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -14,7 +15,7 @@ from xlpy.domain.facts.manage_procurement import UnpostedProcurement
 from xlpy.domain.values.money import round_money
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.statuses import RowStatus
-from xlpy.domain.values.transactions import TransactionKey
+from xlpy.domain.values.transactions import Kind, TransactionKey
 
 
 class RunState(StrEnum):
@@ -132,6 +133,7 @@ class RefreshReport:
     messages: tuple[str, ...] = ()
     expenses: tuple[ExpenseRow, ...] = ()
     procurement: tuple[ProcurementRow, ...] = ()
+    left_out: Mapping[Kind, str] = field(default_factory=dict)  # of a kind: what to tell of rows that are not shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,16 +163,11 @@ def _own_name() -> str:
 
 
 def in_words(error: Exception) -> SlError | None:
-    """Return what the database or its driver said, without the statement and its parameters; None for other errors."""
+    """Return what the database or its driver said, in words and without the statement; None for other errors."""
     if "sqlalchemy" not in sys.modules:
         return None
     from sqlalchemy.exc import DBAPIError
 
-    from xlpy.sl.writing.batch_writer import database_said
+    from xlpy.sl.connection.statement_errors import explain_statement_error
 
-    if not isinstance(error, DBAPIError):
-        return None
-    return SlError(
-        f"SL refused: {database_said(error)}.",
-        fix="Check the rights of the SQL login with 'xlpy doctor'; the full log has the statement.",
-    )
+    return explain_statement_error(error) if isinstance(error, DBAPIError) else None

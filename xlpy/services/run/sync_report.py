@@ -58,11 +58,17 @@ class SyncReport:
         return tuple(row for row in self.rows if row.status is PaymentStatus.FAILED)
 
     @property
+    def not_found(self) -> tuple[PaymentRow, ...]:
+        """Rows of the ledger that Manage or SL did not show: an absence in one answer is not a fact."""
+        return tuple(row for row in self.rows if row.status is PaymentStatus.NOT_FOUND)
+
+    @property
     def exit_code(self) -> int:
-        """0 when everything went, 3 when an invoice failed."""
-        return 3 if self.failed else 0
+        """0 when everything went, 3 when an invoice failed or was not found."""
+        return 3 if self.failed or self.not_found else 0
 
 
+MOST_NAMED = 10
 _COUNTED = {
     PaymentStatus.CHANGED: "changed",
     PaymentStatus.REMOVED: "taken back",
@@ -71,6 +77,7 @@ _COUNTED = {
     PaymentStatus.LEFT_ALONE: "left alone",
     PaymentStatus.NOT_MATCHED: "not matched",
     PaymentStatus.NOT_FROM_MANAGE: "not from Manage",
+    PaymentStatus.NOT_FOUND: "not found",
     PaymentStatus.FAILED: "failed",
 }
 
@@ -85,4 +92,8 @@ def in_words(report: SyncReport, *, idle: int = 0) -> SyncReport:
     text = f"{head}: {found}."
     if report.failed:
         text += " Failed ones are tried again by the next sync."
+    if report.not_found:
+        numbers = [row.invoice for row in report.not_found]
+        more = f" and {len(numbers) - MOST_NAMED} more" if len(numbers) > MOST_NAMED else ""
+        text += f" Not found: {', '.join(numbers[:MOST_NAMED])}{more}; every sync asks for them again."
     return replace(report, text=" ".join((*report.messages, text)))

@@ -284,6 +284,12 @@ LINES: Mapping[str, Line] = {
         "The program needs no more than the role xlpy_user; more only helps who gets hold of the login.",
         "Ask the database administrator for a login that is a member of xlpy_user alone.",
     ),
+    "SQL-PRACTICE": Line(
+        SL,
+        "SQL rights of Practice release",
+        "Only the button Practice release needs them: it runs SL's own release and rolls everything back.",
+        "Run 'xlpy sl-setup --practice' (or its script, with --print); or set practice_release = false.",
+    ),
     "REST": Line("", "Everything else", "It is looked at as soon as the connection works."),
 }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageRefused, ManageUnreachable, SettingsError, XlpyError
+from xlpy.manage.versions import OLDEST_VERSION, is_too_old
 from xlpy.services.setup.lines import MANAGE, Checked, Finding, broken, guarded, line
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 CLOCK_MAY_DIFFER = timedelta(minutes=5)
 EVER = date(2099, 12, 31)
+_TOO_OLD = "Have Manage upgraded: without ids of procurement, entries of batches and the package options it can't work."
 
 _INVOICES = "/finance/accounting/unpostedinvoices"
 _EXPENSES = "/finance/accounting/unpostedexpenses"
@@ -123,6 +125,9 @@ def _who(session: Session) -> str:
 
 
 def _version(site: str, answers: str, pinned: str) -> Finding:
+    if is_too_old(site) or (is_too_old(site) is None and is_too_old(answers)):
+        text = f"{site or answers}; the oldest version that this product works with is {OLDEST_VERSION}"
+        return line("M-VERSION", Verdict.PROBLEM, text, fix=_TOO_OLD)
     if answers and answers != pinned:
         return line("M-VERSION", Verdict.NOTE, f"{site}; it answers with API version {answers}, asked for is {pinned}")
     return line("M-VERSION", Verdict.OK, f"{site}, API version {pinned}")

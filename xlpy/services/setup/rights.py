@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from xlpy.domain.values.screens import SCREENS, screen
@@ -13,10 +12,7 @@ from xlpy.services.setup.lines import Checked, line
 if TYPE_CHECKING:
     from xlpy.services.run.session import Session
     from xlpy.services.setup.manage import Used
-    from xlpy.sl.ledger_book.sql_rights import SqlRight
     from xlpy.sl.reading.rights import ScreenRight, ScreenUse
-
-SHOWN = 6  # tables that a line names; the others are counted
 
 
 def check_screens(session: Session, used: Used) -> Checked:
@@ -71,7 +67,7 @@ def _is_needed(session: Session, use: ScreenUse, used: Used) -> bool:
 def check_sql_rights(session: Session) -> Checked:
     """Check the SQL login: what it lacks is a problem, what it has beyond need a note."""
     from xlpy.sl.ledger_book.setup_script import READ, ROLE
-    from xlpy.sl.ledger_book.sql_rights import sql_rights
+    from xlpy.sl.ledger_book.sql_rights import rights_told, sql_rights, tables_told
 
     company = session.sl
     if company.engine.dialect.name != "mssql":
@@ -82,7 +78,7 @@ def check_sql_rights(session: Session) -> Checked:
         found = sql_rights(connection, [table for table in READ if company.catalogue.has(table)])
     if found.missing:
         role = "is in" if found.in_role else "is not in"
-        text = f"{found.login} {role} the role {ROLE}, and lacks {_listed(found.missing)}"
+        text = f"{found.login} {role} the role {ROLE}, and lacks {rights_told(found.missing)}"
         fix = None
         if found.in_role:
             fix = "Run 'xlpy sl-setup' again (or its script): this version of the program needs more than the role has."
@@ -95,20 +91,25 @@ def check_sql_rights(session: Session) -> Checked:
             "SQL-MORE", Verdict.NOTE, f"{found.login} is {', '.join(found.roles)}: it may do far more than needed"
         )
     elif found.beyond:
-        parts = [f"{right} on {_names(tables)}" for right, tables in sorted(found.beyond.items())]
+        parts = [f"{right} on {tables_told(tables)}" for right, tables in sorted(found.beyond.items())]
         yield line("SQL-MORE", Verdict.NOTE, f"{found.login} may also {'; '.join(parts)}")
     else:
         yield line("SQL-MORE", Verdict.OK, "none")
 
 
-def _listed(rights: Iterable[SqlRight]) -> str:
-    by_right: dict[str, list[str]] = {}
-    for right in rights:
-        by_right.setdefault(right.right, []).append(f"{right.table}.{right.column}" if right.column else right.table)
-    return "; ".join(f"{right} on {_names(tables)}" for right, tables in sorted(by_right.items()))
+def check_practice(session: Session) -> Checked:
+    """Check the rights of the practice release: what lacks is a note, for nothing else needs them."""
+    from xlpy.sl.writing.release_procedures import missing_for_practice
 
-
-def _names(tables: Iterable[str]) -> str:
-    names = list(tables)
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
+    if not session.profile.posting.practice_release:
+        yield line("SQL-PRACTICE", Verdict.OK, "switched off in the settings")
+        return
+    if session.sl.engine.dialect.name != "mssql":
+        yield line("SQL-PRACTICE", Verdict.OK, "the demo company has its own release")
+        return
+    with session.sl.engine.connect() as connection:
+        lacking = missing_for_practice(connection)
+    if lacking:
+        yield line("SQL-PRACTICE", Verdict.NOTE, f"the login lacks {', '.join(lacking)}")
+    else:
+        yield line("SQL-PRACTICE", Verdict.OK, "the login has them all")

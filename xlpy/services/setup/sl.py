@@ -12,7 +12,7 @@ from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import LedgerMissing
 from xlpy.services.setup.lines import SL, Checked, Finding, broken, guarded, line
-from xlpy.services.setup.rights import check_screens, check_sql_rights
+from xlpy.services.setup.rights import check_practice, check_screens, check_sql_rights
 
 if TYPE_CHECKING:
     from xlpy.services.run.session import Session
@@ -56,6 +56,7 @@ def check_sl(session: Session, used: Used) -> list[Finding]:
     findings += guarded("SL-LEDGER", lambda: _ledger(session))
     findings += guarded("SL-USER", lambda: check_screens(session, used))
     findings += guarded("SQL-NEEDED", lambda: check_sql_rights(session))
+    findings += guarded("SQL-PRACTICE", lambda: check_practice(session))
     return findings
 
 
@@ -166,8 +167,8 @@ def _modules(books: SlBooks, used: Used) -> Checked:
     for module, ready, what in (
         ("GL", books.gl.set_up, "everything"),
         ("AR", books.ar.set_up, "invoices"),
-        ("AP", payables.ap.set_up, "expenses and receipts"),
-        ("IN", payables.inventory.set_up, "adjustments and transfers"),
+        ("AP", payables.setup.set_up, "expenses and receipts"),
+        ("IN", books.stock.setup.set_up, "adjustments and transfers"),
     ):
         subject = f"Module {module}"
         if ready:
@@ -185,8 +186,8 @@ def _periods(books: SlBooks, used: Used) -> Checked:
     of_module = {
         "GL": (gl.set_up, gl.per_nbr),
         "AR": (books.ar.set_up, books.ar.per_nbr),
-        "AP": (books.payables.ap.set_up, books.payables.ap.per_nbr),
-        "IN": (books.payables.inventory.set_up, books.payables.inventory.per_nbr),
+        "AP": (books.payables.setup.set_up, books.payables.setup.per_nbr),
+        "IN": (books.stock.setup.set_up, books.stock.setup.per_nbr),
     }
     shown = [f"{module} {format_period(period)}" for module, (ready, period) in of_module.items() if ready and period]
     wrong = [
@@ -252,8 +253,8 @@ def _classes(session: Session, books: SlBooks, used: Used) -> Checked:
     masters = session.profile.masters
     wanted = (
         ("customers", masters.customers and Kind.INVOICE in used.kinds, books.ar.default_class),
-        ("vendors", masters.vendors and _needs("AP", used), books.payables.ap.default_class),
-        ("products", masters.products and Kind.PROCUREMENT in used.kinds, books.payables.inventory.default_class),
+        ("vendors", masters.vendors and _needs("AP", used), books.payables.setup.default_class),
+        ("products", masters.products and Kind.PROCUREMENT in used.kinds, books.stock.setup.default_class),
     )
     missing = [what for what, needed, name in wanted if needed and not name.strip()]
     if missing:

@@ -89,6 +89,10 @@ class Catalogue:
         """Tell whether the database has this table."""
         return table.upper() in self._columns
 
+    def has_column(self, table: str, column: str) -> bool:
+        """Tell whether a table of the database has this column; raises ``SlError`` when there is no such table."""
+        return any(known.name.upper() == column.upper() for known in self.columns(table))
+
     def columns(self, table: str) -> tuple[CatalogueColumn, ...]:
         """Return a table's columns in the database's order; raises ``SlError`` when there is no such table."""
         try:

@@ -48,8 +48,9 @@ def explain_connect_error(error: BaseException, target: Target) -> SlError:
             f"SL's SQL Server was not found or did not answer ({target}).",
             fix="Check the server's name and instance in [sl] url, that it runs, and the network (VPN, firewall).",
         )
-    return SlError(f"The connection to SL ({target}) failed: {_without_password(said)}.")
+    return SlError(f"The connection to SL ({target}) failed: {without_password(said)}.")
 
 
-def _without_password(said: str) -> str:
+def without_password(said: str) -> str:
+    """Return what a driver said with passwords blanked, cut at 500 characters."""
     return _PASSWORD.sub(lambda match: f"{match[1]}…", said)[:500]

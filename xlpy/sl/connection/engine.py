@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -22,9 +22,11 @@ from xlpy.sl.connection import tsql
 from xlpy.sl.connection.catalogue import Catalogue
 from xlpy.sl.connection.connect_errors import explain_connect_error
 from xlpy.sl.connection.sqlite import database_file, sqlite_engine
+from xlpy.sl.connection.statement_errors import explain_statement_error
 
 logger = logging.getLogger(__name__)
 LOGIN_SECONDS = 15
+DESCRIBED_AT_MOST = 4000  # characters: nvarchar(4000), the longest text that is no nvarchar(max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def open_company(settings: SlSettings, *, create: bool = False) -> SlCompany:
             catalogue = Catalogue.read(connection, code_page=settings.code_page)
     except DBAPIError as error:
         engine.dispose()
-        raise SlError(f"The SL database can't be read: {error.orig}.") from error
+        raise explain_statement_error(error) from error
     except SlError:
         engine.dispose()
         raise
@@ -97,6 +99,7 @@ def mssql_engine(url: str | URL, *, module: Any = None, lock_seconds: int = 10) 
         connect_args={"timeout": LOGIN_SECONDS},
     )
     _prepare_connections(engine, lock_seconds)
+    _describe_no_long_statement(engine)
     _explain_refusals(engine, target)
     return engine
 
@@ -109,12 +112,43 @@ def server_of(company: SlCompany) -> str:
     return str(target_of(url))
 
 
+def described_length(statement: str) -> int:
+    """Return how long a statement is in the call by which the driver asks for the types of its parameters.
+
+    The driver names each parameter there: ``?`` becomes ``@P1``, ``@P2``….
+    """
+    parameters = statement.count("?")
+    digits = sum(len(str(number)) for number in range(1, parameters + 1))
+    return len(statement) + parameters + digits
+
+
+def _describe_no_long_statement(engine: Engine) -> None:
+    @event.listens_for(engine, "do_executemany")
+    def row_by_row(cursor: Any, statement: str, parameters: Any, _context: Any) -> bool:
+        """Send a long statement's rows one by one, which asks for no types; True: it is done here.
+
+        A server that cuts what is asked fails there, in the transaction, and the driver hides it: the rows and all
+        that was written before them would be gone.
+        """
+        if described_length(statement) <= DESCRIBED_AT_MOST:
+            return False
+        cursor.fast_executemany = False
+        cursor.executemany(statement, parameters)
+        return True
+
+
 def _prepare_connections(engine: Engine, lock_seconds: int) -> None:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
         cursor.execute(tsql.SESSION.format(milliseconds=lock_seconds * 1000))
         cursor.close()
+
+    @event.listens_for(engine, "engine_connect")
+    def know_the_isolation(connection: Connection) -> None:
+        # Where the login may not look at the session's level, SQLAlchemy would not know what to go back to.
+        if connection.dialect.default_isolation_level is None:
+            connection.dialect.default_isolation_level = tsql.ISOLATION
 
 
 def _explain_refusals(engine: Engine, target: Target) -> None:

@@ -9,10 +9,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import Connection, String, TextClause, bindparam, text
+from sqlalchemy.exc import DBAPIError
+
+ISOLATION: Final = "READ COMMITTED"  # what every session of SQL Server begins with; the product sets no other
 
 # One error must not end the whole transaction: savepoints decide that (SL's own procedures run with it off). An
 # over-long text must be an error, not silently cut.
 SESSION: Final = "SET XACT_ABORT OFF; SET ANSI_WARNINGS ON; SET LOCK_TIMEOUT {milliseconds}"
+
+# A practice release: it waits shortly for what others have locked, and gives way to them in a deadlock.
+PRACTICE_SESSION: Final = "SET LOCK_TIMEOUT {milliseconds}; SET DEADLOCK_PRIORITY LOW; SET IMPLICIT_TRANSACTIONS ON"
 
 # Identity is not in INFORMATION_SCHEMA. SL's objects are all in the schema dbo.
 CATALOGUE: Final = text(
@@ -26,8 +32,11 @@ CATALOGUE: Final = text(
     " ORDER BY TABLE_NAME, ORDINAL_POSITION"
 ).bindparams(bindparam("names", expanding=True, type_=String()))
 
+# SERVERPROPERTY, COLLATIONPROPERTY and their like answer sql_variant, which the ODBC module can't read: each is inside
+# a CONVERT of its own.
 CODE_PAGE: Final = text(
-    "SELECT COLLATIONPROPERTY(CONVERT(varchar(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation')), 'CodePage')"
+    "SELECT CONVERT(int, COLLATIONPROPERTY("
+    "CONVERT(varchar(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation')), 'CodePage'))"
 )
 
 DATABASE_NAME: Final = text("SELECT DB_NAME()")
@@ -74,6 +83,24 @@ RELEASE_APPLICATION_LOCK: Final = text(
     " EXEC @freed = sp_releaseapplock @Resource = :name, @LockOwner = 'Session'; SELECT @freed AS freed"
 )
 
+# 1 = nobody holds such a lock, 0 = a session does. Takes nothing and waits for nothing.
+APPLICATION_LOCK_FREE: Final = text("SELECT APPLOCK_TEST('public', :name, 'Exclusive', 'Session')").bindparams(
+    bindparam("name", type_=String())
+)
+# SL's own release (see ``xlpy.sl.writing.release_procedures``), and whether this login may run it.
+CLEAN_RELEASE: Final = text("EXEC pp_CleanWrkRelease :address, :module")
+ASK_FOR_RELEASE: Final = text("EXEC pp_WrkReleaseRec :batnbr, :module, :address, 1")
+RELEASE: Final[Mapping[str, TextClause]] = {
+    "AR": text("EXEC pp_08400 :address, :user"),
+    "AP": text("EXEC pp_03400 :address, :user"),
+    "GL": text("EXEC pp_01400 :address, :user"),
+}
+MAY_EXECUTE: Final = text(
+    "SELECT OBJECT_ID('dbo.' + :name, 'P') AS there, HAS_PERMS_BY_NAME('dbo.' + :name, 'OBJECT', 'EXECUTE') AS may"
+).bindparams(bindparam("name", type_=String()))
+MAY_ANNOUNCE: Final = text("SELECT HAS_PERMS_BY_NAME('dbo.vs_access', 'OBJECT', 'INSERT')")
+MAY_READ_MESSAGES: Final = text("SELECT HAS_PERMS_BY_NAME('dbo.WrkReleaseBad', 'OBJECT', 'SELECT')")
+
 # Hints for ``Select.with_hint(…, "mssql")``. Keep the row for us until the transaction ends.
 LOCK_ROW: Final = "WITH (UPDLOCK, HOLDLOCK)"
 # Keep what is read from changing until the transaction ends, and let others read it.
@@ -93,17 +120,35 @@ def transaction_is_alive(connection: Connection) -> bool:
 def return_value(connection: Connection, statement: TextClause, parameters: Mapping[str, Any]) -> int | None:
     """Execute a batch that ends by selecting a procedure's return value, and return it; None when there was none.
 
-    What the procedure does inside may put row counts (results without columns) before it: they are stepped over.
+    What the procedure does inside may put row counts (results without columns) before it: they are stepped over. What
+    the driver raises comes as SQLAlchemy's ``DBAPIError``.
     """
     compiled = statement.compile(dialect=connection.dialect)
     values = compiled.construct_params(parameters)
+    bound = tuple(values[name] for name in compiled.positiontup or ())
+    driver: Any = connection.dialect.loaded_dbapi
     cursor: Any = connection.connection.cursor()
     try:
-        cursor.execute(str(compiled), tuple(values[name] for name in compiled.positiontup or ()))
+        cursor.execute(str(compiled), bound)
         while cursor.description is None:
             if not cursor.nextset():
                 return None
         row = cursor.fetchone()
         return None if row is None else int(row[0])
+    except driver.Error as error:  # as SQLAlchemy wraps what its own statements meet
+        raise DBAPIError.instance(str(compiled), bound, error, driver.Error, dialect=connection.dialect) from error
+    finally:
+        cursor.close()
+
+
+def run_to_the_end(connection: Connection, statement: TextClause, parameters: Mapping[str, Any]) -> None:
+    """Execute a procedure and step through everything that it answers: an error may come after the first result."""
+    compiled = statement.compile(dialect=connection.dialect)
+    values = compiled.construct_params(parameters)
+    cursor: Any = connection.connection.cursor()
+    try:
+        cursor.execute(str(compiled), tuple(values[name] for name in compiled.positiontup or ()))
+        while cursor.nextset():
+            pass
     finally:
         cursor.close()

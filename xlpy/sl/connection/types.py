@@ -21,11 +21,11 @@ from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
+from xlpy.domain.values.dates import NO_DATE
 from xlpy.domain.values.money import round_money
 from xlpy.domain.values.widths import encoded_size
 from xlpy.errors import SlError
 
-NO_DATE = date(1900, 1, 1)  # what SL stores for "no date"
 LAST_DATE = date(2079, 6, 6)  # the end of smalldatetime
 AMOUNT_PLACES = 9
 SQLITE_COLLATION = "SL"

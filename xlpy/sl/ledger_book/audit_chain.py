@@ -1,13 +1,18 @@
 """The chain of audit records in the SL company database (xlpy_Audit): read, and made longer by one link.
 
-Each link names the manifest of a record by its SHA-256, and the link before it. The database itself keeps the chain
-from forking: one company can't have two links that follow the same one (unique on CpnyID and PreviousHash), so of two
-PCs that end a record at the same moment one is refused and takes the new end. No lock is held meanwhile, and a posting
-that goes on is not waited for.
+Each link names the manifest of a record by its SHA-256, and the link before it by a hash of everything that is in its
+row: the run, who made the record, where and when. What a row says can't be changed without breaking the chain after
+it; the last link's hash (the head) is printed in the next record. Users may add links, and not change any.
+
+The database itself keeps the chain from forking: one company can't have two links that follow the same one (unique on
+CpnyID and PreviousHash), so of two PCs that end a record at the same moment one is refused and takes the new end. No
+lock is held meanwhile, and a posting that goes on is not waited for.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +42,15 @@ class AuditLink:
     made_at: datetime
     made_by: str
     made_host: str
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 (hex) of everything that the row says: what the next link follows."""
+        told = (
+            *(self.manage_host, self.manage_company, self.run_id, self.manifest, self.previous),
+            *(self.made_at.isoformat(timespec="seconds"), self.made_by, self.made_host),
+        )
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def read_chain(company: SlCompany) -> tuple[AuditLink, ...]:
@@ -69,7 +83,7 @@ def append_link(company: SlCompany, link: AuditLink, publish: Callable[[], None]
 
 def broken_links(chain: Sequence[AuditLink]) -> tuple[int, ...]:
     """Return the positions (from 0) of links that do not name the one before them: removed, re-ordered, rewritten."""
-    expected = (START, *(link.manifest for link in chain))
+    expected = (START, *(link.hash for link in chain))
     return tuple(at for at, link in enumerate(chain) if link.previous != expected[at])
 
 

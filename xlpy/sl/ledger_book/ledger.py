@@ -210,13 +210,14 @@ def reopen_for_marking(connection: Connection, run: PostingRun, again: Mapping[i
 def close_postings(
     connection: Connection,
     posting_ids: Collection[int],
-    manage_batch_id: int,
+    manage_batch_id: int | None,
     batch_identifier: str,
     now: datetime,
     state: PostingState = PostingState.CLOSED,
 ) -> None:
     """Note the Manage batch that took the entries. ``batch_identifier``: its name, with whatever suffix it got.
 
+    ``manage_batch_id`` None: made, but Manage's lists do not show it.
     ``state``: *closed* for what is in SL, *cleared* for what never went there.
     """
     for chunk in chunks(sorted(posting_ids)):

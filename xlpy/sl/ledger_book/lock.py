@@ -1,18 +1,22 @@
 """One posting at a time per SL database: an application lock, held until the Manage half is closed, too.
 
 SQL Server keeps it with the session, so it ends with the connection, whatever becomes of this program; on SQLite the
-operating system keeps it with an open file, and frees it when the process ends. Who holds it is in xlpy_Lock.
+operating system keeps it with an open file, and frees it when the process ends. Who holds it is in xlpy_Lock. That row
+outlives a holder that died, so on SQL Server the session keeps a second lock, named after the row: only while that is
+held, the row tells the truth.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -21,12 +25,14 @@ from sqlalchemy.exc import DBAPIError
 from xlpy.errors import PostingLocked, SlError
 from xlpy.sl.connection import tsql
 from xlpy.sl.connection.sqlite import database_file
+from xlpy.sl.ledger_book.sql_rights import refuse_missing_rights
 from xlpy.sl.ledger_book.tables import LOCK_NAME, check_ledger, locks
 
 if TYPE_CHECKING:
     from xlpy.sl.connection.engine import SlCompany
 
 RESOURCE = "xlpy posting"
+PATIENCE = 5_000  # milliseconds: a server takes a moment to see that a program has died
 _LOCKED_BYTE = 1 << 20  # far behind the file's end: the file stays readable on Windows
 _in_memory: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
 
@@ -35,45 +41,71 @@ _in_memory: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
 def posting_lock(company: SlCompany, *, user: str, host: str, now: datetime) -> Iterator[None]:
     """Hold the posting lock of the company's database.
 
-    Raises ``PostingLocked`` with the holder when somebody has it, ``LedgerMissing`` when the ledger is not installed.
+    Raises ``PostingLocked`` with the holder when somebody has it, ``LedgerMissing`` when the ledger is not installed,
+    ``RightsMissing`` when the SQL login could not write everything that the product writes.
     """
     with company.engine.connect() as connection:
         check_ledger(connection)
+        refuse_missing_rights(connection, company)
+    holder = _Holder(user, host, now)
     hold = _hold_session if company.engine.dialect.name == "mssql" else _hold_file
-    with hold(company):
-        _write_holder(company, HolderUser=user, HolderHost=host, Since=now, ReleasedAt=None)
+    with hold(company, holder):
         try:
             yield
         finally:
             _forget_holder(company, now)
 
 
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """Who holds the lock, since when (local time): the row of xlpy_Lock."""
+
+    user: str
+    host: str
+    since: datetime
+
+    @property
+    def resource(self) -> str:
+        """The name of the lock that lives as long as the holder's row is true; SQL Server: at most 255 characters."""
+        told = f"{self.user}\n{self.host}\n{self.since:%Y-%m-%d %H:%M:%S}"
+        return f"{RESOURCE} {hashlib.sha256(told.encode()).hexdigest()}"
+
+
 @contextmanager
-def _hold_session(company: SlCompany) -> Iterator[None]:
+def _hold_session(company: SlCompany, holder: _Holder) -> Iterator[None]:
     """Hold sp_getapplock on a connection of its own, open meanwhile (the engine has no pool to give it back to)."""
     connection = company.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     try:
-        granted = tsql.return_value(connection, tsql.TAKE_APPLICATION_LOCK, {"name": RESOURCE, "milliseconds": 0})
-        if granted is None or granted < 0:
+        if not _take(connection, RESOURCE, PATIENCE):
             raise _locked(company)
         try:
+            _take(connection, holder.resource)
+            _write_holder(company, holder)
             yield
         finally:
-            _give_back(connection)
+            _give_back(connection, holder.resource, RESOURCE)
     finally:
         connection.close()
 
 
-def _give_back(connection: Connection) -> None:
+def _take(connection: Connection, name: str, milliseconds: int = 0) -> bool:
+    """Take an application lock of the session; False when another session has it."""
+    asked = {"name": name, "milliseconds": milliseconds}
+    granted = tsql.return_value(connection, tsql.TAKE_APPLICATION_LOCK, asked)
+    return granted is not None and granted >= 0
+
+
+def _give_back(connection: Connection, *names: str) -> None:
     try:
-        tsql.return_value(connection, tsql.RELEASE_APPLICATION_LOCK, {"name": RESOURCE})
-    except connection.dialect.loaded_dbapi.Error:
+        for name in names:
+            tsql.return_value(connection, tsql.RELEASE_APPLICATION_LOCK, {"name": name})
+    except DBAPIError:
         # The session is gone, and its lock with it; the work done under it must not fail for that.
         connection.invalidate()
 
 
 @contextmanager
-def _hold_file(company: SlCompany) -> Iterator[None]:
+def _hold_file(company: SlCompany, holder: _Holder) -> Iterator[None]:
     """Hold an operating system's lock on a file beside the database; for one in memory, a lock of this process."""
     file = database_file(str(company.engine.url))
     if file is None:
@@ -81,6 +113,7 @@ def _hold_file(company: SlCompany) -> Iterator[None]:
         if not lock.acquire(blocking=False):
             raise _locked(company)
         try:
+            _write_holder(company, holder)
             yield
         finally:
             lock.release()
@@ -96,6 +129,7 @@ def _hold_file(company: SlCompany) -> Iterator[None]:
         if not _lock(handle):
             raise _locked(company)
         try:
+            _write_holder(company, holder)
             yield
         finally:
             _unlock(handle)
@@ -107,21 +141,32 @@ def lock_file(database: Path) -> Path:
 
 
 def _locked(company: SlCompany) -> PostingLocked:
+    """Say who holds the lock: by the holder's row, when that is of the session that has the lock now."""
+    session = company.engine.dialect.name == "mssql"
     try:
         with company.engine.connect() as connection:
-            row = connection.execute(
-                select(locks.c.HolderUser, locks.c.HolderHost, locks.c.Since).where(
-                    locks.c.LockName == LOCK_NAME, locks.c.ReleasedAt.is_(None)
-                )
-            ).first()
+            holder = _holder(connection)
+            if holder is not None and session:
+                free = connection.execute(tsql.APPLICATION_LOCK_FREE, {"name": holder.resource}).scalar()
+                holder = holder if free == 0 else None
     except (DBAPIError, SlError):
-        row = None  # the holder is writing just now, and SQLite has one writer
-    if row is None:
-        return PostingLocked("", "", "just now")
-    return PostingLocked(row.HolderUser, row.HolderHost, f"{row.Since:%Y-%m-%d %H:%M}")
+        holder = None  # the holder is writing just now, and SQLite has one writer
+    if holder is None:
+        return PostingLocked("", "", "", session=session)
+    return PostingLocked(holder.user, holder.host, f"{holder.since:%Y-%m-%d %H:%M}", session=session)
 
 
-def _write_holder(company: SlCompany, **values: Any) -> None:
+def _holder(connection: Connection) -> _Holder | None:
+    row = connection.execute(
+        select(locks.c.HolderUser, locks.c.HolderHost, locks.c.Since).where(
+            locks.c.LockName == LOCK_NAME, locks.c.ReleasedAt.is_(None)
+        )
+    ).first()
+    return None if row is None else _Holder(*row)
+
+
+def _write_holder(company: SlCompany, holder: _Holder) -> None:
+    values = {"HolderUser": holder.user, "HolderHost": holder.host, "Since": holder.since, "ReleasedAt": None}
     with company.engine.begin() as connection:
         changed = connection.execute(update(locks).where(locks.c.LockName == LOCK_NAME).values(**values))
         if not changed.rowcount:

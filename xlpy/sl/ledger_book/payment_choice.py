@@ -28,8 +28,9 @@ IN_SL = tuple(
     str(state) for state in (PostingState.POSTED, PostingState.CLOSED, PostingState.CHANGED, PostingState.UNDOING)
 )
 DOC_COLUMNS = ("CustId", "DocType", "RefNbr", "CuryId", "CuryOrigDocAmt", "CuryDocBal", "OpenDoc", "Rlsed")
+ADJUST_ID = "RecordID"  # not in every build of SL
 ADJUST_COLUMNS = (
-    *("RecordID", "CustId", "AdjdDocType", "AdjdRefNbr", "AdjgDocType", "AdjgRefNbr", "AdjgDocDate", "DateAppl"),
+    *("CustId", "AdjdDocType", "AdjdRefNbr", "AdjgDocType", "AdjgRefNbr", "AdjgDocDate", "DateAppl"),
     *("CuryAdjdAmt", "CuryAdjdDiscAmt", "S4Future12", "Crtd_DateTime", "LUpd_DateTime"),
 )
 
@@ -100,7 +101,16 @@ class Choices:
         self._since = since
         self.docs: Table = company.catalogue.require("ARDoc", *DOC_COLUMNS, "BatNbr", "CpnyID")
         self.adjust: Table = company.catalogue.require("ARAdjust", *ADJUST_COLUMNS)
+        self._counted = company.catalogue.has_column("ARAdjust", ADJUST_ID)
         self._batches: Table = company.catalogue.require("Batch", "Module", "BatNbr", "Status")
+
+    def applications(self) -> NamedFromClause[Any]:
+        """Return the applications of payments, each with a number of its own: SL's, or that of the row when read."""
+        adjust = self.adjust
+        if self._counted:
+            return adjust.alias("adjust")
+        number = func.row_number().over(order_by=(adjust.c.CustId, adjust.c.AdjdRefNbr)).label(ADJUST_ID)
+        return select(number, *(adjust.c[name] for name in ADJUST_COLUMNS)).subquery("adjust")
 
     def of_ledger(self) -> Choice:
         """Invoices of the posting ledger, the latest generation of each, with or without their SL document."""
@@ -236,7 +246,7 @@ class Choices:
         """Select documents with applications that were made or reversed since the start; None without one."""
         columns, since = self.adjust.c, self._since
         conditions: list[ColumnElement[bool]] = []
-        if since.after_adjust_id is not None:
+        if since.after_adjust_id is not None and self._counted:
             conditions.append(columns.RecordID > since.after_adjust_id)
         if since.moment is not None:
             conditions += [columns.Crtd_DateTime >= since.moment, columns.LUpd_DateTime >= since.moment]

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, exists, func, insert, select, upda
 
 from xlpy.domain.values.transactions import Kind
 from xlpy.sl.connection.engine import SlCompany
-from xlpy.sl.ledger_book.payment_choice import SyncScope
+from xlpy.sl.ledger_book.payment_choice import ADJUST_ID, SyncScope
 from xlpy.sl.ledger_book.payment_tables import payment_tries, payments, settlements, sync_runs
 from xlpy.sl.ledger_book.tables import postings
 
@@ -46,7 +46,7 @@ class SyncFacts:
     """What decides where a sync starts. ``reruns``: invoices posted by reruns since the last successful sync."""
 
     last: LastRun | None
-    adjust_id: int  # the highest ARAdjust.RecordID of SL now
+    adjust_id: int | None  # the highest ARAdjust.RecordID of SL now; None: this build of SL has no such column
     sync_run_id: int  # the highest SyncRunID now
     reruns: int
     forgotten: int  # what was seen of invoices of which neither the ledger nor SL has anything any more
@@ -84,7 +84,6 @@ def read_sync_facts(connection: Connection, company: SlCompany, scope: SyncScope
         .order_by(sync_runs.c.SyncRunID.desc())
     ).first()
     last = LastRun(last_row.StartedAt, last_row.LastAdjustID) if last_row else None
-    adjust = company.catalogue.require("ARAdjust", "RecordID")
     reruns: int | None = 0
     if last is not None:
         reruns = connection.scalar(
@@ -99,11 +98,18 @@ def read_sync_facts(connection: Connection, company: SlCompany, scope: SyncScope
         )
     return SyncFacts(
         last=last,
-        adjust_id=connection.scalar(select(func.max(adjust.c.RecordID))) or 0,
+        adjust_id=_highest_adjust_id(connection, company),
         sync_run_id=connection.scalar(select(func.max(sync_runs.c.SyncRunID))) or 0,
         reruns=reruns or 0,
         forgotten=len(_forgotten(connection, company, scope)),
     )
+
+
+def _highest_adjust_id(connection: Connection, company: SlCompany) -> int | None:
+    if not company.catalogue.has_column("ARAdjust", ADJUST_ID):
+        return None
+    adjust = company.catalogue.require("ARAdjust", ADJUST_ID)
+    return connection.scalar(select(func.max(adjust.c[ADJUST_ID]))) or 0
 
 
 def _forgotten(connection: Connection, company: SlCompany, scope: SyncScope) -> list[int]:

@@ -17,11 +17,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from xlpy.errors import SlError
+from xlpy.sl.connection.statement_errors import database_said
+from xlpy.sl.ledger_book.audit_tables import audits
 from xlpy.sl.ledger_book.columns import AddColumn, ledger_metadata
 from xlpy.sl.ledger_book.tables import (
     ADDED_COLUMNS,
     SCHEMA_VERSION,
     create_ledger,
+    posting_docs,
     refuse_later_version,
     versions,
     versions_installed,
@@ -97,8 +100,23 @@ COUNTERS = {
     "GLSetup": ("LastBatNbr",),
     "Location": ("QtyAllocIN", "QtyAvail"),
 }
-# Ledger rows are never deleted; the version is the script's own affair.
-LEDGER_WRITE = tuple(table.name for table in ledger_metadata.sorted_tables if table is not versions)
+# Ledger rows are never deleted; what is written once is never changed; the version is the script's own affair. What is
+# not granted is denied, so that no other role of a user gives it back.
+_WRITTEN_ONCE = (posting_docs.name, audits.name)
+LEDGER_RIGHTS = {
+    table.name: ("SELECT",)
+    if table is versions
+    else ("SELECT", "INSERT", *(("UPDATE",) if table.name not in _WRITTEN_ONCE else ()))
+    for table in ledger_metadata.sorted_tables
+}
+# The version's INSERT is not denied: the administrator who runs the script may be a user, too.
+LEDGER_DENIED = {
+    name: tuple(right for right in ("UPDATE", "DELETE") if right not in rights)
+    for name, rights in LEDGER_RIGHTS.items()
+}
+# What the practice release needs beside that, and only it: granted when it is asked for.
+PRACTICE_EXECUTE = ("pp_CleanWrkRelease", "pp_WrkReleaseRec", "pp_08400", "pp_03400", "pp_01400")
+PRACTICE_INSERT, PRACTICE_SELECT = "vs_access", "WrkReleaseBad"
 
 _HEAD = """\
 -- Manage to SL: posting ledger, version {version}.
@@ -108,6 +126,10 @@ _HEAD = """\
 --     ALTER ROLE {role} ADD MEMBER [DOMAIN\\user];
 -- SL's views vs_... read the system database: the same users need SELECT there, unless ownership chaining is on.
 """
+
+_PRACTICE = """\
+-- Practice release: SL's own release is run in a transaction that is always rolled back. The view vs_access is of the
+-- system database: without ownership chaining the same users need INSERT on its table Access, too."""
 
 # A later version must not be touched by an older program; an earlier one is brought to this version.
 # NOEXEC keeps the rest of the script from running in any tool; a severity that ends it would need sysadmin.
@@ -125,11 +147,14 @@ IF NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion = @version)
 """
 
 
-def setup_script(dialect: Dialect | None = None) -> str:
-    """Return the T-SQL script, batches separated by ``GO``; the same text every time."""
+def setup_script(dialect: Dialect | None = None, *, practice: bool = False) -> str:
+    """Return the T-SQL script, batches separated by ``GO``; the same text every time.
+
+    ``practice``: with the rights of the practice release, which nothing else needs.
+    """
     chosen = dialect or mssql.dialect()  # type: ignore[no-untyped-call]
     return _HEAD.format(version=SCHEMA_VERSION, role=ROLE) + "".join(
-        f"\n{batch.strip()}\nGO\n" for batch in _batches(chosen)
+        f"\n{batch.strip()}\nGO\n" for batch in _batches(chosen, practice=practice)
     )
 
 
@@ -152,10 +177,11 @@ class LedgerInstalled:
         return self.before != SCHEMA_VERSION or bool(self.made or self.columns)
 
 
-def install_ledger(company: SlCompany) -> LedgerInstalled:
+def install_ledger(company: SlCompany, *, practice: bool = False) -> LedgerInstalled:
     """Install the ledger in the company's database: run the script on SQL Server, make the tables on SQLite.
 
-    An earlier version gets what it lacks. Raises ``LedgerMissing`` when a later version is there, ``SlError`` when the
+    An earlier version gets what it lacks. ``practice``: grant the rights of the practice release, too. Raises
+    ``LedgerMissing`` when a later version is there, ``SlError`` when the
     login may not do it, or this is no company database of SL.
     """
     if not company.catalogue.has("ARDoc"):
@@ -168,7 +194,7 @@ def install_ledger(company: SlCompany) -> LedgerInstalled:
         before, tables, columns = _there(connection)
     on_server = company.engine.dialect.name == "mssql"
     if on_server:
-        _run_script(company)
+        _run_script(company, practice=practice)
     else:
         create_ledger(company.engine)
     return LedgerInstalled(
@@ -203,21 +229,21 @@ def _there(connection: Connection) -> tuple[Collection[int], set[str], set[tuple
     return versions_installed(connection), tables, columns
 
 
-def _run_script(company: SlCompany) -> None:
+def _run_script(company: SlCompany, *, practice: bool) -> None:
     with company.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         try:
-            for batch in re.split(r"(?m)^GO\s*$", setup_script(connection.dialect)):
+            for batch in re.split(r"(?m)^GO\s*$", setup_script(connection.dialect, practice=practice)):
                 if batch.strip():
                     connection.exec_driver_sql(batch)
         except DBAPIError as error:
             raise SlError(
-                f"The posting ledger can't be installed: {error.orig}.",
+                f"The posting ledger can't be installed: {database_said(error)}.",
                 fix="Print the script (xlpy sl-setup --print) and have the database administrator run it in the"
                 " company database.",
             ) from error
 
 
-def _batches(dialect: Dialect) -> Iterator[str]:
+def _batches(dialect: Dialect, *, practice: bool) -> Iterator[str]:
     yield "SET NOCOUNT ON;\nSET ANSI_NULLS ON;\nSET QUOTED_IDENTIFIER ON;"
     yield _OTHER_VERSION.replace("@version", str(SCHEMA_VERSION))
     for table in ledger_metadata.sorted_tables:
@@ -227,6 +253,8 @@ def _batches(dialect: Dialect) -> Iterator[str]:
         yield f"IF COL_LENGTH('dbo.{column.table.name}', '{column.name}') IS NULL\n    {statement};"
     yield f"IF DATABASE_PRINCIPAL_ID('{ROLE}') IS NULL\n    CREATE ROLE {ROLE};"
     yield "\n".join(_grants())
+    if practice:
+        yield "\n".join((_PRACTICE, *_practice_grants()))
     yield _STAMP_VERSION.replace("@version", str(SCHEMA_VERSION))
     yield "SET NOEXEC OFF;"
 
@@ -251,9 +279,16 @@ def _grants() -> Iterator[str]:
         yield _grant("DELETE", name)
     for name, columns in COUNTERS.items():
         yield _grant("UPDATE", name, columns)
-    yield f"GRANT SELECT ON dbo.{versions.name} TO {ROLE};"
-    for name in LEDGER_WRITE:
-        yield f"GRANT SELECT, INSERT, UPDATE ON dbo.{name} TO {ROLE};"
+    for name, rights in LEDGER_RIGHTS.items():
+        yield f"GRANT {', '.join(rights)} ON dbo.{name} TO {ROLE};"
+        yield f"DENY {', '.join(LEDGER_DENIED[name])} ON dbo.{name} TO {ROLE};"
+
+
+def _practice_grants() -> Iterator[str]:
+    for name in PRACTICE_EXECUTE:
+        yield _grant("EXECUTE", name)
+    yield _grant("INSERT", PRACTICE_INSERT)
+    yield _grant("SELECT", PRACTICE_SELECT)
 
 
 def _grant(right: str, name: str, columns: tuple[str, ...] = ()) -> str:

@@ -24,15 +24,18 @@ from xlpy.domain.facts.books import (
     Terms,
     sl_key,
 )
+from xlpy.domain.facts.payables_books import PayablesNeeds
+from xlpy.domain.facts.stock_books import StockNeeds
+from xlpy.domain.values.dates import NO_DATE
 from xlpy.domain.values.transactions import Posting, TransactionKey
 from xlpy.errors import SlError
 from xlpy.sl.connection import tsql
 from xlpy.sl.connection.engine import SlCompany
 from xlpy.sl.connection.table_reader import Fields, TableReader
-from xlpy.sl.connection.types import NO_DATE
 from xlpy.sl.reading.numbering import read_reference_uses
 from xlpy.sl.reading.payables_books import read_payables
 from xlpy.sl.reading.setup_rows import AR_COLUMNS, GL_COLUMNS, ar_setup_of, gl_setup_of
+from xlpy.sl.reading.stock_books import read_stock
 
 SUB_FLEX_FIELD = "SUBACCOUNT"
 MOST_SEGMENTS = 8
@@ -58,6 +61,7 @@ def read_books(
     gl = gl_setup_of(reader.one("GLSetup", GL_COLUMNS, SetupId="GL"), own.base_currency)
     currency_manager = reader.one("CMSetup", ("SetupId", "MCActivated", "ARRtTpDflt"))
     flex = reader.one("FlexDef", _FLEX_COLUMNS, FieldClassName=SUB_FLEX_FIELD)
+    beyond_invoices = needs.payables != PayablesNeeds() or needs.stock != StockNeeds()
     return SlBooks(
         company=own,
         gl=gl,
@@ -84,7 +88,8 @@ def read_books(
         postings=dict(postings or {}),
         states=frozenset(sl_key(row["stateprovid"]) for row in reader.rows("State", ("StateProvId",))),
         countries=frozenset(sl_key(row["countryid"]) for row in reader.rows("Country", ("CountryID",))),
-        payables=read_payables(reader, own.cpny_id, needs.payables),
+        payables=read_payables(reader, needs.payables, whole=beyond_invoices),
+        stock=read_stock(reader, own.cpny_id, needs.stock, whole=beyond_invoices),
         widths=company.catalogue.widths(),
     )
 

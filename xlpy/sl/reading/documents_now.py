@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from xlpy.domain.afterwards.reconcile import DocumentKey, Leg, SlDocument
-from xlpy.domain.documents.ar import RateUsed, TaxSlot
+from xlpy.domain.documents.shared import RateUsed, TaxSlot
 from xlpy.domain.facts.books import SalesTax, SlBooks, sl_key
 from xlpy.domain.mapping.taxes import tax_postings
 from xlpy.domain.values.money import ZERO, round_money

@@ -20,7 +20,7 @@ from xlpy.domain.mapping.signs import CREDIT_MEMO
 from xlpy.domain.values.transactions import Kind
 from xlpy.sl.connection.engine import SlCompany
 from xlpy.sl.connection.table_reader import TableReader
-from xlpy.sl.ledger_book.payment_choice import ADJUST_COLUMNS, IN_SL, Choice, Choices, Since, SyncScope
+from xlpy.sl.ledger_book.payment_choice import ADJUST_COLUMNS, ADJUST_ID, IN_SL, Choice, Choices, Since, SyncScope
 from xlpy.sl.ledger_book.payment_tables import payment_tries, payments, settlements
 from xlpy.sl.ledger_book.tables import posting_docs, postings
 
@@ -141,7 +141,7 @@ def _with_applications(
     connection: Connection, choices: Choices, scope: SyncScope, choice: Choice, invoices: list[InvoiceInSl]
 ) -> Iterable[InvoiceInSl]:
     """Read the applications of the chosen invoices, and what is known of the credit memos among them."""
-    chosen, adjust = choice.named(), choices.adjust.alias("adjust")
+    chosen, adjust = choice.named(), choices.applications()
     memo = choices.docs.alias("memo")
     known = (
         select(posting_docs.c.RefNbr, func.max(postings.c.Number).label("number"))
@@ -159,7 +159,7 @@ def _with_applications(
     statement = (
         select(
             chosen.c.rid,
-            *(adjust.c[name] for name in ADJUST_COLUMNS),
+            *(adjust.c[name] for name in (ADJUST_ID, *ADJUST_COLUMNS)),
             known.c.number.label("memo_number"),
             memo.c.CuryId.label("memo_currency"),
             memo.c.CuryOrigDocAmt.label("memo_total"),

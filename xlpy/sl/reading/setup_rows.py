@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from xlpy.domain.facts.books import ArSetup, FiscalCalendar, GlSetup
-from xlpy.domain.facts.payables_books import ApSetup, InSetup
+from xlpy.domain.facts.payables_books import ApSetup
+from xlpy.domain.facts.stock_books import InSetup
 
 MOST_PERIODS = 13
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from xlpy.domain.documents.ar import ArBatch, ArDocument, ArLine, RateUsed
+from xlpy.domain.documents.ar import ArBatch, ArDocument, ArLine
+from xlpy.domain.documents.shared import RateUsed
 from xlpy.domain.values.money import total
 from xlpy.errors import SlError
 from xlpy.sl.screens.entry_rows import (

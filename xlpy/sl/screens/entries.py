@@ -9,8 +9,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from xlpy.domain.documents.ap import ApBatch, ApDocument, GlBatch, GlJournal, InBatch, InDocument
+from xlpy.domain.documents.ap import ApBatch, ApDocument
 from xlpy.domain.documents.ar import ArBatch, ArDocument
+from xlpy.domain.documents.gl import GlBatch, GlJournal
+from xlpy.domain.documents.inventory import InBatch, InDocument
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.money import ZERO, total
 from xlpy.domain.values.transactions import TransactionKey

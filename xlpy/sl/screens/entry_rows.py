@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from xlpy.domain.documents.ar import RateUsed, TaxSlot
+from xlpy.domain.documents.shared import RateUsed, TaxSlot
 from xlpy.domain.values.transactions import TransactionKey
 from xlpy.errors import SlError
 

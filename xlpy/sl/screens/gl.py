@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from xlpy.domain.documents.ap import GlBatch, GlJournal, GlLine
+from xlpy.domain.documents.gl import GlBatch, GlJournal, GlLine
 from xlpy.domain.values.money import ZERO, total
 from xlpy.sl.screens.entry_rows import (
     SMALLINT_END,

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
-from xlpy.domain.documents.ap import InBatch, InDocument, InLine
+from xlpy.domain.documents.inventory import InBatch, InDocument, InLine
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.money import ZERO, total
 from xlpy.errors import SlError

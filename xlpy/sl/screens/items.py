@@ -5,8 +5,8 @@ ItemSite, Location and LocTable are made by the release for a new item at a site
 
 from __future__ import annotations
 
-from xlpy.domain.documents.ap import NewItem
-from xlpy.domain.facts.payables_books import InSetup
+from xlpy.domain.documents.inventory import NewItem
+from xlpy.domain.facts.stock_books import InSetup
 from xlpy.sl.screens.entry_rows import EntryStamp, Values
 
 SCREEN = "10250"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from xlpy.domain.documents.ap import InDocument
+from xlpy.domain.documents.inventory import InDocument
 from xlpy.domain.facts.books import sl_key
 from xlpy.sl.connection.rows import chunks
 from xlpy.sl.screens.inventory import allocated

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -12,11 +11,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from xlpy.domain.documents.ap import InDocument
+from xlpy.domain.documents.inventory import InDocument
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.values.transactions import TransactionKey
 from xlpy.errors import PostingRefused
 from xlpy.sl.connection import tsql
+from xlpy.sl.connection.statement_errors import database_said
 from xlpy.sl.connection.types import ValueRefused
 from xlpy.sl.reading.numbering import free_batch_numbers, free_references, store_counters
 from xlpy.sl.screens.entries import (
@@ -358,16 +358,3 @@ def _ended(cause: str) -> PostingRefused:
     return PostingRefused(
         f"SL ended the transaction: {cause}. Everything was rolled back.", fix="Run the export again."
     )
-
-
-_DRIVER = re.compile(r"^(\s*\[[^\]]*\]\s*)+|\s*\(\d+\)\s*\(SQL\w+\)")
-
-
-def database_said(error: Exception) -> str:
-    """Return a database's error in its own words, without the driver's decoration."""
-    if isinstance(error, ValueRefused):
-        return str(error).rstrip(". ")
-    origin = getattr(error, "orig", None) or error
-    said = origin.args[-1] if origin.args else origin
-    first = _DRIVER.sub("", str(said)).split("; [")[0]
-    return first.strip().rstrip(". ") or type(origin).__name__

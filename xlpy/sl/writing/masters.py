@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
-from xlpy.domain.documents.ap import NewItem
+from xlpy.domain.documents.inventory import NewItem
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.facts.books import sl_key
 from xlpy.sl.connection.rows import chunks
@@ -42,16 +42,16 @@ def new_masters(
 ) -> list[NewMaster]:
     """Return what the plan creates, but for what an earlier part of the run has made (another kind's plan)."""
     masters: list[NewMaster] = []
-    for customer in plan.customers:
+    for customer in plan.ar.customers:
         rows = customer_rows(customer, found.ar, stamp)
         by_table = ("Customer", rows.customer), ("SOAddress", rows.ship_to), ("AR_Balances", rows.balance)
         masters.append(NewMaster(MasterKind.CUSTOMER, customer.cust_id, by_table))
-    for vendor in plan.payables.vendors:
+    for vendor in plan.ap.vendors:
         row = vendor_values(vendor, found.ap, stamp)
         masters.append(NewMaster(MasterKind.VENDOR, vendor.vend_id, (("Vendor", row),)))
-    if plan.payables.items:
-        units = _units_of_all(connection, company, plan.payables.items)
-        for item in plan.payables.items:
+    if plan.inventory.items:
+        units = _units_of_all(connection, company, plan.inventory.items)
+        for item in plan.inventory.items:
             missing = not _has_unit(item, units)
             item_all = item_rows(item, found.inventory, stamp, unit_missing=missing)
             masters.append(NewMaster(MasterKind.ITEM, item.invt_id, tuple(item_all)))

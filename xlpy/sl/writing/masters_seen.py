@@ -12,7 +12,7 @@ from xlpy.domain.documents.plan import Plan
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.mapping.customers import USABLE
 from xlpy.domain.mapping.items import MOVABLE
-from xlpy.domain.mapping.vendors import USABLE as USABLE_VENDOR
+from xlpy.domain.mapping.vendors import ON_HOLD as VENDOR_ON_HOLD
 from xlpy.domain.values.screens import screen
 from xlpy.errors import PostingRefused
 from xlpy.sl.connection.rows import chunks
@@ -44,8 +44,8 @@ def refuse_moved_masters(connection: Connection, company: SlCompany, plan: Plan)
 
 
 def _customers(connection: Connection, company: SlCompany, plan: Plan) -> None:
-    new = {sl_key(customer.cust_id): customer.cust_id for customer in plan.customers}
-    used = {sl_key(d.cust_id): d.cust_id for batch in plan.ar_batches for d in batch.documents}
+    new = {sl_key(customer.cust_id): customer.cust_id for customer in plan.ar.customers}
+    used = {sl_key(d.cust_id): d.cust_id for batch in plan.ar.batches for d in batch.documents}
     found = _read(connection, company, "Customer", ("CustId", "Status"), used | new)
     _refuse(MasterKind.CUSTOMER, used | new, new, found)
     for _, row in sorted(found.items()):
@@ -54,9 +54,9 @@ def _customers(connection: Connection, company: SlCompany, plan: Plan) -> None:
 
 
 def _vendors(connection: Connection, company: SlCompany, plan: Plan) -> MastersSeen:
-    planned = {sl_key(vendor.vend_id): vendor for vendor in plan.payables.vendors}
+    planned = {sl_key(vendor.vend_id): vendor for vendor in plan.ap.vendors}
     new = {key: vendor.vend_id for key, vendor in planned.items()}
-    used = {sl_key(d.vend_id): d.vend_id for batch in plan.payables.ap_batches for d in batch.documents}
+    used = {sl_key(d.vend_id): d.vend_id for batch in plan.ap.batches for d in batch.documents}
     columns = ("VendId", "Status", "Name", "PmtMethod", "Vend1099", "DfltBox", "ClassID", "Crtd_Prog", "Crtd_User")
     found = _read(connection, company, "Vendor", columns, used | new)
     made = {
@@ -68,7 +68,7 @@ def _vendors(connection: Connection, company: SlCompany, plan: Plan) -> MastersS
     }
     _refuse(MasterKind.VENDOR, used | new, {key: some for key, some in new.items() if key not in made}, found)
     for _, row in sorted(found.items()):
-        if row[1] != USABLE_VENDOR:
+        if row[1] == VENDOR_ON_HOLD:
             raise _status(MasterKind.VENDOR, row[0], row[1], screen("03.270"))
     return MastersSeen(
         {key: vendor_as_seen(vendor) for key, vendor in planned.items()}
@@ -78,10 +78,10 @@ def _vendors(connection: Connection, company: SlCompany, plan: Plan) -> MastersS
 
 
 def _items(connection: Connection, company: SlCompany, plan: Plan) -> None:
-    new = {sl_key(item.invt_id): item.invt_id for item in plan.payables.items}
+    new = {sl_key(item.invt_id): item.invt_id for item in plan.inventory.items}
     moved = {
         sl_key(line.invt_id): line.invt_id
-        for batch in plan.payables.in_batches
+        for batch in plan.inventory.batches
         for document in batch.documents
         for line in document.lines
     }

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from xlpy.errors import CommitUnknown, PostingRefused, SlError
-from xlpy.sl.writing.batch_writer import database_said
+from xlpy.sl.connection.statement_errors import database_said, explain_statement_error
 
 if TYPE_CHECKING:
     from xlpy.sl.connection.engine import SlCompany
@@ -78,10 +78,8 @@ def _connect(company: SlCompany) -> Connection:
     try:
         return company.engine.connect()
     except DBAPIError as error:
-        raise SlError(
-            f"SL can't be reached: {database_said(error)}.",
-            fix="Check the network and the settings. Nothing was written.",
-        ) from error
+        told = explain_statement_error(error)
+        raise SlError(f"{told.text} Nothing was written.", fix=told.fix) from error
 
 
 def _refused(error: DBAPIError, writing: Writing[T]) -> PostingRefused:

@@ -24,6 +24,7 @@ from xlpy.domain.values.transactions import (
     Posting,
     PostingState,
     PostOutcome,
+    SlState,
     TransactionKey,
 )
 from xlpy.errors import CommitUnknown, PostingRefused
@@ -85,8 +86,7 @@ def post_plan(company: SlCompany, request: PostRequest, *, observe: Observe | No
 
 def _write(connection: Connection, company: SlCompany, request: PostRequest) -> PostOutcome:
     plan = request.plan
-    found = recheck(connection, company, plan, request.expected)
-    written = BatchWriter(connection, company, plan, found, _stamps(company, request, found)).write_all()
+    found, written = write_documents(connection, company, request)
     parts = _write_ledger(connection, request, found, written)
     _find_every_ledger_row(connection, request, parts)
     return PostOutcome(
@@ -98,6 +98,16 @@ def _write(connection: Connection, company: SlCompany, request: PostRequest) -> 
         created_vendors=written.created.get(MasterKind.VENDOR, ()),
         created_items=written.created.get(MasterKind.ITEM, ()),
     )
+
+
+def write_documents(connection: Connection, company: SlCompany, request: PostRequest) -> tuple[Rechecked, Written]:
+    """Look again at what the plan rests on, and write its documents; nothing of the posting ledger.
+
+    Raises ``PostingRefused`` when something moved since the check, or SL refused as a whole.
+    """
+    found = recheck(connection, company, request.plan, request.expected)
+    writer = BatchWriter(connection, company, request.plan, found, _stamps(company, request, found))
+    return found, writer.write_all()
 
 
 def _stamps(company: SlCompany, request: PostRequest, found: Rechecked) -> Mapping[str, EntryStamp]:
@@ -179,6 +189,8 @@ def _write_ledger(
         latest = found.latest.get(transaction.key)
         if transaction.action in WRITTEN:
             if transaction.key in parts:
+                standing = [replace(part, state=SlState.UNRELEASED) for part in transaction.standing]
+                parts[transaction.key] = [*standing, *parts[transaction.key]]
                 new.append(posting)
         elif latest is not None and (
             transaction.action is Action.MARK_ONLY or latest.generation >= transaction.generation
@@ -201,7 +213,8 @@ def _find_every_ledger_row(
     if ours.keys() != parts.keys() | marked:
         raise PostingRefused("The posting ledger does not have the row of every document. Everything was rolled back.")
     for key, expected in parts.items():
-        if list(ours[key].parts) != expected or not ours[key].in_sl:
+        written = [replace(part, state=SlState.UNRELEASED) for part in ours[key].parts]
+        if written != expected or not ours[key].in_sl:
             raise PostingRefused(
                 f"The posting ledger's row of {ours[key].number} is not what was written. Everything was rolled back."
             )

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
-from xlpy.domain.documents.ap import GlBatch
 from xlpy.domain.documents.ar import ArDocument
+from xlpy.domain.documents.gl import GlBatch
 from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction
 from xlpy.domain.facts.books import ArSetup, GlSetup, ReferenceUse, sl_key
-from xlpy.domain.facts.payables_books import ApSetup, InSetup
+from xlpy.domain.facts.payables_books import ApSetup
 from xlpy.domain.facts.periods import ModulePeriods, format_period, is_closed, prior_posting_allowed
+from xlpy.domain.facts.stock_books import InSetup
 from xlpy.domain.values.screens import screen
 from xlpy.domain.values.transactions import Kind, Posting, PostingState, TransactionKey
 from xlpy.errors import PostingRefused
@@ -108,9 +109,9 @@ def recheck(connection: Connection, company: SlCompany, plan: Plan, expected: Se
     latest = read_postings(connection, plan.manage_host, plan.manage_company, [t.key for t in plan.transactions])
     for transaction in plan.transactions:
         _refuse_moved_posting(transaction, latest.get(transaction.key))
-    invoices = [document for batch in plan.ar_batches for document in batch.documents]
+    invoices = [document for batch in plan.ar.batches for document in batch.documents]
     uses = read_reference_uses(connection, company, {document.ref_nbr for document in invoices}) if invoices else {}
-    vouchers = [document for batch in plan.payables.ap_batches for document in batch.documents]
+    vouchers = [document for batch in plan.ap.batches for document in batch.documents]
     twice = taken_vendor_invoices(connection, company, vouchers) if ap.duplicate_check else {}
     return Rechecked(
         gl=gl,
@@ -123,7 +124,7 @@ def recheck(connection: Connection, company: SlCompany, plan: Plan, expected: Se
         taken={**dict(_taken(invoices, uses)), **twice},
         vendors=masters.vendors,
         made=masters.made,
-        balance_type=_balance_type(connection, company, gl) if "GL" in setup and plan.payables.gl_batches else "",
+        balance_type=_balance_type(connection, company, gl) if "GL" in setup and plan.gl.batches else "",
     )
 
 
@@ -147,7 +148,7 @@ def refuse_incomplete(plan: Plan, cpny_id: str) -> None:
     ]
     if len(set(keys)) != len(keys) or len(set(parts)) != len(parts) or {key for key, _ in parts} != written:
         raise PostingRefused("The plan's documents are not those of its transactions.", fix=_AGAIN)
-    counts = Counter(sl_key(document.ref_nbr) for batch in plan.ar_batches for document in batch.documents)
+    counts = Counter(sl_key(document.ref_nbr) for batch in plan.ar.batches for document in batch.documents)
     twice = sorted(reference for reference, count in counts.items() if count > 1)[:5]
     if twice:
         raise PostingRefused(f"The reference {', '.join(twice)} is in the plan twice.", fix=_AGAIN)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
-from xlpy.domain.documents.ap import InDocument, InLine
+from xlpy.domain.documents.inventory import InDocument, InLine
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.transactions import PostedPart, Posting
 from xlpy.errors import PostingRefused

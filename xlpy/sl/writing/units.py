@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xlpy.domain.documents.ap import GlBatch
+from xlpy.domain.documents.gl import GlBatch
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.values.transactions import TransactionKey
 from xlpy.sl.screens.entries import ENTRIES, SlBatch, SlDocument
@@ -16,8 +16,7 @@ from xlpy.sl.screens.entries import ENTRIES, SlBatch, SlDocument
 
 def sl_batches_of(plan: Plan) -> tuple[SlBatch, ...]:
     """Return every SL batch of a plan, in the order of ``ENTRIES``."""
-    payables = plan.payables
-    return (*plan.ar_batches, *payables.ap_batches, *payables.in_batches, *payables.gl_batches)
+    return (*plan.ar.batches, *plan.ap.batches, *plan.inventory.batches, *plan.gl.batches)
 
 
 def documents_of(batch: SlBatch) -> Sequence[SlDocument]:

@@ -6,41 +6,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from xlpy.demo.company.release.books import Books, Row, amount, duplicate_key
+from xlpy.domain.checks.release import RELEASE_MESSAGES
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.money import round_money
 from xlpy.domain.values.screens import screen
 from xlpy.errors import SlError
 
 # What the release screens say, in our words. Numbers are SL's message numbers (WrkReleaseBad.MsgID).
-MESSAGES = {
-    -2: "A tax id of a payables document is unknown.",
-    -1: "The vendor of a document is blank or unknown.",
-    832: "The batch is not balanced (status B), so it can't be released.",
-    835: "There is no such batch.",
-    6019: (
-        "The batch is out of balance: its total is not the sum of its debits and credits; in payables, a document "
-        "has no lines, or its lines are not its total less its taxes."
-    ),
-    6624: "A tax is used by itself and through its group on the same document.",
-    6928: "An account is blank, on a line or as the receivables account of a document.",
-    6929: "A subaccount is blank, on a line or with the receivables account of a document.",
-    6958: "A tax has no tax type (T for a tax, G for a group).",
-    8058: "The currency is not in the currency table.",
-    8888: "The GL transactions of the batch don't balance, so everything was rolled back.",
-    12008: "The batch is already released.",
-    12014: "A document has instalment terms, but no instalments.",
-    12123: "The batch total is not the sum of its documents.",
-    12124: "A line of a base-currency document has two different amounts (currency and base).",
-    12125: "A document has no lines.",
-    12126: "A line of an invoice or debit memo has no document.",
-    12306: "A payment is applied to a document that is not released yet.",
-    12319: "The batch is missing, or does not tell which screen it was entered in.",
-    12341: "There is no inter-company account between the companies of the batch.",
-    12347: "The customer of a document is blank or unknown.",
-    12348: "A tax id of a document is unknown.",
-    12426: "The accrual that a document reverses is not released yet.",
-    12427: "A payment is not in the currency to which the account is restricted.",
-}
+MESSAGES = {number: f"{message.what}." for number, message in RELEASE_MESSAGES.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from sqlalchemy.exc import IntegrityError
 
 from xlpy.demo.company.tables import blank, table
 from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.dates import NO_DATE
 from xlpy.errors import SlError
-from xlpy.sl.connection.types import NO_DATE
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection

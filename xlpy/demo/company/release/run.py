@@ -34,11 +34,15 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ReleaseResult:
-    """How a release ended. ``status``: Batch.Status afterwards, empty without batch; ``error``: of the database."""
+    """How a release ended. ``status``: Batch.Status afterwards, empty without batch; ``error``: of the database.
+
+    ``undone``: whether SL rolled everything back (message 8888 and its like, or a violated key).
+    """
 
     status: str
     messages: tuple[ReleaseMessage, ...] = ()
     error: str | None = None
+    undone: bool = False
 
     @property
     def released(self) -> bool:
@@ -100,35 +104,40 @@ def release_batch(engine: Engine, module: str, bat_nbr: str, *, user: str = "SYS
             f"The demo company releases batches of {' and '.join(_RELEASES)}; {module} {bat_nbr} is not one of them."
         )
     with engine.begin() as connection:
-        _forget_messages(connection, module, bat_nbr)
-        messages, error = _release(connection, _RELEASES[module], module, bat_nbr, user)
-        _keep_messages(connection, module, bat_nbr, user, messages)
-        return ReleaseResult(_status(connection, module, bat_nbr), messages, error)
+        return release_within(connection, module, bat_nbr, user, user)
+
+
+def release_within(connection: Connection, module: str, bat_nbr: str, user: str, address: str) -> ReleaseResult:
+    """Release one batch in a transaction that is somebody else's. ``address``: whose messages it gives."""
+    _forget_messages(connection, module, bat_nbr)
+    messages, error, undone = _release(connection, _RELEASES[module], module, bat_nbr, user)
+    _keep_messages(connection, module, bat_nbr, address, messages)
+    return ReleaseResult(_status(connection, module, bat_nbr), messages, error, undone)
 
 
 def _release(
     connection: Connection, release: _Release, module: str, bat_nbr: str, user: str
-) -> tuple[tuple[ReleaseMessage, ...], str | None]:
+) -> tuple[tuple[ReleaseMessage, ...], str | None, bool]:
     prepared = open_batch(Books(connection), module, bat_nbr, user)
     try:
         goes_on = release.prepare(prepared)
     except SqlStopped as stopped:
-        return tuple(prepared.messages), stopped.text
+        return tuple(prepared.messages), stopped.text, True
     prepared.books.save()
     if not goes_on:
-        return tuple(prepared.messages), None
+        return tuple(prepared.messages), None, False
     run = open_batch(Books(connection), module, bat_nbr, user)
     try:
         release.finish(run)
         with connection.begin_nested():
             run.books.save()
     except InventoryNotReleased as refused:
-        return refused.messages, None
+        return refused.messages, None, False
     except NotReleased as refused:
-        return (ReleaseMessage(refused.msg_id, MESSAGES[refused.msg_id]),), None
+        return (ReleaseMessage(refused.msg_id, MESSAGES[refused.msg_id]),), None, True
     except SqlStopped as stopped:
-        return (), stopped.text
-    return (), None
+        return (), stopped.text, True
+    return (), None, False
 
 
 def release_and_post(engine: Engine, module: str, bat_nbr: str, *, user: str = "SYSADMIN") -> BatchOutcome:

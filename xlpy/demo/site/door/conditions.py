@@ -27,6 +27,9 @@ Pinned: TypeAlias = Mapping[str, frozenset[Any]]
 Value: TypeAlias = "str | Decimal | bool | datetime | None"
 
 _EQUALS = "="
+# Every record has it under ``_info``, and conditions name it without that (seen: clients filter by it).
+LAST_UPDATED = ("_info", "lastUpdated")
+_WHEN_UPDATED = "2026-10-31T12:00:00Z"
 _TOKEN = re.compile(
     r"""\s*(?:
       (?P<op><=|>=|!=|=|<|>)
@@ -58,11 +61,13 @@ class FieldPath:
                 inner = value.get(name) if isinstance(value, dict) else None
                 found.extend(inner if isinstance(inner, list) else [inner])
             values = [value for value in found if value is not None]
-        return values
+        return values if values or self.names != LAST_UPDATED else [_WHEN_UPDATED]
 
 
 def resolve(schema: str, written: str) -> FieldPath:
     """Find a field such as ``company/identifier`` of a schema, without regard to case; refuse one that is not there."""
+    if written.lower() in ("lastupdated", "_info/lastupdated"):
+        return FieldPath(written, LAST_UPDATED, FieldForm("date-time"), crosses_array=False)
     names: list[str] = []
     crosses = False
     form = FieldForm("ref", target=schema)

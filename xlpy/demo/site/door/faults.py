@@ -9,11 +9,15 @@ from enum import StrEnum
 
 
 class FaultKind(StrEnum):
-    """What goes wrong. ``DROP_AFTER`` does the work, then breaks the line: a time-out, to the caller."""
+    """What goes wrong. ``DROP_AFTER`` does the work, then breaks the line: a time-out, to the caller.
+
+    ``ERROR_OBJECT``: an error in the words of Manage, with status 200.
+    """
 
     UNAUTHORIZED = "401"
     FORBIDDEN = "403"
     NOT_FOUND = "404"
+    NOT_ACCEPTABLE = "406"
     TOO_MANY = "429"
     SERVER_TIMEOUT = "500"
     UNAVAILABLE = "503"
@@ -21,6 +25,7 @@ class FaultKind(StrEnum):
     DROP_AFTER = "drop after"
     HTML = "html"
     TEXT = "text"
+    ERROR_OBJECT = "error object"
     STALE_CODEBASE = "stale codebase"
 
 
@@ -50,6 +55,7 @@ STATUS_BODIES = {
     FaultKind.UNAUTHORIZED: {"code": "ConnectWiseApi", "message": "UserNotAuthenticated"},
     FaultKind.FORBIDDEN: {"code": "Forbidden", "message": "The member's security role does not allow this."},
     FaultKind.NOT_FOUND: {"code": "NotFound", "message": "The resource was not found."},
+    FaultKind.NOT_ACCEPTABLE: {"code": "NotAcceptable", "message": "The requested version is not supported."},
     FaultKind.TOO_MANY: {"code": "TooManyRequests", "message": "Too many requests; try again later."},
     FaultKind.SERVER_TIMEOUT: {"code": "ConnectWiseApi", "message": "Execution timeout expired on the server."},
     FaultKind.UNAVAILABLE: {"code": "ServiceUnavailable", "message": "The service is unavailable."},

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 from xlpy.demo.site.door.answers import Answer, Json, Refusal
 from xlpy.demo.site.door.conditions import FieldPath, read_conditions, resolve
+from xlpy.demo.site.door.harsh import Harsh
 
 DEFAULT_PAGE_SIZE = 25
 LARGEST_PAGE = 1000
@@ -21,6 +22,7 @@ class ListQuery:
     parameters: Mapping[str, str]
     url: str  # of the list, without query
     forward_only: bool = False
+    harsh: Harsh = field(default_factory=Harsh)
 
     def text(self, name: str) -> str:
         """Return a parameter, empty when it was not given."""
@@ -40,12 +42,13 @@ class ListQuery:
     @property
     def page_size(self) -> int:
         """Rows per page: 25 when left out, never more than 1000 (Manage API: no error beyond either)."""
-        return min(self.number("pageSize", DEFAULT_PAGE_SIZE), LARGEST_PAGE)
+        return min(self.number("pageSize", DEFAULT_PAGE_SIZE), self.harsh.rows_per_page or LARGEST_PAGE)
 
 
 def count_of(rows: Sequence[Json], schema: str, query: ListQuery) -> Answer:
     """Answer ``/count``: how many rows pass the filter."""
-    return Answer({"count": len(_filtered(rows, schema, query))})
+    count = len(_filtered(rows, schema, query))
+    return Answer({"count": str(count) if query.harsh.count_as_text else count})
 
 
 def page_of(rows: Sequence[Json], schema: str, query: ListQuery) -> Answer:
@@ -55,6 +58,8 @@ def page_of(rows: Sequence[Json], schema: str, query: ListQuery) -> Answer:
     """
     kept: Sequence[Json] = _filtered(rows, schema, query)
     size = query.page_size
+    if query.harsh.first_rows_only:
+        return Answer(chosen_fields(kept[: query.harsh.first_rows_only], schema, query))
     if query.forward_only:
         after = query.number("pageId", 0)
         waiting = sorted((row for row in kept if row["id"] > after), key=lambda row: row["id"])

@@ -6,10 +6,11 @@ import io
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from http.client import responses
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -23,7 +24,8 @@ from xlpy.demo.site.door.answers import Answer, Refusal
 from xlpy.demo.site.door.faults import HTML_BODY, STATUS_BODIES, TEXT_BODY, Fault, FaultKind
 from xlpy.demo.site.door.lists import ListQuery
 from xlpy.demo.site.door.routes import COMPANY_INFO, Call, Route, all_routes
-from xlpy.demo.site.store import Site
+from xlpy.demo.site.export.turned import turned_answer
+from xlpy.demo.site.store import Exchange, Site
 from xlpy.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ class SiteApp:
                 return Response(TEXT_BODY, 404, content_type="text/plain; charset=utf-8")
             try:
                 answer = self._answer(request, path, public=codebase is None)
-                body = answer.encode()
+                body = replace(answer, body=turned_answer(answer.body, site.harsh)).encode()
             except Refusal as refusal:
                 answer = Answer(refusal.body, refusal.status)
                 body = answer.encode()
@@ -92,7 +94,7 @@ class SiteApp:
         caller = "" if public else check_caller(request.headers, self.site.tokens, self.site.clock())
         routes = self._login if public else self._api
         try:
-            route, ids = routes.bind(HOST).match(path, request.method)
+            route, ids = _matched(routes, path, request.method)
         except (NotFound, RequestRedirect):
             raise Refusal(404, "NotFound", f"There is no resource {path}.") from None
         except MethodNotAllowed:
@@ -102,9 +104,20 @@ class SiteApp:
         pairs = parse_qsl(request.query_string.decode(errors="replace"))
         parameters = {name.lower(): value for name, value in pairs}
         forward = request.headers.get("pagination-type", "").lower() == "forward-only"
-        query = ListQuery(parameters, request.base_url, forward_only=forward)
+        harsh = self.site.harsh
+        if len(request.query_string) + len(request.path) > harsh.longest_query:
+            # Microsoft's web server: requestFiltering, maxQueryString (404.15).
+            raise Refusal(404, "NotFound", "The request filtering module denies a query string that is too long.")
+        query = ListQuery(parameters, request.base_url, forward_only=forward, harsh=harsh)
         handler: Route = route
-        return handler.handler(self.site, Call(ids, query, request.get_data(), caller))
+        body = request.get_data()
+        answer = handler.handler(self.site, Call(ids, query, body, caller))
+        if self.site.watch is not None:
+            turned = replace(answer, body=turned_answer(answer.body, harsh)).encode()
+            self.site.watch(
+                Exchange(request.method, handler.path, parameters, body, handler.answer, answer.status, turned)
+            )
+        return answer
 
     def _fail(self, fault: Fault) -> Response:
         match fault.kind:
@@ -112,6 +125,9 @@ class SiteApp:
                 raise _LineDropped
             case FaultKind.HTML:
                 return Response(HTML_BODY, fault.status or 502, content_type="text/html; charset=utf-8")
+            case FaultKind.ERROR_OBJECT:
+                body = msgspec.json.encode(STATUS_BODIES[FaultKind.SERVER_TIMEOUT])
+                return Response(body, 200, content_type=JSON_TYPE)
             case FaultKind.TEXT:
                 return Response(TEXT_BODY, fault.status or 404, content_type="text/plain; charset=utf-8")
             case FaultKind.STALE_CODEBASE:
@@ -241,6 +257,16 @@ class _RequestHandler(WSGIRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing: ``Site.calls`` has every request."""
+
+
+def _matched(routes: Map, path: str, method: str) -> tuple[Any, Any]:
+    """Find a path with or without the slash at its end: a real site takes both."""
+    bound = routes.bind(HOST)
+    try:
+        return bound.match(path, method)
+    except (NotFound, RequestRedirect):
+        other = path.rstrip("/") if path.endswith("/") else f"{path}/"
+        return bound.match(other, method)
 
 
 def _run_hook(hook: Callable[[str, str], None] | None, method: str, path: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from xlpy.demo.site.door.answers import Json, not_found
+from xlpy.demo.site.door.answers import Json
 from xlpy.demo.site.export.expenses import OpenExpense, expense_bills, expense_journals, expense_vendors
 from xlpy.demo.site.export.invoices import OpenInvoice, invoice_customers, invoice_transactions
 from xlpy.demo.site.export.procurement import (
@@ -16,8 +16,10 @@ from xlpy.demo.site.export.procurement import (
     purchase_vendors,
 )
 from xlpy.demo.site.export.request import ExportRequest
+from xlpy.demo.site.export.turned import turned_export
 from xlpy.demo.site.payables_records import ADJUSTMENT, EXPENSE, RECEIPT, TRANSFER, Expense, ProcurementDocument
 from xlpy.demo.site.records import INVOICE
+from xlpy.demo.site.shown.batches import the_batch
 from xlpy.demo.site.store import Site
 
 
@@ -57,9 +59,7 @@ def export_unposted(site: Site, request: ExportRequest) -> Json:
 def export_batch(site: Site, batch_id: int, request: ExportRequest) -> Json:
     """Return the export of what is in a batch. Refuses (404) when there is no such batch."""
     records = site.records
-    batch = records.batches.get(batch_id)
-    if batch is None:
-        raise not_found("AccountingBatch", batch_id)
+    batch = the_batch(site, batch_id)
     by_document: dict[tuple[str, int], set[int]] = {}
     for entry_id in batch.entry_ids:
         entry = records.entries[entry_id]
@@ -118,4 +118,4 @@ def _gl_export(site: Site, request: ExportRequest, found: _Found) -> Json:
         answer["purchaseTransactions"] = purchase_transactions(site, products)
         answer["adjustmentTransactions"] = adjustment_transactions(site, products)
         answer["inventoryTransfers"] = inventory_transfers(site, products)
-    return answer
+    return turned_export(answer, site.harsh)

@@ -18,6 +18,7 @@ from xlpy.demo.site.export.procurement import location_xref
 from xlpy.demo.site.masters import company_reference, currency_reference
 from xlpy.demo.site.payables_masters import bin_reference, main_bin
 from xlpy.demo.site.records import Invoice, Line
+from xlpy.demo.site.shown.unposted import shown_type
 from xlpy.demo.site.store import Site
 from xlpy.domain.values.money import total
 
@@ -49,7 +50,7 @@ def _transaction(site: Site, invoice: Invoice, entry_ids: Collection[int], detai
         "documentDate": _without_zone(invoice.invoice_date),
         "documentNumber": invoice.number,
         "documentType": document_type,
-        "billingType": invoice.invoice_type,
+        "billingType": shown_type(site, invoice),
         "memo": invoice.memo,
         "description": invoice.description or "Accounts Receivable",
         "attention": company["billingContact"]["name"],

@@ -69,8 +69,8 @@ def make_expenses(*, seed: int, count: int, company_paid: bool) -> Iterator[Expe
 
 
 def period_start(day: date) -> date:
-    """Return the Sunday that the expense period of a day begins with."""
-    return day - timedelta(days=(day.weekday() + 1) % 7)
+    """Return the Monday that the expense period of a day begins with: the last one of October ends in November."""
+    return day - timedelta(days=day.weekday())
 
 
 def _drafts(dice: random.Random, *, company_paid: bool) -> Iterator[_Draft]:

@@ -36,7 +36,9 @@ def create_batch(site: Site, body: Json) -> Batch:
     """
     records = site.records
     name = body.get("batchIdentifier") or site.clock().strftime("%Y%m%d%H%M%S")
-    if any(batch.identifier.casefold() == name.casefold() for batch in records.batches.values()):
+    taken_names = [batch.identifier for batch in records.batches.values()]
+    taken_names += records.deleted_names if site.harsh.deleted_names_taken else []
+    if any(taken.casefold() == name.casefold() for taken in taken_names):
         raise refuse_field(REQUEST, "batchIdentifier", f"The batch {name} exists already.", detail_code="ObjectExists")
     flags = tuple(bool(body.get(f"export{name}Flag")) for name in ("Invoices", "Expenses", "Products"))
     invoices, expenses, products = flags
@@ -56,6 +58,13 @@ def create_batch(site: Site, body: Json) -> Batch:
         if not kinds[entry.kind]:
             raise refuse_field(REQUEST, "processedRecordIds", f"GL entry {entry_id} is of another kind.")
     entry_ids += _offsets_along(site, entry_ids)
+    if site.harsh.batched_at_once:
+        documents = {(records.entries[number].kind, records.entries[number].document_id) for number in entry_ids}
+        entry_ids += [
+            number
+            for number, entry in records.entries.items()
+            if (entry.kind, entry.document_id) in documents and number not in {*entry_ids, *records.batched}
+        ]
     batch = Batch(records.next_batch_id, name, invoices, expenses, products, entry_ids=entry_ids)
     records.next_batch_id += 1
     records.batches[batch.id] = batch
@@ -80,22 +89,29 @@ def delete_batch(site: Site, batch_id: int) -> None:
     batch = the_batch(site, batch_id)
     if batch.closed:
         raise Refusal(400, "InvalidOperation", f"The batch {batch.identifier} is closed.")
+    if site.harsh.delete_keeps_posted:
+        batch.closed = True  # out of every list, and its records stay where they are
+        site.harsh.closed_batches_gone = True
+        site.changed()
+        return
     for entry_id in batch.entry_ids:
         del site.records.batched[entry_id]
     del site.records.batches[batch_id]
+    site.records.deleted_names.append(batch.identifier)
     site.changed()
 
 
 def the_batch(site: Site, batch_id: int) -> Batch:
     """Return a batch; refuses (404) when there is none."""
     batch = site.records.batches.get(batch_id)
-    if batch is None:
+    if batch is None or (batch.closed and site.harsh.closed_batches_gone):
         raise not_found("AccountingBatch", batch_id)
     return batch
 
 
 def batch_rows(site: Site) -> list[Json]:
-    """Return all batches as the API lists them, closed ones too (unverified for those)."""
+    """Return all batches as the API lists them; whether it lists closed ones is unverified, so a switch decides."""
+    hidden = site.harsh.closed_batches_unlisted or site.harsh.closed_batches_gone
     return [
         {
             "id": batch.id,
@@ -106,11 +122,14 @@ def batch_rows(site: Site) -> list[Json]:
             "closedFlag": batch.closed,
         }
         for batch in site.records.batches.values()
+        if not (hidden and batch.closed)
     ]
 
 
 def batch_entries(site: Site, batch_id: int) -> list[Json]:
     """Return the GL entries of a batch, debit and credit as plain positive columns. Refuses (404) no such batch."""
+    if site.harsh.entries_refused:
+        raise Refusal(500, "InternalError", "An error has occurred.")
     rows = []
     lines: dict[int, dict[int, Line]] = {}
     for entry_id in the_batch(site, batch_id).entry_ids:
@@ -121,14 +140,17 @@ def batch_entries(site: Site, batch_id: int) -> list[Json]:
         invoice = site.records.invoices[entry.document_id]
         known = lines.setdefault(invoice.id, {line.entry_id: line for line in invoice.lines})
         if entry_id in known:
-            rows.append(_line_entry(invoice, known[entry_id]))
+            rows.append(_line_entry(site, invoice, known[entry_id]))
         else:
             amount = next(part.amount for part in invoice.receivable if part.entry_id == entry_id)
-            rows.append(_entry(invoice, entry_id, "AR", invoice.account, amount))
+            rows.append(_entry(site, invoice, entry_id, "AR", invoice.account, amount))
+    if site.harsh.other_entry_ids:
+        # The next GL entry's id: whoever compares ids alone takes an entry of another document for its own.
+        rows = [row | {"id": row["id"] + 1} for row in rows]
     return rows
 
 
-def _entry(invoice: Invoice, entry_id: int, gl_type: str, account: str, debit: Decimal) -> Json:
+def _entry(site: Site, invoice: Invoice, entry_id: int, gl_type: str, account: str, debit: Decimal) -> Json:
     side = "debit" if debit >= 0 else "credit"
     return {
         "id": entry_id,
@@ -137,12 +159,12 @@ def _entry(invoice: Invoice, entry_id: int, gl_type: str, account: str, debit: D
         "accountNumber": account,
         side: abs(debit),
         "cost": Decimal("0.0"),
-        "invoice": invoice_reference(invoice),
+        "invoice": invoice_reference(site, invoice),
     }
 
 
-def _line_entry(invoice: Invoice, line: Line) -> Json:
-    row = _entry(invoice, line.entry_id, line.gl_type, line.account, -line.amount)
+def _line_entry(site: Site, invoice: Invoice, line: Line) -> Json:
+    row = _entry(site, invoice, line.entry_id, line.gl_type, line.account, -line.amount)
     if line.amount == 0:
         row["credit"] = row.pop("debit")
     if line.item_id:

@@ -39,7 +39,7 @@ def payment_row(site: Site, invoice: Invoice, payment: Payment) -> Json:
         "id": payment.id,
         "type": payment.type,
         "source": payment.source,
-        "invoice": invoice_reference(invoice),
+        "invoice": invoice_reference(site, invoice),
         "amount": payment.amount,
         "balance": balance,
         "invoiceBalance": balance,
@@ -50,7 +50,7 @@ def payment_row(site: Site, invoice: Invoice, payment: Payment) -> Json:
     if payment.day is not None:
         row["paymentDate"] = midnight(payment.day)
     if payment.credit_id:
-        row["credit"] = invoice_reference(site.records.invoices[payment.credit_id])
+        row["credit"] = invoice_reference(site, site.records.invoices[payment.credit_id])
     return row
 
 

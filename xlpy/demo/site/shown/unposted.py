@@ -20,6 +20,12 @@ LEVEL_NAMES = ("state", "county", "city", "country", "composite", "levelSix")
 _DEPARTMENTS = {number: code for code, number in DEPARTMENT_IDS.items()}
 
 
+def shown_type(site: Site, invoice: Invoice) -> str:
+    """Return the type as the version that the site claims has it: *Consolidated* came after 2025.8."""
+    release = tuple(int(part) for part in site.records.server_version.removeprefix("v").split(".")[:2])
+    return "Standard" if invoice.invoice_type == "Consolidated" and release < (2026, 11) else invoice.invoice_type
+
+
 def midnight(day: date) -> str:
     """Return a date as the entities' dates are sent: midnight UTC."""
     return f"{day.isoformat()}T00:00:00Z"
@@ -32,7 +38,10 @@ def unposted_rows(site: Site) -> list[Json]:
         show = _RowMaker(site)
         return [show.row(invoice) for invoice in site.records.invoices.values() if site.is_unposted(invoice)]
 
-    return site.remember("unposted invoices", build)
+    rows = site.remember("unposted invoices", build)
+    if site.harsh.positive_credits:
+        return [row | {name: abs(row[name]) for name in ("subTotal", "total", "salesTaxAmount")} for row in rows]
+    return rows
 
 
 def unposted_levels(site: Site, row_id: int) -> list[Json]:
@@ -86,7 +95,7 @@ def invoice_record(site: Site, invoice: Invoice) -> Json:
     record: Json = {
         "id": invoice.id,
         "invoiceNumber": invoice.number,
-        "type": invoice.invoice_type,
+        "type": shown_type(site, invoice),
         "status": {"id": 3, "name": "Closed", "isClosed": True},
         "company": reference,
         "billToCompany": reference,
@@ -139,12 +148,12 @@ def invoice_record(site: Site, invoice: Invoice) -> Json:
     return record
 
 
-def invoice_reference(invoice: Invoice) -> Json:
+def invoice_reference(site: Site, invoice: Invoice) -> Json:
     """Return the reference to an invoice as batch entries and payments carry it."""
     return {
         "id": invoice.id,
         "identifier": invoice.number,
-        "billingType": invoice.invoice_type,
+        "billingType": shown_type(site, invoice),
         "applyToType": "Agreement" if invoice.agreement else "All",
         "invoiceDate": midnight(invoice.invoice_date),
     }
@@ -220,7 +229,7 @@ class _RowMaker:
             "shipToCompany": company,
             "invoiceNumber": invoice.number,
             "invoiceDate": midnight(invoice.invoice_date),
-            "invoiceType": invoice.invoice_type,
+            "invoiceType": shown_type(self._site, invoice),
             "billingTerms": _terms_reference(site, invoice),
             "dueDays": str(invoice.due_days),
             "dueDate": midnight(invoice.due_date),
