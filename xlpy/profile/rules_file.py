@@ -111,28 +111,34 @@ def _functions_of(path: Path, data: bytes) -> dict[str, Callable[[Any], object]]
 def _not_allowed(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Go through what the file may not have: imports beyond what computes, opening, running, and unknown functions."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [node.module or "."] if not node.level else ["."]
-        else:
-            names = []
+        match node:
+            case ast.Import(names=aliases):
+                names = [alias.name for alias in aliases]
+            case ast.ImportFrom(module=module, level=level):
+                names = ["." if level or not module else module]
+            case _:
+                names = []
         for name in names:
-            if name not in MAY_BE_IMPORTED and name.partition(".")[0] != "collections":
-                yield node.lineno, f"{name} can't be imported, only {', '.join(MAY_BE_IMPORTED[1:])}"
-        if isinstance(node, ast.Name) and node.id in _NOT_CALLED:
-            yield node.lineno, f"{node.id} can't be used: a rule answers by what it is given alone"
-        if isinstance(node, ast.Attribute) and node.attr.startswith("__"):
-            yield node.lineno, f"{node.attr} can't be used"
-        if isinstance(node, ast.Global | ast.Nonlocal):
-            yield node.lineno, "global and nonlocal can't be used: a rule remembers nothing"
-        if isinstance(node, ast.AsyncFunctionDef):
-            yield node.lineno, f"{node.name} must be a plain function (def)"
+            if name not in MAY_BE_IMPORTED and name != "collections.abc":
+                yield _line(node), f"{name} can't be imported, only {', '.join(MAY_BE_IMPORTED[1:])}"
+        match node:
+            case ast.Name(id=name) if name in _NOT_CALLED or name.startswith("__"):
+                yield _line(node), f"{name} can't be used: a rule answers by what it is given alone"
+            case ast.Attribute(attr=name) if name.startswith("__"):
+                yield _line(node), f"{name} can't be used"
+            case ast.Global() | ast.Nonlocal():
+                yield _line(node), "global and nonlocal can't be used: a rule remembers nothing"
+            case ast.AsyncFunctionDef(name=name):
+                yield _line(node), f"{name} must be a plain function (def)"
     for top in tree.body:
         if isinstance(top, ast.FunctionDef) and top.name not in RULE_FUNCTIONS and not top.name.startswith("_"):
             close = get_close_matches(top.name, RULE_FUNCTIONS, n=1)
             meant = f"did you mean {close[0]}? Else" if close else "nobody asks for it."
             yield top.lineno, f"{top.name}: {meant} let the names of your own functions begin with an underscore"
+
+
+def _line(node: ast.AST) -> int:
+    return int(getattr(node, "lineno", 0))
 
 
 def _takes_one(function: Callable[..., object]) -> bool:

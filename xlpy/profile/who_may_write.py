@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ def others_who_may_write(path: Path) -> str:
 
     Raises ``OSError`` when it can't be looked at.
     """
-    if sys.platform == "win32":
+    if os.name == "nt":
         return _on_windows(path)
     return _by_mode(path) or _by_mode(path.parent)
 
@@ -40,7 +39,8 @@ def others_who_may_write(path: Path) -> str:
 def _by_mode(path: Path) -> str:
     found = path.stat()
     what = "the folder" if stat.S_ISDIR(found.st_mode) else "the file"
-    if found.st_uid not in (ROOT, os.getuid()):
+    own = getattr(os, "getuid")()  # noqa: B009 (Windows has none)
+    if found.st_uid not in (ROOT, own):
         return f"{what} {path} belongs to another user"
     if found.st_mode & stat.S_ISVTX and stat.S_ISDIR(found.st_mode):
         return ""  # in such a folder nobody can replace what is another's
@@ -62,7 +62,8 @@ def writers_in(sddl: str, own_sid: str) -> list[str]:
     if listed is None or "NO_ACCESS_CONTROL" in sddl:
         return [*found, "WD"]
     for ace in _ACE.findall(listed[2]):
-        kind, flags, rights, _, _, sid, *_ = [*ace.split(";"), "", "", "", "", "", ""]
+        parts = [*ace.split(";"), "", "", "", "", "", ""]
+        kind, flags, rights, sid = parts[0], parts[1], parts[2], parts[5]
         if kind in ("A", "XA") and _INHERITED_ONLY not in _pairs(flags) and sid not in trusted and _may_write(rights):
             found.append(sid)
     return list(dict.fromkeys(found))
