@@ -111,7 +111,7 @@ def test_trying_tells_what_stops_because_of_the_rules(story: Any, tmp_path: Path
     rule_by(story, tmp_path, BROKEN)
     tried = try_rules(story.session(), firm.THROUGH_DATE)
     assert {problem.code for problem in tried.broken} == {"RULES-FAILED"}
-    assert all("checks() of rules.py failed, line 2" in problem.what for problem in tried.broken)
+    assert all("The rule checks of rules.py failed, line 2" in problem.what for problem in tried.broken)
     assert {change.what for change in tried.changes} == {"Documents", "Stopped"}
 
 
@@ -131,7 +131,7 @@ def test_the_sheet_shows_no_reference_that_a_rule_will_change(story: Any, tmp_pa
 @pytest.mark.parametrize(
     ("source", "verdict", "said"),
     [
-        (RULES, Verdict.OK, "reference(), description(), user_fields(), checks()"),
+        (RULES, Verdict.OK, "reference, description, user_fields, checks"),
         (BROKEN, Verdict.PROBLEM, "line 2: AttributeError"),
         ("import os\n", Verdict.PROBLEM, "os can't be imported"),
     ],

@@ -19,7 +19,7 @@ SITE_RULE_CHECKS = (
     Check(
         "RULES-FAILED",
         Severity.STOP,
-        "{function}() of {file} failed{line}: {error}",
+        "The rule {function} of {file} failed{line}: {error}",
         "Correct the function, and try it with: xlpy rules try",
         _FILE,
         _SOURCE,
@@ -27,7 +27,7 @@ SITE_RULE_CHECKS = (
     Check(
         "RULES-ANSWER",
         Severity.STOP,
-        "{function}() of {file} gave {given}, which is not {wanted}",
+        "The rule {function} of {file} gave {given}, which is not {wanted}",
         "Correct the function; None leaves everything as it is without the rule",
         _FILE,
         _SOURCE,
@@ -35,7 +35,7 @@ SITE_RULE_CHECKS = (
     Check(
         "RULES-UNSTEADY",
         Severity.STOP,
-        "{function}() of {file} gave two answers to the same question: {one}, then {other}",
+        "The rule {function} of {file} gave two answers to the same question: {one}, then {other}",
         "Let it answer by what it is given alone, so that what is previewed is what is written",
         _FILE,
         "This product: what was previewed is what is written",
@@ -43,7 +43,7 @@ SITE_RULE_CHECKS = (
     Check(
         "RULES-WIDTH",
         Severity.STOP,
-        "{function}() of {file} gave {given}, but SL's {column} holds {width} characters",
+        "The rule {function} of {file} gave {given}, but SL's {column} holds {width} characters",
         "Let the function give a shorter text",
         _FILE,
         "SL: the widths of its columns, in bytes of its code page",
@@ -51,7 +51,7 @@ SITE_RULE_CHECKS = (
     Check(
         "RULES-CHARS",
         Severity.STOP,
-        "{function}() of {file} gave {given}, with a character that SL's {column} can't hold",
+        "The rule {function} of {file} gave {given}, with a character that SL's {column} can't hold",
         "Let the function give a text in the characters of the SL database",
         _FILE,
         "SL: char columns hold the code page of the database",
@@ -59,7 +59,7 @@ SITE_RULE_CHECKS = (
     Check(
         "RULES-ACCOUNT",
         Severity.STOP,
-        "account() of {file} gave {given}: {why}",
+        "The rule account of {file} gave {given}: {why}",
         "Let the function give an account of SL with its subaccount, such as '4010:200'",
         _FILE,
         "SL: Account, SubAcct",
@@ -67,7 +67,7 @@ SITE_RULE_CHECKS = (
     Check(
         "RULES-CUSTOMER",
         Severity.STOP,
-        "customer() of {file} gave {given}, which is no customer in SL",
+        "The rule customer of {file} gave {given}, which is no customer in SL",
         "Enter the customer in SL, or let the function give the id of one; rules create none",
         _FILE,
         "SL: Customer.CustId",
@@ -75,19 +75,19 @@ SITE_RULE_CHECKS = (
     Check(
         "RULES-COLUMN",
         Severity.STOP,
-        "user_fields() of {file} gave a value for {column}, {why}",
+        "The rule user_fields of {file} gave a value for {column}, {why}",
         "Let the function fill free User columns only",
         _FILE,
         "SL: User1, User2, User5 and User6 are nobody's; this product's settings: user_columns",
         {
-            "unknown": Case("user_fields() of {file} gave a value for {column}, which is not one of {why}"),
-            "stamped": Case("user_fields() of {file} gave a value for {column}, which has the id in Manage ({why})"),
+            "unknown": Case("The rule user_fields of {file} gave a value for {column}, which is not one of {why}"),
+            "stamped": Case("The rule user_fields of {file} gave a value for {column}, which has the id in Manage ({why})"),
         },
     ),
     Check(
         "RULES-CODE",
         Severity.STOP,
-        "{function}() of {file} used the code {given}",
+        "The rule {function} of {file} used the code {given}",
         "Give it a code that begins with OWN- and goes on in capital letters, digits and hyphens",
         _FILE,
         "This product: a firm's codes are told apart from its own",

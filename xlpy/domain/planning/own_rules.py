@@ -124,7 +124,7 @@ class OwnRules:
         """Return the note that the plan was made with rules; nothing without rules."""
         if not self.rules.functions:
             return ()
-        named = ", ".join(f"{name}()" for name in RULE_FUNCTIONS if name in self.rules.functions)
+        named = ", ".join(name for name in RULE_FUNCTIONS if self.has(name))
         return (found("RULES-USED", file=self.rules.file, functions=named),)
 
     def _text(self, function: str, facts: object, place: tuple[str, str]) -> tuple[str, Problems]:

@@ -23,7 +23,7 @@ def _rules(session: Session) -> Checked:
     from xlpy.services.export.trying_rules import try_rules
 
     rules = session.rules  # what is wrong with the file is told as it is raised
-    named = ", ".join(f"{name}()" for name in rules.functions)
+    named = ", ".join(rules.functions)
     yield line("RULES", Verdict.OK, f"{rules.file}: {named}; SHA-256 {rules.sha256[:12]}…")
     tried = try_rules(session, most=MOST_TRIED)
     if not tried.tried:
