@@ -28,7 +28,7 @@ SITE_RULE_CHECKS = (
         "RULES-ANSWER",
         Severity.STOP,
         "The rule {function} of {file} gave {given}, which is not {wanted}",
-        "Correct the function; None leaves everything as it is without the rule",
+        "Correct the function; where it gives nothing back, all stays as it is without the rule",
         _FILE,
         _SOURCE,
     ),
@@ -81,7 +81,9 @@ SITE_RULE_CHECKS = (
         "SL: User1, User2, User5 and User6 are nobody's; this product's settings: user_columns",
         {
             "unknown": Case("The rule user_fields of {file} gave a value for {column}, which is not one of {why}"),
-            "stamped": Case("The rule user_fields of {file} gave a value for {column}, which has the id in Manage ({why})"),
+            "stamped": Case(
+                "The rule user_fields of {file} gave a value for {column}, which has the id in Manage ({why})"
+            ),
         },
     ),
     Check(
