@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 CHAPTERS = (
     *("start", "install", "manage", "sl", "mapping", "batch", "after"),
-    *("payments", "records", "scheduling", "troubleshooting", "settings", "commands", "sheets"),
+    *("payments", "records", "scheduling", "troubleshooting", "settings", "rules", "commands", "sheets"),
 )
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 

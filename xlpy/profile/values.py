@@ -39,6 +39,13 @@ class SlSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """What is the firm's own. ``rules``: the file of its rules; ``load_profile`` makes the whole path of its name."""
+
+    rules: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """All settings of one Manage site and one SL company."""
 
@@ -47,6 +54,7 @@ class Profile:
     sl: SlSettings = field(default_factory=SlSettings)
     posting: PostingRules = field(default_factory=PostingRules)
     masters: MasterRules = field(default_factory=MasterRules)
+    site: SiteSettings = field(default_factory=SiteSettings)
 
     @property
     def manage_host(self) -> str:
