@@ -12,7 +12,8 @@ from xlpy.domain.checks.table import found
 from xlpy.domain.values.approvals import Approval, Person
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.sentences import sentences
-from xlpy.services.approving.wishes import Built, Wish, build
+from xlpy.services.approving.wishes import Built, Wish, build, plan_of
+from xlpy.services.export.push import changed_since
 from xlpy.services.run.approval import approvals_asked, person
 from xlpy.services.run.session import Session
 
@@ -39,17 +40,22 @@ class ApprovalReport:
         return 1 if self.problems else 0
 
 
-def ask(session: Session, wish: Wish) -> ApprovalReport:
+def ask(session: Session, wish: Wish, *, preview_hash: str = "") -> ApprovalReport:
     """Store what would be done, with its hash, counts and totals, for somebody else to approve.
+
+    With a preview of an export, exactly what was previewed or nothing.
 
     The same plan is asked for once. Raises ``ManageError``/``SlError`` when one of them can't be read.
     """
     from xlpy.sl.ledger_book.approvals import OfSite, insert_request
 
     built = build(session, wish)
-    if built.stops or built.empty:
-        why = f"{len(built.stops)} problems must be solved first" if built.stops else "there is nothing to do"
-        return ApprovalReport(f"Nothing was asked for: {why}. {built.text}", built=built, problems=built.stops)
+    plan = plan_of(built.looked)
+    stops = built.stops or (changed_since(preview_hash, plan) if plan is not None else ())
+    if stops or built.empty:
+        several = "s" * (len(stops) != 1)
+        why = f"{len(stops)} problem{several} must be solved first" if stops else "there is nothing to do"
+        return ApprovalReport(f"Nothing was asked for: {why}. {built.text}", built=built, problems=stops)
     me = person(session)
     known = _same_request(approvals_asked(session, built.hash), wish, me)
     if known is None:

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from xlpy.services.run.session import Session
 
 
-def ask(session: Session, wish: Wish) -> Told[ApprovalReport]:
-    """Store what would be done, for somebody else to approve."""
+def ask(session: Session, wish: Wish, *, preview_hash: str = "") -> Told[ApprovalReport]:
+    """Store what would be done, for somebody else to approve; with a preview, exactly what was previewed or nothing."""
     from xlpy.services.approving.asking import ask
 
-    report = ask(session, wish)
+    report = ask(session, wish, preview_hash=preview_hash)
     return _told(report, "asked" if report.done else "nothing asked", code=0 if report.done else 1)
 
 
