@@ -55,6 +55,10 @@ def test_the_server_says_who_asks_and_who_signs(stage: Stage) -> None:
     with ExitStack() as stack:
         first, second = stack.enter_context(a_user(stage)), stack.enter_context(a_user(stage))
         kim, ravi = first.session("kmorales", "PC1"), second.session("rpatel", "PC2")
+        with as_administrator(stage.profile.sl.url, stage.database) as connection:
+            if "12.0.2000.8" in str(connection.execute(text("SELECT @@VERSION")).scalar()):
+                # The tests' server asks for UPDATE on a table that a foreign key names; SQL Server asks for nothing.
+                connection.execute(text(f"GRANT UPDATE ON dbo.xlpy_ApprovalRequest (RequestID) TO {ROLE}"))
         selection = first.selection(first.marks(Kind.INVOICE, most=3), "TWO")
         wish = Wish(ForApproval.EXPORT, selection)
         asked = ask(kim, wish)
@@ -90,9 +94,10 @@ def _can_not_be_forged(user: Stage) -> None:
     )
     engine = mssql_engine(user.profile.sl.url)
     asked = (
-        "INSERT INTO xlpy_ApprovalRequest (ManageHost, ManageCompany, CpnyID, Wanted, Subject, PlanHash, Documents, Worth,"
-        " Choices, PreparedLogin, PreparedBy, PreparedHost, AskedAt) SELECT ManageHost, ManageCompany, CpnyID, Wanted,"
-        " Subject, PlanHash, Documents, Worth, Choices, 'somebody', 'somebody', 'PC9', AskedAt FROM xlpy_ApprovalRequest"
+        "INSERT INTO xlpy_ApprovalRequest (ManageHost, ManageCompany, CpnyID, Wanted, Subject, PlanHash, Documents,"
+        " Worth, Choices, PreparedLogin, PreparedBy, PreparedHost, AskedAt) SELECT ManageHost, ManageCompany, CpnyID,"
+        " Wanted, Subject, PlanHash, Documents, Worth, Choices, 'somebody', 'somebody', 'PC9', AskedAt"
+        " FROM xlpy_ApprovalRequest"
     )
     try:
         for statement in (*(f"INSERT INTO xlpy_Approval ({INTO}) {one}" for one in forged), asked):
