@@ -20,13 +20,21 @@ if TYPE_CHECKING:
     from xlpy.services.history.clear_plan import ClearPlan
     from xlpy.services.history.rerun_plan import RerunPlan
     from xlpy.services.history.undo_plan import UndoPlan
+    from xlpy.services.morning.report import MorningReport
     from xlpy.services.run.session import Session
 
 
 class Approvals:
-    """What of ``Books`` is about two persons."""
+    """What of ``Books`` is about two persons, and the morning report that tells of their open requests."""
 
     session: Session
+
+    def morning_report(self, *, waits_days: int | None = None) -> MorningReport:
+        """Look at both systems: what is new, stopped, waiting, changed and unpaid. Posts nothing, writes no file."""
+        from xlpy.services.morning.looking import morning_report
+
+        with run_log("watch"):
+            return morning_report(self.session, waits_days=waits_days)
 
     def ask_for_approval(
         self, of: Plan | RerunPlan | UndoPlan | ClearPlan | None = None, *, take_over: Iterable[str] = ()

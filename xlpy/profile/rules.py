@@ -194,6 +194,7 @@ CHECKS: Mapping[Path, Check] = {
     ("posting", "record_id_column"): one_of("", *FREE_COLUMNS),
     **{("posting", setting): _description(setting) for setting in PLACEHOLDERS},
     ("posting", "company_paid_account"): _account,
+    ("watch", "waits_days"): between(0, 3660, "days"),
     ("posting", "approval"): one_of("", TWO),
     ("posting", "cost_journals"): one_of("invoice", "run"),
 }
