@@ -78,7 +78,10 @@ def test_the_server_says_who_asks_and_who_signs(stage: Stage) -> None:
         assert signed.request.approved_by.login == second.rows("SELECT ORIGINAL_LOGIN()")[0][0]
         refused = push(kim, selection)
         assert [p.code for p in stops(refused.problems)] == ["APPROVAL-OWN"]
-        posted = push(ravi, selection)
+        sam = stage.new_session("sam", "PC3")  # a third login: anybody but the one who asked
+        sam.profile = replace(sam.profile, posting=replace(RULES, approval="two"))
+        with sam:
+            posted = push(sam, selection)
         assert posted.state is RunState.COMPLETED, (posted.text, posted.problems)
         assert posted.approval == signed.request
 

@@ -37,8 +37,6 @@ def morning_json(report: MorningReport) -> dict[str, Any]:
                 "what": one.problem.what,
                 "fix": one.problem.fix,
                 "where": one.problem.where,
-                "in_manage": one.problem.in_manage,
-                "in_sl": one.problem.in_sl,
                 "count": one.count,
                 "transactions": list(one.transactions),
             }

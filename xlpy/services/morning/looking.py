@@ -16,7 +16,7 @@ from xlpy.domain.documents.plan import Plan
 from xlpy.domain.facts.matching import expense_number, procurement_number
 from xlpy.domain.facts.periods import format_period
 from xlpy.domain.planning.makers.gl_expenses import REIMBURSABLE
-from xlpy.domain.values.problems import grouped
+from xlpy.domain.values.problems import GroupedProblem, grouped
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import XlpyError
@@ -90,7 +90,7 @@ def morning_report(session: Session, *, waits_days: int | None = None) -> Mornin
         unposted=rows,
         new=tuple(row for row in rows if before is not None and row.key not in before.unposted),
         late=tuple(row for row in rows if row.days is not None and row.days > most),
-        stopped=grouped(one for one in plan.stops if one.code != _NOBODY_LOOKED) if plan else (),
+        stopped=_stopped(plan) if plan else (),
         ready=len(plan.transactions) if plan else 0,
         payments=payments,
         reconciled=reconciled,
@@ -112,6 +112,12 @@ def morning_report(session: Session, *, waits_days: int | None = None) -> Mornin
         remember_snapshot(session.profile, now)
     logger.info("%s", report.text)
     return report
+
+
+def _stopped(plan: Plan) -> tuple[GroupedProblem, ...]:
+    """Tell each stop once, the most frequent first; the value of one transaction does not make it another one."""
+    alike = (replace(one, in_manage="", in_sl="") for one in plan.stops if one.code != _NOBODY_LOOKED)
+    return tuple(sorted(grouped(alike), key=lambda one: -one.count))
 
 
 def _plan(session: Session, found: RefreshReport, today: date) -> Plan | None:

@@ -86,7 +86,7 @@ def changes_since(before: Snapshot, now: Snapshot) -> tuple[Change, ...]:
     for name, state in now.batches.items():
         was = before.batches.get(name)
         if was is None:
-            found.append(Change("SL", f"Batch {name}", "", state or "not ours"))
+            found.append(Change("SL", f"Batch {name}", "not there", state or "not ours"))
         elif was != state:
             found.append(Change("SL", f"Batch {name}", was or "not ours", state or "not ours"))
     gone = [(name, state) for name, state in before.batches.items() if name not in now.batches]

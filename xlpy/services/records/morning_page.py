@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,16 +12,20 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
+from xlpy.domain.values.problems import GroupedProblem
+from xlpy.domain.values.statuses import PaymentStatus
 from xlpy.errors import FileNotSaved
 from xlpy.files import replace_file
 from xlpy.masking import masked
 from xlpy.paths import file_name
 from xlpy.services.as_json.morning import morning_json
-from xlpy.services.morning.report import MorningReport, Verdict, Waiting, totals_of
+from xlpy.services.morning.report import Change, MorningReport, Verdict, Waiting, totals_of
 from xlpy.version import __version__
 
 WHAT = "morning report"
 MOST_ROWS = 8  # of a list: the page stays readable, the JSON has all
+MOST_NAMED = 4
+_QUIET = (PaymentStatus.UNCHANGED, PaymentStatus.NOT_FROM_MANAGE)
 _CLASS = {Verdict.WELL: "", Verdict.TO_DO: "todo", Verdict.WRONG: "wrong", Verdict.NOT_KNOWN: "wrong"}
 _NUMBER, _DAY = "number", "day"
 T = TypeVar("T")
@@ -97,35 +101,45 @@ The JSON file beside this page has every row.</footer>
 
 def _tiles(report: MorningReport) -> str:
     stopped = sum(one.count for one in report.stopped)
-    differing = len(report.reconciled.not_agreeing) if report.reconciled else 0
-    agrees = report.reconciled is not None and report.reconciled.agrees
     checked = "Checks" not in report.not_read
     tiles = (
         (str(len(report.unposted)), f"unposted: {_totals(report.unposted) or 'nothing'}", ""),
         (str(len(report.new)) if report.since else "–", "new since the last report", ""),
         (str(stopped) if checked else "?", f"problems that stop; {report.ready} are ready", "todo" if stopped else ""),
         (str(len(report.late)), f"waiting for more than {report.waits_days} days", "todo" if report.late else ""),
-        (str(len(report.overdue)), f"overdue: {_money_of(report) or 'nothing'}", ""),
-        (
-            "✓" if agrees else str(differing) if report.reconciled else "?",
-            "the open period agrees" if agrees else "do not agree in the open period",
-            "" if agrees else "wrong",
-        ),
+        (str(len(report.overdue)), f"overdue: {_overdue(report) or 'nothing'}", ""),
+        _period_tile(report),
     )
     return "".join(
         f'<div class="tile {kind}"><b>{value}</b><span>{escape(words)}</span></div>' for value, words, kind in tiles
     )
 
 
+def _period_tile(report: MorningReport) -> tuple[str, str, str]:
+    found = report.reconciled
+    if found is None:
+        return "?", "the open period could not be compared", "wrong"
+    if not found.rows:
+        return "–", "nothing is posted in the open period", ""
+    if found.agrees:
+        return "✓", "the open period agrees to the cent", ""
+    return str(len(found.not_agreeing)), "do not agree in the open period", "wrong"
+
+
 def _totals(rows: Iterable[Waiting]) -> str:
-    return ", ".join(f"{amount:,.2f} {currency}" for currency, amount in totals_of(rows).items())
+    return _money(totals_of(rows))
 
 
-def _money_of(report: MorningReport) -> str:
+def _overdue(report: MorningReport) -> str:
     found: dict[str, Decimal] = {}
     for row in report.overdue:
         found[row.currency] = found.get(row.currency, Decimal(0)) + row.balance
-    return ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sorted(found.items()))
+    return _money(dict(sorted(found.items())))
+
+
+def _money(totals: Mapping[str, Decimal]) -> str:
+    """Say totals; a currency that Manage does not give is not guessed."""
+    return "; ".join(f"{amount:,.2f} {currency or 'without currency'}" for currency, amount in totals.items())
 
 
 def _section(title: str, hint: str, body: str) -> str:
@@ -157,6 +171,9 @@ def _cell_class(kind: str, cell: object) -> str:
 
 
 def _shown(cell: object) -> str:
+    if isinstance(cell, tuple):
+        words, under = cell
+        return f'{escape(str(words))}<br><span class="muted">{escape(str(under))}</span>'
     if isinstance(cell, Decimal):
         return f"{cell:,.2f}"
     if isinstance(cell, date):
@@ -224,32 +241,33 @@ def _approvals(report: MorningReport) -> str:
 def _stopped(report: MorningReport) -> str:
     if not report.stopped:
         return ""
-    columns = (("Count", _NUMBER), ("What stops", ""), ("How to mend it", ""), ("Where", ""), ("Transactions", ""))
+    columns = (("Count", _NUMBER), ("What stops", ""), ("How to mend it, and where", ""), ("Transactions", ""))
 
-    def cells(one: Any) -> Sequence[object]:
+    def cells(one: GroupedProblem) -> Sequence[object]:
         problem = one.problem
-        value = " / ".join(filter(None, (problem.in_manage, problem.in_sl)))
-        return (
-            one.count,
-            f"{problem.what}{f' ({value})' if value else ''}",
-            problem.fix,
-            problem.where,
-            problem.transaction,
-        )
+        return (one.count, problem.what, (f"{problem.fix}.", problem.where), problem.transaction)
 
     hint = f"{report.ready} others are ready to be posted" if report.ready else "nothing can be posted before"
-    return _section("Stopped", hint, _table(columns, report.stopped, cells))
+    left = sum(one.count for one in report.stopped[MOST_ROWS:])
+    return _section("Stopped", hint, _table(columns, report.stopped, cells, f" ({left} times)"))
 
 
 def _changes(report: MorningReport, since: str) -> str:
     if not report.changes:
         return ""
+    alike: dict[tuple[str, str], list[Change]] = {}
+    for change in report.changes:
+        alike.setdefault((change.system, change.now), []).append(change)
+
+    def cells(same: list[Change]) -> Sequence[object]:
+        first = same[0]
+        if len(same) == 1:
+            return (first.system, first.what, first.before, first.now)
+        named = ", ".join(one.what for one in same[:MOST_NAMED]) + (", …" if len(same) > MOST_NAMED else "")
+        return (first.system, f"{len(same)}: {named}", "", first.now)
+
     columns = (("System", ""), ("What", ""), ("Before", ""), ("Now", ""))
-    return _section(
-        "Changed",
-        f"{len(report.changes)}: {since}",
-        _table(columns, report.changes, lambda one: (one.system, one.what, one.before, one.now)),
-    )
+    return _section("Changed", f"{len(report.changes)}: {since}", _table(columns, list(alike.values()), cells))
 
 
 def _payments(report: MorningReport) -> str:
@@ -266,7 +284,7 @@ def _payments(report: MorningReport) -> str:
         ("", ""),
         ("Message", ""),
     )
-    told = [row for row in found.rows if str(row.status) != "Unchanged"]
+    told = [row for row in found.rows if row.status not in _QUIET]
     table = _table(
         columns,
         told,
@@ -326,4 +344,4 @@ def _unpaid(report: MorningReport) -> str:
         return (row.due, row.days_overdue, row.invoice, row.customer, row.balance, row.currency, row.state_in_sl)
 
     hint = f"{len(rows)} overdue of {len(report.unpaid)} unpaid, oldest first"
-    return _section("Unpaid", hint, _table(columns, rows, cells, f"; all {len(rows)}: {_money_of(report)}"))
+    return _section("Unpaid", hint, _table(columns, rows, cells, f"; all {len(rows)}: {_overdue(report)}"))
