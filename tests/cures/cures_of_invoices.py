@@ -126,8 +126,8 @@ DOCUMENTS: Mapping[str, tuple[Cure, ...]] = {
     "GONE": (Cure("Set Include to Again", lambda: _ledger(states=(SlState.MISSING,), again=True)),),
     "PARTLY-GONE": (
         Cure(
-            "Void or delete the other part too, then set Include to Again",
-            lambda: _ledger(states=(SlState.VOIDED, SlState.MISSING), again=True),
+            "Set Include to Again",
+            lambda: _ledger(states=(SlState.MISSING, SlState.UNRELEASED), again=True),
         ),
     ),
     "REF-EMPTY": (
