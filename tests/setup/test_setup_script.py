@@ -223,4 +223,4 @@ def test_the_script_is_printed_without_any_profile_or_secret() -> None:
 def test_what_was_done_is_a_value_too(firm: Firm) -> None:
     with firm.session() as session:
         done = install_ledger(session.sl)
-    assert (done.before, done.made, done.columns, done.changed, done.role) == (2, (), (), False, False)
+    assert (done.before, done.made, done.columns, done.changed, done.role) == (3, (), (), False, False)

@@ -21,7 +21,7 @@ from xlpy.services.approving.asking import ApprovalReport, approve, ask, look_at
 from xlpy.services.approving.wishes import Wish
 from xlpy.services.export.planning import make_plan
 from xlpy.services.export.push import push
-from xlpy.services.flows import approving as flows
+from xlpy.services.flows import approval as flows
 from xlpy.services.flows.told import Confirm
 from xlpy.services.history.clear import clear, look_at_clear
 from xlpy.services.history.rerun import rerun

@@ -43,7 +43,7 @@ class Approvals:
 
         It is built again first; ``report.problems`` says what is against it. Raises ``ValueError`` for nothing to ask.
         """
-        from xlpy.services.flows.approving import ask
+        from xlpy.services.flows.approval import ask
 
         wish = _wish(self.session, of, tuple(take_over))
         previewed = remember_preview(of) if isinstance(of, Plan) and not of.stops else ""
@@ -52,7 +52,7 @@ class Approvals:
 
     def approvals(self) -> pd.DataFrame:
         """Return the open requests, one row each, indexed by their number."""
-        from xlpy.services.flows.approving import requests
+        from xlpy.services.flows.approval import requests
 
         with run_log("approve"):
             found = requests(self.session).report.open_requests
@@ -74,7 +74,7 @@ class Approvals:
 
     def approve(self, request: int, *, confirmed: bool = False) -> ApprovalReport:
         """Show what was asked for, built again (``report.built``); with ``confirmed`` sign it. Never one's own."""
-        from xlpy.services.flows.approving import approve
+        from xlpy.services.flows.approval import approve
 
         flow = approve(self.session, request)
         with run_log("approve"):

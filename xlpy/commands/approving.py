@@ -54,11 +54,11 @@ def ask(
     if wanted in (ForApproval.EXPORT, ForApproval.CLEAR):
         raise click.UsageError("An export and a clearing are of what is marked in a workbook: name it.")
     from xlpy.services.approving.wishes import Wish
-    from xlpy.services.flows import approving
+    from xlpy.services.flows import approval
     from xlpy.services.history.rerun_plan import RerunMarks
 
     wish = Wish(wanted, batch=undo or rerun, marks=RerunMarks(again=again), take_over=take_over)
-    end_with("ask", profile, as_json, lambda session: approving.ask(session, wish))
+    end_with("ask", profile, as_json, lambda session: approval.ask(session, wish))
 
 
 @click.command()
@@ -71,12 +71,12 @@ def approve(workbook: Path | None, request: int | None, yes: bool, profile: Path
     """Show exactly what somebody else asked for, built again from both systems, and sign it."""
     if workbook is not None:
         press_closed("approve", workbook, profile, as_json, Choices(yes=yes, request=request or 0))
-    from xlpy.services.flows import approving
+    from xlpy.services.flows import approval
 
     if request is None:
-        end_with("approve", profile, as_json, approving.requests)
+        end_with("approve", profile, as_json, approval.requests)
     confirm = Confirm(lambda _word: yes, lambda _word: " To sign it, run it again with --yes.")
-    end_with("approve", profile, as_json, lambda session: approving.approve(session, request).run(confirm))
+    end_with("approve", profile, as_json, lambda session: approval.approve(session, request).run(confirm))
 
 
 COMMANDS = (ask, approve)

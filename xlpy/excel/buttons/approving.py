@@ -46,7 +46,7 @@ _WORDS = {
 
 
 def _ask(session: Session, book: xw.Book, choices: Choices) -> Pressed:
-    from xlpy.services.flows.approving import ask
+    from xlpy.services.flows.approval import ask
 
     refuse_unless_fillable(book, _SHEETS, _CELLS)
     inputs = read_home(book)
@@ -87,7 +87,7 @@ def _wish(book: xw.Book, inputs: HomeInputs, choices: Choices) -> Wish:
 
 
 def _approve(session: Session, book: xw.Book, choices: Choices) -> Pressed:
-    from xlpy.services.flows.approving import approve, requests
+    from xlpy.services.flows.approval import approve, requests
 
     refuse_unless_fillable(book, _SHEETS, _CELLS)
     inputs = read_home(book)

@@ -267,7 +267,7 @@ def _changes(report: MorningReport, since: str) -> str:
         return (first.system, f"{len(same)}: {named}", "", first.now)
 
     columns = (("System", ""), ("What", ""), ("Before", ""), ("Now", ""))
-    return _section("Changed", f"{len(report.changes)}: {since}", _table(columns, list(alike.values()), cells))
+    return _section("What changed", f"{len(report.changes)}: {since}", _table(columns, list(alike.values()), cells))
 
 
 def _payments(report: MorningReport) -> str:

@@ -78,8 +78,7 @@ def approval_of(session: Session, wanted: ForApproval, plan_hash: str, subject: 
         last = of_plan[-1]
         return Signed((found("APPROVAL-MISSING", case="asked", who=str(last.prepared_by), number=last.number),))
     others = [asked for asked in approvals_asked(session) if asked.wanted is wanted and asked.subject == subject]
-    how = "typed" if typed else "export"
     if others:
-        case = f"{how} changed"
+        case = "typed changed" if typed else "export changed"
         return Signed((found("APPROVAL-MISSING", case=case, number=others[-1].number, word=typed),))
-    return Signed((found("APPROVAL-MISSING", case=how, word=typed),))
+    return Signed((found("APPROVAL-MISSING", case="typed" if typed else "export", word=typed),))
