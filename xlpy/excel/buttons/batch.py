@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from xlpy.domain.values.problems import Problem, Severity
 from xlpy.domain.values.statuses import Include, RowStatus
 from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.excel.buttons.outcome import stays_on, where_problems_are
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.com_errors import text_of
@@ -92,7 +93,7 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     )
     write_ageing(book, report.ageing)
     show_included(session, book)
-    return Pressed.of(told)
+    return Pressed.of(told, shows=stays_on(book, *(SHEET_OF[kind].name for kind in Kind if kind in kinds)))
 
 
 def _check(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
@@ -101,7 +102,7 @@ def _check(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     inputs = read_home(book)
     told = check(session, read_selection(book, inputs))
     _show_plan(session, book, told.report, inputs)
-    return Pressed.of(told)
+    return Pressed.of(told, shows=where_problems_are(book, stays_on(book, *_names_of_work())))
 
 
 def _preview(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
@@ -115,7 +116,7 @@ def _preview(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     refill(book, PREVIEW, render.preview_rows(journal(plan)))
     refill(book, PRACTICE, ())
     write_home(book, {Home.PREVIEW_HASH: "" if plan.stops else plan.hash})
-    return Pressed.of(told)
+    return Pressed.of(told, shows=PROBLEMS.name if plan.stops else PREVIEW.name)
 
 
 def _practice(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
@@ -128,7 +129,9 @@ def _practice(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     refill(book, PRACTICE, practice_rows(report.rows))
     if not report.rows:
         _show_plan(session, book, replace(report.plan, problems=report.problems), inputs)
-    return Pressed.of(told, f" See the sheet {PRACTICE.name}." if report.rows else "")
+    if report.rows:
+        return Pressed.of(told, f" See the sheet {PRACTICE.name}.", shows=PRACTICE.name)
+    return Pressed.of(told, shows=where_problems_are(book, PRACTICE.name))
 
 
 def _push(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
@@ -146,28 +149,33 @@ def _push(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
         logger.exception("The workbook could not be filled with run %s", told.report.run_id)
         why = f"The workbook could not be filled with it, though ({text_of(error)}): refresh it."
         return Pressed.of(told).not_shown(why)
-    return Pressed.of(told)
+    return Pressed.of(told, shows=where_a_run_is(told.report), state=str(told.report.state))
 
 
 def _select_all(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     for sheet in meant_sheets(book):
         set_include(book, sheet, Include.YES)
-    show_included(session, book)
-    return Pressed(0, "")
+    return _marked(session, book, "Marked")
 
 
 def _deselect_all(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     for sheet in meant_sheets(book):
         set_include(book, sheet, "")
-    show_included(session, book)
-    return Pressed(0, "")
+    return _marked(session, book, "Unmarked")
 
 
 def _deselect_problems(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     for sheet in SHEET_OF.values():
         set_include(book, sheet, "", visible_only=False, where={"Status": RowStatus.PROBLEM})
-    show_included(session, book)
-    return Pressed(0, "")
+    return _marked(session, book, "Unmarked")
+
+
+def _marked(session: Session, book: xw.Book, state: str) -> Pressed:
+    """Count what is marked now: on Home, where no box has to be closed."""
+    marked = marked_transactions(book)
+    show_included(session, book, marked)
+    note = f"{len(marked)} transaction{'s are' if len(marked) != 1 else ' is'} marked."
+    return Pressed(0, "", state=state, note=note)
 
 
 BUTTONS: Mapping[str, Handler] = {
@@ -227,12 +235,9 @@ def show_run(session: Session, book: xw.Book, report: RunReport) -> None:
             for row in report.results
         },
     )
-    told: dict[Home, object] = {Home.LAST_RUN: str(report.state).capitalize(), Home.LAST_RUN_TEXT: report.text}
     if report.state is not RunState.NOTHING_WRITTEN:
-        told[Home.PREVIEW_HASH] = (
-            ""  # else the preview stays in force: pressing again must not post what it never showed
-        )
-    write_home(book, told)
+        # Else the preview stays in force: pressing again must not post what it never showed.
+        write_home(book, {Home.PREVIEW_HASH: ""})
     show_included(session, book)
 
 
@@ -250,11 +255,24 @@ def _proposal(session: Session) -> str:
     return f"{session.today():%Y%m%d}{initials}"
 
 
-def show_included(session: Session, book: xw.Book) -> None:
+def where_a_run_is(report: RunReport) -> str:
+    """Return the sheet with what a run came to: Results, or what kept it from beginning."""
+    return PROBLEMS.name if report.problems and not report.results else RESULTS.name
+
+
+def _names_of_work() -> list[str]:
+    return [sheet.name for sheet in SHEET_OF.values()]
+
+
+def show_included(session: Session, book: xw.Book, marked: Sequence[TransactionKey] | None = None) -> None:
     """Write counts and totals of what is included, by kind and currency: from the refresh, never from cells."""
     from xlpy.services.export.included import included_totals
 
-    write_included(book, included_totals(session.profile, marked_transactions(book), session.workbook))
+    write_included(book, included_totals(session.profile, _or_read(book, marked), session.workbook))
+
+
+def _or_read(book: xw.Book, marked: Sequence[TransactionKey] | None) -> Sequence[TransactionKey]:
+    return marked_transactions(book) if marked is None else marked
 
 
 def in_excel(book: xw.Book) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlpy.excel.buttons.pressed import BookHandler, Choices, OpeningHandler, Pressed
+from xlpy.excel.workbook.home_cells import HOME_SHEET
 from xlpy.excel.workbook.sheets import SETUP
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def _doctor(book: xw.Book, open_session: Callable[[], Session], _choices: Choice
 
     told = doctor(open_session, workbook=workbook_seen(book), kinds=exported_kinds_of(book))
     show_setup(book, told.report)
-    return Pressed.of(told, f" See the sheet {SETUP.name}.")
+    return Pressed.of(told, f" See the sheet {SETUP.name}.", shows=SETUP.name, state="checked")
 
 
 def _login(book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:
@@ -39,7 +40,7 @@ def _login(book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:
     except OtherCompanysWorkbook as error:  # the workbook keeps the profile that its rows are of
         return Pressed(1, f"{saved.text} {error}", {"state": "logged in", "profile": str(saved.path)})
     write_home(book, {Home.PROFILE: str(saved.path.resolve())})
-    return Pressed(0, saved.text, {"state": "logged in", "profile": str(saved.path)})
+    return Pressed(0, saved.text, {"state": "logged in", "profile": str(saved.path)}, shows=HOME_SHEET)
 
 
 def _logout(book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:

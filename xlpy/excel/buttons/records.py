@@ -75,7 +75,7 @@ def _reconcile(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     told = reconcile(session, batch=batch, period=choices.period, everything=choices.everything)
     refill(book, RECONCILE, reconcile_rows(told.report))
     write_reconciled(book, told.report)
-    return Pressed.of(told, f" See the sheet {RECONCILE.name}.")
+    return Pressed.of(told, f" See the sheet {RECONCILE.name}.", shows=RECONCILE.name)
 
 
 def _results(session: Session, book: xw.Book, choices: Choices) -> Pressed:
@@ -95,7 +95,7 @@ def _results(session: Session, book: xw.Book, choices: Choices) -> Pressed:
         else:
             missing.append(row)
     prepend(book, RESULTS, missing)
-    return Pressed.of(told, f" {len(missing)} of its rows were added to the sheet {RESULTS.name}.")
+    return Pressed.of(told, f" {len(missing)} of its rows were added to the sheet {RESULTS.name}.", shows=RESULTS.name)
 
 
 def _folder(book: xw.Book, choices: Choices) -> Path:

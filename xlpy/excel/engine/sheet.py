@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlpy.errors import WorkbookError
 from xlpy.excel.engine.cells import RangeImpl, range_at
-from xlpy.excel.engine.refusals import CallNotSupported, NotResizable, SheetProtected
+from xlpy.excel.engine.refusals import CallNotSupported, NotResizable, SheetHidden, SheetProtected
 from xlpy.excel.engine.styles import Styles
 from xlpy.excel.engine.table import TableImpl, TablesImpl
 from xlpy.excel.workbook.formulas import Insertion
@@ -58,6 +58,15 @@ class SheetImpl:
     def tables(self) -> TablesImpl:
         """The Excel tables of the sheet."""
         return TablesImpl(self)
+
+    def activate(self) -> None:
+        """Make it the sheet that the file opens with, and the only one selected. Excel shows no hidden one."""
+        if self.worksheet.sheet_state != "visible":
+            raise SheetHidden(self.name)
+        workbook = self.book.workbook
+        workbook.active = workbook.index(self.worksheet)
+        for worksheet in workbook.worksheets:
+            worksheet.sheet_view.tabSelected = worksheet is self.worksheet
 
     def range(self, arg1: object, arg2: object = None) -> RangeImpl:
         """Return a range by address, by (row, column), by two corners, or by (row, column, rows, columns)."""
@@ -201,9 +210,10 @@ class SheetImpl:
 class SheetsImpl:
     """The worksheets of a book, in their order."""
 
-    __slots__ = ("_sheets",)
+    __slots__ = ("_sheets", "_workbook")
 
     def __init__(self, book: BookImpl, workbook: Any) -> None:
+        self._workbook = workbook
         styles = Styles(workbook)
         self._sheets = [SheetImpl(book, worksheet, styles) for worksheet in workbook.worksheets]
 
@@ -220,6 +230,11 @@ class SheetsImpl:
             if sheet.name.casefold() == key.casefold():
                 return sheet
         raise KeyError(key)
+
+    @property
+    def active(self) -> SheetImpl:
+        """The sheet that the file opens with."""
+        return next((s for s in self._sheets if s.worksheet is self._workbook.active), self._sheets[0])
 
     def __len__(self) -> int:
         return len(self._sheets)

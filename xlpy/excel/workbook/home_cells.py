@@ -36,6 +36,8 @@ class Home(StrEnum):
     SYNC_FROM = "xlpy_SyncFrom"
     RERUN_HASH = "xlpy_RerunHash"
     LAST_RUN = "xlpy_LastRun"
+    LAST_BUTTON = "xlpy_LastButton"
+    LAST_RUN_AT = "xlpy_LastRunAt"
     LAST_RUN_TEXT = "xlpy_LastRunText"
     PROFILE = "xlpy_Profile"
     VERSION = "xlpy_Version"

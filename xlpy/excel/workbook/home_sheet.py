@@ -213,6 +213,9 @@ def _last_run(book: Workbook, ws: Worksheet, row: int) -> None:
     _section(ws, row, _LABEL, _LEFT_END, "Last run")
     _fact(book, ws, row + 1, (_LABEL, _LEFT_END), Home.LAST_RUN, "State", CellKind.TEXT)
     ws.cell(row + 1, _VALUE).font = look.font(bold=True)
+    for column, name, kind in ((_ASIDE, Home.LAST_BUTTON, CellKind.TEXT), (_LEFT_END, Home.LAST_RUN_AT, CellKind.TIME)):
+        look.dress_fact(ws.cell(row + 1, column), kind)
+        name_range(book, name, ws, _absolute(row + 1, column))
     _fact(book, ws, row + 2, (_LABEL, _LEFT_END), Home.LAST_RUN_TEXT, "What happened", CellKind.WRAP)
     for column in range(_VALUE, _LEFT_END + 1):  # borders of merged cells do not come back alike from a save
         ws.cell(row + 2, column).border = Border()
