@@ -6,9 +6,11 @@ import datetime as dt
 
 import pytest
 
+from xlpy.excel.tables.about import connections, settings_in_force
 from xlpy.excel.tables.tables import refill
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheets import INVOICES
+from xlpy.profile.values import Profile, SlSettings
 
 
 def on_home(desk, name):
@@ -66,6 +68,24 @@ def test_what_stopped_a_button_is_on_home_too(connected):
     assert on_home(connected, Home.LAST_BUTTON) == "Preview"
     assert on_home(connected, Home.LAST_RUN) == "Stopped"
     assert "maybe" in on_home(connected, Home.LAST_RUN_TEXT)
+
+
+@pytest.mark.parametrize("button", ["batches", "select_all", "sync"])
+def test_about_and_the_company_are_filled_by_every_button(connected, button):
+    connected.press(button)
+    assert "SL user" in on_home(connected, Home.USER)
+    connections = on_home(connected, Home.CONNECTIONS)
+    assert connections.splitlines()[0].startswith("Manage: ")
+    assert connections.splitlines()[1].startswith("SL: ")
+    assert "posting.record_id_column = User1" in on_home(connected, Home.SETTINGS)
+    assert on_home(connected, Home.COMPANY)
+    assert on_home(connected, Home.SITE)
+
+
+def test_about_never_shows_a_password():
+    profile = Profile(sl=SlSettings(url="DRIVER=x;SERVER=SLPROD;DATABASE=HPAPP;UID=sa;PWD=geheim", company="0060"))
+    assert connections(profile).endswith("SL: SLPROD, database HPAPP, company 0060")
+    assert "geheim" not in connections(profile) + settings_in_force(profile)
 
 
 def test_a_hidden_sheet_stays_hidden_and_the_button_does_its_work(connected):

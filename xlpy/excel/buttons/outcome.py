@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from xlpy.errors import XlpyError
+from xlpy.excel.tables.about import write_about
 from xlpy.excel.tables.belonging import OtherCompanysWorkbook
 from xlpy.excel.tables.com_errors import is_com_error, words_of
 from xlpy.excel.tables.home import write_home
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from xlpy.excel.buttons.pressed import Pressed
+    from xlpy.services.run.session import Session
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +43,14 @@ def tell_failure(book: xw.Book, button: str, error: Exception, at: datetime) -> 
         return
     text = words_of(error) if is_com_error(error) else str(error)
     _tell(book, button, STOPPED if isinstance(error, XlpyError) else WENT_WRONG, masked(text), at)
+
+
+def tell_about(book: xw.Book, session: Session) -> None:
+    """Write on About with what the button worked. Never raises."""
+    try:
+        write_about(book, session.profile, session.user)
+    except Exception:
+        logger.warning("About could not be filled", exc_info=True)
 
 
 def show_sheet(book: xw.Book, name: str) -> None:

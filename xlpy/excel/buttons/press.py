@@ -16,7 +16,7 @@ from xlpy.excel.buttons import connect as press_connect
 from xlpy.excel.buttons import history as press_history
 from xlpy.excel.buttons import payments as press_payments
 from xlpy.excel.buttons import records as press_records
-from xlpy.excel.buttons.outcome import tell_failure, tell_outcome
+from xlpy.excel.buttons.outcome import tell_about, tell_failure, tell_outcome
 from xlpy.excel.buttons.pressed import BookHandler, Choices, Handler, Pressed
 from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.belonging import refuse_other_company
@@ -76,6 +76,7 @@ def press(
                     session.workbook = str(book.fullname)
                     refuse_other_company(session.profile, book)
                     pressed = _BUTTONS[button](session, book, chosen)
+                    tell_about(book, session)
             tell_outcome(book, button, pressed, _now())
             return pressed
         except Exception as error:
