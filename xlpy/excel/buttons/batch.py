@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlpy.domain.values.problems import Problem, Severity
-from xlpy.domain.values.statuses import Include, RowStatus
+from xlpy.domain.values.statuses import DONE, Include, RowStatus
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.excel.buttons.outcome import stays_on, where_problems_are
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
@@ -154,7 +154,7 @@ def _push(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
 
 def _select_all(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     for sheet in meant_sheets(book):
-        set_include(book, sheet, Include.YES)
+        set_include(book, sheet, Include.YES, but={"Status": DONE})
     return _marked(session, book, "Marked")
 
 
@@ -203,7 +203,10 @@ def show_problems(book: xw.Book, problems: Sequence[Problem]) -> None:
 
 
 def show_states(book: xw.Book, plan: Plan, problems: Iterable[Problem]) -> None:
-    """Status and message of the rows that the plan is about; other rows keep theirs."""
+    """Status and message of the rows that the plan is about; other rows keep theirs.
+
+    A row that a run left as done is not blamed for being gone in Manage: it keeps what the run said.
+    """
     changes: dict[TransactionKey, dict[str, object]] = {
         t.key: {"Status": RowStatus.READY, "Message": ""} for t in plan.transactions
     }
@@ -214,7 +217,8 @@ def show_states(book: xw.Book, plan: Plan, problems: Iterable[Problem]) -> None:
             before = str(found.get("Message") or "") if found.get("Status") == RowStatus.PROBLEM else ""
             found["Status"] = RowStatus.PROBLEM
             found["Message"] = f"{before}; {problem.what}" if before else problem.what
-    show_transactions(book, changes)
+    planned = {transaction.key for transaction in plan.transactions}
+    show_transactions(book, changes, unless_done=changes.keys() - planned)
 
 
 def show_run(session: Session, book: xw.Book, report: RunReport) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from xlpy.domain.values.statuses import Include
+from xlpy.domain.values.statuses import DONE, Include
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import StoppedByProblems, WorkbookError
 from xlpy.excel.tables.home import HomeInputs, read_home
@@ -86,12 +86,21 @@ def marked_transactions(book: xw.Book) -> list[TransactionKey]:
     return found
 
 
-def show_transactions(book: xw.Book, changes: Mapping[TransactionKey, Mapping[str, object]]) -> None:
-    """Change columns of the rows of transactions, each on the sheet of its kind."""
+def show_transactions(
+    book: xw.Book,
+    changes: Mapping[TransactionKey, Mapping[str, object]],
+    *,
+    unless_done: Collection[TransactionKey] = (),
+) -> None:
+    """Change columns of the rows of transactions, each on the sheet of its kind.
+
+    ``unless_done``: those whose row keeps what it says when it says that the transaction is done.
+    """
     for kind, sheet in SHEET_OF.items():
         of_sheet = {key.record_id: change for key, change in changes.items() if key.kind is kind}
         if of_sheet:
-            update_by_key(book, sheet, of_sheet)
+            kept = {key.record_id for key in unless_done if key.kind is kind}
+            update_by_key(book, sheet, of_sheet, unless={"Status": DONE}, unless_keys=kept)
 
 
 def transaction_of(transaction_id: str) -> TransactionKey | None:

@@ -6,7 +6,7 @@ block of neighbouring columns, whatever the number of rows.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -144,8 +144,17 @@ def prepend(book: xw.Book, sheet: Sheet, rows: Sequence[Mapping[str, object]]) -
     place.table.autofilter.apply_values(place.position(sheet.columns[0].name) + 1, [f"={text}" for text in shown])
 
 
-def update_by_key(book: xw.Book, sheet: Sheet, changes: Mapping[str, Mapping[str, object]]) -> Updated:
+def update_by_key(
+    book: xw.Book,
+    sheet: Sheet,
+    changes: Mapping[str, Mapping[str, object]],
+    *,
+    unless: Mapping[str, Collection[str]] | None = None,
+    unless_keys: Collection[str] = (),
+) -> Updated:
     """Change some columns of the rows with these keys; other rows keep what they have.
+
+    ``unless_keys``: rows that keep it, too, when a column has one of the texts that ``unless`` names for it.
 
     Safe under a filter. One that can't be put back stays cleared and is told: what was done must reach the sheet.
     """
@@ -157,6 +166,10 @@ def update_by_key(book: xw.Book, sheet: Sheet, changes: Mapping[str, Mapping[str
     positions = sorted(place.position(name) for name in names)
     columns = place.read(positions)
     kind_of = {column.name: column.kind for column in sheet.columns}
+    for name, texts in (unless or {}).items() if unless_keys else ():
+        (said,) = place.read([place.position(name)]).values()
+        kept = {key for key, text in zip(keys, said, strict=True) if key in unless_keys and text in texts}
+        changes = {key: change for key, change in changes.items() if key not in kept}
     for position in positions:
         name = place.headers[position]
         kind = kind_of[name]
