@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.excel.buttons.batch import show_left
+from xlpy.excel.tables.home import profile_path
 from xlpy.excel.tables.selection import show_transactions
-from xlpy.excel.tables.tables import read_rows, refill
+from xlpy.excel.tables.tables import read_columns, read_rows, refill
+from xlpy.excel.workbook.home_cells import AGEING_BLOCK
 from xlpy.excel.workbook.sheets import INVOICES
+from xlpy.profile.settings import load_profile
+from xlpy.services.run.session import Session
 
 
 def rows_of(desk):
@@ -61,3 +68,16 @@ def test_check_does_not_overwrite_what_a_run_said(connected):
     rows = rows_of(connected)
     assert (rows["990001"]["Status"], rows["990001"]["Message"]) == ("Exported", "in OCT-I")
     assert rows["990002"]["Status"] == "Problem"
+
+
+def test_what_a_run_has_done_leaves_the_ageing(after_a_run):
+    """The amounts by age are those of the refresh without the rows that a run has done."""
+    desk, first, second, _ = after_a_run
+    block = desk.book.names[AGEING_BLOCK].refers_to_range.options(ndim=2)
+    before = sum(amount or 0 for amount in block.value[0][1:])
+    base = {r["Id"]: r["Base total"] for r in read_columns(desk.book, INVOICES, ("Id", "Base total"))}
+    with Session.open(load_profile(Path(profile_path(desk.book)))) as session:
+        session.workbook = str(desk.book.fullname)
+        show_left(session, desk.book)
+    left = sum(amount or 0 for amount in block.value[0][1:])
+    assert before - left == pytest.approx(base[first] + base[second])

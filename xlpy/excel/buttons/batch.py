@@ -21,11 +21,13 @@ from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.selection import (
     SHEET_OF,
     chosen_location,
+    done_transactions,
     exported_kinds,
     marked_transactions,
     meant_sheets,
     read_selection,
     show_transactions,
+    shown_currencies,
     transaction_of,
 )
 from xlpy.excel.tables.tables import prepend, refill
@@ -92,7 +94,7 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
         locations=report.locations,
     )
     write_ageing(book, report.ageing)
-    show_included(session, book)
+    write_included(book, shown_currencies(book))
     return Pressed.of(told, shows=stays_on(book, *(SHEET_OF[kind].name for kind in Kind if kind in kinds)))
 
 
@@ -152,28 +154,27 @@ def _push(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     return Pressed.of(told, shows=where_a_run_is(told.report), state=str(told.report.state))
 
 
-def _select_all(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
+def _select_all(_session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     for sheet in meant_sheets(book):
         set_include(book, sheet, Include.YES, but={"Status": DONE})
-    return _marked(session, book, "Marked")
+    return _marked(book, "Marked")
 
 
-def _deselect_all(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
+def _deselect_all(_session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     for sheet in meant_sheets(book):
         set_include(book, sheet, "")
-    return _marked(session, book, "Unmarked")
+    return _marked(book, "Unmarked")
 
 
-def _deselect_problems(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
+def _deselect_problems(_session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     for sheet in SHEET_OF.values():
         set_include(book, sheet, "", visible_only=False, where={"Status": RowStatus.PROBLEM})
-    return _marked(session, book, "Unmarked")
+    return _marked(book, "Unmarked")
 
 
-def _marked(session: Session, book: xw.Book, state: str) -> Pressed:
+def _marked(book: xw.Book, state: str) -> Pressed:
     """Count what is marked now: on Home, where no box has to be closed."""
     marked = marked_transactions(book)
-    show_included(session, book, marked)
     note = f"{len(marked)} transaction{'s are' if len(marked) != 1 else ' is'} marked."
     return Pressed(0, "", state=state, note=note)
 
@@ -193,7 +194,6 @@ BUTTONS: Mapping[str, Handler] = {
 def _show_plan(session: Session, book: xw.Book, plan: Plan, inputs: HomeInputs) -> None:
     show_problems(book, plan.problems)
     show_states(book, plan, plan.problems)
-    show_included(session, book)
     propose_identifier(session, book, plan.problems, inputs)
 
 
@@ -242,7 +242,7 @@ def show_run(session: Session, book: xw.Book, report: RunReport) -> None:
     if report.state is not RunState.NOTHING_WRITTEN:
         # Else the preview stays in force: pressing again must not post what it never showed.
         write_home(book, {Home.PREVIEW_HASH: ""})
-    show_included(session, book)
+    show_left(session, book)
 
 
 def propose_identifier(session: Session, book: xw.Book, problems: Iterable[Problem], inputs: HomeInputs) -> None:
@@ -268,15 +268,14 @@ def _names_of_work() -> list[str]:
     return [sheet.name for sheet in SHEET_OF.values()]
 
 
-def show_included(session: Session, book: xw.Book, marked: Sequence[TransactionKey] | None = None) -> None:
-    """Write counts and totals of what is included, by kind and currency: from the refresh, never from cells."""
-    from xlpy.services.export.included import included_totals
+def show_left(session: Session, book: xw.Book) -> None:
+    """Write on Home what is unposted now, by age: of the last refresh, but for what a run has done since."""
+    from xlpy.services.export.ageing import ageing
+    from xlpy.services.run.memory import recall_refresh
 
-    write_included(book, included_totals(session.profile, _or_read(book, marked), session.workbook))
-
-
-def _or_read(book: xw.Book, marked: Sequence[TransactionKey] | None) -> Sequence[TransactionKey]:
-    return marked_transactions(book) if marked is None else marked
+    seen = recall_refresh(session.profile, session.workbook)
+    if seen.aged:
+        write_ageing(book, ageing(seen.aged, exported_kinds(read_home(book)), done_transactions(book)))
 
 
 def in_excel(book: xw.Book) -> bool:

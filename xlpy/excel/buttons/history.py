@@ -12,6 +12,7 @@ from xlpy.excel.buttons.batch import (
     RUN_CELLS,
     RUN_SHEETS,
     propose_identifier,
+    show_left,
     show_problems,
     show_run,
     where_a_run_is,
@@ -50,6 +51,7 @@ def _recover(session: Session, book: xw.Book, choices: Choices) -> Pressed:
         }
         states |= {p.key: {"Status": RowStatus.EXPORTED, "Message": ""} for p in report.closed}
         show_transactions(book, states)
+        show_left(session, book)
         return Pressed.of(told, shows=RESULTS.name, state="recovered")
     return Pressed.of(told)
 

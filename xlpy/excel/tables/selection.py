@@ -9,7 +9,7 @@ from xlpy.domain.values.statuses import DONE, Include
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import StoppedByProblems, WorkbookError
 from xlpy.excel.tables.home import HomeInputs, read_home
-from xlpy.excel.tables.tables import Row, parse_include, read_rows, update_by_key
+from xlpy.excel.tables.tables import Row, parse_include, read_columns, read_rows, update_by_key
 from xlpy.excel.workbook.home_cells import ALL_LOCATIONS
 from xlpy.excel.workbook.sheet import Sheet
 from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY, INVOICES
@@ -83,6 +83,25 @@ def marked_transactions(book: xw.Book) -> list[TransactionKey]:
                     found.append(_key(kind, row))
             except ValueError:
                 continue
+    return found
+
+
+def done_transactions(book: xw.Book) -> list[TransactionKey]:
+    """Return the transactions whose row says that a run has done with them."""
+    found: list[TransactionKey] = []
+    for kind, sheet in SHEET_OF.items():
+        rows = read_columns(book, sheet, ("Status", sheet.key))
+        found += [TransactionKey(kind, str(row[sheet.key])) for row in rows if row["Status"] in DONE]
+    return found
+
+
+def shown_currencies(book: xw.Book) -> list[tuple[str, str]]:
+    """Return the currencies that each sheet of transactions shows, with the sheet's name, in their order."""
+    found: list[tuple[str, str]] = []
+    for sheet in SHEET_OF.values():
+        rows = read_columns(book, sheet, ("Currency", sheet.key))
+        currencies = {str(row["Currency"] or "") for row in rows if row[sheet.key]}
+        found += [(sheet.name, currency) for currency in sorted(currencies)]
     return found
 
 

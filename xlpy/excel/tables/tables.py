@@ -24,6 +24,7 @@ from xlpy.excel.tables.rows_read import (
     Row,
     RowProblem,
     parse_include,
+    read_columns,
     read_keys,
     read_rows,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "clear",
     "parse_include",
     "prepend",
+    "read_columns",
     "read_rows",
     "refill",
     "update_by_key",

@@ -66,7 +66,7 @@ DETAIL_CHOICES = ("Default", "Condensed", "Detailed")
 YES_NO = ("Yes", "No")
 ALL_LOCATIONS = "All locations"
 
-INCLUDED_BLOCK = "xlpy_Included"  # Home: kind, currency, count, total of what is included (named range, 4 columns)
+INCLUDED_BLOCK = "xlpy_Included"  # Home: kinds and currencies of the rows; formulas beside it count what is included
 INCLUDED_ROWS = 8  # rows of that block; empty ones stay empty
 AGEING_BLOCK = "xlpy_Ageing"  # Home: unposted base amount by kind and age; the picture draws it
 AGEING_KINDS = (

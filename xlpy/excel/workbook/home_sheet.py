@@ -27,6 +27,7 @@ from xlpy.excel.workbook.home_cells import (
     YES_NO,
     Home,
 )
+from xlpy.excel.workbook.included_formulas import included_formula
 from xlpy.excel.workbook.layout import offer, set_print
 from xlpy.excel.workbook.sheet import NUMBER_FORMAT, CellKind, Part
 
@@ -232,7 +233,7 @@ def _steps(ws: Worksheet, row: int) -> None:
 
 
 def _included(book: Workbook, ws: Worksheet, row: int) -> None:
-    """Lay out what is included: kind, currency, count, total; filled by Python."""
+    """Lay out what is included: kind and currency, filled by Python; count and total, counted by the sheet itself."""
     _section(ws, row, _RIGHT, _RIGHT_END, "What is included")
     kinds = (CellKind.TEXT, CellKind.TEXT, CellKind.COUNT, CellKind.MONEY)
     for column, (title, kind) in enumerate(zip(("Kind", "Currency", "Count", "Total"), kinds, strict=True), _RIGHT):
@@ -241,7 +242,11 @@ def _included(book: Workbook, ws: Worksheet, row: int) -> None:
             ws.cell(row + 1, column).alignment = Alignment(horizontal="right", vertical="center", indent=1)
         for at in range(row + 2, row + 2 + INCLUDED_ROWS):
             look.dress_fact(ws.cell(at, column), kind)
-    name_range(book, INCLUDED_BLOCK, ws, _absolute(row + 2, _RIGHT, row + 1 + INCLUDED_ROWS, _RIGHT + len(kinds) - 1))
+    for at in range(row + 2, row + 2 + INCLUDED_ROWS):
+        kind_at, currency_at = (_absolute(at, column) for column in (_RIGHT, _RIGHT + 1))
+        ws.cell(at, _RIGHT + 2, included_formula(kind_at, currency_at))
+        ws.cell(at, _RIGHT + 3, included_formula(kind_at, currency_at, "Total"))
+    name_range(book, INCLUDED_BLOCK, ws, _absolute(row + 2, _RIGHT, row + 1 + INCLUDED_ROWS, _RIGHT + 1))
 
 
 def _picture(book: Workbook, ws: Worksheet, row: int) -> None:
