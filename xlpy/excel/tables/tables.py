@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from xlpy.excel.tables.arrangement import Arrangement, arrange, take_out
 from xlpy.excel.tables.extra_columns import (
     ExtraColumns,
+    fill_formula,
     look_at_extra_columns,
     moved_constants,
     refuse_mixed_formulas,
@@ -64,8 +66,9 @@ class Updated:
 def refill(
     book: xw.Book, sheet: Sheet, rows: Sequence[Mapping[str, object]], *, keep: Sequence[str] = (INCLUDE,)
 ) -> None:
-    """Replace the rows of a table.
+    """Replace the rows of a table. One with a key keeps the order that the user gave it.
 
+    Whole rows stay with their key, with notes, colours and heights; what is gone goes out, what is new goes below.
     ``rows`` by column name; a column that a row does not name stays empty. The ``keep`` columns keep what the user
     wrote, by the row's key; filters, and the user's own columns, stay too. All checks come before the first change.
     Raises ``FilterNotKept``, ``FormulasInColumn`` or another ``WorkbookError`` with nothing changed; ``TypeError`` for
@@ -75,17 +78,24 @@ def refill(
     refuse_lost_filters(place)
     extra = look_at_extra_columns(place)
     refuse_mixed_formulas(place, extra)
+    arrangement: Arrangement | None = None
+    before: Sequence[Hashable] = ()
+    if sheet.key and not is_empty(place):
+        before = read_keys(place)
+        arrangement = arrange([str(key) for key in before], [str(row.get(sheet.key) or "") for row in rows])
+        rows = [rows[i] for i in arrangement.order]
     own = _own_columns(place, rows)
     after = _identities(place, own, len(rows))
-    before: Sequence[Hashable] = ()
     kept = [name for name in keep if sheet.key and name in place.headers]
-    if kept or extra.are_typed:
+    if not before and (kept or extra.are_typed):
         before = _identities_now(place)
     for name in kept:
         _keep_column(place, name, own, before, after)
     place.refuse_growth_over(len(rows))
     constants, formats = moved_constants(extra, before, after)
     with filters_aside(place):
+        if arrangement is not None:
+            place = take_out(place, arrangement.gone)
         old_rows = place.rows
         place = place.resized(max(len(rows), 1))
         _write(place, place.first, own | constants, extra, formats)
@@ -256,9 +266,8 @@ def _write(
             codes[position] = str(extra.formats[position])
     place.format(first_row, max(count, 1), codes.get)
     place.write(first_row, columns)
-    if count:
-        for position, formula in extra.formulas.items():
-            place.block(first_row, count, position).formula = formula
+    for position, formula in extra.formulas.items():
+        fill_formula(place.block(first_row, max(count, 1), position), formula)
 
 
 def _fill_empty(place: PlacedTable, rows: Sequence[Mapping[str, object]]) -> None:
