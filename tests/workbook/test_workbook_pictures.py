@@ -1,4 +1,4 @@
-"""Pictures of the ribbon's buttons: only those that Excel itself has. One of Word or Access may show nothing in Excel."""
+"""Pictures of the ribbon: only those that Excel itself has. One of Word or Access may show nothing in Excel."""
 
 from __future__ import annotations
 

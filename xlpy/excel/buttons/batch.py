@@ -33,6 +33,7 @@ from xlpy.excel.tables.selection import (
 from xlpy.excel.tables.tables import prepend, refill
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheets import PRACTICE, PREVIEW, PROBLEMS, RESULTS
+from xlpy.services.flows.told import Confirm
 from xlpy.services.run.reports import RunReport, RunState
 from xlpy.services.run.session import Session
 
@@ -136,14 +137,20 @@ def _practice(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     return Pressed.of(told, shows=where_problems_are(book, PRACTICE.name))
 
 
-def _push(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
+def _push(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     from xlpy.services.flows.batch import push
 
     inputs = read_home(book)
     selection = read_selection(book, inputs)
     refuse_unless_fillable(book, RUN_SHEETS, RUN_CELLS)
     leave_alone(session, book, SILENT_STEPS)
-    told = push(session, selection, preview_hash=inputs.preview_hash).do()
+    flow = push(session, selection, preview_hash=inputs.preview_hash)
+    told = flow.do() if choices.ask is None or choices.yes else flow.run(Confirm(lambda _word: False, asks=choices.ask))
+    if not isinstance(told.report, RunReport):
+        if told.question:  # it was answered with no: the sheets stay as they are
+            return Pressed.of(told)
+        _show_plan(session, book, told.report, inputs)
+        return Pressed.of(told, shows=where_problems_are(book, RESULTS.name))
     try:
         show_run(session, book, told.report)
         propose_identifier(session, book, told.report.problems, inputs)

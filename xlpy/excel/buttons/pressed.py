@@ -47,6 +47,7 @@ class Choices:
     ``yes``: confirmed, nothing has to be typed on Home. ``batch``: the earlier batch, instead of Home's.
     ``start``/``start_date``: where the payment sync starts. ``take_over``: invoices whose payment in Manage is ours.
     ``again``: record ids to post anew. ``folder``: where a record or a log is saved. ``run_id``: of which run.
+    ``ask``: asks whoever sits there before something is written; None: nobody does.
     ``as_zip``: one file instead of a folder. ``period``/``everything``: what to reconcile, instead of a batch.
     """
 
@@ -62,6 +63,7 @@ class Choices:
     as_zip: bool = False
     period: str = ""
     everything: bool = False
+    ask: Callable[[str], bool] | None = None
 
 
 Handler: TypeAlias = Callable[["Session", "xw.Book", Choices], Pressed]
