@@ -104,3 +104,25 @@ def test_the_file_opens_on_that_sheet_alone(connected):
     if connected.name == "closed file":  # two selected sheets would be edited as one
         assert [ws.title for ws in saved.worksheets if ws.sheet_view.tabSelected] == ["Batches"]
     saved.vba_archive.close()
+
+
+def test_line_3_names_what_the_sheet_shows_and_not_homes_next_batch(connected):
+    for button, name, words in (
+        ("sync", Home.PAYMENTS_OF, "run "),
+        ("reconcile", Home.RECONCILE_OF, "all batches"),
+        ("doctor", Home.SETUP_OF, "20"),
+        ("batches", Home.LOG_OF, "Batches, 20"),
+    ):
+        connected.press(button)
+        assert on_home(connected, name).startswith(words)
+    for sheet in ("Results", "Reconcile", "Payments", "Log", "Setup"):
+        line = str(connected.file[sheet].cell(3, 1).value)
+        assert f"xlpy_{sheet}Of" in line
+        assert Home.BATCH_IDENTIFIER not in line
+    assert Home.BATCH_IDENTIFIER in str(connected.file["Invoices"].cell(3, 1).value)
+
+
+def test_with_nothing_marked_check_says_so(connected):
+    connected.press("refresh")
+    connected.press("deselect_all")
+    assert connected.press("check").text.startswith("Nothing is marked")

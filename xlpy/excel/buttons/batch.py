@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from xlpy.domain.documents.plan import Plan
+    from xlpy.services.records.audit_content import RecordContent
 
 logger = logging.getLogger(__name__)
 
@@ -231,6 +232,7 @@ def show_states(book: xw.Book, plan: Plan, problems: Iterable[Problem]) -> None:
 def show_run(session: Session, book: xw.Book, report: RunReport) -> None:
     """Show a run on Results, on the rows it was about and on Home."""
     prepend(book, RESULTS, render.result_rows(report))
+    write_home(book, {Home.RESULTS_OF: of_run(report)})
     if report.state is RunState.NOTHING_WRITTEN:
         show_problems(book, report.problems)
         if report.plan and not report.results:
@@ -264,6 +266,11 @@ def propose_identifier(session: Session, book: xw.Book, problems: Iterable[Probl
 def _proposal(session: Session) -> str:
     initials = "".join(part[0] for part in session.user.replace(".", " ").split()).upper()[:3]
     return f"{session.today():%Y%m%d}{initials}"
+
+
+def of_run(report: RunReport | RecordContent) -> str:
+    """Return the words of line 3 of Results: which batch and run it shows."""
+    return f"batch {report.batch_identifier}, run {report.run_id}"
 
 
 def where_a_run_is(report: RunReport) -> str:

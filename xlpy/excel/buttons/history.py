@@ -11,6 +11,7 @@ from xlpy.errors import WorkbookError
 from xlpy.excel.buttons.batch import (
     RUN_CELLS,
     RUN_SHEETS,
+    of_run,
     propose_identifier,
     show_left,
     show_problems,
@@ -45,6 +46,7 @@ def _recover(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     if isinstance(report, RecoverReport) and report.run_id:
         run = recover_run(session, report)
         prepend(book, RESULTS, result_rows(run))
+        write_home(book, {Home.RESULTS_OF: of_run(run)})
         states = {
             TransactionKey(Kind(row.kind), row.transaction_id): {"Status": row.status, "Message": row.message}
             for row in run.results

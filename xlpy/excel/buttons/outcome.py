@@ -83,6 +83,7 @@ def _tell(book: xw.Book, button: str, state: str, text: str, at: datetime) -> No
                 Home.LAST_RUN_AT: at,
                 Home.LAST_RUN: state,
                 Home.LAST_RUN_TEXT: text,
+                Home.LOG_OF: f"{_LABEL.get(button, button)}, {at:%Y-%m-%d %H:%M}",
             },
         )
     except Exception:

@@ -12,10 +12,11 @@ from xlpy.errors import StoppedByProblems
 from xlpy.excel.buttons.batch import leave_alone
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.tables.com_errors import text_of
-from xlpy.excel.tables.home import read_home
+from xlpy.excel.tables.home import read_home, write_home
 from xlpy.excel.tables.payment_rows import payment_rows
 from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.tables import IncludeNotUnderstood, parse_include, read_rows, refill
+from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheets import PAYMENTS
 from xlpy.services.flows.told import Confirm
 
@@ -43,6 +44,7 @@ def _sync(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     done = "Payments compared (dry run)" if report.dry_run else "Payments synced"
     try:
         refill(book, PAYMENTS, payment_rows(report.rows), keep=(TAKE_OVER,) if report.dry_run else ())
+        write_home(book, {Home.PAYMENTS_OF: f"run {report.run_id}"})
     except Exception as error:  # the workbook is not Manage: what was written is told all the same
         logger.exception("The workbook could not be filled with sync %s", report.run_id)
         return Pressed.of(told).not_shown(f"The workbook could not be filled with it, though ({text_of(error)}).")

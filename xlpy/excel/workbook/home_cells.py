@@ -39,6 +39,11 @@ class Home(StrEnum):
     LAST_BUTTON = "xlpy_LastButton"
     LAST_RUN_AT = "xlpy_LastRunAt"
     LAST_RUN_TEXT = "xlpy_LastRunText"
+    RESULTS_OF = "xlpy_ResultsOf"
+    RECONCILE_OF = "xlpy_ReconcileOf"
+    PAYMENTS_OF = "xlpy_PaymentsOf"
+    LOG_OF = "xlpy_LogOf"
+    SETUP_OF = "xlpy_SetupOf"
     PROFILE = "xlpy_Profile"
     VERSION = "xlpy_Version"
     USER = "xlpy_User"
@@ -46,6 +51,13 @@ class Home(StrEnum):
     SETTINGS = "xlpy_Settings"
 
 
+OWN_RUN = {
+    "Results": Home.RESULTS_OF,
+    "Reconcile": Home.RECONCILE_OF,
+    "Payments": Home.PAYMENTS_OF,
+    "Log": Home.LOG_OF,
+    "Setup": Home.SETUP_OF,
+}  # table → hidden cell of Home with the words of what the sheet shows, for its line 3; the others: Home's batch
 HOME_INPUTS = (
     Home.LOCATION,
     Home.THROUGH_DATE,

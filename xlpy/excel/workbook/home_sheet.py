@@ -21,6 +21,7 @@ from xlpy.excel.workbook.home_cells import (
     INCLUDED_ROWS,
     LOCATIONS_LIST,
     LOCATIONS_ROWS,
+    OWN_RUN,
     PERIOD_CHOICES,
     PERIODS_LIST,
     SYNC_STARTS,
@@ -291,6 +292,8 @@ def _lists(book: Workbook, ws: Worksheet) -> None:
     ws.cell(1, _LOCATIONS_COLUMN, ALL_LOCATIONS)
     for at, choice in enumerate(PERIOD_CHOICES, 1):
         ws.cell(at, _PERIODS_COLUMN, choice)
+    for at, name in enumerate(OWN_RUN.values(), len(PERIOD_CHOICES) + 2):
+        name_range(book, name, ws, _absolute(at, _PERIODS_COLUMN))
     name_range(book, LOCATIONS_LIST, ws, _absolute(1, _LOCATIONS_COLUMN, LOCATIONS_ROWS, _LOCATIONS_COLUMN))
     name_range(book, PERIODS_LIST, ws, _absolute(1, _PERIODS_COLUMN, len(PERIOD_CHOICES), _PERIODS_COLUMN))
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _UNPOSTED = {Kind.INVOICE: "invoices", Kind.EXPENSE: "expenses", Kind.PROCUREMENT: "inventory"}
 _SHEET = "Mapping check"
+_NOTHING_MARKED = "Nothing is marked: write Yes under Include, or press Select all."
 
 
 def refresh(
@@ -119,7 +120,8 @@ def _planned(session: Session, selection: Selection, state: str) -> Told[Plan]:
     from xlpy.services.export.planning import make_plan
 
     plan = make_plan(session, selection)
-    return Told(plan, 1 if plan.stops else 0, _said(plan), plan_json(plan, state), waits=not plan.stops)
+    said = _said(plan) if selection.marked or plan.stops else _NOTHING_MARKED
+    return Told(plan, 1 if plan.stops else 0, said, plan_json(plan, state), waits=not plan.stops)
 
 
 def _said(plan: Plan) -> str:
