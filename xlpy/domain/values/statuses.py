@@ -35,6 +35,10 @@ class RowStatus(StrEnum):
     NOT_KNOWN = "Not known"  # the connection to SL broke while committing
 
 
+DONE = frozenset({RowStatus.EXPORTED, RowStatus.CLEARED, RowStatus.NOTHING_TO_POST})
+"""What a run leaves on the row of a transaction that is in its Manage batch: there is nothing more to do with it."""
+
+
 class BatchState(StrEnum):
     """What became of a batch in SL, in one word. ``EMPTY``: it is not ours."""
 

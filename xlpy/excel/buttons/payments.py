@@ -41,14 +41,14 @@ def _sync(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     leave_alone(session, book, SILENT_STEPS)
     told = sync(session, start, take_over=take_over).run(Confirm(lambda _word: not choices.dry_run))
     report = told.report
+    done = "Payments compared (dry run)" if report.dry_run else "Payments synced"
     try:
         refill(book, PAYMENTS, payment_rows(report.rows), keep=(TAKE_OVER,) if report.dry_run else ())
-        done = "Payments compared (dry run)" if report.dry_run else "Payments synced"
-        write_home(book, {Home.LAST_RUN: done, Home.LAST_RUN_TEXT: report.text})
+        write_home(book, {Home.PAYMENTS_OF: f"run {report.run_id}"})
     except Exception as error:  # the workbook is not Manage: what was written is told all the same
         logger.exception("The workbook could not be filled with sync %s", report.run_id)
         return Pressed.of(told).not_shown(f"The workbook could not be filled with it, though ({text_of(error)}).")
-    return Pressed.of(told, f" See the sheet {PAYMENTS.name}.")
+    return Pressed.of(told, f" See the sheet {PAYMENTS.name}.", shows=PAYMENTS.name, state=done)
 
 
 def _start(book: xw.Book, choices: Choices) -> SyncStart:

@@ -64,9 +64,10 @@ def _audit(session: Session, book: xw.Book, choices: Choices) -> Pressed:
 
 def _reconcile(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     """Compare what the command line says, else Home's earlier batch, else everything, and fill the sheet."""
-    from xlpy.excel.tables.home import read_home
+    from xlpy.excel.tables.home import read_home, write_home
     from xlpy.excel.tables.reconcile_rows import reconcile_rows, write_reconciled
     from xlpy.excel.tables.tables import refill
+    from xlpy.excel.workbook.home_cells import Home
     from xlpy.excel.workbook.sheets import RECONCILE
     from xlpy.services.flows.records import reconcile
 
@@ -75,13 +76,18 @@ def _reconcile(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     told = reconcile(session, batch=batch, period=choices.period, everything=choices.everything)
     refill(book, RECONCILE, reconcile_rows(told.report))
     write_reconciled(book, told.report)
-    return Pressed.of(told, f" See the sheet {RECONCILE.name}.")
+    what = f"batch {batch}" if batch else f"period {choices.period}" if choices.period else "all batches"
+    write_home(book, {Home.RECONCILE_OF: what})
+    return Pressed.of(told, f" See the sheet {RECONCILE.name}.", shows=RECONCILE.name)
 
 
 def _results(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     """Fill Results again with a run that is not, or not wholly, on it; what is there stays as it is."""
+    from xlpy.excel.buttons.batch import of_run
+    from xlpy.excel.tables.home import write_home
     from xlpy.excel.tables.rows import result_rows
     from xlpy.excel.tables.tables import prepend, read_rows
+    from xlpy.excel.workbook.home_cells import Home
     from xlpy.excel.workbook.sheets import RESULTS
     from xlpy.services.flows.records import results
 
@@ -95,7 +101,8 @@ def _results(session: Session, book: xw.Book, choices: Choices) -> Pressed:
         else:
             missing.append(row)
     prepend(book, RESULTS, missing)
-    return Pressed.of(told, f" {len(missing)} of its rows were added to the sheet {RESULTS.name}.")
+    write_home(book, {Home.RESULTS_OF: of_run(told.report)})
+    return Pressed.of(told, f" {len(missing)} of its rows were added to the sheet {RESULTS.name}.", shows=RESULTS.name)
 
 
 def _folder(book: xw.Book, choices: Choices) -> Path:

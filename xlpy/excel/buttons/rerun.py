@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 from xlpy.domain.values.statuses import Include, RowStatus
 from xlpy.domain.values.transactions import SlState
 from xlpy.errors import StoppedByProblems
-from xlpy.excel.buttons.batch import RUN_CELLS, RUN_SHEETS, SILENT_STEPS, leave_alone, show_problems, show_run
+from xlpy.excel.buttons.batch import (
+    RUN_CELLS,
+    RUN_SHEETS,
+    SILENT_STEPS,
+    leave_alone,
+    show_problems,
+    show_run,
+    where_a_run_is,
+)
 from xlpy.excel.buttons.pressed import Choices, Pressed
 from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.com_errors import text_of
@@ -23,7 +31,7 @@ from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.selection import transaction_of
 from xlpy.excel.tables.tables import parse_include, read_rows, refill, update_by_key
 from xlpy.excel.workbook.home_cells import Home
-from xlpy.excel.workbook.sheets import BATCHES, PREVIEW, RERUN
+from xlpy.excel.workbook.sheets import BATCHES, PREVIEW, PROBLEMS, RERUN
 from xlpy.services.flows.told import Confirm
 from xlpy.services.run.reports import RunReport
 
@@ -43,7 +51,7 @@ def batches(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
 
     told = batches(session)
     refill(book, BATCHES, render.batch_rows(told.report.rows))
-    return Pressed.of(told)
+    return Pressed.of(told, shows=BATCHES.name)
 
 
 def rerun(session: Session, book: xw.Book, choices: Choices) -> Pressed:
@@ -71,9 +79,10 @@ def rerun(session: Session, book: xw.Book, choices: Choices) -> Pressed:
         )
     )
     if isinstance(told.report, RunReport):
-        return _show_posted(session, book, inputs, told.report, Pressed.of(told))
+        pressed = Pressed.of(told, shows=where_a_run_is(told.report), state=str(told.report.state))
+        return _show_posted(session, book, inputs, told.report, pressed)
     _show_preview(book, told.report, ready=told.waits)
-    return Pressed.of(told)
+    return Pressed.of(told, shows=PROBLEMS.name if told.report.plan.stops else RERUN.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from xlpy.domain.values.statuses import Include
+from xlpy.domain.values.statuses import DONE, Include
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import StoppedByProblems, WorkbookError
 from xlpy.excel.tables.home import HomeInputs, read_home
-from xlpy.excel.tables.tables import Row, parse_include, read_rows, update_by_key
+from xlpy.excel.tables.tables import Row, parse_include, read_columns, read_rows, update_by_key
 from xlpy.excel.workbook.home_cells import ALL_LOCATIONS
 from xlpy.excel.workbook.sheet import Sheet
 from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY, INVOICES
@@ -86,12 +86,40 @@ def marked_transactions(book: xw.Book) -> list[TransactionKey]:
     return found
 
 
-def show_transactions(book: xw.Book, changes: Mapping[TransactionKey, Mapping[str, object]]) -> None:
-    """Change columns of the rows of transactions, each on the sheet of its kind."""
+def done_transactions(book: xw.Book) -> list[TransactionKey]:
+    """Return the transactions whose row says that a run has done with them."""
+    found: list[TransactionKey] = []
+    for kind, sheet in SHEET_OF.items():
+        rows = read_columns(book, sheet, ("Status", sheet.key))
+        found += [TransactionKey(kind, str(row[sheet.key])) for row in rows if row["Status"] in DONE]
+    return found
+
+
+def shown_currencies(book: xw.Book) -> list[tuple[str, str]]:
+    """Return the currencies that each sheet of transactions shows, with the sheet's name, in their order."""
+    found: list[tuple[str, str]] = []
+    for sheet in SHEET_OF.values():
+        rows = read_columns(book, sheet, ("Currency", sheet.key))
+        currencies = {str(row["Currency"] or "") for row in rows if row[sheet.key]}
+        found += [(sheet.name, currency) for currency in sorted(currencies)]
+    return found
+
+
+def show_transactions(
+    book: xw.Book,
+    changes: Mapping[TransactionKey, Mapping[str, object]],
+    *,
+    unless_done: Collection[TransactionKey] = (),
+) -> None:
+    """Change columns of the rows of transactions, each on the sheet of its kind.
+
+    ``unless_done``: those whose row keeps what it says when it says that the transaction is done.
+    """
     for kind, sheet in SHEET_OF.items():
         of_sheet = {key.record_id: change for key, change in changes.items() if key.kind is kind}
         if of_sheet:
-            update_by_key(book, sheet, of_sheet)
+            kept = {key.record_id for key in unless_done if key.kind is kind}
+            update_by_key(book, sheet, of_sheet, unless={"Status": DONE}, unless_keys=kept)
 
 
 def transaction_of(transaction_id: str) -> TransactionKey | None:

@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from xlpy.domain.values.problems import Severity
 from xlpy.domain.values.statuses import ReconcileState, RowStatus, Verdict
 from xlpy.excel.workbook import look
-from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.home_cells import OWN_RUN, Home
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, SUBTOTAL_ROW, TITLE_ROW, Column, Sheet
 
 HINT_ROW = 2
@@ -109,12 +109,13 @@ def _set_top(ws: Worksheet, sheet: Sheet) -> None:
     ws.cell(TITLE_ROW, 1, sheet.title)
     ws.cell(HINT_ROW, 1, sheet.hint)
     counted = sheet.counted or sheet.key or sheet.columns[0].name  # never empty in a row
+    own = OWN_RUN.get(sheet.table)
+    told, words = own or Home.BATCH_IDENTIFIER, "" if own else "batch "
     # The batch stands in the rows that every printed page repeats; a footer can't read a cell.
     ws.cell(
         SUBTOTAL_ROW,
         1,
-        f'="{SHOWN} "&SUBTOTAL(103,{sheet.table}[{counted}])'
-        f'&IF({Home.BATCH_IDENTIFIER}="","","  ·  batch "&{Home.BATCH_IDENTIFIER})',
+        f'="{SHOWN} "&SUBTOTAL(103,{sheet.table}[{counted}])&IF({told}="","","  ·  {words}"&{told})',
     )
     totals = [number for number, column in enumerate(sheet.columns, 1) if column.total]
     for number in totals:
