@@ -130,6 +130,12 @@ DOCUMENTS: Mapping[str, tuple[Cure, ...]] = {
             lambda: _ledger(states=(SlState.MISSING, SlState.UNRELEASED), again=True),
         ),
     ),
+    "PARTLY-CHANGED": (
+        Cure(
+            "Void or delete the other part too, then set Include to Again",
+            lambda: _ledger(states=(SlState.VOIDED, SlState.MISSING), again=True, same=False),
+        ),
+    ),
     "REF-EMPTY": (
         Cure(
             "Give the invoice a number",

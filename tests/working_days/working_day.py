@@ -91,11 +91,11 @@ def work(stage: Stage, folder: Path, steps: list[Step]) -> Day:
         with _fault(stage, Random(step.fault) if step.fault and step.name not in BY_PEOPLE else None) as fault:
             told = _do(day, step)
         day.log.append(f"{step.name}({step.seed}, {step.fault}) {fault}: {told}")
-        _must_hold(day)
+        must_hold(day)
     with _fault(stage, None):
         for _ in range(2):
             day.log.append(f"recover at the end of the day: {_do(day, Step('recover', 1))}")
-    _must_hold(day)
+    must_hold(day)
     _nothing_is_owed(day)
     return day
 
@@ -281,7 +281,8 @@ def _fault(stage: Stage, dice: Random | None) -> Iterator[str]:
 # -- what must hold --------------------------------------------------------------------------------------------------
 
 
-def _must_hold(day: Day) -> None:
+def must_hold(day: Day) -> None:
+    """Raise ``Broken`` when a transaction is twice or nowhere, or when books do not balance."""
     stage = day.stage
     twice = stage.rows(
         "SELECT DocType, RefNbr, count(*) FROM ARDoc WHERE User1 <> '' GROUP BY User1 HAVING count(*) > 1"

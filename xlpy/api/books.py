@@ -94,6 +94,18 @@ class Books(ReportFrames, Approvals):
         with run_log("check"):
             return check(self.session, Selection(batch, through, marked, location, detail, period)).report
 
+    def try_rules(self, through: date | None = None) -> pd.DataFrame:
+        """Return what the firm's own rules change of what is unposted, against no rules: a row per change.
+
+        Raises ``SettingsError`` when the settings name none, or such as can't be used.
+        """
+        from xlpy.domain.planning.rules_compared import RuleChange
+        from xlpy.services.flows.rules import try_rules
+
+        with run_log("rules"):
+            told = try_rules(self.session, through=through)
+        return of_names([field.name for field in fields(RuleChange)], told.report.changes)
+
     def practice(self, plan: Plan) -> PracticeReport:
         """Let SL's own release judge exactly this plan, and roll everything back; ``practice_results`` shows it.
 

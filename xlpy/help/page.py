@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 CHAPTERS = (
     *("start", "install", "manage", "sl", "mapping", "batch", "after", "two_persons"),
-    *("payments", "morning", "records", "scheduling", "troubleshooting", "settings", "commands", "sheets"),
+    *("payments", "morning", "records", "scheduling", "troubleshooting", "settings", "rules", "commands", "sheets"),
 )
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 

@@ -39,6 +39,13 @@ class SlSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """What is the firm's own. ``rules``: the file of its rules; ``load_profile`` makes the whole path of its name."""
+
+    rules: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WatchSettings:
     """The morning report. ``folder``: where it is written; empty: the folder of the command."""
 
@@ -56,6 +63,7 @@ class Profile:
     sl: SlSettings = field(default_factory=SlSettings)
     posting: PostingRules = field(default_factory=PostingRules)
     masters: MasterRules = field(default_factory=MasterRules)
+    site: SiteSettings = field(default_factory=SiteSettings)
     watch: WatchSettings = field(default_factory=WatchSettings)
 
     @property
