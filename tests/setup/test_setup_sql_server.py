@@ -233,6 +233,6 @@ def test_what_was_done_and_what_is_left_is_said() -> None:
     assert "system database" in new
     brought = said_of_ledger(LedgerInstalled("x", 1, ("xlpy_Audit",), ("xlpy_Posting.StateAt",), role=True))
     assert "brought to version 3; new: xlpy_Audit, xlpy_Posting.StateAt." in brought
-    again = said_of_ledger(LedgerInstalled("x", 2, (), (), role=False))
+    again = said_of_ledger(LedgerInstalled("x", 3, (), (), role=False))
     assert "nothing was missing" in again
     assert "ALTER ROLE" not in again

@@ -29,7 +29,8 @@ from xlpy.services.history.undo import undo
 from xlpy.services.records.audit_content import gather
 from xlpy.services.records.audit_record import export_record
 from xlpy.services.run.reports import Marked, RunReport, RunState
-from xlpy.sl.ledger_book.setup_script import install_ledger
+from xlpy.services.setup.rights import check_two_persons
+from xlpy.sl.ledger_book.setup_script import install_ledger, setup_script
 
 # Read by the table of cures: each of these stops is made to go here by what its words say.
 CURED = ("APPROVAL-CHANGED", "APPROVAL-MISSING", "APPROVAL-NONE", "APPROVAL-OWN")
@@ -259,6 +260,23 @@ def test_the_tables_themselves_refuse_an_approval_of_one_s_own(fresh: Any, forge
     into = "RequestID, PlanHash, PreparedLogin, PreparedBy, ApprovedLogin, ApprovedBy, ApprovedHost, ApprovedAt"
     with fresh.engine.connect() as connection, pytest.raises(IntegrityError, match=constraint):
         connection.execute(text(f"INSERT INTO xlpy_Approval ({into}) SELECT {forged} FROM xlpy_ApprovalRequest"))
+
+
+def test_check_setup_says_who_demands_it_and_as_whom_this_pc_is_known(fresh: Any) -> None:
+    session = fresh.session(*RAVI)
+    (said,) = check_two_persons(session)
+    assert "by the settings; you are rpatel on PC2" in said.text
+    kept = session.profile
+    session.profile = replace(kept, posting=replace(kept.posting, approval=""))
+    try:
+        assert list(check_two_persons(session)) == []  # nobody who does not use it hears of it
+    finally:
+        session.profile = kept
+
+
+def test_the_script_demands_it_only_when_it_is_asked_to() -> None:
+    assert "INSERT INTO dbo.xlpy_Rule" not in setup_script()
+    assert "INSERT INTO dbo.xlpy_Rule" in setup_script(two_persons=True)
 
 
 def test_off_by_default_nobody_is_asked(fresh: Any) -> None:

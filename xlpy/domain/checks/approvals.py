@@ -52,7 +52,8 @@ APPROVAL_CHECKS = (
     Check(
         "APPROVAL-CHANGED",
         Severity.STOP,
-        "Built again from both systems it is not what was asked for in request {number}",
+        "Built again here from both systems it is not what was asked for in request {number}: something has changed"
+        " since, or the settings of the two PCs differ",
         "{who} looks at it again and asks for approval anew",
         _BUTTONS,
         "This product: the hash of the plan",

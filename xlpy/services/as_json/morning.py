@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from xlpy.services.as_json.approving import approval_json
+from xlpy.services.as_json.approval import approval_json
 from xlpy.services.as_json.payments import sync_json
 from xlpy.services.as_json.reconcile import reconcile_json
 from xlpy.services.as_json.run import half_finished_json

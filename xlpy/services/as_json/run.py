@@ -14,6 +14,7 @@ from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.sentences import sentences
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Posting, TransactionKey
+from xlpy.services.as_json.approval import approval_json
 from xlpy.services.history.clear_plan import ClearPlan
 from xlpy.services.history.undo_plan import UndoPlan
 from xlpy.services.manage_half.recover import HalfFinished, RecoverReport, half_finished_text
@@ -270,6 +271,7 @@ def run_json(report: RunReport) -> dict[str, Any]:
         "manage_batches": _manage_batches(report.manage_batches),
         "problems": [problem_json(problem) for problem in report.problems],
         "results": [result_json(row) for row in report.results],
+        "approval": approval_json(report.approval),
     }
 
 

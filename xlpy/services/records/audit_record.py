@@ -14,7 +14,7 @@ import msgspec
 
 from xlpy.errors import SlError, XlpyError
 from xlpy.files import rename_patiently
-from xlpy.services.as_json.approving import approval_json
+from xlpy.services.as_json.approval import approval_json
 from xlpy.services.as_json.reconcile import reconcile_json
 from xlpy.services.records.audit_content import RecordContent, mask_json
 from xlpy.services.records.audit_manifest import MANIFEST, SEAL, file_facts, make_manifest, place_after, sha256, to_json

@@ -296,6 +296,12 @@ LINES: Mapping[str, Line] = {
         "Only the button Practice release needs them: it runs SL's own release and rolls everything back.",
         "Run 'xlpy sl-setup --practice' (or its script, with --print); or set practice_release = false.",
     ),
+    "SL-APPROVAL": Line(
+        SL,
+        "Two persons",
+        "Who asks for approval can't post; an owner of the database could change that, and sign for anybody.",
+        "Have those who post use logins that are members of xlpy_user alone.",
+    ),
     "REST": Line("", "Everything else", "It is looked at as soon as the connection works."),
 }
 

@@ -12,7 +12,7 @@ from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import LedgerMissing
 from xlpy.services.setup.lines import SL, Checked, Finding, broken, guarded, line
-from xlpy.services.setup.rights import check_practice, check_screens, check_sql_rights
+from xlpy.services.setup.rights import check_practice, check_screens, check_sql_rights, check_two_persons
 
 if TYPE_CHECKING:
     from xlpy.services.run.session import Session
@@ -57,6 +57,7 @@ def check_sl(session: Session, used: Used) -> list[Finding]:
     findings += guarded("SL-USER", lambda: check_screens(session, used))
     findings += guarded("SQL-NEEDED", lambda: check_sql_rights(session))
     findings += guarded("SQL-PRACTICE", lambda: check_practice(session))
+    findings += guarded("SL-APPROVAL", lambda: check_two_persons(session))
     return findings
 
 
