@@ -207,6 +207,9 @@ def ask(odbc: str) -> dict[str, Seen]:
         lock = {"name": "xlpy recording", "milliseconds": 0}
         tsql.return_value(connection, tsql.TAKE_APPLICATION_LOCK, lock)
         tsql.return_value(connection, tsql.RELEASE_APPLICATION_LOCK, {"name": lock["name"]})
+        proof = {"name": "xlpy recording a transaction"}
+        tsql.return_value(connection, tsql.TAKE_TRANSACTION_LOCK, proof)
+        tsql.single_value(connection, tsql.TRANSACTION_LOCK, proof)
         with contextlib.suppress(LedgerMissing):
             check_ledger(connection)
         connection.rollback()

@@ -249,6 +249,19 @@ class PostingRefused(SlError):
     exit_code = 1
 
 
+class TransactionLost(SlError):
+    """The server ended the transaction without saying so; what was written afterwards is in another one."""
+
+    exit_code = 1
+
+    def __init__(self) -> None:
+        super().__init__(
+            "SL's server ended the transaction while it was written to, and said nothing of it. Everything was rolled"
+            " back.",
+            fix="Run this again. If it stays, press Save full log and send the file to your support.",
+        )
+
+
 class NeverSaved(SlError):
     """Something tried to save what is only practised."""
 

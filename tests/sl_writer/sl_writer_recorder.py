@@ -20,6 +20,7 @@ CANNED = {
     "test max support": [("test max support",)],
     "XACT_STATE()": [(1, 1)],
     "sp_getapplock": [(0,)],
+    "APPLOCK_MODE": [("Exclusive",)],
     "sp_releaseapplock": [(0,)],
 }
 _DESCRIPTION = (("value", None, None, None, None, None, None),)

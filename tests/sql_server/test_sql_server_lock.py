@@ -1,20 +1,24 @@
-"""The posting lock of a session: it ends with the session, and so does what its holder's row says."""
+"""The posting lock of a session ends with the session, and so does what its holder's row says; and a transaction's."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 import pytest
-from sql_server_stage import Stage
-from sqlalchemy import text
+from sql_server_stage import SERVER, Stage, address_of, new_database
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
-from xlpy.errors import PostingLocked
+from xlpy.errors import PostingLocked, TransactionLost
 from xlpy.services.manage_half.recover import RecoverReport, recover
 from xlpy.sl.connection import tsql
+from xlpy.sl.connection.engine import mssql_engine
+from xlpy.sl.connection.one_transaction import is_lost
 from xlpy.sl.ledger_book.lock import RESOURCE, posting_lock
 
 SINCE = datetime(2026, 10, 20, 21, 24)  # noqa: DTZ001 # SL keeps local time
@@ -34,8 +38,6 @@ with posting_lock(company, user="kmorales", host="PC1", now=datetime(2026, 10, 2
 
 @contextmanager
 def _held_by_another_process(stage: Stage) -> Iterator[subprocess.Popen[str]]:
-    import os
-
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDER, stage.profile.sl.company],
         stdin=subprocess.PIPE,
@@ -88,3 +90,30 @@ def test_the_row_of_a_dead_holder_is_not_told_of_the_next_one(stage: Stage) -> N
                 pytest.fail("two held the lock")
     assert "Another run has just begun to post into this SL database." in told.value.text
     assert "kmorales" not in told.value.text
+
+
+def _end_unsaid(connection: Connection) -> None:
+    """Let the server end the transaction: by an error, where that does it, or by a statement of its own."""
+    with suppress(DBAPIError):
+        connection.exec_driver_sql("SELECT part FROM dbo.NotThere")
+    if not is_lost(connection):
+        connection.exec_driver_sql("ROLLBACK TRANSACTION")
+
+
+def test_what_follows_a_transaction_that_the_server_ended_is_not_saved() -> None:
+    """The driver begins another by itself; its commit would save the second half without the first."""
+    with new_database("xlpy_lost") as name:
+        engine = mssql_engine(address_of(os.environ[SERVER], name))
+        try:
+            with engine.begin() as connection:
+                connection.execute(text("CREATE TABLE dbo.Half (part int)"))
+            with engine.begin() as connection:
+                connection.execute(text("INSERT INTO Half (part) VALUES (0)"))
+            with pytest.raises(TransactionLost), engine.begin() as connection:
+                connection.execute(text("INSERT INTO Half (part) VALUES (1)"))
+                _end_unsaid(connection)
+                connection.execute(text("INSERT INTO Half (part) VALUES (2)"))
+            with engine.connect() as connection:
+                assert connection.scalars(text("SELECT part FROM Half")).all() == [0]
+        finally:
+            engine.dispose()

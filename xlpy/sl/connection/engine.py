@@ -22,6 +22,7 @@ from xlpy.profile.settings import SlSettings
 from xlpy.sl.connection import tsql
 from xlpy.sl.connection.catalogue import Catalogue
 from xlpy.sl.connection.connect_errors import explain_connect_error
+from xlpy.sl.connection.one_transaction import keep_one_transaction
 from xlpy.sl.connection.sqlite import database_file, sqlite_engine
 from xlpy.sl.connection.statement_errors import explain_statement_error
 
@@ -103,6 +104,7 @@ def mssql_engine(url: str | URL, *, module: Any = None, lock_seconds: int = 10) 
     _describe_no_long_statement(engine)
     _name_columns_alone(engine)
     _explain_refusals(engine, target)
+    keep_one_transaction(engine)
     return engine
 
 

@@ -83,6 +83,17 @@ RELEASE_APPLICATION_LOCK: Final = text(
     " EXEC @freed = sp_releaseapplock @Resource = :name, @LockOwner = 'Session'; SELECT @freed AS freed"
 )
 
+# Owned by the transaction: it ends with it, however that ends. Reading from a table begins one where the driver leaves
+# that to the server; what is read does not matter.
+TAKE_TRANSACTION_LOCK: Final = text(
+    "SET NOCOUNT ON; DECLARE @there int, @granted int; SELECT @there = COUNT(*) FROM sys.objects WHERE 1 = 0;"
+    " EXEC @granted = sp_getapplock @Resource = :name, @LockMode = 'Exclusive', @LockOwner = 'Transaction',"
+    " @LockTimeout = 0; SELECT @granted AS granted"
+)
+TRANSACTION_LOCK: Final = text("SELECT APPLOCK_MODE('public', :name, 'Transaction')").bindparams(
+    bindparam("name", type_=String())
+)
+
 # 1 = nobody holds such a lock, 0 = a session does. Takes nothing and waits for nothing.
 APPLICATION_LOCK_FREE: Final = text("SELECT APPLOCK_TEST('public', :name, 'Exclusive', 'Session')").bindparams(
     bindparam("name", type_=String())
@@ -123,6 +134,12 @@ def return_value(connection: Connection, statement: TextClause, parameters: Mapp
     What the procedure does inside may put row counts (results without columns) before it: they are stepped over. What
     the driver raises comes as SQLAlchemy's ``DBAPIError``.
     """
+    value = single_value(connection, statement, parameters)
+    return None if value is None else int(value)
+
+
+def single_value(connection: Connection, statement: TextClause, parameters: Mapping[str, Any]) -> Any:
+    """Execute a batch past SQLAlchemy's events, and return the first value of its first row; None without one."""
     compiled = statement.compile(dialect=connection.dialect)
     values = compiled.construct_params(parameters)
     bound = tuple(values[name] for name in compiled.positiontup or ())
@@ -134,7 +151,7 @@ def return_value(connection: Connection, statement: TextClause, parameters: Mapp
             if not cursor.nextset():
                 return None
         row = cursor.fetchone()
-        return None if row is None else int(row[0])
+        return None if row is None else row[0]
     except driver.Error as error:  # as SQLAlchemy wraps what its own statements meet
         raise DBAPIError.instance(str(compiled), bound, error, driver.Error, dialect=connection.dialect) from error
     finally:

@@ -16,6 +16,7 @@ from xlpy.domain.documents.plan import Plan
 from xlpy.domain.values.transactions import TransactionKey
 from xlpy.errors import PostingRefused
 from xlpy.sl.connection import tsql
+from xlpy.sl.connection.one_transaction import is_lost
 from xlpy.sl.connection.statement_errors import database_said
 from xlpy.sl.connection.types import ValueRefused
 from xlpy.sl.reading.numbering import free_batch_numbers, free_references, store_counters
@@ -347,7 +348,7 @@ class _Savepoint:
             raise _ended(cause) from error
         try:
             self._nested.rollback()
-            alive = tsql.transaction_is_alive(self._connection)
+            alive = tsql.transaction_is_alive(self._connection) and not is_lost(self._connection)
         except DBAPIError as gone:
             raise _ended(cause) from gone
         if not alive:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from xlpy.errors import CommitUnknown, PostingRefused, SlError
+from xlpy.errors import CommitUnknown, PostingRefused, SlError, TransactionLost
 from xlpy.sl.connection.statement_errors import database_said, explain_statement_error
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def commit_once(company: SlCompany, writing: Writing[T], *, observe: Observe | N
                 return done
             try:
                 transaction.commit()
+            except TransactionLost as lost:
+                raise PostingRefused(lost.text, fix=lost.fix) from lost
             except (DBAPIError, OSError) as error:
                 broken = error
                 connection.invalidate(error)
