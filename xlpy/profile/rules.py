@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from xlpy.domain.mapping.descriptions import PLACEHOLDERS, unknown_placeholders
-from xlpy.domain.values.rules import FREE_COLUMNS, STAMPED_TABLES
+from xlpy.domain.values.rules import DOCUMENTS, FREE_COLUMNS, JOURNALS, STAMPED_TABLES
 from xlpy.errors import SettingsError
 from xlpy.profile.mistakes import Mistake
 
@@ -194,6 +194,7 @@ CHECKS: Mapping[Path, Check] = {
     **{("posting", setting): _description(setting) for setting in PLACEHOLDERS},
     ("posting", "company_paid_account"): _account,
     ("posting", "cost_journals"): one_of("invoice", "run"),
+    ("posting", "inventory"): one_of(DOCUMENTS, JOURNALS),
 }
 # Tables of names and texts: what their keys and their values must be.
 TABLES: Mapping[Path, tuple[Check, Check]] = {

@@ -190,8 +190,12 @@ def _adjustment(adjustment: ExportAdjustment, rules: ManageRules) -> ManageShare
 
 
 def _transfer(moved: ExportTransfer, rules: ManageRules) -> ManageShare:
-    """Return an item moved. Its accounts are not compared: what one line debits the other credits in SL."""
+    """Return an item moved. Its accounts are compared where it is a journal: in Inventory SL has its own."""
     amount = round_money(abs(moved.total), rules.base_decimals)
+    value = round_money(moved.total, rules.base_decimals)
+    account = rules.leg(moved.account_number or moved.inventory_account, value)
+    offset = rules.leg(moved.offset_account, -value)
+    legs = () if (account.acct, account.sub) == (offset.acct, offset.sub) else (account, offset)
     return ManageShare(
         Kind.PROCUREMENT,
         DOCUMENT,
@@ -200,7 +204,7 @@ def _transfer(moved: ExportTransfer, rules: ManageRules) -> ManageShare:
         "",
         rules.base_currency,
         amount,
-        (),
+        _some(legs),
         number_in_front=moved.transfer_id,
         compared=False,
     )

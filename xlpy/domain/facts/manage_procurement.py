@@ -168,6 +168,7 @@ class ExportTransfer:
     offset_account: str
     memo: str = ""
     description: str = ""
+    offset_total: Decimal = Decimal(0)
 
     @property
     def all_entry_ids(self) -> tuple[int, ...]:

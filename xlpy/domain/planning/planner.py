@@ -31,10 +31,14 @@ from xlpy.domain.planning.makers.in_transfers import InTransfers
 from xlpy.domain.planning.makers.ledger_rules import Verdict
 from xlpy.domain.planning.makers.maker import AnyDocument, AnyMaster, Judged, Made, Maker
 from xlpy.domain.planning.makers.request import PlanRequest
+from xlpy.domain.planning.makers.stock_as_journals.adjusted import GlAdjustments
+from xlpy.domain.planning.makers.stock_as_journals.lines import StockJournals
+from xlpy.domain.planning.makers.stock_as_journals.moved import GlTransfers
 from xlpy.domain.planning.setup_checks import setup_problems
 from xlpy.domain.planning.transaction_checks import transaction_problems
 from xlpy.domain.values.dates import NO_DATE
 from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.rules import JOURNALS
 from xlpy.domain.values.transactions import TransactionKey
 from xlpy.domain.values.widths import Widths
 
@@ -96,16 +100,22 @@ def draft(request: PlanRequest) -> Drafts:
 
 
 def makers_of(request: PlanRequest) -> tuple[Maker[Any, Any], ...]:
-    """Return a maker for each kind of rows, in the order of the plan; Manage's *as bill* decides what expenses are."""
+    """Return a maker for each kind of rows, in the order of the plan.
+
+    Manage's *as bill* decides what expenses are, the setting ``inventory`` what adjustments and transfers are.
+    """
     vouchers = Vouchers(request.options, request.masters, request.books, request.posting, request.master_rules)
     lines = InventoryLines(request.masters, request.books, request.posting, request.master_rules)
     as_bill = request.masters.package.transfer_expenses_as_bill
+    stock: tuple[Maker[Any, Any], ...] = (InAdjustments(request, lines), InTransfers(request, lines))
+    if request.posting.inventory == JOURNALS:
+        journals = StockJournals(request)
+        stock = (GlAdjustments(request, lines, journals), GlTransfers(request, lines, journals))
     return (
         ArInvoices(request),
         ApExpenses(request, vouchers) if as_bill else GlExpenses(request),
         ApReceipts(request, vouchers),
-        InAdjustments(request, lines),
-        InTransfers(request, lines),
+        *stock,
     )
 
 

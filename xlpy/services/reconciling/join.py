@@ -145,7 +145,7 @@ def _members(sides: Sides, owners: pd.DataFrame) -> list[Member]:
             part_name=str(row["part"]),
             manage=row["amount"] if shares else None,
             legs=tuple(leg for share in shares for leg in share.legs),
-            compared=all(share.compared for share in shares),
+            compared=all(share.compared or (part is not None and part.module == "GL") for share in shares),
             company=shares[0].company if shares else "",
             currency=shares[0].currency if shares and row["part"] == COST else posting.currency,
         )
@@ -226,10 +226,10 @@ def _quiet_state(member: Member) -> ReconcileState:
 
 
 def _difference(member: Member) -> Decimal:
-    """Return Manage less SL; of what was cleared on purpose, less what the ledger noted."""
+    """Return Manage less SL; of what was cleared, or has no document on purpose, less what the ledger noted."""
     if member.explained:
         return ZERO
-    if member.posting.state is PostingState.CLEARED:
+    if member.posting.state is PostingState.CLEARED or not member.posting.parts:
         return (member.manage or ZERO) - member.ledger if member.manage is not None else ZERO
     return (member.manage or ZERO) - (member.sl or ZERO)
 

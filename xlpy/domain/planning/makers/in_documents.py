@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from xlpy.domain.checks.table import found
+from xlpy.domain.documents.gl import GlJournal
 from xlpy.domain.documents.inventory import ADJUSTED, InDocument, InLine
 from xlpy.domain.facts.books import SlBooks, sl_key
 from xlpy.domain.facts.manage_procurement import ExportAdjustment, ExportTransfer, UnpostedProcurement
@@ -112,19 +113,19 @@ class InventoryMaker(Maker[UnpostedProcurement, tuple[ExportedT, ...]]):
         """Make the document of one row."""
         (matched,) = group
         problems: list[Problem] = []
-        made = self._document(matched, problems)
+        row, base = matched.entry.unposted, self.books.gl.base_currency
+        if row.currency and sl_key(row.currency) != sl_key(base):
+            problems.append(found("INV-CURRENCY", row.currency, base, currency=row.currency))
+        made = self.written(matched, problems)
         if made is None and not has_stop(problems):
             return Made((*problems, found("NOTHING-TO-POST", matched.number)), nothing_to_post=True)
         items = tuple(self.lines.needed.get(matched.key, ()))
         return Made(tuple(problems), documents=(made,) if made else (), masters=items)
 
-    def _document(
+    def written(
         self, matched: Matched[UnpostedProcurement, tuple[ExportedT, ...]], problems: list[Problem]
-    ) -> tuple[str, InDocument] | None:
+    ) -> tuple[str, InDocument | GlJournal] | None:
         """Build the document with its period; none when a problem stops it, or when there is nothing to write."""
-        row, base = matched.entry.unposted, self.books.gl.base_currency
-        if row.currency and sl_key(row.currency) != sl_key(base):
-            problems.append(found("INV-CURRENCY", row.currency, base, currency=row.currency))
         problems.extend(in_setup_problems(self.books))
         lines = self.document_lines(matched.key, matched.exported, problems)
         if not lines and not has_stop(problems):
