@@ -43,7 +43,7 @@ def test_a_customer_with_an_invisible_mark_stops_and_is_not_created() -> None:
     made = story.plan(one)
     (problem,) = [p for p in made.problems if p.code == "ID-CHARS"]
     assert "zero width space after 'ACME01' in it; it looks like ACME01" in problem.what
-    assert made.customers == ()
+    assert made.ar.customers == ()
 
 
 def test_a_vendor_with_a_wildcard_stops_and_is_not_created() -> None:

@@ -9,7 +9,7 @@ from xlpy.excel.engine import open_book
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import HomeInputs, HomeNotUnderstood, profile_path, read_home
 from xlpy.excel.tables.selection import marked_transactions, read_selection
-from xlpy.excel.tables.tables import read_rows, refill
+from xlpy.excel.tables.tables import refill
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheets import INVOICES
 
@@ -74,16 +74,6 @@ def test_an_error_in_a_mark_or_an_id_stops_the_button(workbook, edit, invoice, c
     with pytest.raises(StoppedByProblems, match=rf"row 6 .*{error}"):
         read_selection(book, read_home(book))
     assert len(marked_transactions(book)) == 2
-
-
-def test_an_error_in_a_text_of_manage_is_a_problem_of_its_row(workbook, edit, invoice):
-    with open_closed(workbook) as closed:
-        refill(closed.book, INVOICES, [invoice(1)])
-        closed.save()
-    with edit(workbook) as book:
-        put_error(book, "Invoices", 5, INVOICES.index("Company") + 1, "#NAME?")
-    (row,) = read_rows(open_book(workbook), INVOICES)
-    assert [(p.column, p.text) for p in row.problems] == [("Company", "Company shows #NAME? instead of a text.")]
 
 
 @pytest.mark.parametrize(("mark", "included"), [("No", 0), ("n", 0), (" no ", 0), ("Yes", 1)])

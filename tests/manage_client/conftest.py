@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from xlpy.manage.client import ManageClient
-from xlpy.manage.transport import Transport
+from xlpy.manage.http.transport import Transport
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.settings import ManageSettings
 

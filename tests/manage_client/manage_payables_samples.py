@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from xlpy.manage.answers import read_json
+from xlpy.manage.http.answers import read_json
 
 USD = {"id": 7, "currencyCode": "USD", "numberOfDecimals": 2}
 JANE = {"id": 31, "identifier": "JDoe", "name": "Jane Doe"}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from xlpy.domain.facts.manage import NO_REF, ExportTaxLevel, Ref
 from xlpy.errors import ManageError
 from xlpy.manage import records
-from xlpy.manage.answers import read_json
+from xlpy.manage.http.answers import read_json
 from xlpy.manage.row import Row
 
 UNPOSTED = {

@@ -14,8 +14,8 @@ from xlpy.demo.site.door import access
 from xlpy.demo.site.door.server import serve
 from xlpy.demo.site.making.generate import generate_site
 from xlpy.manage.client import ManageClient
+from xlpy.manage.http.site_days import in_days_of_the_site, zone_named
 from xlpy.manage.row import Row
-from xlpy.manage.site_days import in_days_of_the_site, zone_named
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.settings import ManageSettings
 

@@ -60,7 +60,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         "Count"
     ),
     PREVIEW.name: (
-        "Source", "SL batch", "Module", "DocType", "Reference", "Date", "Due", "Period", "Terms",
+        "Source", "SL batch", "Module", "Document", "DocType", "Reference", "Date", "Due", "Period", "Terms",
         "Customer/Vendor", "Vendor invoice", "Account", "Sub", "Debit", "Credit", "Currency", "Base debit",
         "Base credit", "Tax id", "Description", "Transaction"
     ),

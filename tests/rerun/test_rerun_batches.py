@@ -70,7 +70,7 @@ def test_half_finished_undone_cleared_and_deleted_batches_are_told(pushed: Month
     rows = {row.identifier: row for row in reversed(report.rows)}
     assert report.rows[0].identifier == "OCT-I", "what is owed comes first"
     assert rows["OCT-E"].state == "cleared"
-    assert "was deleted there" in rows["OCT-P"].message
+    assert "closed or deleted there" in rows["OCT-P"].message
     assert rows["OCT-P"].manage_id is None
     owed = [row for row in report.rows if row.identifier == "OCT-I" and row.manage_id is None]
     assert owed

@@ -229,7 +229,7 @@ def test_batches_that_can_not_be_rerun_say_why(pushed: Month) -> None:
     with pytest.raises(BatchNotThere, match="has no batch 'SEPTEMBER'"):
         pushed.plan("SEPTEMBER")
     pushed.session().manage.delete_batch(pushed_id(pushed, "OCT-E"))
-    with pytest.raises(BatchNotThere, match="was deleted there"):
+    with pytest.raises(BatchNotThere, match="deleted or closed there"):
         pushed.plan("OCT-E")
     pushed.run("UPDATE xlpy_Posting SET CpnyID = '0099' WHERE BatchIdentifier = 'OCT-I'")
     with pytest.raises(BatchNotOurs, match=r"SL company 0099, and this is"):

@@ -59,7 +59,7 @@ def test_the_whole_job(stage: Stage) -> None:
     )
     plan = make_plan(session, stage.selection(marks))
     assert [problem for problem in plan.problems if problem.severity is Severity.STOP] == []
-    assert plan.ar_batches
+    assert plan.ar.batches
 
     # Run export of every kind.
     report = stage.push(marks)

@@ -15,8 +15,8 @@ from xlpy.errors import ManageError
 from xlpy.manage import expenses, invoices, procurement
 from xlpy.manage.batches import BATCHES, AccountingBatch
 from xlpy.manage.exporting import ask_of_batch
+from xlpy.manage.http.transport import Transport
 from xlpy.manage.paging import Progress
-from xlpy.manage.transport import Transport
 
 NO_EXPENSES = ExportedExpenses()
 NO_PROCUREMENT = ExportedProcurement()

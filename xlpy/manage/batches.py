@@ -22,10 +22,10 @@ from xlpy.errors import (
     ManageUnreachable,
     SettingsError,
 )
-from xlpy.manage.answers import shape
+from xlpy.manage.http.answers import shape
+from xlpy.manage.http.transport import Transport
 from xlpy.manage.paging import can_be_quoted, read_count, read_filtered, read_list
 from xlpy.manage.row import Row
-from xlpy.manage.transport import Transport
 
 BATCHES = "/finance/accounting/batches"
 LONGEST_IDENTIFIER = 50

@@ -45,9 +45,9 @@ from xlpy.manage import (
 from xlpy.manage.batch_export import NO_EXPENSES, NO_PROCUREMENT, BatchExport
 from xlpy.manage.batches import AccountingBatch
 from xlpy.manage.exporting import ExportRequest
+from xlpy.manage.http.transport import Transport
 from xlpy.manage.paging import Progress
 from xlpy.manage.setup import SystemInfo
-from xlpy.manage.transport import Transport
 from xlpy.manage.trying import MemberLimits
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.settings import ManageSettings

@@ -9,8 +9,8 @@ from xlpy.domain.facts.manage_expenses import ExportedExpenses, UnpostedExpense
 from xlpy.domain.values.transactions import Kind
 from xlpy.manage import payables_records
 from xlpy.manage.exporting import ExportRequest, Parts, export_in_chunks, refuse_twice
+from xlpy.manage.http.transport import Transport
 from xlpy.manage.paging import Progress, read_list
-from xlpy.manage.transport import Transport
 
 UNPOSTED = "/finance/accounting/unpostedexpenses"
 _log = logging.getLogger("xlpy.manage")

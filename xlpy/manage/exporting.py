@@ -9,9 +9,9 @@ from typing import Any
 
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageError, ManageSpokeNonsense
-from xlpy.manage.answers import shape
+from xlpy.manage.http.answers import shape
+from xlpy.manage.http.transport import Transport
 from xlpy.manage.paging import Progress
-from xlpy.manage.transport import Transport
 
 EXPORT = "/finance/accounting/export"
 FAR_AHEAD = date(2099, 12, 31)  # later than any document; the calendar of the server may not go to year 9999

@@ -11,10 +11,10 @@ from typing import Any
 
 from xlpy.domain.facts.manage_payments import ManageInvoice
 from xlpy.domain.values.money import round_money
+from xlpy.manage.http.transport import Transport
 from xlpy.manage.paging import Progress, can_be_quoted, in_pieces, read_by_ids, read_filtered
 from xlpy.manage.records import Json, decimals_of
 from xlpy.manage.row import Row
-from xlpy.manage.transport import Transport
 
 INVOICES = "/finance/invoices"
 FIELDS = (

@@ -10,8 +10,8 @@ from xlpy.domain.facts.manage import ExportInvoice, UnpostedInvoice
 from xlpy.domain.values.transactions import Kind
 from xlpy.manage import records
 from xlpy.manage.exporting import ExportRequest, export_in_chunks, exported_wrongly
+from xlpy.manage.http.transport import Transport
 from xlpy.manage.paging import Progress, read_list
-from xlpy.manage.transport import Transport
 
 UNPOSTED = "/finance/accounting/unpostedinvoices"
 _log = logging.getLogger("xlpy.manage")

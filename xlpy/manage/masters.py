@@ -10,10 +10,10 @@ from xlpy.domain.facts.manage_expenses import Member
 from xlpy.domain.facts.manage_procurement import AdjustmentRecord, UnitOfMeasure, Warehouse
 from xlpy.errors import ManageRefused, ManageSpokeNonsense
 from xlpy.manage import payables_records, records
-from xlpy.manage.answers import shape
+from xlpy.manage.http.answers import shape
+from xlpy.manage.http.transport import Transport
 from xlpy.manage.paging import read_by_ids, read_list
 from xlpy.manage.row import Row
-from xlpy.manage.transport import Transport
 
 COMPANY_FIELDS = (
     "id,identifier,name,accountNumber,vendorIdentifier,addressLine1,addressLine2,city,state,zip,country,phoneNumber,"

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 from xlpy.errors import ManageListShort, ManageRefused, ManageSpokeNonsense
-from xlpy.manage.answers import shape
-from xlpy.manage.transport import Answer, Transport
+from xlpy.manage.http.answers import shape
+from xlpy.manage.http.transport import Answer, Transport
 
 PAGE_SIZE = 1000  # the most that Manage gives; without it there are 25
 LONGEST_QUERY = 1900  # of 2,048: the base address and what paging adds come on top

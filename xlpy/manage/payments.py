@@ -15,12 +15,12 @@ from typing import TypeVar
 from xlpy.domain.facts.manage_payments import InvoicePayment
 from xlpy.domain.values.money import round_money
 from xlpy.errors import ManageError, ManageRefused, ManageSpokeNonsense, ManageUnreachable
-from xlpy.manage.answers import shape
+from xlpy.manage.http.answers import shape
+from xlpy.manage.http.transport import Transport
 from xlpy.manage.invoice_records import INVOICES
 from xlpy.manage.paging import read_uncounted_list
 from xlpy.manage.records import Json
 from xlpy.manage.row import Row
-from xlpy.manage.transport import Transport
 
 PLAIN_TYPE = "P"
 _T = TypeVar("_T")

@@ -13,8 +13,8 @@ from xlpy.domain.values.money import total
 from xlpy.domain.values.transactions import Kind
 from xlpy.manage import payables_records
 from xlpy.manage.exporting import ExportRequest, Parts, export_in_chunks, exported_wrongly, refuse_twice
+from xlpy.manage.http.transport import Transport
 from xlpy.manage.paging import Progress, read_list
-from xlpy.manage.transport import Transport
 
 UNPOSTED = "/finance/accounting/unpostedprocurement"
 _Record = TypeVar("_Record")

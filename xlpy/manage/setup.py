@@ -9,10 +9,10 @@ from typing import Any
 from xlpy.domain.facts.manage import GlSegments, PackageSetup
 from xlpy.errors import ManageError, ManageSpokeNonsense
 from xlpy.manage import records
-from xlpy.manage.answers import shape
+from xlpy.manage.http.answers import shape
+from xlpy.manage.http.transport import Transport
 from xlpy.manage.paging import read_list
 from xlpy.manage.row import Row
-from xlpy.manage.transport import Transport
 
 SEGMENTS = range(1, 11)
 _ACCOUNT_FIELDS = ",".join(["id", *(f"{part}{n}" for part in ("segment", "cogs") for n in SEGMENTS), "inventory"])

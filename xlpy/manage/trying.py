@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
+from xlpy.manage.http.transport import Transport
 from xlpy.manage.paging import can_be_quoted, read_count, rows_of
 from xlpy.manage.row import Row
-from xlpy.manage.transport import Transport
 
 MEMBERS = "/system/members"
 

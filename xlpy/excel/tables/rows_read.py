@@ -126,10 +126,7 @@ def _row(
                 problems.append(RowProblem(number, column.name, error.text, "Write Yes or Again, or clear the cell."))
         elif column.kind in _TEXTS:
             cells[column.name] = value if isinstance(value, str) else ""
-            if shown := excel_error(value):
-                text = f"{column.name} shows {shown} instead of a text."
-                problems.append(RowProblem(number, column.name, text, "Refresh: what Manage says comes back."))
-            elif value is not None and not isinstance(value, str):
+            if value is not None and not isinstance(value, str):
                 problems.append(
                     RowProblem(
                         number,

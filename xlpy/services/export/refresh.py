@@ -22,7 +22,7 @@ from xlpy.domain.values.money import ZERO, round_money
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Kind, Posting, PostingState, TransactionKey
 from xlpy.errors import LedgerMissing
-from xlpy.manage.versions import OLDEST_VERSION
+from xlpy.manage.http.versions import OLDEST_VERSION
 from xlpy.services.run.half_done import HALF_DONE, half_done
 from xlpy.services.run.memory import Refreshed, recall_refresh, remember_refresh
 from xlpy.services.run.reports import AgeingRow, ExpenseRow, InvoiceRow, ModulePeriods, ProcurementRow, RefreshReport

@@ -10,7 +10,7 @@ from xlpy.domain.values.rules import JOURNALS
 from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageRefused, ManageUnreachable, SettingsError, XlpyError
-from xlpy.manage.versions import OLDEST_VERSION, is_too_old
+from xlpy.manage.http.versions import OLDEST_VERSION, is_too_old
 from xlpy.services.setup.lines import MANAGE, Checked, Finding, broken, guarded, line
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ import requests
 from urllib3.exceptions import NameResolutionError, NewConnectionError, ReadTimeoutError
 
 from xlpy.errors import ManageError, ManageRefused, ManageSpokeNonsense, ManageUnreachable, SettingsError
-from xlpy.manage.access import OnlyOurHeaders, choose_access
-from xlpy.manage.answers import (
+from xlpy.manage.http.access import OnlyOurHeaders, choose_access
+from xlpy.manage.http.answers import (
     LONGEST_TEXT,
     how_to_fix,
     is_error,
@@ -33,7 +33,7 @@ from xlpy.manage.answers import (
     worth_repeating,
     wrong_fields,
 )
-from xlpy.manage.site_days import in_days_of_the_site, zone_named
+from xlpy.manage.http.site_days import in_days_of_the_site, zone_named
 from xlpy.masking import masked
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.manage_address import site_address

@@ -1,0 +1,1 @@
+"""One HTTP session with a Manage site: how it is reached, logged in to, and what its answers are."""
