@@ -20,6 +20,7 @@ from xlpy.api.frames import (
     of_fields,
     of_names,
 )
+from xlpy.api.month_end import MonthEndFrames
 from xlpy.domain.documents.plan import Action, Plan
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import StoppedByProblems
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from xlpy.services.setup.doctor import Finding
 
 
-class Books(ReportFrames):
+class Books(ReportFrames, MonthEndFrames):
     """One Manage site and one SL company. Frames hold ``Decimal`` amounts (object columns) and dates."""
 
     def __init__(self, session: Session) -> None:

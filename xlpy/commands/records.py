@@ -13,6 +13,10 @@ _FOLDER = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     help="Where it is saved (default: beside the workbook, else here).",
 )
+PERIOD = click.option("--period", default="", help="As SL shows it, such as 10-2026 (default: the current one of GL).")
+PAGE = click.option(
+    "--page", type=click.Path(dir_okay=False, path_type=Path), help="Save it as a page to print and sign (.html), too."
+)
 _RUN = click.option("--run", "run_id", default="", help="Run id, as the sheet Results shows it.")
 
 
@@ -134,4 +138,25 @@ def reconcile(
     )
 
 
-COMMANDS: tuple[click.Command, ...] = (errors, results, log, audit, reconcile)
+@click.command("tie-out")
+@click.argument("workbook", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@PERIOD
+@PAGE
+@PROFILE
+@JSON
+def tie_out(workbook: Path | None, period: str, page: Path | None, profile: Path | None, as_json: bool) -> None:
+    """Put Manage, posting ledger, SL's subledgers and general ledger of a period side by side, by account.
+
+    Accounts that differ come first, each with its transactions. Exit code 0: every account agrees; 3: one does not.
+    """
+    if workbook is not None:
+        from xlpy.excel.buttons.pressed import Choices
+
+        choices = Choices(period=period, page=str(page.resolve()) if page else "")
+        press_closed("tie_out", workbook, profile, as_json, choices)
+    from xlpy.services.flows import records
+
+    end_with("tie_out", profile, as_json, lambda session: records.tie_out(session, period=period, page=page))
+
+
+COMMANDS: tuple[click.Command, ...] = (errors, results, log, audit, reconcile, tie_out)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import click
 
 CHAPTERS = (
-    *("start", "install", "manage", "sl", "mapping", "batch", "after"),
+    *("start", "install", "manage", "sl", "mapping", "batch", "after", "month_end"),
     *("payments", "records", "scheduling", "troubleshooting", "settings", "commands", "sheets"),
 )
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)

@@ -25,6 +25,7 @@ from xlpy.domain.facts.manage_payments import InvoicePayment, ManageInvoice
 from xlpy.domain.facts.manage_procurement import (
     AdjustmentRecord,
     ExportedProcurement,
+    StockOnHand,
     UnitOfMeasure,
     UnpostedProcurement,
     Warehouse,
@@ -40,6 +41,7 @@ from xlpy.manage import (
     payments,
     procurement,
     setup,
+    stock,
     trying,
 )
 from xlpy.manage.batch_export import NO_EXPENSES, NO_PROCUREMENT, BatchExport
@@ -168,6 +170,10 @@ class ManageClient:
     def warehouses(self) -> dict[int, Warehouse]:
         """Return all warehouses by id."""
         return masters.warehouses(self._transport)
+
+    def stock(self, progress: Progress | None = None) -> tuple[StockOnHand, ...]:
+        """Return what is on hand of every inventory product, all warehouses together, with its cost in the catalog."""
+        return stock.stock_on_hand(self._transport, progress)
 
     def units(self) -> dict[int, UnitOfMeasure]:
         """Return all units of measure by id."""

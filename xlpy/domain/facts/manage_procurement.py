@@ -217,6 +217,22 @@ class Warehouse:
 
 
 @dataclass(frozen=True, slots=True)
+class StockOnHand:
+    """What Manage has of an inventory product now, over all bins; ``cost``: of one piece, as its catalog has it."""
+
+    id: int
+    identifier: str
+    quantity: Decimal
+    cost: Decimal
+    xref: str = ""
+
+    @property
+    def value(self) -> Decimal:
+        """Quantity × cost, not rounded. Manage's own costing of what is on hand is not published."""
+        return self.quantity * self.cost
+
+
+@dataclass(frozen=True, slots=True)
 class UnitOfMeasure:
     """A unit: ``xref`` is the SL unit (uomScheduleXref)."""
 

@@ -118,3 +118,12 @@ class Verdict(StrEnum):
     NOTE = "note"
     PROBLEM = "problem"
     UNKNOWN = "could not tell"
+
+
+class TieState(StrEnum):
+    """Column State of a tie-out."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    NOT_POSTED = "not posted yet"  # agrees but for what SL's general ledger does not have yet
+    AS_OF_NOW = "as of now"  # a balance, beside the period

@@ -41,6 +41,7 @@ class Choices:
     ``start``/``start_date``: where the payment sync starts. ``take_over``: invoices whose payment in Manage is ours.
     ``again``: record ids to post anew. ``folder``: where a record or a log is saved. ``run_id``: of which run.
     ``as_zip``: one file instead of a folder. ``period``/``everything``: what to reconcile, instead of a batch.
+    ``page``: where a page to print is saved.
     """
 
     yes: bool = False
@@ -54,6 +55,7 @@ class Choices:
     run_id: str = ""
     as_zip: bool = False
     period: str = ""
+    page: str = ""
     everything: bool = False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xlpy.domain.values.statuses import Include
+from xlpy.excel.workbook.month_end_sheets import TIE_OUT
 from xlpy.excel.workbook.sheet import CellKind, Column, Part, Sheet
 
 INCLUDE_CHOICES = (Include.YES, Include.AGAIN)
@@ -334,9 +335,9 @@ LOG = Sheet(
     hint="The steps of the last run. Errors say what to do; the full log is a file.",
 )
 
-SHEETS = (
+SHEETS: tuple[Sheet, ...] = (
     *(INVOICES, EXPENSES, INVENTORY, PROBLEMS, PREVIEW, PRACTICE, RESULTS),
-    *(BATCHES, RERUN, RECONCILE, PAYMENTS, SETUP, LOG),
+    *(BATCHES, RERUN, RECONCILE, TIE_OUT, PAYMENTS, SETUP, LOG),
 )  # between Home and About
 
 RECONCILED_BLOCK = "xlpy_Reconciled"  # Reconcile, above the header: how much of what Manage has arrived where

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from xlpy.services.flows.told import Told
 
 if TYPE_CHECKING:
+    from xlpy.domain.afterwards.tie_out import TieOutReport
     from xlpy.services.reconciling.report import ReconcileReport
     from xlpy.services.records.audit_content import RecordContent
     from xlpy.services.records.saved_log import SavedLog
@@ -23,6 +24,17 @@ def reconcile(
 
     report = reconcile(session, batch=batch, period=period, everything=everything)
     return Told(report, report.exit_code, report.text, reconcile_json(report), lines=reconcile_text(report))
+
+
+def tie_out(session: Session, *, period: str = "", page: Path | None = None) -> Told[TieOutReport]:
+    """Put Manage, posting ledger, subledgers and general ledger of a period side by side. Writes nothing but a page."""
+    from xlpy.services.as_json.tie_out import tie_out_json, tie_out_page, tie_out_said, tie_out_text
+    from xlpy.services.reconciling.printed_page import save_page
+    from xlpy.services.reconciling.tie_out import tie_out
+
+    report = tie_out(session, period)
+    told = Told(report, report.exit_code, tie_out_said(report), tie_out_json(report), lines=tie_out_text(report))
+    return told if page is None else told.adding(save_page(page, tie_out_page(report, session)))
 
 
 def results(session: Session, run_id: str = "") -> Told[RecordContent]:

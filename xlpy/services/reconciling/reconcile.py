@@ -49,7 +49,16 @@ def reconcile(session: Session, *, batch: str = "", period: str = "", everything
     """
     from xlpy.services.reconciling.join import join_sides
 
-    scope = _scope(batch.strip(), period.strip(), everything=everything)
+    scope = scope_of(batch.strip(), period.strip(), everything=everything)
+    sides = read_sides(session, scope)
+    session.progress("Comparing", 0, 0)
+    report = join_sides(sides, session.now(), scope.words)
+    logger.info("%s", report.text)
+    return report
+
+
+def read_sides(session: Session, scope: Scope) -> Sides:
+    """Read Manage's batches, the posting ledger and SL as far as the scope goes. Raises as ``reconcile`` does."""
     session.progress("Reading the posting ledger", 0, 0)
     books, ledger = _read_ledger(session, scope)
     in_manage = _read_manage(session, books, ledger, scope)
@@ -57,16 +66,12 @@ def reconcile(session: Session, *, batch: str = "", period: str = "", everything
         raise NothingToReconcile(scope.batch)
     session.progress("Reading SL", 0, 0)
     sl, others = _read_sl(session, books, ledger)
-    session.progress("Comparing", 0, 0)
     paid = session.profile.posting.company_paid_account
-    sides = Sides(ledger.chosen, ledger.earlier, ledger.elsewhere, in_manage, sl, others, books, paid)
-    report = join_sides(sides, session.now(), scope.words)
-    logger.info("%s", report.text)
-    return report
+    return Sides(ledger.chosen, ledger.earlier, ledger.elsewhere, in_manage, sl, others, books, paid)
 
 
 @dataclass(frozen=True, slots=True)
-class _Scope:
+class Scope:
     """What is compared; ``period`` YYYYPP. All empty: everything."""
 
     words: str
@@ -79,17 +84,18 @@ class _Scope:
         return frozenset({self.batch.casefold(), *(f"{self.batch}{s}".casefold() for s in BATCH_SUFFIX.values())})
 
 
-def _scope(batch: str, period: str, *, everything: bool) -> _Scope:
+def scope_of(batch: str, period: str, *, everything: bool) -> Scope:
+    """Return what is meant. Raises ``SettingsError`` for more than one, or for a period that can't be read."""
     if sum((bool(batch), bool(period), everything)) > 1:
         raise SettingsError("Reconcile one batch, one period or everything, not several at once.")
     if batch:
-        return _Scope(f"Batch {batch}", batch=batch)
+        return Scope(f"Batch {batch}", batch=batch)
     if period:
         stored = parse_period(period)
         if not stored:
             raise SettingsError(f"{period!r} is not a period.", fix="Type it as SL shows it, for example 10-2026.")
-        return _Scope(f"Period {format_period(stored)}", period=stored)
-    return _Scope("Everything")
+        return Scope(f"Period {format_period(stored)}", period=stored)
+    return Scope("Everything")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ class _Ledger:
     of_others: frozenset[int]
 
 
-def _read_ledger(session: Session, scope: _Scope) -> tuple[SlBooks, _Ledger]:
+def _read_ledger(session: Session, scope: Scope) -> tuple[SlBooks, _Ledger]:
     from xlpy.sl.ledger_book.ledger import all_postings_of, check_ledger
     from xlpy.sl.reading.books import read_books
     from xlpy.sl.reading.documents_now import batch_periods
@@ -141,7 +147,7 @@ def _periods_of(posting: Posting, periods: Mapping[tuple[str, str], str], wanted
 # --- Manage -----------------------------------------------------------------------------------------------------------
 
 
-def _read_manage(session: Session, books: SlBooks, ledger: _Ledger, scope: _Scope) -> ManageSide:
+def _read_manage(session: Session, books: SlBooks, ledger: _Ledger, scope: Scope) -> ManageSide:
     from xlpy.manage.batches import AccountingBatch
 
     manage, postings = session.manage, ledger.chosen

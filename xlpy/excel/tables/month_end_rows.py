@@ -1,0 +1,40 @@
+"""The reports of the month end as rows of their sheets. Renderers, no logic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from xlpy.excel.tables.rows import period_text
+
+if TYPE_CHECKING:
+    from xlpy.domain.afterwards.tie_out import TieOutReport
+
+Row = Mapping[str, object]
+
+
+def tie_out_rows(report: TieOutReport) -> list[Row]:
+    """Rows of the Tie-out sheet: accounts that differ first, each with what is below it."""
+    return [
+        {
+            "State": str(row.state),
+            "Line": str(row.line),
+            "Period": period_text(row.period),
+            "Area": str(row.area),
+            "Account": row.acct,
+            "Sub": row.sub,
+            "Name": row.name,
+            "Manage": row.manage,
+            "Posting ledger": row.ledger,
+            "From Manage in SL": row.from_manage,
+            "Other in SL": row.other,
+            "Not posted": row.not_posted,
+            "General ledger": row.gl,
+            "Difference": row.difference,
+            "Transaction": row.transaction,
+            "SL batch": row.sl_batch,
+            "Reference": row.reference,
+            "Message": row.message,
+        }
+        for row in report.rows
+    ]
