@@ -1,4 +1,4 @@
-"""Every bad workbook and every bad settings file, with the counts: ``python -m tests.bad_input``."""
+"""Every bad workbook, settings file and answer of Manage, with the counts: ``python -m tests.bad_input``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from bad_answers import bad_answers
 from bad_input_stage import a_desk
 from bad_settings import bad_settings
 from bad_workbooks import bad_workbooks
@@ -22,7 +23,10 @@ def main() -> int:
         os.environ["XLPY_DATA"] = str(Path(folder) / "data")
         with a_desk(Path(folder)) as desk:
             before = desk.sl_rows()
+            desk.refresh_and_preview(None)
+            paths = dict(desk.line.paths)
             tried = (
+                ("answers", ((bad.what, desk.refresh_and_preview(bad)) for bad in bad_answers(paths))),
                 ("workbooks", ((bad.what, desk.check(bad.data)) for bad in bad_workbooks(desk.good))),
                 (
                     "settings",

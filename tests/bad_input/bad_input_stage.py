@@ -7,7 +7,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bad_answers import BadAnswer, Between, between
 from click.testing import CliRunner
+from openpyxl import load_workbook
 from sqlalchemy import Engine, inspect, text
 
 from xlpy.cli import main
@@ -17,6 +19,8 @@ from xlpy.demo.site.door import access
 from xlpy.demo.site.door.server import serve
 from xlpy.demo.site.making.generate import generate_site
 from xlpy.excel.workbook.builder import build_workbook
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW
+from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY, INVOICES
 from xlpy.resources import resource_folder
 from xlpy.sl.connection.sqlite import sqlite_engine
 from xlpy.sl.ledger_book.ledger import create_ledger
@@ -52,6 +56,7 @@ class Desk:
     settings: str
     template: str
     good: bytes
+    line: Between
 
     def check(self, data: bytes) -> Ended:
         """Press *Check mappings* on a workbook of these bytes."""
@@ -65,6 +70,33 @@ class Desk:
         path.write_bytes(settings)
         book.write_bytes(self.good)
         return self.run("refresh", str(book), "--profile", str(path))
+
+    def refresh_and_preview(self, bad: BadAnswer | None) -> Ended:
+        """Press *Refresh* and *Preview* on the good workbook while an answer of Manage is spoiled."""
+        book, settings = self.folder / "Good.xlsm", str(self.folder / "settings.toml")
+        self.line.path, self.line.spoil = (bad.path, bad.spoil) if bad else ("", None)
+        book.write_bytes(self.good)
+        try:
+            ended = self.run("refresh", str(book), "--profile", settings)
+            return ended if ended.fault else self.run("preview", str(self.marked), "--profile", settings)
+        finally:
+            self.line.spoil = None
+
+    @property
+    def marked(self) -> Path:
+        """A workbook that was refreshed by a kind Manage, with every row included; it is made once."""
+        path = self.folder / "Marked.xlsm"
+        if not path.exists():
+            path.write_bytes(self.good)
+            self.run("refresh", str(path), "--profile", str(self.folder / "settings.toml"))
+            book = load_workbook(path, keep_vba=True)
+            for sheet in (INVOICES, EXPENSES, INVENTORY):
+                include, number = sheet.index("Include") + 1, sheet.index("Id") + 1
+                for row in range(FIRST_DATA_ROW, book[sheet.name].max_row + 1):
+                    if book[sheet.name].cell(row, number).value:
+                        book[sheet.name].cell(row, include).value = "Yes"
+            book.save(path)
+        return path
 
     def run(self, *arguments: str) -> Ended:
         """Run a command of the product as a user's console would."""
@@ -84,8 +116,9 @@ class Desk:
 def a_desk(folder: Path) -> Iterator[Desk]:
     """Set the desk up; take it down at the end."""
     with ExitStack() as stack:
-        site = generate_site(seed=5, invoices=6, mistakes=False)
-        url = stack.enter_context(serve(site)).url
+        site = generate_site(seed=5, invoices=6, expenses=4, procurement=6, mistakes=False)
+        line = stack.enter_context(between(stack.enter_context(serve(site)).url))
+        url = line.url
         path = folder / "SL.sqlite"
         company_url = f"sqlite:///{path.as_posix()}"
         made = make_company(company_url, mistakes=False)
@@ -101,4 +134,4 @@ def a_desk(folder: Path) -> Iterator[Desk]:
         (folder / "settings.toml").write_text(settings, encoding="utf-8")
         build_workbook(folder / "Good.xlsm")
         template = (resource_folder("templates") / "settings.toml").read_text(encoding="utf-8")
-        yield Desk(folder, engine, settings, template, (folder / "Good.xlsm").read_bytes())
+        yield Desk(folder, engine, settings, template, (folder / "Good.xlsm").read_bytes(), line)

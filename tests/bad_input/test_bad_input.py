@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from bad_answers import bad_answers
 from bad_input_stage import Desk, a_desk
 from bad_settings import bad_settings
 from bad_workbooks import bad_workbooks
 
 EVERY = 16
+EVERY_ANSWER = 60
 
 
 @pytest.fixture(scope="module")
@@ -31,4 +33,15 @@ def test_bad_settings_end_in_a_named_problem_and_nothing_is_written(desk: Desk) 
     ended = {bad.what: desk.refresh(bad.data) for bad in list(bad_settings(desk.settings, desk.template))[::EVERY]}
     assert {what: end.fault for what, end in ended.items() if end.fault} == {}
     assert sum(end.code != 0 for end in ended.values()) > len(ended) // 2
+    assert desk.sl_rows() == before
+
+
+def test_a_spoiled_answer_of_manage_ends_in_a_named_problem_and_nothing_is_written(desk: Desk) -> None:
+    before = desk.sl_rows()
+    assert desk.refresh_and_preview(None).fault == ""
+    paths = dict(desk.line.paths)
+    assert len(paths) > 20
+    ended = {bad.what: desk.refresh_and_preview(bad) for bad in list(bad_answers(paths))[::EVERY_ANSWER]}
+    assert {what: end.fault for what, end in ended.items() if end.fault} == {}
+    assert sum(end.code != 0 for end in ended.values()) > len(ended) // 4
     assert desk.sl_rows() == before

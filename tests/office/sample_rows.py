@@ -66,7 +66,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     PRACTICE.name: (
         "Verdict", "Message", "How to fix", "SL message", "Module", "DocType", "Reference", "Customer/Vendor",
-        "Amount", "Currency", "Period", "Difference", "Transaction", "Id"
+        "Amount", "Currency", "Period", "Base difference", "Transaction", "Id"
     ),
     RESULTS.name: (
         "Run", "Batch identifier", "Status", "Message", "Kind", "Transaction", "Amount", "Currency", "Module",

@@ -131,7 +131,12 @@ def test_a_secret_in_the_file_is_told_what_to_do_about(tmp_path: Path) -> None:
 
 def test_every_setting_has_its_rule_or_takes_anything() -> None:
     free = {("manage", "ca_bundle"), ("posting", "reference_prefix"), ("masters", "customers")}
-    free |= {("masters", "vendors"), ("masters", "products"), ("posting", "round_lines")}
+    free |= {
+        ("masters", "vendors"),
+        ("masters", "products"),
+        ("posting", "practice_release"),
+        ("posting", "round_lines"),
+    }
     known = {
         (table.name, field.name)
         for table in fields(Profile())

@@ -22,7 +22,15 @@ ERRORS = [
     for _, error in inspect.getmembers(xlpy.errors, inspect.isclass)
     if issubclass(error, xlpy.errors.XlpyError) and error.__init__ is not xlpy.errors.XlpyError.__init__
 ]
-SAMPLES: dict[str, Any] = {"int": 3, "bool": True, "list[str]": ["A1", "B2"], "str": SAMPLE, "tuple[str, ...]": ("A1",)}
+REFUSED = xlpy.errors.ManageRefused(400, "it can't be taken", method="POST", path="/finance/accounting/batches")
+SAMPLES: dict[str, Any] = {
+    "ManageRefused": REFUSED,
+    "int": 3,
+    "bool": True,
+    "list[str]": ["A1", "B2"],
+    "str": SAMPLE,
+    "tuple[str, ...]": ("A1",),
+}
 
 
 @pytest.mark.parametrize(

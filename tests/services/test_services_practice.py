@@ -188,5 +188,5 @@ def test_python_has_it_as_a_frame(story: Any, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def desk(story: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    return Desk(story, tmp_path, monkeypatch)
+def desk(story: Any, new_workbook: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return Desk(story, new_workbook, monkeypatch)

@@ -18,8 +18,8 @@ Change = Callable[[openpyxl.Workbook], Any]
 
 
 @pytest.fixture
-def desk(story: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    made = Desk(story, tmp_path, monkeypatch)
+def desk(story: Any, new_workbook: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    made = Desk(story, new_workbook, monkeypatch)
     assert made.press("refresh").exit_code == 0
     made.mark({story.number(record): "Yes" for record in story.unposted()[:3]})
     return made

@@ -23,7 +23,16 @@ from xlpy.demo import firm as demo
 from xlpy.demo.site.door import access
 from xlpy.sl.connection.schema import known_names
 from xlpy.sl.connection.sqlite import sqlite_engine
-from xlpy.sl.ledger_book.setup_script import COUNTERS, READ, REMOVE, WRITE, install_ledger
+from xlpy.sl.ledger_book.setup_script import (
+    COUNTERS,
+    PRACTICE_INSERT,
+    PRACTICE_SELECT,
+    READ,
+    REMOVE,
+    WRITE,
+    install_ledger,
+    setup_script,
+)
 from xlpy.sl.ledger_book.sql_rights import SqlRight, needed_rights
 from xlpy.sl.ledger_book.tables import ledger_metadata
 
@@ -52,9 +61,27 @@ def _named_in(folder: str) -> dict[str, set[str]]:
 
 def test_every_table_that_the_code_names_may_be_read_and_no_other() -> None:
     named = _named_in("sl") | _named_in("services")
-    missing = {table: files for table, files in named.items() if table not in {*READ, *OTHER_MEANING}}
+    when_asked = {PRACTICE_INSERT, PRACTICE_SELECT}
+    missing = {table: files for table, files in named.items() if table not in {*READ, *OTHER_MEANING, *when_asked}}
     assert not missing, "add these to READ of the set-up script"
     assert set(READ) <= named.keys(), "a right that nothing needs"
+
+
+def test_the_practice_release_gets_its_rights_only_when_it_is_asked_for() -> None:
+    without, asked = setup_script(), setup_script(practice=True)
+    added = sorted(line.partition("NULL ")[2] for line in asked.splitlines() if line not in without.splitlines())
+    assert [line for line in added if line] == [
+        "GRANT EXECUTE ON dbo.pp_01400 TO xlpy_user;",
+        "GRANT EXECUTE ON dbo.pp_03400 TO xlpy_user;",
+        "GRANT EXECUTE ON dbo.pp_08400 TO xlpy_user;",
+        "GRANT EXECUTE ON dbo.pp_CleanWrkRelease TO xlpy_user;",
+        "GRANT EXECUTE ON dbo.pp_WrkReleaseRec TO xlpy_user;",
+        "GRANT INSERT ON dbo.vs_access TO xlpy_user;",
+        "GRANT SELECT ON dbo.WrkReleaseBad TO xlpy_user;",
+    ]
+    assert all(line in asked for line in without.splitlines())
+    printed = CliRunner().invoke(main, ["sl-setup", "--practice", "--print"])
+    assert printed.output.strip() == asked.strip()
 
 
 def test_what_is_written_can_be_read_too() -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pyodbc
 import pytest
 from sl_ground_recorder import Recorder
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy import engine as sqlalchemy_engine
-from sqlalchemy import insert, select
 from sqlalchemy.dialects import mssql
 
 from xlpy.demo.company.tables import blank, create_tables, table
@@ -23,7 +23,14 @@ from xlpy.profile.settings import SlSettings
 from xlpy.sl.connection import tsql
 from xlpy.sl.connection.catalogue import Catalogue
 from xlpy.sl.connection.connect_errors import explain_connect_error
-from xlpy.sl.connection.engine import DESCRIBED_AT_MOST, described_length, mssql_engine, open_company, server_of
+from xlpy.sl.connection.engine import (
+    DESCRIBED_AT_MOST,
+    described_length,
+    mssql_engine,
+    open_company,
+    plain_update,
+    server_of,
+)
 from xlpy.sl.connection.sqlite import sqlite_engine
 from xlpy.sl.ledger_book.setup_script import WRITE
 
@@ -285,6 +292,19 @@ def test_a_statement_too_long_to_be_described_goes_row_by_row() -> None:
         assert (described_length(statement) > DESCRIBED_AT_MOST) is not fast
     assert described_length("VALUES (?, ?)") == len("VALUES (@P1, @P2)")
     assert described_length(f"({', '.join('?' * 12)})") == len(f"({', '.join(f'@P{n}' for n in range(1, 13))})")
+
+
+def test_an_update_names_its_columns_without_their_table() -> None:
+    recorder = Recorder()
+    bins = table("Location")
+    moved = update(bins).where(bins.c.InvtID == bindparam("item")).values(QtyAvail=bins.c.QtyAvail + bindparam("by"))
+    with mssql_engine(ODBC, module=recorder).begin() as connection:
+        connection.execute(moved, [{"item": "PATCH10", "by": Decimal(1)}, {"item": "PATCH20", "by": Decimal(2)}])
+    ((statement, sent),) = recorder.statements("UPDATE")
+    assert statement == "UPDATE [Location] SET [QtyAvail]=([QtyAvail] + ?) WHERE [InvtID] = ?"
+    assert sent == [(1.0, "PATCH10"), (2.0, "PATCH20")]
+    other = "UPDATE [a] SET [b]=1 FROM [a] JOIN [c] ON [a].[d] = [c].[d]"
+    assert plain_update(other) == other
 
 
 def test_no_statement_of_the_product_is_too_long_to_be_described() -> None:

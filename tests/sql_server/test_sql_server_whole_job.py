@@ -72,7 +72,10 @@ def test_the_whole_job(stage: Stage) -> None:
         assert _states(stage, batch).keys() <= AGREES, batch
 
     # A loss of one batch in SL: reconcile says it, and rerun brings back exactly what is gone.
-    lost_batch = stage.rows("SELECT MIN(BatNbr) FROM xlpy_PostingDoc WHERE Module = 'AR'")[0][0]
+    lost_batch = stage.rows(
+        "SELECT MIN(d.BatNbr) FROM xlpy_PostingDoc d JOIN xlpy_Posting p ON p.PostingID = d.PostingID"
+        " WHERE d.Module = 'AR' AND p.BatchIdentifier = 'OCT-I'"
+    )[0][0]
     before = stage.rows("SELECT DocType, RefNbr, CustId, CuryOrigDocAmt, OrigDocAmt FROM ARDoc ORDER BY 1, 2, 3")
     lost = _lose(stage, lost_batch)
     assert lost > 3

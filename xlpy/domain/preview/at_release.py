@@ -52,57 +52,28 @@ class Difference:
         return f"Account {account}: SL makes {_side(self.made)}, the preview says {_side(self.previewed)}"
 
 
-Amounts = dict[tuple[str, str, str], tuple[Decimal, Decimal]]
+Account = tuple[str, str]
+Entry = tuple[str, Account, Decimal, Decimal]  # reference, account and sub, net debit in base and in document currency
+Key = tuple[str, str, str]
+_NOTHING = (_ZERO, _ZERO)
 
 
 def differences(previewed: Iterable[tuple[str, JournalRow]], made: Iterable[MadeLine]) -> tuple[Difference, ...]:
     """Compare a batch's journal with its GL transactions, account by account, and return what is not equal.
 
-    ``previewed``: rows with the reference that their document has in SL. Where SL posts in summary (``GLPostOpt`` S,
-    or an account posted in summary) its lines name no document, or one for all: then the whole batch is compared.
+    ``previewed``: rows with the reference that their document has in SL. Where SL posts an account in summary
+    (``GLPostOpt`` S, ``Account.SummPost``) its line names no document, or one for all: that account is compared for the
+    whole batch.
     """
-    lines = list(made)
-    rows = list(previewed)
-    known = {sl_key(reference) for reference, _ in rows}
-    named = {sl_key(line.reference) for line in lines}
-    if named != known:
-        rows = [("", row) for _, row in rows]
-    by_document = named == known
-    expected = _sums(
-        (
-            reference,
-            row.account,
-            row.sub,
-            (row.base_debit or _ZERO) - (row.base_credit or _ZERO),
-            (row.debit or _ZERO) - (row.credit or _ZERO),
-        )
-        for reference, row in rows
-    )
-    found = _sums(
-        (
-            line.reference if by_document else "",
-            line.acct,
-            line.sub,
-            line.debit - line.credit,
-            line.cury_debit - line.cury_credit,
-        )
-        for line in lines
-    )
-    apart = by_document and _differing(expected, found)
-    if apart and not _differing(_of_batch(expected), _of_batch(found)):
-        return ()  # some accounts are posted in summary: the batch as a whole agrees
+    expected = [_previewed(reference, row) for reference, row in previewed]
+    found = [_made(line) for line in made]
+    named, made_of = _documents(expected), _documents(found)
+    summed = {account for account in {*named, *made_of} if named.get(account) != made_of.get(account)}
+    before, after = _sums(expected, summed), _sums(found, summed)
     return tuple(
-        Difference(
-            reference=key[0],
-            acct=key[1],
-            sub=key[2],
-            previewed=round_money(expected.get(key, (_ZERO, _ZERO))[0], _PLACES).normalize(),
-            made=round_money(found.get(key, (_ZERO, _ZERO))[0], _PLACES).normalize(),
-            in_currency=round_money(
-                found.get(key, (_ZERO, _ZERO))[1] - expected.get(key, (_ZERO, _ZERO))[1], _PLACES
-            ).normalize(),
-        )
-        for key in _differing(expected, found)
+        _difference(key, before.get(key, _NOTHING), after.get(key, _NOTHING))
+        for key in sorted({*before, *after})
+        if _rounded(before.get(key, _NOTHING)) != _rounded(after.get(key, _NOTHING))
     )
 
 
@@ -111,26 +82,43 @@ def unbalanced(made: Iterable[MadeLine]) -> Decimal:
     return round_money(sum((line.debit - line.credit for line in made), _ZERO), _PLACES)
 
 
-def _sums(amounts: Iterable[tuple[str, str, str, Decimal, Decimal]]) -> Amounts:
-    sums: Amounts = defaultdict(lambda: (_ZERO, _ZERO))
-    for reference, acct, sub, base, cury in amounts:
-        key = sl_key(reference), sl_key(acct), sl_key(sub)
-        before = sums[key]
+def _previewed(reference: str, row: JournalRow) -> Entry:
+    base = (row.base_debit or _ZERO) - (row.base_credit or _ZERO)
+    cury = (row.debit or _ZERO) - (row.credit or _ZERO)
+    return sl_key(reference), (sl_key(row.account), sl_key(row.sub)), base, cury
+
+
+def _made(line: MadeLine) -> Entry:
+    account = sl_key(line.acct), sl_key(line.sub)
+    return sl_key(line.reference), account, line.debit - line.credit, line.cury_debit - line.cury_credit
+
+
+def _documents(entries: Iterable[Entry]) -> dict[Account, set[str]]:
+    """Return the documents that an account has amounts of."""
+    found: dict[Account, set[str]] = defaultdict(set)
+    for reference, account, base, cury in entries:
+        if base or cury:
+            found[account].add(reference)
+    return dict(found)
+
+
+def _sums(entries: Iterable[Entry], summed: set[Account]) -> dict[Key, tuple[Decimal, Decimal]]:
+    sums: dict[Key, tuple[Decimal, Decimal]] = {}
+    for reference, account, base, cury in entries:
+        key = "" if account in summed else reference, *account
+        before = sums.get(key, _NOTHING)
         sums[key] = before[0] + base, before[1] + cury
-    return dict(sums)
+    return sums
 
 
-def _of_batch(amounts: Amounts) -> Amounts:
-    return _sums(("", acct, sub, *values) for (_, acct, sub), values in amounts.items())
+def _rounded(amounts: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal]:
+    return round_money(amounts[0], _PLACES), round_money(amounts[1], _PLACES)
 
 
-def _differing(one: Amounts, other: Amounts) -> list[tuple[str, str, str]]:
-    none = (_ZERO, _ZERO)
-
-    def rounded(values: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal]:
-        return round_money(values[0], _PLACES), round_money(values[1], _PLACES)
-
-    return sorted(key for key in {*one, *other} if rounded(one.get(key, none)) != rounded(other.get(key, none)))
+def _difference(key: Key, before: tuple[Decimal, Decimal], after: tuple[Decimal, Decimal]) -> Difference:
+    reference, acct, sub = key
+    apart = round_money(after[1] - before[1], _PLACES).normalize()
+    return Difference(reference, acct, sub, _rounded(before)[0].normalize(), _rounded(after)[0].normalize(), apart)
 
 
 def _side(net: Decimal) -> str:

@@ -26,7 +26,7 @@ def practice_rows(rows: Iterable[PracticeRow]) -> list[Mapping[str, object]]:
             "Amount": row.amount,
             "Currency": row.currency,
             "Period": period_text(row.period),
-            "Difference": row.difference or None,
+            "Base difference": row.difference or None,
             "Transaction": row.transaction,
             "Id": ", ".join(row.transaction_ids),
         }

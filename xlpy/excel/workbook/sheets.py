@@ -170,11 +170,11 @@ PRACTICE = Sheet(
         Column("Amount", CellKind.MONEY, 14),
         Column("Currency", width=9),
         Column("Period", width=10),
-        Column("Difference", CellKind.MONEY, 13, total=True),
+        Column("Base difference", CellKind.MONEY, 14, total=True),
         Column("Transaction", CellKind.WRAP, 22),
         Column("Id", CellKind.WRAP, 22),
     ),
-    hint="Tried and rolled back. Difference: what SL's general ledger would get beside the preview, base currency.",
+    hint="Tried and rolled back. Base difference: what SL would post beside the preview, over all accounts.",
 )
 
 RESULTS = Sheet(

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import logging
 import re
-import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,6 @@ from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 import requests
-from urllib3.exceptions import NameResolutionError, NewConnectionError, ReadTimeoutError
 
 from xlpy.errors import ManageError, ManageRefused, ManageSpokeNonsense, ManageUnreachable, SettingsError
 from xlpy.manage.http.access import OnlyOurHeaders, choose_access
@@ -33,6 +31,8 @@ from xlpy.manage.http.answers import (
     worth_repeating,
     wrong_fields,
 )
+from xlpy.manage.http.bounded import TookTooLong, in_time, whole
+from xlpy.manage.http.no_answer import NO_ANSWER, why_no_answer
 from xlpy.manage.http.site_days import in_days_of_the_site, zone_named
 from xlpy.masking import masked
 from xlpy.profile.credentials import ManageSecrets
@@ -102,13 +102,16 @@ class Transport:
         self._access = choose_access(self._settings, secrets, self._fetch_token, now)
         self._codebase = self._settings.codebase.strip("/")
         self._zone: object = _NOT_ASKED
+        self._start_anew()
+
+    def __repr__(self) -> str:
+        return f"Transport({self.address.root}, company {self.company!r})"
+
+    def _start_anew(self) -> None:
         self._session = requests.Session()
         self._session.auth = OnlyOurHeaders()
         # A proxy of the environment would see what goes to this PC itself over plain http.
         self._session.trust_env = not self.address.loopback
-
-    def __repr__(self) -> str:
-        return f"Transport({self.address.root}, company {self.company!r})"
 
     def close(self) -> None:
         """Close the connections."""
@@ -149,8 +152,10 @@ class Transport:
     def within(self, link: str) -> str | None:
         """Return the path and query of ``link`` below our own base address; ``None`` when it leads elsewhere."""
         base = self._base()
-        target = urljoin(f"{base}/", link)
-        ours, theirs = urlsplit(base), urlsplit(target)
+        try:
+            ours, theirs = urlsplit(base), urlsplit(urljoin(f"{base}/", link))
+        except ValueError:  # such as http://[::1
+            return None
         path = theirs.path
         if (theirs.scheme, theirs.netloc.lower()) != (ours.scheme, ours.netloc.lower()):
             return None
@@ -203,7 +208,7 @@ class Transport:
             location = response.headers.get("Location", "")
             if not 300 <= response.status_code < 400 or not location or call.method != "GET":
                 return response
-            path = None if call.public else self.within(urljoin(response.url, location))
+            path = None if call.public else self.within(_joined(response.url, location))
             if path is None:
                 return response
             response = self._send(replace(call, path=path, params=None))
@@ -213,19 +218,30 @@ class Transport:
 
     def _send(self, call: _Call) -> requests.Response:
         url = (self.address.root if call.public else self._base()) + call.path
-        started = time.monotonic()
-        try:
-            response = self._session.request(
+        headers = self._headers(call)
+        session = self._session
+
+        def exchange() -> requests.Response:
+            response = session.request(
                 call.method,
                 url,
                 params=call.params,
                 data=None if call.body is None else json.dumps(call.body).encode(),
-                headers=self._headers(call),
+                headers=headers,
                 timeout=(self._settings.connect_timeout, call.timeout),
                 verify=self._settings.ca_bundle or True,
                 allow_redirects=False,
+                stream=True,
             )
-        except requests.RequestException as error:
+            return whole(response)
+
+        started = time.monotonic()
+        try:
+            response = in_time(self._settings.connect_timeout + call.timeout, exchange)
+        except TookTooLong as error:
+            self._start_anew()  # the thread that still reads keeps the old session
+            raise self._unreachable(call, error) from error
+        except NO_ANSWER as error:
             _log.info("%s %s: no answer (%s)", call.method, call.shown, type(error).__name__)
             raise self._unreachable(call, error) from error
         elapsed = (time.monotonic() - started) * 1000
@@ -292,36 +308,20 @@ class Transport:
         status = response.status_code
         text = self.hide(said(response))[:LONGEST_TEXT]
         if 300 <= status < 400:
-            target = urlsplit(urljoin(response.url, response.headers.get("Location", ""))).hostname or "nowhere"
+            target = urlsplit(_joined(response.url, response.headers.get("Location", ""))).hostname or "nowhere"
             text = f"it points to another address ({target}), which is not followed"
         version = self._settings.api_version
         fix = how_to_fix(status, text, method=call.method, path=call.shown, company=self.company, version=version)
         fields = wrong_fields(response)
         return ManageRefused(status, text, method=call.method, path=call.shown, fix=fix, fields=fields)
 
-    def _unreachable(self, call: _Call, error: requests.RequestException) -> ManageUnreachable:
+    def _unreachable(self, call: _Call, error: Exception) -> ManageUnreachable:
         """Tell why there is no answer, and whether the call may have arrived."""
-        causes = tuple(_causes(error))
-        broken = False
-        sent = False
-        if isinstance(error, requests.ConnectTimeout):
-            reason = f"no connection within {self._settings.connect_timeout:g} s"
-        elif isinstance(error, requests.Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in causes):
-            reason, sent = f"it took longer than {call.timeout:g} s", True
-        elif any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-            reason = "its certificate is not trusted (an own certificate authority goes into [manage] ca_bundle)"
-        elif any(isinstance(cause, NameResolutionError) for cause in causes):
-            reason = f"the name {self.address.host} can't be found"
-        elif isinstance(error, requests.exceptions.ProxyError):
-            reason = "the proxy of this PC does not let it through"
-        elif any(isinstance(cause, NewConnectionError) for cause in causes):
-            reason = f"nothing answers at {self.address.host}"
-        elif isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidHeader):
-            reason = "its address or a setting of it can't be sent"
-        else:
-            reason, sent, broken = "the connection broke", True, True
-        kind = _ConnectionBroken if broken else ManageUnreachable
-        return kind(reason, method=call.method, path=call.shown, sent=sent)
+        why = why_no_answer(
+            error, host=self.address.host, connect_timeout=self._settings.connect_timeout, timeout=call.timeout
+        )
+        kind = _ConnectionBroken if why.broken else ManageUnreachable
+        return kind(self.hide(why.reason), method=call.method, path=call.shown, sent=why.sent)
 
     # -- the base address ----------------------------------------------------------------------------------------
 
@@ -383,14 +383,11 @@ class Transport:
                 raise SettingsError(f"[manage] {name} must be more than 0 seconds.")
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Walk from an error to what caused it (``requests`` hides the cause in ``reason`` of the arguments)."""
-    seen: set[int] = set()
-    todo: list[object] = [error]
-    while todo:
-        item = todo.pop()
-        if not isinstance(item, BaseException) or id(item) in seen:
-            continue
-        seen.add(id(item))
-        yield item
-        todo += [*item.args, getattr(item, "reason", None), item.__cause__, item.__context__]
+def _joined(url: str, location: str) -> str:
+    """Return where a redirect leads; nowhere when its address can't be read."""
+    try:
+        joined = urljoin(url, location)
+        urlsplit(joined)
+    except ValueError:
+        return ""
+    return joined

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from xlpy.domain.checks.release import release_message
 from xlpy.domain.documents.plan import Plan
+from xlpy.domain.facts.books import sl_key
 from xlpy.domain.preview.at_release import Difference, differences, unbalanced
 from xlpy.domain.preview.journal import document_journal
 from xlpy.domain.values.problems import Problem
@@ -26,6 +27,7 @@ from xlpy.services.run.session import Session
 
 if TYPE_CHECKING:
     from xlpy.sl.screens.entries import Placed, WrittenBatch
+    from xlpy.sl.writing.posting_checks import SetupSeen
     from xlpy.sl.writing.practice import Practised, PractisedBatch
 
 logger = logging.getLogger(__name__)
@@ -116,9 +118,8 @@ def practice(session: Session, selection: Selection, *, preview_hash: str = "") 
     return report
 
 
-def _practise(session: Session, plan: Plan, seen: object) -> Practised:
+def _practise(session: Session, plan: Plan, seen: SetupSeen) -> Practised:
     from xlpy.sl.writing.posting import PostRequest
-    from xlpy.sl.writing.posting_checks import SetupSeen
     from xlpy.sl.writing.practice import practise
 
     posting = session.profile.posting
@@ -130,7 +131,7 @@ def _practise(session: Session, plan: Plan, seen: object) -> Practised:
         now=session.now(),
         record_id_column=posting.user_column("ARDoc"),
         user_columns=posting.user_columns,
-        expected=seen if isinstance(seen, SetupSeen) else None,
+        expected=seen,
     )
     return practise(session.sl, request, told=lambda done, of: session.progress("Trying SL's release", done, of))
 
@@ -180,8 +181,6 @@ def _differences(plan: Plan, batch: PractisedBatch) -> tuple[Difference, ...]:
 
 
 def _row(plan: Plan, batch: PractisedBatch, placed: Placed, apart: tuple[Difference, ...]) -> PracticeRow:
-    from xlpy.domain.facts.books import sl_key
-
     reference = sl_key(_reference(batch.written, placed))
     own = tuple(one for one in apart if one.reference in ("", reference))
     verdict, message, fix = _judged(batch, own)

@@ -254,7 +254,7 @@ def _with_new_ids(
             _close(session, [posting], batch, done)
         elif shown is None and _never_exported(posting) and posting.key.record_id in unposted.record_ids:
             same.append(posting)
-        elif shown is None and posting.state is PostingState.POSTED and posting.key.record_id in unposted.record_ids:
+        elif shown is None and posting.state is PostingState.POSTED and unposted.still(posting):
             silent.append(posting)  # an absence in one answer is no fact to keep: it stays owed
         else:
             changed.append(posting)
