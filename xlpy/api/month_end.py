@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from xlpy.api.frames import of_fields
@@ -25,3 +27,15 @@ class MonthEndFrames:
 
         with run_log("tie_out"):
             return of_fields(TieOutRow, tie_out(self.session, period=period).report.rows)
+
+    def accruals(self, through: date) -> pd.DataFrame:
+        """Return what is not in the books through a day, and what customers have paid ahead, as the sheet Accruals.
+
+        ``section`` tells the lists apart: sums of unposted transactions by period and age; the accounts of receipts
+        without a vendor invoice; open down payments by customer, and the accounts that they stand on in SL.
+        """
+        from xlpy.domain.afterwards.accruals import AccrualRow
+        from xlpy.services.flows.records import accruals
+
+        with run_log("accruals"):
+            return of_fields(AccrualRow, accruals(self.session, through=through).report.rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -159,4 +160,34 @@ def tie_out(workbook: Path | None, period: str, page: Path | None, profile: Path
     end_with("tie_out", profile, as_json, lambda session: records.tie_out(session, period=period, page=page))
 
 
-COMMANDS: tuple[click.Command, ...] = (errors, results, log, audit, reconcile, tie_out)
+@click.command()
+@click.argument("workbook", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--through",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Last day that counts (default: Home's Through date, else today).",
+)
+@PAGE
+@PROFILE
+@JSON
+def accruals(
+    workbook: Path | None, through: datetime | None, page: Path | None, profile: Path | None, as_json: bool
+) -> None:
+    """List what is unposted by period and age, receipts without a vendor invoice by account, and open down payments."""
+    day = through.date() if through else None
+    if workbook is not None:
+        from xlpy.excel.buttons.pressed import Choices
+
+        choices = Choices(through=day.isoformat() if day else "", page=str(page.resolve()) if page else "")
+        press_closed("accruals", workbook, profile, as_json, choices)
+    from xlpy.services.flows import records
+
+    end_with(
+        "accruals",
+        profile,
+        as_json,
+        lambda session: records.accruals(session, through=day or session.today(), page=page),
+    )
+
+
+COMMANDS: tuple[click.Command, ...] = (errors, results, log, audit, reconcile, tie_out, accruals)

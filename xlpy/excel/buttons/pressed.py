@@ -41,7 +41,7 @@ class Choices:
     ``start``/``start_date``: where the payment sync starts. ``take_over``: invoices whose payment in Manage is ours.
     ``again``: record ids to post anew. ``folder``: where a record or a log is saved. ``run_id``: of which run.
     ``as_zip``: one file instead of a folder. ``period``/``everything``: what to reconcile, instead of a batch.
-    ``page``: where a page to print is saved.
+    ``page``: where a page to print is saved. ``through``: a day (ISO), instead of Home's.
     """
 
     yes: bool = False
@@ -56,6 +56,7 @@ class Choices:
     as_zip: bool = False
     period: str = ""
     page: str = ""
+    through: str = ""
     everything: bool = False
 
 

@@ -92,6 +92,24 @@ def _tie_out(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     return Pressed.of(told, f" See the sheet {TIE_OUT.name}; it prints one page wide, with lines to sign.")
 
 
+def _accruals(session: Session, book: xw.Book, choices: Choices) -> Pressed:
+    """List what is not in the books through the day of the command line, else of Home, else today."""
+    from datetime import date
+
+    from xlpy.excel.tables.home import EVERYTHING, read_home
+    from xlpy.excel.tables.month_end_rows import accrual_rows
+    from xlpy.excel.tables.tables import refill
+    from xlpy.excel.workbook.month_end_sheets import ACCRUALS
+    from xlpy.services.flows.records import accruals
+
+    through = date.fromisoformat(choices.through) if choices.through else read_home(book).through_date
+    if through == EVERYTHING:
+        through = session.today()
+    told = accruals(session, through=through, page=Path(choices.page) if choices.page else None)
+    refill(book, ACCRUALS, accrual_rows(told.report))
+    return Pressed.of(told, f" See the sheet {ACCRUALS.name}.")
+
+
 def _typed_period(rule: str) -> str:
     """Return the period to post that is typed on Home; empty for a rule such as *By document date*."""
     from xlpy.domain.facts.periods import parse_period
@@ -132,5 +150,11 @@ def _folder(book: xw.Book, choices: Choices) -> Path:
 
 
 _RESULT = ("Run", "Kind", "Transaction", "Module", "DocType", "Reference")  # what tells two rows of Results apart
-BUTTONS: Mapping[str, Handler] = {"audit": _audit, "reconcile": _reconcile, "tie_out": _tie_out, "results": _results}
+BUTTONS: Mapping[str, Handler] = {
+    "audit": _audit,
+    "reconcile": _reconcile,
+    "tie_out": _tie_out,
+    "accruals": _accruals,
+    "results": _results,
+}
 WITHOUT_SESSION: Mapping[str, BookHandler] = {"save_errors": _save_errors, "save_log": _save_log}

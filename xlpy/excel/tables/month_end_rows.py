@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from xlpy.excel.tables.rows import period_text
 
 if TYPE_CHECKING:
+    from xlpy.domain.afterwards.accruals import AccrualsReport
     from xlpy.domain.afterwards.tie_out import TieOutReport
 
 Row = Mapping[str, object]
@@ -34,6 +35,31 @@ def tie_out_rows(report: TieOutReport) -> list[Row]:
             "Transaction": row.transaction,
             "SL batch": row.sl_batch,
             "Reference": row.reference,
+            "Message": row.message,
+        }
+        for row in report.rows
+    ]
+
+
+def accrual_rows(report: AccrualsReport) -> list[Row]:
+    """Rows of the Accruals sheet, list by list."""
+    return [
+        {
+            "Section": str(row.section),
+            "Period": period_text(row.period),
+            "Kind": row.kind,
+            "Age": row.age,
+            "Count": row.count,
+            "Transaction": row.transaction,
+            "Date": row.day,
+            "Customer/Vendor": row.party,
+            "Name": row.name,
+            "Account": row.acct,
+            "Sub": row.sub,
+            "Amount": row.amount,
+            "Currency": row.currency,
+            "Base amount": row.base,
+            "Base difference": row.difference,
             "Message": row.message,
         }
         for row in report.rows

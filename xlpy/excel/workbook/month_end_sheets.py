@@ -32,3 +32,30 @@ TIE_OUT = Sheet(
     hint="Base currency, debits positive. Accounts that differ come first, transactions below them. To be signed.",
     signed=True,
 )
+
+ACCRUALS = Sheet(
+    "Accruals",
+    "Accruals",
+    "What belongs to the period and is not in the books yet; and what customers have paid ahead",
+    Part.RESULT,
+    (
+        Column("Section", width=22),
+        Column("Period", width=10),
+        Column("Kind", width=12),
+        Column("Age", width=15),
+        Column("Count", CellKind.COUNT, 8),
+        Column("Transaction", CellKind.WRAP, 20),
+        Column("Date", CellKind.DATE, 11),
+        Column("Customer/Vendor", width=16),
+        Column("Name", CellKind.WRAP, 26),
+        Column("Account", width=11),
+        Column("Sub", width=12),
+        Column("Amount", CellKind.MONEY, 14),
+        Column("Currency", width=10),
+        Column("Base amount", CellKind.MONEY, 14, total=True),
+        Column("Base difference", CellKind.MONEY, 14),
+        Column("Message", CellKind.WRAP, 40),
+    ),
+    hint="Filter Section. Received, not invoiced: debit Account by Base amount, credit your accrual account.",
+    signed=True,
+)

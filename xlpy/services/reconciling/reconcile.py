@@ -22,6 +22,7 @@ from xlpy.domain.afterwards.reconcile_manage import (
 from xlpy.domain.facts.batch_entries import Inside
 from xlpy.domain.facts.books import BooksNeeds, SlBooks, sl_key
 from xlpy.domain.facts.manage import ManageMasters
+from xlpy.domain.facts.manage_procurement import ExportedProcurement, ExportPurchase
 from xlpy.domain.facts.periods import format_period, parse_period
 from xlpy.domain.mapping.accounts import segments_used, split_account
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, PostingState
@@ -197,24 +198,37 @@ def _shares(session: Session, books: SlBooks, exports: Iterable[BatchExport]) ->
     made = list(exports)
     items = {line.item.id for export in made for invoice in export.invoices for line in invoice.lines}
     items |= {line.item.id for export in made for receipt in export.procurement.purchases for line in receipt.lines}
-    manage = session.manage
-    masters = ManageMasters(
-        package=manage.package_setup(), catalog=manage.catalog_items(items - {0}), decimals=manage.currency_decimals()
-    )
-    segments = segments_used(manage.gl_segments(), session.profile.posting.account_segments)
-    rules = ManageRules(
-        masters,
-        lambda text: split_account(text, segments, books.sub_lengths),
-        books.gl.base_currency,
-        books.base_decimals,
-        session.profile.posting.company_paid_account,
-    )
+    rules = _manage_rules(session, books, items)
     shares: list[ManageShare] = []
     for export in made:
         shares += invoice_shares(export.invoices, rules)
         shares += expense_shares(export.expenses, rules)
         shares += procurement_shares(export.procurement, rules)
     return shares
+
+
+def procurement_shares_of(session: Session, books: SlBooks, purchases: Iterable[ExportPurchase]) -> list[ManageShare]:
+    """Return what Manage's export says of receipts, account by account, whether they are in a batch or not."""
+    made = tuple(purchases)
+    rules = _manage_rules(session, books, {line.item.id for receipt in made for line in receipt.lines})
+    return list(procurement_shares(ExportedProcurement(purchases=made), rules))
+
+
+def _manage_rules(session: Session, books: SlBooks, items: Collection[int]) -> ManageRules:
+    manage = session.manage
+    masters = ManageMasters(
+        package=manage.package_setup(),
+        catalog=manage.catalog_items({item for item in items if item}),
+        decimals=manage.currency_decimals(),
+    )
+    segments = segments_used(manage.gl_segments(), session.profile.posting.account_segments)
+    return ManageRules(
+        masters,
+        lambda text: split_account(text, segments, books.sub_lengths),
+        books.gl.base_currency,
+        books.base_decimals,
+        session.profile.posting.company_paid_account,
+    )
 
 
 def _where_absent(
