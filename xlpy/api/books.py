@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -80,17 +80,21 @@ class Books(ReportFrames, MonthEndFrames):
         location: str = "",
         expenses: Iterable[int] = (),
         procurement: Iterable[str] = (),
+        periods: Mapping[TransactionKey, str] | None = None,
+        hold: Iterable[TransactionKey] = (),
     ) -> Plan:
         """Check and plan invoices, expenses and procurement by id. Writes nothing.
 
         ``plan.problems`` says what is wrong. ``again``: those to be posted anew, invoices by id, the
-        others by their ``TransactionKey``. ``period``: empty for the rule of the profile.
+        others by their ``TransactionKey``. ``period``: empty for the rule of the profile. ``periods``: another open
+        period for single transactions; ``hold``: whose SL batch goes on hold.
         """
         from xlpy.services.flows.batch import check
 
         keys = _keys(ids, expenses, procurement)
         anew = {i if isinstance(i, TransactionKey) else TransactionKey(Kind.INVOICE, str(int(i))) for i in again}
-        marked = tuple(Marked(key, key in anew) for key in keys)
+        own, held = periods or {}, frozenset(hold)
+        marked = tuple(Marked(key, key in anew, own.get(key, ""), key in held) for key in keys)
         with run_log("check"):
             return check(self.session, Selection(batch, through, marked, location, detail, period)).report
 
@@ -127,7 +131,7 @@ class Books(ReportFrames, MonthEndFrames):
         return Selection(
             options.batch_identifier,
             options.through_date,
-            tuple(Marked(t.key, t.action is Action.POST_AGAIN) for t in plan.transactions),
+            tuple(Marked(t.key, t.action is Action.POST_AGAIN, t.own_period, t.hold) for t in plan.transactions),
             self.session.manage.locations().get(options.location_id, "") if options.location_id else "",
             options.detail,
             options.period,

@@ -37,6 +37,7 @@ class GlJournal:
     journal_date: date
     lines: tuple[GlLine, ...]
     descr: str
+    hold: bool = False
 
     @property
     def total(self) -> Decimal:

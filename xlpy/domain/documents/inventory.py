@@ -44,6 +44,7 @@ class InDocument:
     ref_nbr: str  # of adjustments; a transfer's number is given when it is written
     lines: tuple[InLine, ...]
     descr: str
+    hold: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,7 @@ class Document:
     tax_postings: tuple[TaxPosting, ...]
     descr: str
     base_difference: Decimal = Decimal(0)
+    hold: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,3 +94,4 @@ class SlBatch:
     per_post: str
     batch_date: date
     descr: str
+    hold: bool = False  # written with status H, whatever the settings say

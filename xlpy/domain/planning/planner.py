@@ -187,7 +187,7 @@ class _Planner:
         going = [one.matched for one in mine.values() if one.verdict.writes and not one.verdict.stopped]
         for group in maker.groups(going):
             mates = [mine[matched.key] for matched in group]
-            made = maker.make(group)
+            made = _held(maker.make(group), hold=any(matched.entry.hold for matched in group))
             for one in mates:
                 one.made, one.mates = _without_standing(made, one), mates
                 one.problems.extend((*made.own_problems.get(one.matched.key, ()), *made.problems))
@@ -210,6 +210,13 @@ def _without_standing(made: Made, one: Judged) -> Made:
     return replace(made, documents=lost, masters=made.masters if needs_masters else ())
 
 
+def _held(made: Made, *, hold: bool) -> Made:
+    """Put the documents of rows that say so on hold."""
+    if not hold:
+        return made
+    return replace(made, documents=tuple((period, replace(document, hold=True)) for period, document in made.documents))
+
+
 def _part_of(document: AnyDocument) -> str:
     return document.part if isinstance(document, GlJournal) else DOCUMENT
 
@@ -228,6 +235,8 @@ def _planned(one: Judged) -> PlannedTransaction:
         lines_hash=matched.lines_hash,
         entry_ids=matched.entry_ids,
         standing=one.verdict.standing,
+        own_period=matched.entry.period,
+        hold=matched.entry.hold,
     )
 
 

@@ -10,6 +10,9 @@ INCLUDE_CHOICES = (Include.YES, Include.AGAIN)
 
 
 _INCLUDE = Column("Include", CellKind.TEXT, 9, choices=INCLUDE_CHOICES, input=True, hint="Yes, Again or empty")
+# The user's own words about a row, at the end: another open period for this document, and its SL batch on hold.
+_PERIOD = Column("Period", width=10, input=True, hint="Another open period for this row alone, such as 11-2026")
+_HOLD = Column("Hold", width=8, choices=(Include.YES,), input=True, hint="Yes: its SL batch is put on hold")
 _STATUS = Column("Status", CellKind.TEXT, 15)
 _MESSAGE = Column("Message", CellKind.WRAP, 38)
 
@@ -39,6 +42,8 @@ INVOICES = Sheet(
         Column("Expected period", width=11),
         Column("SL reference", width=13),
         Column("Id", width=12),
+        _PERIOD,
+        _HOLD,
     ),
     key="Id",
     hint="Filter, then write Yes under Include (or press Select all). Again posts anew what is void or gone in SL.",
@@ -67,6 +72,8 @@ EXPENSES = Sheet(
         Column("Currency", width=10),
         Column("Location", width=12),
         Column("Id", width=10),
+        _PERIOD,
+        _HOLD,
     ),
     key="Id",
     hint="Write Yes under Include (or press Select all). What the company paid itself is not owed to the member.",
@@ -97,6 +104,8 @@ INVENTORY = Sheet(
         Column("Currency", width=10),
         Column("Location", width=12),
         Column("Id", width=26),
+        _PERIOD,
+        _HOLD,
     ),
     key="Id",
     hint="Write Yes under Include (or press Select all). A receipt becomes a voucher, a return a debit adjustment.",

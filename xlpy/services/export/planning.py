@@ -74,9 +74,11 @@ def make_plan(session: Session, selection: Selection) -> Plan:
         exported_expenses=given.expenses,
         exported_procurement=given.procurement,
     )
-    included = tuple(IncludedRow(mark.key, mark.again, row) for mark, row in marked.invoices)
-    expenses = tuple(IncludedRow(mark.key, mark.again, row) for mark, row in marked.expenses)
-    procurement = tuple(IncludedRow(mark.key, mark.again, row) for mark, row in marked.procurement)
+    included = tuple(IncludedRow(mark.key, mark.again, row, mark.period, mark.hold) for mark, row in marked.invoices)
+    expenses = tuple(IncludedRow(mark.key, mark.again, row, mark.period, mark.hold) for mark, row in marked.expenses)
+    procurement = tuple(
+        IncludedRow(mark.key, mark.again, row, mark.period, mark.hold) for mark, row in marked.procurement
+    )
     session.progress("Reading SL", 0, 0)
     rules = session.profile.posting
     needs = needs_of(

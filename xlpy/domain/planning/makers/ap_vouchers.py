@@ -71,6 +71,7 @@ class VoucherFacts:
     levels: tuple[ExportTaxLevel, ...] = ()
     tax_code: Ref = NO_REF
     tax_accounts: tuple[str, ...] = ()  # Manage's texts of the tax lines
+    own_period: str = ""  # as typed on its rows
 
 
 class Vouchers:
@@ -132,7 +133,7 @@ class Vouchers:
         """
         period, rate = "", None
         if facts.day is not None:
-            period, wrong = self.dates.period(facts.day)
+            period, wrong = self.dates.period(facts.day, facts.own_period)
             problems.extend(wrong)
             rate_type = facts.vendor.rate_type or self._books.payables.rate_type
             rate, wrong = self._currencies.rate_of_type(facts.currency, rate_type, facts.day)

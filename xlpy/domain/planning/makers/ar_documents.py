@@ -93,7 +93,12 @@ class InvoiceDocuments:
         return turn(invoice, self.decimals_of(currency), ar.price_decimals, ar.quantity_decimals)
 
     def draft(
-        self, key: TransactionKey, invoice: ExportInvoice, unposted: UnpostedInvoice, posting: Posting | None
+        self,
+        key: TransactionKey,
+        invoice: ExportInvoice,
+        unposted: UnpostedInvoice,
+        posting: Posting | None,
+        own_period: str = "",
     ) -> Made:
         """Apply every rule to one invoice. All problems are told at once, whatever stops it first."""
         turned = self.turned(invoice)
@@ -101,7 +106,7 @@ class InvoiceDocuments:
         if not turned.balanced:
             problems.append(found("UNBALANCED", f"{invoice.total} / {turned.receivable}"))
         elif turned.is_nothing and not any(level.tax for level in turned.levels):
-            return self._nothing_but_cost(invoice)
+            return self._nothing_but_cost(invoice, own_period)
         avalara = invoice.avalara or unposted.avalara
         if not turned.taxes_agree and not avalara:
             levels = total(level.tax for level in turned.levels)
@@ -122,7 +127,7 @@ class InvoiceDocuments:
         day = usable_date(invoice.document_date, problems)
         period = ""
         if day is not None:
-            period, wrong = self._dates.period(day)
+            period, wrong = self._dates.period(day, own_period)
             problems.extend(wrong)
         currency = invoice.currency
         if not currency:
@@ -142,7 +147,7 @@ class InvoiceDocuments:
             claim=sl_key(reference),
         )
 
-    def _nothing_but_cost(self, invoice: ExportInvoice) -> Made:
+    def _nothing_but_cost(self, invoice: ExportInvoice, own_period: str) -> Made:
         """Draft an invoice that asks for no money: goods given away still have their cost journal."""
         problems: list[Problem] = []
         reference = self._posting_reference(invoice)
@@ -153,7 +158,7 @@ class InvoiceDocuments:
         problems.extend(wrong)
         period = ""
         if day is not None:
-            period, closed = self._dates.period(day)
+            period, closed = self._dates.period(day, own_period)
             problems.extend(closed)
         return Made(tuple(problems), documents=((period, cost),) if cost else ())
 

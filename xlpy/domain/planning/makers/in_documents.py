@@ -131,7 +131,7 @@ class InventoryMaker(Maker[UnpostedProcurement, tuple[ExportedT, ...]]):
         if not lines and not has_stop(problems):
             return None
         day = usable_date(matched.day, problems)
-        period = self._period(day, problems) if day else ""
+        period = self._period(day, matched.entry.period, problems) if day else ""
         descr = self.lines.fit(self.seen(matched.exported).text or matched.number, problems)
         if day is None or has_stop(problems):
             return None
@@ -139,9 +139,9 @@ class InventoryMaker(Maker[UnpostedProcurement, tuple[ExportedT, ...]]):
         fits = self.tran_type == ADJUSTED and self.lines.widths.fits(number, "INTran", "RefNbr")
         return period, InDocument((matched.key,), self.tran_type, day, number if fits else "", lines, descr.text)
 
-    def _period(self, day: date, problems: list[Problem]) -> str:
+    def _period(self, day: date, own: str, problems: list[Problem]) -> str:
         """Return the period to post to. The release refuses closed ones (message 24) and far fiscal years."""
-        period, wrong = self.dates.period(day)
+        period, wrong = self.dates.period(day, own)
         problems.extend(wrong)
         current = self.books.gl.per_nbr
         if period and current and abs(int(period[:4]) - int(current[:4])) > MOST_YEARS:

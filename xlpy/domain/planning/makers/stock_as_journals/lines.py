@@ -80,18 +80,18 @@ class StockJournals:
                     ext_ref_nbr=record if self._widths.fits(record, "GLTran", "ExtRefNbr") else "",
                     quantity=round_money(abs(side.quantity), self._quantity_decimals),
                 )
-        day, period = self._period(matched.day, problems)
+        day, period = self._period(matched.day, matched.entry.period, problems)
         descr = self._fit(f"{matched.number} {text}".strip(), "Batch", "Descr", problems)
         if not lines or day is None or has_stop(problems):
             return None
         return period, GlJournal((matched.key,), DOCUMENT, day, tuple(lines), descr.text)
 
-    def _period(self, given: date | None, problems: list[Problem]) -> tuple[date | None, str]:
+    def _period(self, given: date | None, own: str, problems: list[Problem]) -> tuple[date | None, str]:
         """Return day and period to post; only General Ledger's own period can be closed."""
         day = usable_date(given, problems)
         if day is None:
             return None, ""
-        period, wrong = self._dates.period(day)
+        period, wrong = self._dates.period(day, own)
         problems.extend(wrong)
         return day, period
 
