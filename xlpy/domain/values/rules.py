@@ -37,6 +37,7 @@ class PostingRules:
     company_paid_account: str = ""  # "account:sub" that offsets expenses which must not be paid to the member
     practice_release: bool = True  # whether SL's own release may be tried on what is written and rolled back
     inventory: str = DOCUMENTS  # what adjustments and transfers become in SL; JOURNALS: no quantities there
+    approval: str = ""  # "two": another login approves what is posted, and who asked for it can't post it
     cost_journals: str = "invoice"  # one SL batch per invoice, or "run": one per run and period
     bins: Mapping[str, str] = field(default_factory=dict)  # Manage bin name → SL WhseLoc
     units: Mapping[str, str] = field(default_factory=dict)  # Manage unit name → SL unit

@@ -42,6 +42,7 @@ class Choices:
     ``again``: record ids to post anew. ``folder``: where a record or a log is saved. ``run_id``: of which run.
     ``as_zip``: one file instead of a folder. ``period``/``everything``: what to reconcile, instead of a batch.
     ``page``: where a page to print is saved. ``through``: a day (ISO), instead of Home's.
+    ``ask_for``: of what approval is asked; ``request``: the number of the one to be approved.
     """
 
     yes: bool = False
@@ -58,6 +59,8 @@ class Choices:
     page: str = ""
     through: str = ""
     everything: bool = False
+    ask_for: str = ""
+    request: int = 0
 
 
 Handler: TypeAlias = Callable[["Session", "xw.Book", Choices], Pressed]

@@ -64,7 +64,7 @@ def refresh(
 
     Only the lists of ``kinds`` are read: the others may need rights that the member lacks. The rows are remembered, so
     that the checks can tell whether one changed after the user looked at it; those of other kinds stay remembered.
-    Without ``remember`` nothing of that is touched: the user sees the rows elsewhere.
+    ``remember`` False: nobody looks at them, so that is left as it was.
     """
     from xlpy.sl.reading.books import read_books
 
@@ -218,7 +218,8 @@ def _row(
         expected_period=expected_period(invoice.invoice_date, period_rule, books.gl, books.ar)
         if invoice.invoice_date
         else "",
-        reference=expected_reference(invoice.number, session.profile.posting),
+        # A rule of the firm's own asks for more than the list has: Preview shows what it gives.
+        reference="" if session.rules.has("reference") else expected_reference(invoice.number, session.profile.posting),
     )
 
 
