@@ -39,3 +39,11 @@ class MonthEndFrames:
 
         with run_log("accruals"):
             return of_fields(AccrualRow, accruals(self.session, through=through).report.rows)
+
+    def mappings(self) -> pd.DataFrame:
+        """Return every active master of Manage with its SL partner, or what is missing and what is likeliest."""
+        from xlpy.domain.mapping.overview.rows import MappingRow
+        from xlpy.services.flows.records import mappings
+
+        with run_log("mappings"):
+            return of_fields(MappingRow, mappings(self.session).report.rows)

@@ -190,4 +190,17 @@ def accruals(
     )
 
 
-COMMANDS: tuple[click.Command, ...] = (errors, results, log, audit, reconcile, tie_out, accruals)
+@click.command()
+@click.argument("workbook", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@PROFILE
+@JSON
+def mappings(workbook: Path | None, profile: Path | None, as_json: bool) -> None:
+    """List every active master of Manage with its SL partner, what is missing, and the likeliest SL record for it."""
+    if workbook is not None:
+        press_closed("mappings", workbook, profile, as_json)
+    from xlpy.services.flows import records
+
+    end_with("mappings", profile, as_json, records.mappings)
+
+
+COMMANDS: tuple[click.Command, ...] = (errors, results, log, audit, reconcile, tie_out, accruals, mappings)

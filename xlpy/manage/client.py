@@ -32,6 +32,7 @@ from xlpy.domain.facts.manage_procurement import (
 )
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.manage import (
+    active,
     batch_export,
     batches,
     expenses,
@@ -44,6 +45,7 @@ from xlpy.manage import (
     stock,
     trying,
 )
+from xlpy.manage.active import ActiveIds
 from xlpy.manage.batch_export import NO_EXPENSES, NO_PROCUREMENT, BatchExport
 from xlpy.manage.batches import AccountingBatch
 from xlpy.manage.exporting import ExportRequest
@@ -170,6 +172,10 @@ class ManageClient:
     def warehouses(self) -> dict[int, Warehouse]:
         """Return all warehouses by id."""
         return masters.warehouses(self._transport)
+
+    def active_ids(self) -> ActiveIds:
+        """Return the ids of all active companies, members, tax codes and inventory products."""
+        return active.active_ids(self._transport)
 
     def stock(self, progress: Progress | None = None) -> tuple[StockOnHand, ...]:
         """Return what is on hand of every inventory product, all warehouses together, with its cost in the catalog."""

@@ -110,6 +110,18 @@ def _accruals(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     return Pressed.of(told, f" See the sheet {ACCRUALS.name}.")
 
 
+def _mappings(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
+    """Fill the sheet Mappings with every active master of Manage."""
+    from xlpy.excel.tables.month_end_rows import mapping_rows
+    from xlpy.excel.tables.tables import refill
+    from xlpy.excel.workbook.month_end_sheets import MAPPINGS
+    from xlpy.services.flows.records import mappings
+
+    told = mappings(session)
+    refill(book, MAPPINGS, mapping_rows(told.report))
+    return Pressed.of(told, f" See the sheet {MAPPINGS.name}.")
+
+
 def _typed_period(rule: str) -> str:
     """Return the period to post that is typed on Home; empty for a rule such as *By document date*."""
     from xlpy.domain.facts.periods import parse_period
@@ -155,6 +167,7 @@ BUTTONS: Mapping[str, Handler] = {
     "reconcile": _reconcile,
     "tie_out": _tie_out,
     "accruals": _accruals,
+    "mappings": _mappings,
     "results": _results,
 }
 WITHOUT_SESSION: Mapping[str, BookHandler] = {"save_errors": _save_errors, "save_log": _save_log}

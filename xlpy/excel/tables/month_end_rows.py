@@ -10,6 +10,7 @@ from xlpy.excel.tables.rows import period_text
 if TYPE_CHECKING:
     from xlpy.domain.afterwards.accruals import AccrualsReport
     from xlpy.domain.afterwards.tie_out import TieOutReport
+    from xlpy.services.setup.mappings import MappingsReport
 
 Row = Mapping[str, object]
 
@@ -61,6 +62,26 @@ def accrual_rows(report: AccrualsReport) -> list[Row]:
             "Base amount": row.base,
             "Base difference": row.difference,
             "Message": row.message,
+        }
+        for row in report.rows
+    ]
+
+
+def mapping_rows(report: MappingsReport) -> list[Row]:
+    """Rows of the Mappings sheet, kind by kind."""
+    return [
+        {
+            "State": str(row.state),
+            "Kind": str(row.kind),
+            "Record": row.record,
+            "Name": row.name,
+            "Value in Manage": row.in_manage,
+            "Partner in SL": row.in_sl,
+            "Likeliest in SL": row.proposal,
+            "Why likely": row.reason,
+            "What": row.what,
+            "How to fix": row.fix,
+            "Where": row.where,
         }
         for row in report.rows
     ]

@@ -14,7 +14,7 @@ from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlpy.domain.values.problems import Severity
-from xlpy.domain.values.statuses import ReconcileState, RowStatus, TieState, Verdict
+from xlpy.domain.values.statuses import MappingState, ReconcileState, RowStatus, TieState, Verdict
 from xlpy.excel.workbook import look
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, SUBTOTAL_ROW, TITLE_ROW, Column, Sheet
@@ -55,6 +55,10 @@ WORDS_IN_COLOUR: dict[str, dict[str, tuple[str, str]]] = {
         **dict.fromkeys((ReconcileState.TAX_ACCOUNT, ReconcileState.NOT_FROM_MANAGE), look.CALM),
         **dict.fromkeys((ReconcileState.NOTHING_TO_POST, ReconcileState.CLEARED, ReconcileState.UNDONE), look.CALM),
         ReconcileState.NOT_OURS: look.CALM,
+        MappingState.MISSING: look.BAD,
+        MappingState.BLANK: look.WARN,
+        MappingState.CREATED: look.INFO,
+        MappingState.MAPPED: look.GOOD,
         TieState.NOT_POSTED: look.WARN,
         TieState.AS_OF_NOW: look.CALM,
     },

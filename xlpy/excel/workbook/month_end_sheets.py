@@ -59,3 +59,24 @@ ACCRUALS = Sheet(
     hint="Filter Section. Received, not invoiced: debit Account by Base amount, credit your accrual account.",
     signed=True,
 )
+
+MAPPINGS = Sheet(
+    "Mappings",
+    "Mappings",
+    "Every active master of Manage with its SL partner, before a transaction needs it",
+    Part.WORK,
+    (
+        Column("State", width=16),
+        Column("Kind", width=14),
+        Column("Record", width=18),
+        Column("Name", CellKind.WRAP, 30),
+        Column("Value in Manage", width=17),
+        Column("Partner in SL", CellKind.WRAP, 18),
+        Column("Likeliest in SL", width=16),
+        Column("Why likely", CellKind.WRAP, 36),
+        Column("What", CellKind.WRAP, 44),
+        Column("How to fix", CellKind.WRAP, 44),
+        Column("Where", CellKind.WRAP, 34),
+    ),
+    hint="What is missing comes first within each kind. Likeliest is a proposal: type it in Manage where it is right.",
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlpy.domain.values.statuses import Include
-from xlpy.excel.workbook.month_end_sheets import ACCRUALS, TIE_OUT
+from xlpy.excel.workbook.month_end_sheets import ACCRUALS, MAPPINGS, TIE_OUT
 from xlpy.excel.workbook.sheet import CellKind, Column, Part, Sheet
 
 INCLUDE_CHOICES = (Include.YES, Include.AGAIN)
@@ -346,7 +346,7 @@ LOG = Sheet(
 
 SHEETS: tuple[Sheet, ...] = (
     *(INVOICES, EXPENSES, INVENTORY, PROBLEMS, PREVIEW, PRACTICE, RESULTS),
-    *(BATCHES, RERUN, RECONCILE, TIE_OUT, ACCRUALS, PAYMENTS, SETUP, LOG),
+    *(BATCHES, RERUN, RECONCILE, TIE_OUT, ACCRUALS, MAPPINGS, PAYMENTS, SETUP, LOG),
 )  # between Home and About
 
 RECONCILED_BLOCK = "xlpy_Reconciled"  # Reconcile, above the header: how much of what Manage has arrived where

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from xlpy.services.records.audit_content import RecordContent
     from xlpy.services.records.saved_log import SavedLog
     from xlpy.services.run.session import Session
+    from xlpy.services.setup.mappings import MappingsReport
 
 
 def reconcile(
@@ -49,6 +50,15 @@ def accruals(session: Session, *, through: date, page: Path | None = None) -> To
     report = accruals(session, through)
     told = Told(report, 0, accruals_said(report), accruals_json(report), lines=accruals_text(report))
     return told if page is None else told.adding(save_page(page, accruals_page(report, session)))
+
+
+def mappings(session: Session) -> Told[MappingsReport]:
+    """Put every active master of Manage beside its SL partner. Writes nothing."""
+    from xlpy.services.as_json.mappings import mappings_json, mappings_text
+    from xlpy.services.setup.mappings import mappings
+
+    report = mappings(session)
+    return Told(report, 0, report.text, mappings_json(report), lines=mappings_text(report))
 
 
 def results(session: Session, run_id: str = "") -> Told[RecordContent]:
