@@ -84,6 +84,7 @@ class Document:
     tax_postings: tuple[TaxPosting, ...]
     descr: str
     base_difference: Decimal = Decimal(0)
+    tracking: tuple[tuple[str, str], ...] = ()  # SlsperId, ProjectID, TaskID, by the rules of the settings
     hold: bool = False
     user_fields: tuple[tuple[str, str], ...] = ()
 

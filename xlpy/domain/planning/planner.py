@@ -37,6 +37,7 @@ from xlpy.domain.planning.makers.stock_as_journals.moved import GlTransfers
 from xlpy.domain.planning.own_documents import by_own_rules
 from xlpy.domain.planning.own_rules import OwnRules
 from xlpy.domain.planning.setup_checks import setup_problems
+from xlpy.domain.planning.tracking import tracked
 from xlpy.domain.planning.transaction_checks import transaction_problems
 from xlpy.domain.values.dates import NO_DATE
 from xlpy.domain.values.problems import Problem
@@ -204,7 +205,9 @@ class _Planner:
         for group in maker.groups(going):
             mates = [mine[matched.key] for matched in group]
             held = _held(maker.make(group), hold=any(matched.entry.hold for matched in group))
-            made = by_own_rules(held, group, self.own, self.request.books.gl.base_currency)
+            made = by_own_rules(
+                tracked(held, group, self.request), group, self.own, self.request.books.gl.base_currency
+            )
             for one in mates:
                 one.made, one.mates = _without_standing(made, one), mates
                 one.problems.extend((*made.own_problems.get(one.matched.key, ()), *made.problems))

@@ -158,6 +158,7 @@ PREVIEW = Sheet(
         Column("Tax id", width=11),
         Column("Description", CellKind.TEXT, 32),
         Column("Transaction", CellKind.WRAP, 22),
+        Column("1099 box", width=8),
     ),
     hint="Nothing is written yet. Each Document foots to zero; lines made at release come from SL itself.",
 )
