@@ -43,6 +43,7 @@ from xlpy.domain.checks.history import HISTORY_CHECKS
 from xlpy.domain.checks.inventory import INVENTORY_CHECKS
 from xlpy.domain.checks.payables import PAYABLES_CHECKS
 from xlpy.domain.checks.runs import RUN_CHECKS
+from xlpy.domain.checks.site_rules import SITE_RULE_CHECKS
 from xlpy.domain.checks.table import CHECKS
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.facts.books import CustomerClass, FiscalCalendar, ReferenceUse, SubAccount
@@ -369,9 +370,12 @@ def test_every_check_of_the_table_has_a_story() -> None:
 
     Those of journals, inventory and vouchers are in test_domain_inventory_checks and test_domain_payables_checks.
 
+    Those of a firm's own rules are in test_domain_own_rules.
+
     Those of a run, a rerun and an undo are no findings of a plan: tests/services, tests/rerun and tests/undo have them.
     """
     elsewhere = (*INVENTORY_CHECKS, *PAYABLES_CHECKS, *RUN_CHECKS, *HISTORY_CHECKS, *ANSWER_CHECKS)
+    elsewhere += SITE_RULE_CHECKS
     assert set(STORIES) == set(CHECKS) - {check.code for check in elsewhere}
 
 

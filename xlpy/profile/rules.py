@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from xlpy.domain.mapping.descriptions import PLACEHOLDERS, unknown_placeholders
+from xlpy.domain.values.approvals import TWO
 from xlpy.domain.values.rules import FREE_COLUMNS, STAMPED_TABLES
 from xlpy.errors import SettingsError
 from xlpy.profile.mistakes import Mistake
@@ -30,6 +31,7 @@ WIDEST_COMPANY, WIDEST_USER, WIDEST_ACCOUNT, WIDEST_SUB, WIDEST_BIN, WIDEST_UNIT
 _GUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _VERSION = re.compile(r"\d{4}\.\d{1,2}")
 _CODEBASE = re.compile(r"/?[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*/?")
+_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]*")
 _KEY_TEXT = re.compile(r"[\x21-\x39\x3b-\x7e]+")  # no blanks, no colon
 
 
@@ -158,6 +160,12 @@ def _description(setting: str) -> Check:
     return check
 
 
+def _rules_file(value: str) -> str:
+    if not value or (_FILE.fullmatch(value) and value.lower().endswith(".py")):
+        return ""
+    return f'"{value}" must be the name of a file in the folder of these settings, such as "rules.py"'
+
+
 # Table and key → what the value must be. Keys without an entry may be anything of their type.
 CHECKS: Mapping[Path, Check] = {
     ("name",): lambda value: "" if value.strip() else "must not be empty",
@@ -193,7 +201,10 @@ CHECKS: Mapping[Path, Check] = {
     ("posting", "record_id_column"): one_of("", *FREE_COLUMNS),
     **{("posting", setting): _description(setting) for setting in PLACEHOLDERS},
     ("posting", "company_paid_account"): _account,
+    ("watch", "waits_days"): between(0, 3660, "days"),
+    ("posting", "approval"): one_of("", TWO),
     ("posting", "cost_journals"): one_of("invoice", "run"),
+    ("site", "rules"): _rules_file,
 }
 # Tables of names and texts: what their keys and their values must be.
 TABLES: Mapping[Path, tuple[Check, Check]] = {

@@ -30,13 +30,17 @@ class GlLine:
 
 @dataclass(frozen=True, slots=True)
 class GlJournal:
-    """A journal of screen 01010: the cost of an invoice (``part`` cost) or an expense (``part`` document)."""
+    """A journal of screen 01010: the cost of an invoice (``part`` cost) or an expense (``part`` document).
+
+    ``user_fields``: User columns of its lines by a firm's own rule, sorted.
+    """
 
     transactions: tuple[TransactionKey, ...]
     part: str
     journal_date: date
     lines: tuple[GlLine, ...]
     descr: str
+    user_fields: tuple[tuple[str, str], ...] = ()
 
     @property
     def total(self) -> Decimal:

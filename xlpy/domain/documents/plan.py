@@ -19,7 +19,7 @@ from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.problems import Problem, stops
 from xlpy.domain.values.transactions import Kind, PostedPart, TransactionKey
 
-PLAN_SCHEMA = 2  # 2: ar, ap, gl and inventory beside each other
+PLAN_SCHEMA = 3  # 2: ar, ap, gl and inventory beside each other; 3: a firm's own rules
 
 
 class InvoiceDetail(StrEnum):
@@ -75,6 +75,7 @@ class PlanOptions:
 class Plan:
     """What will be written, completely, module by module. ``base_currency``: of ``gl`` and ``inventory``.
 
+    ``rules_file``, ``rules_sha256``: name and SHA-256 (hex) of the file of a firm's own rules, empty without one.
     Problems are part of what is shown, not of what is written or hashed.
     """
 
@@ -88,6 +89,8 @@ class Plan:
     gl: GlPart = field(default_factory=GlPart)
     inventory: InventoryPart = field(default_factory=InventoryPart)
     base_currency: str = ""
+    rules_file: str = ""
+    rules_sha256: str = ""
     problems: tuple[Problem, ...] = ()
     schema: int = PLAN_SCHEMA
 

@@ -49,6 +49,7 @@ class Choices:
     ``again``: record ids to post anew. ``folder``: where a record or a log is saved. ``run_id``: of which run.
     ``ask``: asks whoever sits there before something is written; None: nobody does.
     ``as_zip``: one file instead of a folder. ``period``/``everything``: what to reconcile, instead of a batch.
+    ``ask_for``: of what approval is asked; ``request``: the number of the one to be approved.
     """
 
     yes: bool = False
@@ -64,6 +65,8 @@ class Choices:
     period: str = ""
     everything: bool = False
     ask: Callable[[str], bool] | None = None
+    ask_for: str = ""
+    request: int = 0
 
 
 Handler: TypeAlias = Callable[["Session", "xw.Book", Choices], Pressed]

@@ -52,5 +52,7 @@ BUTTONS = (
         "recover", "Recover", "History", "ReviewAcceptOrRejectChangeDialog", "Finishes half-finished work of any PC."
     ),
     Button("sync", "Sync payments", "Payments", "AccountingFormat", "Writes what SL has been paid into Manage."),
+    Button("ask", "Ask for approval", "Approval", "FileSendAsAttachment", "Asks a second person for what is marked."),
+    Button("approve", "Approve", "Approval", "SignatureLineInsert", "Shows what was asked for, and signs it."),
     Button("help", "Help", "Help", "Help", "Where to read more."),
 )

@@ -41,6 +41,7 @@ def plan_json(plan: Plan, state: str) -> dict[str, Any]:
     return {
         "state": state,
         "plan_hash": plan.hash,
+        **({"rules": {"file": plan.rules_file, "sha256": plan.rules_sha256}} if plan.rules_file else {}),
         "batches": list(_planned_batches(plan)),
         "manage_batches": [],
         "problems": [problem_json(problem) for problem in plan.problems],

@@ -57,11 +57,13 @@ def refresh(
     location: str = "",
     period_rule: str = "",
     kinds: frozenset[Kind] = ALL_KINDS,
+    remember: bool = True,
 ) -> RefreshReport:
     """Read the unposted transactions up to ``through`` of one location (empty: all) and what SL will make of each.
 
     Only the lists of ``kinds`` are read: the others may need rights that the member lacks. The rows are remembered, so
     that the checks can tell whether one changed after the user looked at it; those of other kinds stay remembered.
+    ``remember`` False: nobody looks at them, so that is left as it was.
     """
     from xlpy.sl.reading.books import read_books
 
@@ -98,7 +100,8 @@ def refresh(
     left_out = {kind: _left_out(kind, count) for kind, count in manage.left_out.items() if count and kind in kinds}
     messages += left_out.values()
     aged = _aged((*invoices, *expenses, *procurement), min(through, session.today()))
-    _remember(session, lists, kinds, aged)
+    if remember:
+        _remember(session, lists, kinds, aged)
     logger.info("Refreshed: %d unposted transactions, %d shown", len(everything.rows), len(lists.rows))
     if unfinished_count:
         messages.append(f"{unfinished_count} transactions of earlier runs are half done: run Recover.")
@@ -210,7 +213,8 @@ def _row(
         expected_period=expected_period(invoice.invoice_date, period_rule, books.gl, books.ar)
         if invoice.invoice_date
         else "",
-        reference=expected_reference(invoice.number, session.profile.posting),
+        # A rule of the firm's own asks for more than the list has: Preview shows what it gives.
+        reference="" if session.rules.has("reference") else expected_reference(invoice.number, session.profile.posting),
     )
 
 

@@ -81,6 +81,12 @@ LINES: Mapping[str, Line] = {
         "The settings say which site and company belong together, and the rules of posting.",
         "Correct the settings file; the template says what each setting means.",
     ),
+    "RULES": Line(
+        PC,
+        "Rules of your own",
+        "They decide references, accounts, customers and descriptions, and may stop transactions.",
+        "Correct the file that [site] rules names; 'xlpy rules try' shows what it does.",
+    ),
     "DRIVER": Line(
         PC,
         "ODBC driver",

@@ -102,6 +102,7 @@ def document_values(
         "Doc1099": int(vendor.vend_1099),
         **_screen_defaults(stamp),
         **tax_values(document.taxes, f"Voucher {document.invc_nbr}"),
+        **dict(document.user_fields),
         **stamp.record_id("APDoc", document.transactions),
         **stamp.audit(SCREEN),
     }

@@ -96,6 +96,7 @@ def document_values(batch: ArBatch, document: ArDocument, bat_seq: int, bat_nbr:
         "PC_Status": "0",
         "Rlsed": 0,
         **tax_values(document.taxes, f"Invoice {document.ref_nbr}"),
+        **dict(document.user_fields),
         **stamp.audit(SCREEN),
     }
     if stamp.record_id_column:

@@ -16,6 +16,7 @@ from xlpy.domain.mapping.descriptions import described
 from xlpy.domain.mapping.vendors import ResolvedVendor
 from xlpy.domain.planning.makers.ap_vouchers import VoucherFacts, VoucherLine, Vouchers, due_after
 from xlpy.domain.planning.makers.maker import Made
+from xlpy.domain.planning.own_facts import expense_line
 from xlpy.domain.values.money import round_money, same_amount, total
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.rules import PostingRules
@@ -135,7 +136,10 @@ class ExpenseBills:
         told: list[Problem],
     ) -> Iterable[VoucherLine]:
         """Return the voucher lines of a bill line: its debit, and what offsets it when the member must not be paid."""
-        account = self._vouchers.accounts.of_line(line.account_number, currency)
+        own, accounts = self._vouchers.own, self._vouchers.accounts
+        account = own.account(
+            line.account_number, lambda: expense_line(expense.row, line, currency), accounts, currency
+        )
         told.extend(account.problems)
         amount = round_money(line.total, decimals)
         if not amount:

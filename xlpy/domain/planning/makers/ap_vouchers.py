@@ -25,6 +25,7 @@ from xlpy.domain.mapping.dates import DocumentDates, usable_date
 from xlpy.domain.mapping.taxes import NO_TAXES, ResolvedTaxes, TaxAccounts, Taxes
 from xlpy.domain.mapping.terms import FOR_VENDORS, AllTerms, discount
 from xlpy.domain.mapping.vendors import ResolvedVendor, Vendors
+from xlpy.domain.planning.own_rules import OwnRules, without_rules
 from xlpy.domain.values.money import round_money, to_base, total
 from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.refs import NO_REF, Ref
@@ -83,11 +84,13 @@ class Vouchers:
         books: SlBooks,
         posting: PostingRules,
         master_rules: MasterRules,
+        own: OwnRules | None = None,
     ) -> None:
         self._books = books
         self._masters = masters
         payables = books.payables
         self.widths = Widths(books.widths, books.code_page)
+        self.own = own or without_rules(self.widths, posting)
         self.decimals = CurrencyDecimals(books, masters)
         self.accounts = Accounts(masters, books, posting.default_sub, posting.account_segments)
         self.terms = AllTerms(books.terms, masters.terms, FOR_VENDORS, days_apart=posting.due_days_tolerance)
