@@ -21,7 +21,7 @@ NOT_SHOWN = "No message box could be shown"
 def ask(app: xw.App, text: str) -> bool:
     """Ask with yes and no. A box that can't be shown is a no: nothing is written that nobody has agreed to."""
     try:
-        return app.alert(text, TITLE, buttons="yes_no", mode=INFORMATION) == "yes"
+        return bool(app.alert(text, TITLE, buttons="yes_no", mode=INFORMATION) == "yes")
     except Exception:
         logger.warning("The question could not be asked: %s", text, exc_info=True)
         return False
