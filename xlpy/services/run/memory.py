@@ -51,10 +51,14 @@ def remember_refresh(
     procurement: Iterable[UnpostedProcurement] = (),
     *,
     workbook: str = "",
+    alone: bool = False,
 ) -> None:
-    """Keep the rows that the user is going to look at, for the workbook that shows them (its full name)."""
+    """Keep the rows that the user is going to look at, for the workbook that shows them (its full name).
+
+    ``alone``: not as the profile's last ones too.
+    """
     data = msgspec.json.encode(_Kept(list(invoices), list(expenses), list(procurement)))
-    for path in _refresh_files(profile, workbook):
+    for path in _refresh_files(profile, workbook)[: 1 if alone else None]:
         _keep(path, data)
 
 
