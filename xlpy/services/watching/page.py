@@ -8,7 +8,7 @@ from html import escape
 
 from xlpy.services.watching.report import MorningReport, Waiting
 
-MOST = 8  # lines of a list; the JSON beside the page has all
+MOST = 12  # lines of a list; the JSON beside the page has all
 _STYLE = """
 :root { --ink: #1f2a37; --muted: #5b6775; --paper: #fff; --band: #eef2f6; --line: #d9dee5; --stop: #a12622;
   --warn: #8a5a00; --good: #1c6b3c; }
@@ -27,8 +27,7 @@ ul.counts b { font-size: 1.15rem; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .2rem .45rem; border-bottom: 1px solid var(--line);
   overflow-wrap: anywhere; }
-th { background: var(--band); overflow-wrap: normal; }
-td.number, th.number { text-align: right; white-space: nowrap; width: 1%; }
+th { background: var(--band); overflow-wrap: normal; } td.number, th.number { text-align: right; white-space: nowrap; }
 @page { size: A4; margin: 12mm; }
 @media print { body { max-width: none; padding: 0; font-size: 8.5pt; color: #000; background: #fff; }
   h1 { font-size: 13pt; } h2 { font-size: 10pt; margin: 2.5mm 0 1mm; break-after: avoid; } table { font-size: 8pt; }
@@ -109,14 +108,12 @@ def _sections(report: MorningReport) -> Iterable[str]:
 
 
 def _section(title: str, head: Sequence[str], rows: Sequence[Row], text: str = "") -> str:
-    """Return a section with its table, without empty columns; nothing when there is neither a row nor a text."""
+    """Return a section with its table; nothing when there is neither a row nor a text."""
     if not rows and not text:
         return ""
     said = f"<p>{escape(text)}</p>" if text else ""
     if not rows:
         return f"<section><h2>{escape(title)}</h2>{said}</section>"
-    filled = [at for at in range(len(head)) if any(str(row[at]) for row in rows)]
-    head, rows = [head[at] for at in filled], [[row[at] for at in filled] for row in rows]
     more = len(rows) - MOST
     rest = f'<p class="muted">… and {more} more, in the JSON file beside this page.</p>' if more > 0 else ""
     top = "".join(f'<th scope="col"{_class(name)}>{escape(name)}</th>' for name in head)

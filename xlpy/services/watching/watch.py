@@ -203,8 +203,8 @@ def _new(unposted: Iterable[Waiting], before: Seen | None) -> tuple[Waiting, ...
 
 
 def _worth(row: Waiting) -> str:
-    return f"{row.amount:,} {row.currency}".strip()
+    return f"{row.amount} {row.currency}".strip()
 
 
 def _owed(row: UnpaidRow) -> str:
-    return f"{row.balance:,} {row.currency}"
+    return f"{row.balance} {row.currency}"
