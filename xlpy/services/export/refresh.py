@@ -58,13 +58,11 @@ def refresh(
     location: str = "",
     period_rule: str = "",
     kinds: frozenset[Kind] = ALL_KINDS,
-    alone: bool = False,
 ) -> RefreshReport:
     """Read the unposted transactions up to ``through`` of one location (empty: all) and what SL will make of each.
 
     Only the lists of ``kinds`` are read: the others may need rights that the member lacks. The rows are remembered, so
     that the checks can tell whether one changed after the user looked at it; those of other kinds stay remembered.
-    ``alone``: they are remembered for the session's workbook alone, not as the last that were seen.
     """
     from xlpy.sl.reading.books import read_books
 
@@ -100,7 +98,7 @@ def refresh(
     procurement = tuple(_procurement_row(row, books, postings.get(_key(row)), vendors) for row in lists.procurement)
     left_out = {kind: _left_out(kind, count) for kind, count in manage.left_out.items() if count and kind in kinds}
     messages += left_out.values()
-    _remember(session, lists, kinds, alone=alone)
+    _remember(session, lists, kinds)
     logger.info("Refreshed: %d unposted transactions, %d shown", len(everything.rows), len(lists.rows))
     if unfinished_count:
         messages.append(f"{unfinished_count} transactions of earlier runs are half done: run Recover.")
@@ -175,7 +173,7 @@ def _chosen(rows: Iterable[_Row], through: date, location: str) -> list[_Row]:
     return [row for row in rows if (_day(row) or through) <= through and location in ("", row.location)]
 
 
-def _remember(session: Session, lists: _Lists, kinds: frozenset[Kind], *, alone: bool) -> None:
+def _remember(session: Session, lists: _Lists, kinds: frozenset[Kind]) -> None:
     """Remember the rows of the kinds that were read; the sheets of the others still show what they did."""
     before = recall_refresh(session.profile, session.workbook) if kinds < ALL_KINDS else Refreshed()
     remember_refresh(
@@ -184,7 +182,6 @@ def _remember(session: Session, lists: _Lists, kinds: frozenset[Kind], *, alone:
         lists.expenses if Kind.EXPENSE in kinds else before.expenses.values(),
         lists.procurement if Kind.PROCUREMENT in kinds else before.procurement.values(),
         workbook=session.workbook,
-        alone=alone,
     )
 
 

@@ -51,14 +51,10 @@ def remember_refresh(
     procurement: Iterable[UnpostedProcurement] = (),
     *,
     workbook: str = "",
-    alone: bool = False,
 ) -> None:
-    """Keep the rows that the user is going to look at, for the workbook that shows them (its full name).
-
-    ``alone``: not as the profile's last ones too.
-    """
+    """Keep the rows that the user is going to look at, for the workbook that shows them (its full name)."""
     data = msgspec.json.encode(_Kept(list(invoices), list(expenses), list(procurement)))
-    for path in _refresh_files(profile, workbook)[: 1 if alone else None]:
+    for path in _refresh_files(profile, workbook):
         _keep(path, data)
 
 
