@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from xlpy.api.approving import Approvals, selection_of
 from xlpy.api.frames import (
     EXPENSE_COLUMNS,
     INVOICE_COLUMNS,
@@ -20,7 +21,7 @@ from xlpy.api.frames import (
     of_fields,
     of_names,
 )
-from xlpy.domain.documents.plan import Action, Plan
+from xlpy.domain.documents.plan import Plan
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import StoppedByProblems
 from xlpy.runlog import run_log
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from xlpy.services.setup.doctor import Finding
 
 
-class Books(ReportFrames):
+class Books(ReportFrames, Approvals):
     """One Manage site and one SL company. Frames hold ``Decimal`` amounts (object columns) and dates."""
 
     def __init__(self, session: Session) -> None:
@@ -118,7 +119,7 @@ class Books(ReportFrames):
                 f"The plan has {len(plan.stops)} problems that stop it.", fix="Solve them, and plan again."
             )
         with run_log("practice"):
-            return practice(self.session, self._selection(plan), preview_hash=remember_preview(plan)).report
+            return practice(self.session, selection_of(self.session, plan), preview_hash=remember_preview(plan)).report
 
     def push(self, plan: Plan) -> RunReport:
         """Post exactly this plan, or nothing. Raises ``StoppedByProblems`` when the plan has a stop."""
@@ -128,21 +129,9 @@ class Books(ReportFrames):
             raise StoppedByProblems(
                 f"The plan has {len(plan.stops)} problems that stop it.", fix="Solve them, and plan again."
             )
-        selection = self._selection(plan)
+        selection = selection_of(self.session, plan)
         with run_log("push"):
             return push(self.session, selection, preview_hash=remember_preview(plan)).do().report
-
-    def _selection(self, plan: Plan) -> Selection:
-        """Return the choices that a plan was made from."""
-        options = plan.options
-        return Selection(
-            options.batch_identifier,
-            options.through_date,
-            tuple(Marked(t.key, t.action is Action.POST_AGAIN) for t in plan.transactions),
-            self.session.manage.locations().get(options.location_id, "") if options.location_id else "",
-            options.detail,
-            options.period,
-        )
 
     def recover(self) -> RecoverReport:
         """Finish half-finished work of any PC and user: Manage batches owed, undos, clearings."""

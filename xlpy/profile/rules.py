@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from xlpy.domain.mapping.descriptions import PLACEHOLDERS, unknown_placeholders
+from xlpy.domain.values.approvals import TWO
 from xlpy.domain.values.rules import FREE_COLUMNS, STAMPED_TABLES
 from xlpy.errors import SettingsError
 from xlpy.profile.mistakes import Mistake
@@ -200,6 +201,8 @@ CHECKS: Mapping[Path, Check] = {
     ("posting", "record_id_column"): one_of("", *FREE_COLUMNS),
     **{("posting", setting): _description(setting) for setting in PLACEHOLDERS},
     ("posting", "company_paid_account"): _account,
+    ("watch", "waits_days"): between(0, 3660, "days"),
+    ("posting", "approval"): one_of("", TWO),
     ("posting", "cost_journals"): one_of("invoice", "run"),
     ("site", "rules"): _rules_file,
 }

@@ -46,6 +46,15 @@ class SiteSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """The morning report. ``folder``: where it is written; empty: the folder of the command."""
+
+    folder: str = ""
+    waits_days: int = 7  # what is unposted for longer is listed as waiting
+    sync_payments: bool = False  # whether payments are written into Manage; else they are only compared
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """All settings of one Manage site and one SL company."""
 
@@ -55,6 +64,7 @@ class Profile:
     posting: PostingRules = field(default_factory=PostingRules)
     masters: MasterRules = field(default_factory=MasterRules)
     site: SiteSettings = field(default_factory=SiteSettings)
+    watch: WatchSettings = field(default_factory=WatchSettings)
 
     @property
     def manage_host(self) -> str:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from xlpy.domain.checks.amounts import AMOUNT_CHECKS
 from xlpy.domain.checks.answers import ANSWER_CHECKS
+from xlpy.domain.checks.approvals import APPROVAL_CHECKS
 from xlpy.domain.checks.documents import DOCUMENT_CHECKS
 from xlpy.domain.checks.history import HISTORY_CHECKS
 from xlpy.domain.checks.inventory import INVENTORY_CHECKS
@@ -28,6 +29,7 @@ CHECKS: dict[str, Check] = {
     for check in (
         *SETUP_CHECKS,
         *RUN_CHECKS,
+        *APPROVAL_CHECKS,
         *DOCUMENT_CHECKS,
         *PARTLY_GONE_CHECKS,
         *AMOUNT_CHECKS,

@@ -34,6 +34,7 @@ class PostingRules:
     stock_cost_tolerance: int = -1  # percent by which the cost of what goes out may differ from SL's; -1: any
     company_paid_account: str = ""  # "account:sub" that offsets expenses which must not be paid to the member
     practice_release: bool = True  # whether SL's own release may be tried on what is written and rolled back
+    approval: str = ""  # "two": another login approves what is posted, and who asked for it can't post it
     cost_journals: str = "invoice"  # one SL batch per invoice, or "run": one per run and period
     bins: Mapping[str, str] = field(default_factory=dict)  # Manage bin name → SL WhseLoc
     units: Mapping[str, str] = field(default_factory=dict)  # Manage unit name → SL unit

@@ -36,7 +36,7 @@ def _sync(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     from xlpy.services.flows.payments import sync
 
     start = _start(book, choices)
-    take_over = (*_marked(book), *choices.take_over)
+    take_over = (*marked_to_take_over(book), *choices.take_over)
     refuse_unless_fillable(book, (PAYMENTS,))
     leave_alone(session, book, SILENT_STEPS)
     told = sync(session, start, take_over=take_over).run(Confirm(lambda _word: not choices.dry_run))
@@ -66,7 +66,7 @@ def _start(book: xw.Book, choices: Choices) -> SyncStart:
         ) from error
 
 
-def _marked(book: xw.Book) -> list[str]:
+def marked_to_take_over(book: xw.Book) -> list[str]:
     """Return the numbers of the invoices marked under Take over. Raises ``StoppedByProblems`` for other marks."""
     numbers: list[str] = []
     wrong: list[str] = []

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from xlpy.errors import WorkbookError
+from xlpy.excel.buttons import approving as press_approving
 from xlpy.excel.buttons import batch as press_batch
 from xlpy.excel.buttons import connect as press_connect
 from xlpy.excel.buttons import history as press_history
@@ -38,6 +39,7 @@ _BUTTONS: Mapping[str, Handler] = {
     **press_records.BUTTONS,
     **press_history.BUTTONS,
     **press_payments.BUTTONS,
+    **press_approving.BUTTONS,
 }
 _WITHOUT_SESSION: Mapping[str, BookHandler] = {**press_connect.WITHOUT_SESSION, **press_records.WITHOUT_SESSION}
 

@@ -41,6 +41,7 @@ class Choices:
     ``start``/``start_date``: where the payment sync starts. ``take_over``: invoices whose payment in Manage is ours.
     ``again``: record ids to post anew. ``folder``: where a record or a log is saved. ``run_id``: of which run.
     ``as_zip``: one file instead of a folder. ``period``/``everything``: what to reconcile, instead of a batch.
+    ``ask_for``: of what approval is asked; ``request``: the number of the one to be approved.
     """
 
     yes: bool = False
@@ -55,6 +56,8 @@ class Choices:
     as_zip: bool = False
     period: str = ""
     everything: bool = False
+    ask_for: str = ""
+    request: int = 0
 
 
 Handler: TypeAlias = Callable[["Session", "xw.Book", Choices], Pressed]

@@ -57,7 +57,7 @@ def rerun(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     inputs = read_home(book)
     identifier = choices.batch.strip() or inputs.earlier_batch.strip()
     before = _Previewed.read(inputs.rerun_hash)
-    marks = _marks(book, choices, same=before.batch.casefold() == identifier.casefold())
+    marks = marks_of(book, choices, identifier)
     previewed = before.plan_hash if before.is_same(marks, choices) else ""
     flow = flow_of_rerun(
         session, identifier, detail=inputs.detail, period=inputs.period, marks=marks, preview_hash=previewed
@@ -105,12 +105,12 @@ def _hash_of(marks: tuple[Marked, ...]) -> str:
     return sha256("\n".join(told).encode("utf-8")).hexdigest()[:16]
 
 
-def _marks(book: xw.Book, choices: Choices, *, same: bool) -> RerunMarks:
+def marks_of(book: xw.Book, choices: Choices, identifier: str) -> RerunMarks:
     """Read the marks of the sheet Rerun when it shows this batch; else what a first look proposes."""
     from xlpy.services.history.rerun_plan import RerunMarks
     from xlpy.services.run.reports import Marked
 
-    if not same:
+    if _Previewed.read(read_home(book).rerun_hash).batch.casefold() != identifier.casefold():
         return RerunMarks(again=choices.again)
     chosen: list[Marked] = []
     wrong: list[str] = []

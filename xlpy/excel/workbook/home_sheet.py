@@ -66,7 +66,7 @@ _AFTERWARDS = (
     (Home.EARLIER_BATCH, "Earlier batch", CellKind.TEXT, "for Rerun, Undo and Reconcile"),
     (Home.SYNC_START, "Sync payments from", CellKind.TEXT, "changes in SL since then"),
     (Home.SYNC_FROM, "Custom date", CellKind.DATE, "when the line above says so"),
-    (Home.CONFIRM, "Confirm", CellKind.TEXT, "type what Undo or Clear asks for"),
+    (Home.CONFIRM, "Confirm", CellKind.TEXT, "type what Undo, Clear or Approve asks for"),
 )
 _YES_NO_INPUTS = (Home.EXPORT_INVOICES, Home.EXPORT_EXPENSES, Home.EXPORT_INVENTORY)
 _INPUT_DEFAULT = {

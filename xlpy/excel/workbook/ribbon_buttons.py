@@ -44,5 +44,7 @@ BUTTONS = (
     Button("clear", "Clear without export", "History", "Delete", "Marks the included rows in Manage, not in SL."),
     Button("recover", "Recover", "History", "ReviewAcceptChange", "Finishes half-finished work of any PC."),
     Button("sync", "Sync payments", "Payments", "AccountingFormat", "Writes what SL has been paid into Manage."),
+    Button("ask", "Ask for approval", "Approval", "FileSendAsAttachment", "Asks a second person for what is marked."),
+    Button("approve", "Approve", "Approval", "SignatureLineInsert", "Shows what was asked for, and signs it."),
     Button("help", "Help", "Help", "Help", "Where to read more."),
 )

@@ -58,11 +58,13 @@ def refresh(
     location: str = "",
     period_rule: str = "",
     kinds: frozenset[Kind] = ALL_KINDS,
+    remember: bool = True,
 ) -> RefreshReport:
     """Read the unposted transactions up to ``through`` of one location (empty: all) and what SL will make of each.
 
     Only the lists of ``kinds`` are read: the others may need rights that the member lacks. The rows are remembered, so
     that the checks can tell whether one changed after the user looked at it; those of other kinds stay remembered.
+    ``remember`` False: nobody looks at them, so that is left as it was.
     """
     from xlpy.sl.reading.books import read_books
 
@@ -98,7 +100,8 @@ def refresh(
     procurement = tuple(_procurement_row(row, books, postings.get(_key(row)), vendors) for row in lists.procurement)
     left_out = {kind: _left_out(kind, count) for kind, count in manage.left_out.items() if count and kind in kinds}
     messages += left_out.values()
-    _remember(session, lists, kinds)
+    if remember:
+        _remember(session, lists, kinds)
     logger.info("Refreshed: %d unposted transactions, %d shown", len(everything.rows), len(lists.rows))
     if unfinished_count:
         messages.append(f"{unfinished_count} transactions of earlier runs are half done: run Recover.")
