@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from xlpy.domain.checks.table import bound, found
@@ -193,7 +194,8 @@ class _Planner:
         going = [one.matched for one in mine.values() if one.verdict.writes and not one.verdict.stopped]
         for group in maker.groups(going):
             mates = [mine[matched.key] for matched in group]
-            made = by_own_rules(maker.make(group), group, self.own, self.request.books.gl.base_currency)
+            base = self.request.books.gl.base_currency
+            made = by_own_rules(maker.make(group), group, self.own, base, partial(_is_written, mates))
             for one in mates:
                 one.made, one.mates = _without_standing(made, one), mates
                 one.problems.extend((*made.own_problems.get(one.matched.key, ()), *made.problems))
@@ -214,6 +216,11 @@ def _without_standing(made: Made, one: Judged) -> Made:
     lost = tuple((period, document) for period, document in made.documents if one.verdict.lacks(_part_of(document)))
     needs_masters = any(_part_of(document) == DOCUMENT for _, document in lost)
     return replace(made, documents=lost, masters=made.masters if needs_masters else ())
+
+
+def _is_written(mates: Iterable[Judged], document: AnyDocument) -> bool:
+    """Whether a document is not in SL yet for at least one of the rows that it is made of."""
+    return any(not one.verdict.standing or one.verdict.lacks(_part_of(document)) for one in mates)
 
 
 def _part_of(document: AnyDocument) -> str:
