@@ -9,13 +9,31 @@ from typing import Any
 
 import payables_story as payables
 import pytest
-from domain_story import DAY, MUNOZ, D, books, codes, in_ledger, plan, posting, request, unposted, untaxed
+from domain_story import (
+    BOOKS,
+    DAY,
+    MUNOZ,
+    D,
+    account,
+    books,
+    by_id,
+    codes,
+    in_ledger,
+    included,
+    line,
+    plan,
+    posting,
+    request,
+    unposted,
+    untaxed,
+)
 
 from xlpy.domain.checks.site_rules import SITE_RULE_CHECKS
 from xlpy.domain.checks.table import CHECKS
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.documents.plan_changes import plan_changes
 from xlpy.domain.facts.books import Customer, ReferenceUse
+from xlpy.domain.facts.manage import Ref
 from xlpy.domain.facts.manage_expenses import ExportedExpenses
 from xlpy.domain.facts.manage_procurement import ExportedProcurement
 from xlpy.domain.mapping.signs import lines_hash
@@ -24,8 +42,11 @@ from xlpy.domain.planning.planner import build_plan
 from xlpy.domain.values.problems import Problem, Severity
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.site_rules import CODE_PREFIX, SiteFinding, SiteRules
+from xlpy.domain.values.transactions import SlState
 
 Rule = Callable[[Any], object]
+COSTED: dict[str, Any] = {"cost": D("400.00"), "cost_account": "5000:00000", "inventory_account": "1200:00000"}
+ACCOUNTS = books(accounts={**BOOKS.accounts, **by_id(map(account, ("5000", "1200")), "acct")})
 
 
 def rules(**functions: Rule) -> SiteRules:
@@ -261,6 +282,25 @@ def test_a_rule_is_not_asked_for_what_is_in_sl_already() -> None:
     assert asked == []
     plan(untaxed(), rules=watching)
     assert set(asked) == {"4417"}
+
+
+@pytest.mark.parametrize(("lost", "asked_of"), [("document", {"AR"}), ("cost", {"GL"})])
+def test_of_a_transaction_that_lost_a_part_in_sl_only_that_part_is_asked_about(lost: str, asked_of: set[str]) -> None:
+    costed = untaxed(lines=(line(1, "-1000.00", item=Ref(743, "PATCH10"), **COSTED),))
+    row = posting(costed, lines_hash(costed))
+    parts = tuple(
+        replace(row.parts[0], part=part, module=module, state=SlState.VOIDED if part == lost else SlState.UNRELEASED)
+        for part, module in (("document", "AR"), ("cost", "GL"))
+    )
+    asked: set[str] = set()
+    watching = rules(checks=lambda document: asked.add(document.module))
+    again = (included(costed, again=True),)
+    both = replace(ACCOUNTS, postings={row.key: replace(row, parts=parts)})
+    plan(costed, invoices=again, books=both, rules=watching)
+    assert asked == asked_of
+    asked.clear()
+    plan(costed, books=ACCOUNTS, rules=watching)
+    assert asked == {"AR", "GL"}
 
 
 def test_no_code_of_the_product_is_a_firms() -> None:

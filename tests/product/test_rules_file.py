@@ -141,6 +141,7 @@ WRONG = [
     ("def checks(document):\n    return eval('1')\n", "line 2: eval can't be used"),
     ("def checks(document):\n    return ().__class__.__bases__\n", "__class__ can't be used"),
     ("def checks(document):\n    return __builtins__['open']\n", "__builtins__ can't be used"),
+    ("from datetime import date\n\n\ndef checks(document):\n    return date.today()\n", "line 5: today can't be used"),
     ("_seen = 0\n\n\ndef checks(document):\n    global _seen\n", "line 5: global and nonlocal"),
     ("async def checks(document):\n    pass\n", "must be a plain function"),
     ("def referense(invoice):\n    pass\n", "referense: did you mean reference?"),

@@ -54,6 +54,7 @@ def _print_changes(data: Mapping[str, Any]) -> None:
     """Print a table of what changes, with the transaction before its first line."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     if not data["changes"]:
         return
@@ -64,13 +65,9 @@ def _print_changes(data: Mapping[str, Any]) -> None:
     for change in data["changes"]:
         shown = change["transaction"] if change["id"] != last else ""
         last = change["id"]
-        table.add_row(*map(_plain, (shown, change["what"], change["without"], change["with"])))
+        # As Text: what stands in brackets in a text of Manage is no style.
+        table.add_row(*map(Text, (shown, change["what"], change["without"], change["with"])))
     Console().print(table)
-
-
-def _plain(text: str) -> str:
-    """Return a text of Manage that the console must not take for a style."""
-    return text.replace("[", r"\[")
 
 
 COMMANDS: tuple[click.Command, ...] = (rules,)

@@ -30,6 +30,7 @@ _NOT_CALLED = (
     *("__import__", "breakpoint", "compile", "delattr", "eval", "exec", "getattr", "globals", "input", "locals"),
     *("open", "print", "setattr", "vars"),
 )
+_CLOCK = ("now", "today", "utcnow")
 _TRY = "Try it with 'xlpy rules try'."
 
 
@@ -126,6 +127,8 @@ def _not_allowed(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield _line(node), f"{name} can't be used: a rule answers by what it is given alone"
             case ast.Attribute(attr=name) if name.startswith("__"):
                 yield _line(node), f"{name} can't be used"
+            case ast.Attribute(attr=name) if name in _CLOCK:
+                yield _line(node), f"{name} can't be used: a rule that looks at the clock answers otherwise tomorrow"
             case ast.Global() | ast.Nonlocal():
                 yield _line(node), "global and nonlocal can't be used: a rule remembers nothing"
             case ast.AsyncFunctionDef(name=name):

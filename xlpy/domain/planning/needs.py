@@ -34,8 +34,6 @@ from xlpy.domain.values.site_rules import NO_RULES, SiteRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.domain.values.widths import Widths
 
-_NOT_READ_YET = Widths({}, "cp1252")  # SL's own are not known here, and not used
-
 
 def needs_of(
     included: Sequence[IncludedRow[UnpostedInvoice]],
@@ -73,7 +71,7 @@ def invoice_needs(
     rules: SiteRules = NO_RULES,
 ) -> BooksNeeds:
     """Return what has to be read from SL for these transactions: also what it would be without the firm's rules."""
-    own = OwnRules(rules, _NOT_READ_YET, posting)
+    own = OwnRules(rules, Widths({}, "cp1252"), posting)  # SL's own widths are not known yet, and not used here
     rows = {entry.key.record_id: entry.unposted for entry in included}
     keys = frozenset(TransactionKey(Kind.INVOICE, record) for record in rows)
     customers: set[str] = set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,16 +14,26 @@ from xlpy.domain.values.problems import Problem
 _OF_DOCUMENTS = ("description", "user_fields", "checks")
 
 
-def by_own_rules(made: Made, group: Sequence[Matched[Any, Any]], own: OwnRules, base_currency: str) -> Made:
+def by_own_rules(
+    made: Made,
+    group: Sequence[Matched[Any, Any]],
+    own: OwnRules,
+    base_currency: str,
+    is_written: Callable[[AnyDocument], bool],
+) -> Made:
     """Return what was made, with what the rules give its documents. ``group``: the transactions they are made of.
 
-    ``checks`` sees the document as it would be written, with the description that ``description`` gave it.
+    A document that is not written (SL has it, and lost another part) is not asked about. ``checks`` sees the
+    document as it would be written, with the description that ``description`` gave it.
     """
     if not made.documents or not any(own.has(function) for function in _OF_DOCUMENTS):
         return made
     documents: list[tuple[str, AnyDocument]] = []
     told: list[Problem] = []
     for period, document in made.documents:
+        if not is_written(document):
+            documents.append((period, document))
+            continue
         facts = document_facts(document, period, group, base_currency)
         descr, wrong = own.description(facts)
         fields, more = own.user_fields(facts)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from xlpy.domain.checks.table import bound, found
@@ -205,9 +206,9 @@ class _Planner:
         for group in maker.groups(going):
             mates = [mine[matched.key] for matched in group]
             held = _held(maker.make(group), hold=any(matched.entry.hold for matched in group))
-            made = by_own_rules(
-                tracked(held, group, self.request), group, self.own, self.request.books.gl.base_currency
-            )
+            base = self.request.books.gl.base_currency
+            tracked_made = tracked(held, group, self.request)
+            made = by_own_rules(tracked_made, group, self.own, base, partial(_is_written, mates))
             for one in mates:
                 one.made, one.mates = _without_standing(made, one), mates
                 one.problems.extend((*made.own_problems.get(one.matched.key, ()), *made.problems))
@@ -235,6 +236,11 @@ def _held(made: Made, *, hold: bool) -> Made:
     if not hold:
         return made
     return replace(made, documents=tuple((period, replace(document, hold=True)) for period, document in made.documents))
+
+
+def _is_written(mates: Iterable[Judged], document: AnyDocument) -> bool:
+    """Whether a document is not in SL yet for at least one of the rows that it is made of."""
+    return any(not one.verdict.standing or one.verdict.lacks(_part_of(document)) for one in mates)
 
 
 def _part_of(document: AnyDocument) -> str:
