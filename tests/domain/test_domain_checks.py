@@ -177,7 +177,14 @@ def _thirds() -> Any:
     return untaxed(lines=(line(1, "-33.333333"), line(2, "-33.333333"), line(3, "-33.333334")), total=D("100.00"))
 
 
+def _row_says(**wishes: Any) -> Plan:
+    return plan(untaxed(), invoices=(replace(included(untaxed()), **wishes),))
+
+
 STORIES: dict[str, Story] = {
+    # what the user wrote on the row
+    "ROW-PERIOD": lambda: _row_says(period="11-2026"),
+    "ROW-HOLD": lambda: _row_says(hold=True),
     # set-up
     "PACKAGE": lambda: _package(identifier="QB99"),
     "SALES-TAX-OFF": lambda: _package(include_sales_tax=False),

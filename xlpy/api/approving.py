@@ -87,7 +87,7 @@ def selection_of(session: Session, plan: Plan) -> Selection:
     return Selection(
         options.batch_identifier,
         options.through_date,
-        tuple(Marked(t.key, t.action is Action.POST_AGAIN) for t in plan.transactions),
+        tuple(Marked(t.key, t.action is Action.POST_AGAIN, t.own_period, t.hold) for t in plan.transactions),
         session.manage.locations().get(options.location_id, "") if options.location_id else "",
         options.detail,
         options.period,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ from xlpy.api.frames import (
     of_fields,
     of_names,
 )
+from xlpy.api.month_end import MonthEndFrames
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import StoppedByProblems
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from xlpy.services.setup.doctor import Finding
 
 
-class Books(ReportFrames, Approvals):
+class Books(ReportFrames, Approvals, MonthEndFrames):
     """One Manage site and one SL company. Frames hold ``Decimal`` amounts (object columns) and dates."""
 
     def __init__(self, session: Session) -> None:
@@ -80,17 +81,21 @@ class Books(ReportFrames, Approvals):
         location: str = "",
         expenses: Iterable[int] = (),
         procurement: Iterable[str] = (),
+        periods: Mapping[TransactionKey, str] | None = None,
+        hold: Iterable[TransactionKey] = (),
     ) -> Plan:
         """Check and plan invoices, expenses and procurement by id. Writes nothing.
 
         ``plan.problems`` says what is wrong. ``again``: those to be posted anew, invoices by id, the
-        others by their ``TransactionKey``. ``period``: empty for the rule of the profile.
+        others by their ``TransactionKey``. ``period``: empty for the rule of the profile. ``periods``: another open
+        period for single transactions; ``hold``: whose SL batch goes on hold.
         """
         from xlpy.services.flows.batch import check
 
         keys = _keys(ids, expenses, procurement)
         anew = {i if isinstance(i, TransactionKey) else TransactionKey(Kind.INVOICE, str(int(i))) for i in again}
-        marked = tuple(Marked(key, key in anew) for key in keys)
+        own, held = periods or {}, frozenset(hold)
+        marked = tuple(Marked(key, key in anew, own.get(key, ""), key in held) for key in keys)
         with run_log("check"):
             return check(self.session, Selection(batch, through, marked, location, detail, period)).report
 

@@ -40,6 +40,8 @@ class GlJournal:
     journal_date: date
     lines: tuple[GlLine, ...]
     descr: str
+    tracking: tuple[tuple[str, str], ...] = ()  # SlsperId, ProjectID, TaskID, by the rules of the settings
+    hold: bool = False
     user_fields: tuple[tuple[str, str], ...] = ()
 
     @property

@@ -47,6 +47,7 @@ class InDocument:
     ref_nbr: str  # of adjustments; a transfer's number is given when it is written
     lines: tuple[InLine, ...]
     descr: str
+    hold: bool = False
     user_fields: tuple[tuple[str, str], ...] = ()
 
 

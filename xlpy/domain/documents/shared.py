@@ -84,6 +84,8 @@ class Document:
     tax_postings: tuple[TaxPosting, ...]
     descr: str
     base_difference: Decimal = Decimal(0)
+    tracking: tuple[tuple[str, str], ...] = ()  # SlsperId, ProjectID, TaskID, by the rules of the settings
+    hold: bool = False
     user_fields: tuple[tuple[str, str], ...] = ()
 
 
@@ -95,3 +97,4 @@ class SlBatch:
     per_post: str
     batch_date: date
     descr: str
+    hold: bool = False  # written with status H, whatever the settings say

@@ -115,6 +115,10 @@ class Customers:
         customer = self._customers.get(sl_key(cust_id))
         return None if customer is None else self._of_sl(customer, cust_id)
 
+    def of_company(self, company: ManageCompany) -> ResolvedCustomer:
+        """Return the customer that a company's Account names, whoever is billed for it."""
+        return self._resolve_anew(Owing(company.account_number, company.id, company.name))
+
     @staticmethod
     def _of_sl(customer: Customer, asked: str) -> ResolvedCustomer:
         problems: tuple[Problem, ...] = ()

@@ -31,12 +31,17 @@ from xlpy.domain.planning.makers.in_transfers import InTransfers
 from xlpy.domain.planning.makers.ledger_rules import Verdict
 from xlpy.domain.planning.makers.maker import AnyDocument, AnyMaster, Judged, Made, Maker
 from xlpy.domain.planning.makers.request import PlanRequest
+from xlpy.domain.planning.makers.stock_as_journals.adjusted import GlAdjustments
+from xlpy.domain.planning.makers.stock_as_journals.lines import StockJournals
+from xlpy.domain.planning.makers.stock_as_journals.moved import GlTransfers
 from xlpy.domain.planning.own_documents import by_own_rules
 from xlpy.domain.planning.own_rules import OwnRules
 from xlpy.domain.planning.setup_checks import setup_problems
+from xlpy.domain.planning.tracking import tracked
 from xlpy.domain.planning.transaction_checks import transaction_problems
 from xlpy.domain.values.dates import NO_DATE
 from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.rules import JOURNALS
 from xlpy.domain.values.transactions import TransactionKey
 from xlpy.domain.values.widths import Widths
 
@@ -110,17 +115,23 @@ def own_rules_of(request: PlanRequest) -> OwnRules:
 
 
 def makers_of(request: PlanRequest, own: OwnRules | None = None) -> tuple[Maker[Any, Any], ...]:
-    """Return a maker for each kind of rows, in the order of the plan; Manage's *as bill* decides what expenses are."""
+    """Return a maker for each kind of rows, in the order of the plan.
+
+    Manage's *as bill* decides what expenses are, the setting ``inventory`` what adjustments and transfers are.
+    """
     own = own or own_rules_of(request)
     vouchers = Vouchers(request.options, request.masters, request.books, request.posting, request.master_rules, own)
     lines = InventoryLines(request.masters, request.books, request.posting, request.master_rules)
     as_bill = request.masters.package.transfer_expenses_as_bill
+    stock: tuple[Maker[Any, Any], ...] = (InAdjustments(request, lines), InTransfers(request, lines))
+    if request.posting.inventory == JOURNALS:
+        journals = StockJournals(request)
+        stock = (GlAdjustments(request, lines, journals), GlTransfers(request, lines, journals))
     return (
         ArInvoices(request, own),
         ApExpenses(request, vouchers) if as_bill else GlExpenses(request, own),
         ApReceipts(request, vouchers),
-        InAdjustments(request, lines),
-        InTransfers(request, lines),
+        *stock,
     )
 
 
@@ -193,7 +204,10 @@ class _Planner:
         going = [one.matched for one in mine.values() if one.verdict.writes and not one.verdict.stopped]
         for group in maker.groups(going):
             mates = [mine[matched.key] for matched in group]
-            made = by_own_rules(maker.make(group), group, self.own, self.request.books.gl.base_currency)
+            held = _held(maker.make(group), hold=any(matched.entry.hold for matched in group))
+            made = by_own_rules(
+                tracked(held, group, self.request), group, self.own, self.request.books.gl.base_currency
+            )
             for one in mates:
                 one.made, one.mates = _without_standing(made, one), mates
                 one.problems.extend((*made.own_problems.get(one.matched.key, ()), *made.problems))
@@ -216,6 +230,13 @@ def _without_standing(made: Made, one: Judged) -> Made:
     return replace(made, documents=lost, masters=made.masters if needs_masters else ())
 
 
+def _held(made: Made, *, hold: bool) -> Made:
+    """Put the documents of rows that say so on hold."""
+    if not hold:
+        return made
+    return replace(made, documents=tuple((period, replace(document, hold=True)) for period, document in made.documents))
+
+
 def _part_of(document: AnyDocument) -> str:
     return document.part if isinstance(document, GlJournal) else DOCUMENT
 
@@ -234,6 +255,8 @@ def _planned(one: Judged) -> PlannedTransaction:
         lines_hash=matched.lines_hash,
         entry_ids=matched.entry_ids,
         standing=one.verdict.standing,
+        own_period=matched.entry.period,
+        hold=matched.entry.hold,
     )
 
 

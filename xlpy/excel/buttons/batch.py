@@ -20,6 +20,7 @@ from xlpy.excel.tables.marks import set_include
 from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.selection import (
     SHEET_OF,
+    WRITTEN_BY_THE_USER,
     chosen_location,
     done_transactions,
     exported_kinds,
@@ -70,7 +71,7 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     }
     for kind in Kind:
         if kind in kinds:  # the sheet of a kind that is not exported stays as it is
-            refill(book, SHEET_OF[kind], filled[kind])
+            refill(book, SHEET_OF[kind], filled[kind], keep=WRITTEN_BY_THE_USER)
             tell_left_out(book, SHEET_OF[kind], report.left_out.get(kind, ""))
     refill(book, PROBLEMS, ())
     refill(book, PREVIEW, ())

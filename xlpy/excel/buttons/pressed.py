@@ -49,6 +49,7 @@ class Choices:
     ``again``: record ids to post anew. ``folder``: where a record or a log is saved. ``run_id``: of which run.
     ``ask``: asks whoever sits there before something is written; None: nobody does.
     ``as_zip``: one file instead of a folder. ``period``/``everything``: what to reconcile, instead of a batch.
+    ``page``: where a page to print is saved. ``through``: a day (ISO), instead of Home's.
     ``ask_for``: of what approval is asked; ``request``: the number of the one to be approved.
     """
 
@@ -63,6 +64,8 @@ class Choices:
     run_id: str = ""
     as_zip: bool = False
     period: str = ""
+    page: str = ""
+    through: str = ""
     everything: bool = False
     ask_for: str = ""
     request: int = 0

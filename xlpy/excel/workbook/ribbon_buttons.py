@@ -42,6 +42,9 @@ BUTTONS = (
     Button(
         "reconcile", "Reconcile", "Records", "CompareAndMergeWorkbooks", "Compares Manage, ledger and SL to the cent."
     ),
+    Button("tie_out", "Tie-out", "Records", "AutoSum", "Manage, subledgers, ledger by account; to sign."),
+    Button("accruals", "Accruals", "Records", "AccountingFormatMenu", "Unposted, received not invoiced, paid ahead."),
+    Button("mappings", "Mappings", "Records", "TraceDependents", "Every master of Manage with its SL partner."),
     Button("batches", "Batches", "History", "FileVersionHistory", "Lists Manage's batches and their state in SL."),
     Button("rerun", "Rerun batch", "History", "Repeat", "Posts what of an earlier batch is missing in SL."),
     Button("undo", "Undo batch", "History", "Undo", "Takes an unreleased batch back out of SL and Manage."),

@@ -80,6 +80,7 @@ def _planned_batch(
         "batnbr": "",
         "period": batch.per_post,
         "currency": currency,
+        "on_hold": batch.hold,
         "documents": [
             {
                 "document": document_key(module, batch.number, position),

@@ -109,9 +109,11 @@ def read_for_plan(session: Session, selection: Selection) -> Asked:
         exported_expenses=given.expenses,
         exported_procurement=given.procurement,
     )
-    included = tuple(IncludedRow(mark.key, mark.again, row) for mark, row in marked.invoices)
-    expenses = tuple(IncludedRow(mark.key, mark.again, row) for mark, row in marked.expenses)
-    procurement = tuple(IncludedRow(mark.key, mark.again, row) for mark, row in marked.procurement)
+    included = tuple(IncludedRow(mark.key, mark.again, row, mark.period, mark.hold) for mark, row in marked.invoices)
+    expenses = tuple(IncludedRow(mark.key, mark.again, row, mark.period, mark.hold) for mark, row in marked.expenses)
+    procurement = tuple(
+        IncludedRow(mark.key, mark.again, row, mark.period, mark.hold) for mark, row in marked.procurement
+    )
     session.progress("Reading SL", 0, 0)
     rules = session.profile.posting
     needs = needs_of(

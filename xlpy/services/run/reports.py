@@ -191,10 +191,12 @@ class RunReport:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A row that the user marked: its transaction, and whether ``Again`` was written."""
+    """A row that the user marked: its transaction, whether ``Again`` was written, and its own period and hold."""
 
     key: TransactionKey
     again: bool = False
+    period: str = ""  # as typed; empty: the rule of Home
+    hold: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,10 @@ def _is_needed(session: Session, use: ScreenUse, used: Used) -> bool:
     kinds = use.kinds & used.kinds
     if use.journal:
         costs = Kind.INVOICE in kinds and used.cost_journals
-        return costs or (Kind.EXPENSE in kinds and not used.expenses_as_bill)
+        stock = Kind.PROCUREMENT in kinds and used.stock_as_journals
+        return costs or stock or (Kind.EXPENSE in kinds and not used.expenses_as_bill)
+    if use.stock and used.stock_as_journals:
+        return False
     if use.master and not getattr(session.profile.masters, use.master):
         return False
     if kinds == {Kind.EXPENSE} and not used.expenses_as_bill:

@@ -159,7 +159,7 @@ def _needs(module: str, used: Used) -> bool:
         "GL": True,
         "AR": Kind.INVOICE in kinds,
         "AP": Kind.PROCUREMENT in kinds or (Kind.EXPENSE in kinds and used.expenses_as_bill),
-        "IN": Kind.PROCUREMENT in kinds,
+        "IN": Kind.PROCUREMENT in kinds and not used.stock_as_journals,
     }[module]
 
 
@@ -255,7 +255,7 @@ def _classes(session: Session, books: SlBooks, used: Used) -> Checked:
     wanted = (
         ("customers", masters.customers and Kind.INVOICE in used.kinds, books.ar.default_class),
         ("vendors", masters.vendors and _needs("AP", used), books.payables.setup.default_class),
-        ("products", masters.products and Kind.PROCUREMENT in used.kinds, books.stock.setup.default_class),
+        ("products", masters.products and _needs("IN", used), books.stock.setup.default_class),
     )
     missing = [what for what, needed, name in wanted if needed and not name.strip()]
     if missing:

@@ -69,8 +69,11 @@ class ExpenseBills:
         """Whether Manage's bill is the sum of all its lines, included or not (Manage API: expenseBills)."""
         return same_amount(bill.total, total(line.total for line in bill.lines))
 
-    def draft(self, bill: ExportExpenseBill, expenses: Sequence[BilledExpense]) -> Made:
-        """Make one voucher of these expenses of a bill. All problems are told at once, whatever stops it first."""
+    def draft(self, bill: ExportExpenseBill, expenses: Sequence[BilledExpense], own_period: str = "") -> Made:
+        """Make one voucher of these expenses of a bill. All problems are told at once, whatever stops it first.
+
+        ``own_period``: typed on their rows; all of them go to the same period.
+        """
         problems: list[Problem] = []
         decimals = self.decimals(bill)
         if not self.is_balanced(bill):
@@ -110,6 +113,7 @@ class ExpenseBills:
             ap_account=bill.ap_account_number,
             invc_nbr=invc_nbr,
             invc_date=day,
+            own_period=own_period,
             lines=tuple(lines),
             descr=described(
                 self._posting.expense_description,

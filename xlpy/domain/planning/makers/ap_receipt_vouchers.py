@@ -74,7 +74,9 @@ class Receipts:
         """Return what a receipt makes owed, in its currency's decimals."""
         return payable_of(purchase, self.decimals(purchase))
 
-    def draft(self, key: TransactionKey, purchase: ExportPurchase, unposted: UnpostedProcurement) -> Made:
+    def draft(
+        self, key: TransactionKey, purchase: ExportPurchase, unposted: UnpostedProcurement, own_period: str = ""
+    ) -> Made:
         """Apply every rule to one receipt. All problems are told at once, whatever stops it first."""
         decimals = self.decimals(purchase)
         payable = payable_of(purchase, decimals)
@@ -114,6 +116,7 @@ class Receipts:
             summed = any(level.tax for level in purchase.tax_levels)
             problems.append(found("TAX-SUM") if summed else found("RCPT-TAX-LEVEL", code_name, code=code_name))
         facts = VoucherFacts(
+            own_period=own_period,
             transactions=(key,),
             vendor=vendor,
             payable=payable,

@@ -72,6 +72,7 @@ class VoucherFacts:
     levels: tuple[ExportTaxLevel, ...] = ()
     tax_code: Ref = NO_REF
     tax_accounts: tuple[str, ...] = ()  # Manage's texts of the tax lines
+    own_period: str = ""  # as typed on its rows
 
 
 class Vouchers:
@@ -135,7 +136,7 @@ class Vouchers:
         """
         period, rate = "", None
         if facts.day is not None:
-            period, wrong = self.dates.period(facts.day)
+            period, wrong = self.dates.period(facts.day, facts.own_period)
             problems.extend(wrong)
             rate_type = facts.vendor.rate_type or self._books.payables.rate_type
             rate, wrong = self._currencies.rate_of_type(facts.currency, rate_type, facts.day)
@@ -175,6 +176,7 @@ class Vouchers:
         cury_discount, disc_date = discount(terms, cury_total, invc_date, rate.decimals)
         return ApDocument(
             transactions=facts.transactions,
+            box_1099=_box_of(facts.vendor),
             doc_type=VOUCHER if sign > 0 else ADJUSTMENT,
             vend_id=facts.vendor.vend_id,
             doc_date=day,
@@ -296,3 +298,8 @@ def due_after(day: date | None, days: int, problems: list[Problem]) -> date | No
     except OverflowError:
         problems.append(found("DUE-MISSING"))
         return None
+
+
+def _box_of(vendor: ResolvedVendor) -> str:
+    """Return the 1099 box of a vendor's lines; none of a vendor that is no 1099 vendor, or that is to be created."""
+    return vendor.vendor.box_1099 if vendor.vendor is not None and vendor.vendor.vend_1099 else ""

@@ -99,7 +99,12 @@ class InvoiceDocuments:
         return turn(invoice, self.decimals_of(currency), ar.price_decimals, ar.quantity_decimals)
 
     def draft(
-        self, key: TransactionKey, invoice: ExportInvoice, unposted: UnpostedInvoice, posting: Posting | None
+        self,
+        key: TransactionKey,
+        invoice: ExportInvoice,
+        unposted: UnpostedInvoice,
+        posting: Posting | None,
+        own_period: str = "",
     ) -> Made:
         """Apply every rule to one invoice. All problems are told at once, whatever stops it first."""
         turned = self.turned(invoice)
@@ -107,7 +112,7 @@ class InvoiceDocuments:
         if not turned.balanced:
             problems.append(found("UNBALANCED", f"{invoice.total} / {turned.receivable}"))
         elif turned.is_nothing and not any(level.tax for level in turned.levels):
-            return self._nothing_but_cost(invoice, unposted)
+            return self._nothing_but_cost(invoice, unposted, own_period)
         avalara = invoice.avalara or unposted.avalara
         if not turned.taxes_agree and not avalara:
             levels = total(level.tax for level in turned.levels)
@@ -129,7 +134,7 @@ class InvoiceDocuments:
         day = usable_date(invoice.document_date, problems)
         period = ""
         if day is not None:
-            period, wrong = self._dates.period(day)
+            period, wrong = self._dates.period(day, own_period)
             problems.extend(wrong)
         currency = invoice.currency
         if not currency:
@@ -168,7 +173,7 @@ class InvoiceDocuments:
             return ResolvedCustomer(problems=(self._own.no_customer(given),))
         return replace(resolved, problems=(*told, *resolved.problems))
 
-    def _nothing_but_cost(self, invoice: ExportInvoice, unposted: UnpostedInvoice) -> Made:
+    def _nothing_but_cost(self, invoice: ExportInvoice, unposted: UnpostedInvoice, own_period: str) -> Made:
         """Draft an invoice that asks for no money: goods given away still have their cost journal."""
         problems: list[Problem] = []
         reference, wrong = self.reference(invoice, unposted)
@@ -181,7 +186,7 @@ class InvoiceDocuments:
         problems.extend(wrong)
         period = ""
         if day is not None:
-            period, closed = self._dates.period(day)
+            period, closed = self._dates.period(day, own_period)
             problems.extend(closed)
         return Made(tuple(problems), documents=((period, cost),) if cost else ())
 

@@ -94,7 +94,9 @@ class ArInvoices(Maker[UnpostedInvoice, ExportInvoice]):
         """Make the document of one invoice, and the journal of what its goods cost."""
         (matched,) = group
         posting = self.request.books.postings.get(matched.key)
-        return self.documents.draft(matched.key, matched.exported, matched.entry.unposted, posting)
+        return self.documents.draft(
+            matched.key, matched.exported, matched.entry.unposted, posting, matched.entry.period
+        )
 
 
 def _in_whole_cents(invoice: ExportInvoice, decimals: int) -> ExportInvoice:

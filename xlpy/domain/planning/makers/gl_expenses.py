@@ -140,7 +140,7 @@ class GlExpenses(Maker[UnpostedExpense, ExportExpense]):
         day = usable_date(expense.document_date, problems)
         if day is None:
             return ()
-        period, wrong = self.dates.period(day)
+        period, wrong = self.dates.period(day, row.period)
         problems.extend(wrong)
         rate, wrong = self._rate(currency, vendor, day)
         problems.extend(wrong)

@@ -20,11 +20,16 @@ RowT = TypeVar("RowT")
 
 @dataclass(frozen=True, slots=True)
 class IncludedRow(Generic[RowT]):
-    """A row that the user included. ``unposted``: the row as she saw it at the refresh."""
+    """A row that the user included. ``unposted``: the row as she saw it at the refresh.
+
+    ``period``: another period for this row alone, as it was typed; ``hold``: its SL batch is to be on hold.
+    """
 
     key: TransactionKey
     again: bool
     unposted: RowT
+    period: str = ""
+    hold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
