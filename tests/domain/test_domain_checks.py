@@ -39,6 +39,7 @@ from domain_story import (
 )
 
 from xlpy.domain.checks.answers import ANSWER_CHECKS
+from xlpy.domain.checks.approvals import APPROVAL_CHECKS
 from xlpy.domain.checks.history import HISTORY_CHECKS
 from xlpy.domain.checks.inventory import INVENTORY_CHECKS
 from xlpy.domain.checks.payables import PAYABLES_CHECKS
@@ -379,10 +380,11 @@ def test_every_check_of_the_table_has_a_story() -> None:
 
     Those of a firm's own rules are in test_domain_own_rules.
 
-    Those of a run, a rerun and an undo are no findings of a plan: tests/services, tests/rerun and tests/undo have them.
+    Those of a run, a rerun, an undo and of two persons are no findings of a plan: tests/services, tests/rerun,
+    tests/undo and tests/two_persons have them.
     """
     elsewhere = (*INVENTORY_CHECKS, *PAYABLES_CHECKS, *RUN_CHECKS, *HISTORY_CHECKS, *ANSWER_CHECKS)
-    elsewhere += SITE_RULE_CHECKS
+    elsewhere += (*SITE_RULE_CHECKS, *APPROVAL_CHECKS)
     assert set(STORIES) == set(CHECKS) - {check.code for check in elsewhere}
 
 
