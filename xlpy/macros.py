@@ -49,7 +49,7 @@ def _run(button: str, book: xw.Book | None) -> Pressed | None:
     try:
         from xlpy.excel.buttons.press import press
         from xlpy.excel.buttons.pressed import Choices
-        from xlpy.excel.tables.quiet import quiet
+        from xlpy.excel.buttons.quiet import quiet
 
         with quiet(app):
             pressed = press(
