@@ -1,4 +1,4 @@
--- Manage to SL: posting ledger, version 2.
+-- Manage to SL: posting ledger, version 3.
 -- Run it once in the SL company (application) database, as a member of db_owner. It is safe to run again: what is
 -- there stays as it is, an earlier version gets what it lacks, and a later one is refused. Then make the users of
 -- Manage to SL members:
@@ -11,9 +11,34 @@ SET QUOTED_IDENTIFIER ON;
 GO
 
 IF OBJECT_ID('dbo.xlpy_Version', 'U') IS NOT NULL
-    EXEC ('IF EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion > 2)
-               RAISERROR (''The posting ledger in this database has a later version than 2'', 16, 1)');
+    EXEC ('IF EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion > 3)
+               RAISERROR (''The posting ledger in this database has a later version than 3'', 16, 1)');
 IF @@ERROR <> 0 SET NOEXEC ON;
+GO
+
+IF OBJECT_ID('dbo.xlpy_ApprovalRequest', 'U') IS NULL
+BEGIN
+    CREATE TABLE dbo.xlpy_ApprovalRequest (
+        [RequestID] INTEGER NOT NULL IDENTITY,
+        [ManageHost] NVARCHAR(255) NOT NULL,
+        [ManageCompany] NVARCHAR(60) NOT NULL,
+        [CpnyID] VARCHAR(10) NOT NULL,
+        [Wanted] VARCHAR(12) NOT NULL,
+        [Subject] NVARCHAR(max) NOT NULL,
+        [PlanHash] VARCHAR(64) COLLATE Latin1_General_BIN2 NOT NULL,
+        [Documents] INTEGER NOT NULL,
+        [Worth] NVARCHAR(max) NOT NULL,
+        [Choices] NVARCHAR(max) NOT NULL,
+        [PreparedLogin] NVARCHAR(128) NOT NULL,
+        [PreparedBy] NVARCHAR(100) NOT NULL,
+        [PreparedHost] NVARCHAR(100) NOT NULL,
+        [AskedAt] DATETIME NOT NULL,
+        PRIMARY KEY ([RequestID]),
+        CONSTRAINT [xlpy_ApprovalRequest_Signed] UNIQUE ([RequestID], [PlanHash], [PreparedLogin], [PreparedBy]),
+        CONSTRAINT [xlpy_ApprovalRequest_Own] CHECK (UPPER(PreparedLogin) = UPPER(ORIGINAL_LOGIN()))
+    );
+    CREATE INDEX [xlpy_ApprovalRequest_Plan] ON dbo.xlpy_ApprovalRequest ([PlanHash]);
+END;
 GO
 
 IF OBJECT_ID('dbo.xlpy_Audit', 'U') IS NULL
@@ -128,6 +153,17 @@ BEGIN
 END;
 GO
 
+IF OBJECT_ID('dbo.xlpy_Rule', 'U') IS NULL
+BEGIN
+    CREATE TABLE dbo.xlpy_Rule (
+        [RuleName] VARCHAR(20) NOT NULL,
+        [RuleValue] VARCHAR(20) NOT NULL,
+        [SetAt] DATETIME NOT NULL,
+        PRIMARY KEY ([RuleName])
+    );
+END;
+GO
+
 IF OBJECT_ID('dbo.xlpy_Settlement', 'U') IS NULL
 BEGIN
     CREATE TABLE dbo.xlpy_Settlement (
@@ -177,6 +213,28 @@ BEGIN
         [SchemaVersion] INTEGER NOT NULL,
         [InstalledAt] DATETIME NOT NULL,
         PRIMARY KEY ([SchemaVersion])
+    );
+END;
+GO
+
+IF OBJECT_ID('dbo.xlpy_Approval', 'U') IS NULL
+BEGIN
+    CREATE TABLE dbo.xlpy_Approval (
+        [ApprovalID] INTEGER NOT NULL IDENTITY,
+        [RequestID] INTEGER NOT NULL,
+        [PlanHash] VARCHAR(64) COLLATE Latin1_General_BIN2 NOT NULL,
+        [PreparedLogin] NVARCHAR(128) NOT NULL,
+        [PreparedBy] NVARCHAR(100) NOT NULL,
+        [ApprovedLogin] NVARCHAR(128) NOT NULL,
+        [ApprovedBy] NVARCHAR(100) NOT NULL,
+        [ApprovedHost] NVARCHAR(100) NOT NULL,
+        [ApprovedAt] DATETIME NOT NULL,
+        PRIMARY KEY ([ApprovalID]),
+        CONSTRAINT [xlpy_Approval_Once] UNIQUE ([RequestID]),
+        CONSTRAINT [xlpy_Approval_Request] FOREIGN KEY([RequestID], [PlanHash], [PreparedLogin], [PreparedBy]) REFERENCES dbo.xlpy_ApprovalRequest ([RequestID], [PlanHash], [PreparedLogin], [PreparedBy]),
+        CONSTRAINT [xlpy_Approval_TwoLogins] CHECK (UPPER(ApprovedLogin) <> UPPER(PreparedLogin)),
+        CONSTRAINT [xlpy_Approval_TwoUsers] CHECK (UPPER(ApprovedBy) <> UPPER(PreparedBy)),
+        CONSTRAINT [xlpy_Approval_Own] CHECK (UPPER(ApprovedLogin) = UPPER(ORIGINAL_LOGIN()))
     );
 END;
 GO
@@ -313,6 +371,8 @@ IF OBJECT_ID('dbo.APSetup') IS NOT NULL GRANT UPDATE ON dbo.APSetup (LastBatNbr,
 IF OBJECT_ID('dbo.INSetup') IS NOT NULL GRANT UPDATE ON dbo.INSetup (LastBatNbr, LstTrnsfrDocNbr) TO xlpy_user;
 IF OBJECT_ID('dbo.GLSetup') IS NOT NULL GRANT UPDATE ON dbo.GLSetup (LastBatNbr) TO xlpy_user;
 IF OBJECT_ID('dbo.Location') IS NOT NULL GRANT UPDATE ON dbo.Location (QtyAllocIN, QtyAvail) TO xlpy_user;
+GRANT SELECT, INSERT ON dbo.xlpy_ApprovalRequest TO xlpy_user;
+DENY UPDATE, DELETE ON dbo.xlpy_ApprovalRequest TO xlpy_user;
 GRANT SELECT, INSERT ON dbo.xlpy_Audit TO xlpy_user;
 DENY UPDATE, DELETE ON dbo.xlpy_Audit TO xlpy_user;
 GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_Lock TO xlpy_user;
@@ -323,18 +383,22 @@ GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_PaymentTry TO xlpy_user;
 DENY DELETE ON dbo.xlpy_PaymentTry TO xlpy_user;
 GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_Posting TO xlpy_user;
 DENY DELETE ON dbo.xlpy_Posting TO xlpy_user;
+GRANT SELECT ON dbo.xlpy_Rule TO xlpy_user;
+DENY UPDATE, DELETE ON dbo.xlpy_Rule TO xlpy_user;
 GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_Settlement TO xlpy_user;
 DENY DELETE ON dbo.xlpy_Settlement TO xlpy_user;
 GRANT SELECT, INSERT, UPDATE ON dbo.xlpy_SyncRun TO xlpy_user;
 DENY DELETE ON dbo.xlpy_SyncRun TO xlpy_user;
 GRANT SELECT ON dbo.xlpy_Version TO xlpy_user;
 DENY UPDATE, DELETE ON dbo.xlpy_Version TO xlpy_user;
+GRANT SELECT, INSERT ON dbo.xlpy_Approval TO xlpy_user;
+DENY UPDATE, DELETE ON dbo.xlpy_Approval TO xlpy_user;
 GRANT SELECT, INSERT ON dbo.xlpy_PostingDoc TO xlpy_user;
 DENY UPDATE, DELETE ON dbo.xlpy_PostingDoc TO xlpy_user;
 GO
 
-IF NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion = 2)
-    INSERT INTO dbo.xlpy_Version (SchemaVersion, InstalledAt) VALUES (2, GETDATE());
+IF NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion = 3)
+    INSERT INTO dbo.xlpy_Version (SchemaVersion, InstalledAt) VALUES (3, GETDATE());
 GO
 
 SET NOEXEC OFF;

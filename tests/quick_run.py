@@ -28,6 +28,7 @@ SLOW_FILES = frozenset(
         "services/test_services_all_sheets.py",  # 10
         "services/test_services_export.py",  # 18
         "services/test_services_month.py",  # 17
+        "services/test_services_morning.py",  # 20
         "services/test_services_review.py",  # 24
         "services/test_services_to_the_cent.py",  # 7
         "services/test_services_workbook_review.py",  # 15
@@ -39,6 +40,7 @@ SLOW_FILES = frozenset(
         "sl_writer/test_sl_writer_sql_server.py",  # 6
         "sync/test_sync_crash.py",  # 6
         "sync/test_sync_ownership.py",  # 7
+        "two_persons/test_two_persons.py",  # 14
         "undo/test_undo_batch.py",  # 13
         "undo/test_undo_crash.py",  # 15
         "undo/test_undo_desk.py",  # 12

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
-from xlpy.commands import batch, connect, demo, help_page, history, payments, records
+from xlpy.commands import approving, batch, connect, demo, help_page, history, payments, records, rules, watch
 from xlpy.commands.console import AS_JSON, print_json, say
 from xlpy.errors import XlpyError
 from xlpy.masking import masked, masking
@@ -64,7 +64,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for _module in (connect, batch, records, history, payments, help_page, demo):
+for _module in (connect, batch, records, history, payments, approving, rules, watch, help_page, demo):
     for _command in _module.COMMANDS:
         main.add_command(_command)
 

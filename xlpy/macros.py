@@ -44,15 +44,21 @@ def _run(button: str, book: xw.Book | None) -> Pressed | None:
         _write_crash(button, error)
         _tell_without_book(_words(error))
         return None
-    from xlpy.excel.buttons.telling import tell
+    from xlpy.excel.buttons.telling import ask, tell
 
     try:
         from xlpy.excel.buttons.press import press
+        from xlpy.excel.buttons.pressed import Choices
         from xlpy.excel.tables.quiet import quiet
 
         with quiet(app):
             pressed = press(
-                button, book, lambda progress: _open(book, progress), _status_bar(app), brought={"help": _help}
+                button,
+                book,
+                lambda progress: _open(book, progress),
+                _status_bar(app),
+                Choices(ask=lambda text: ask(app, text)),
+                brought={"help": _help},
             )
     except Exception as error:  # noqa: BLE001
         _write_crash(button, error)

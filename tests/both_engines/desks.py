@@ -40,6 +40,7 @@ class ClosedDesk:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.book = open_book(path)
+        self.answer("yes")
 
     def press(self, button: str) -> Any:
         return macros.run(button, self.book)
@@ -59,6 +60,9 @@ class ClosedDesk:
 
     def protect(self, sheet: str) -> None:
         self.book.sheets[sheet].api.protection.sheet = True
+
+    def answer(self, answer: str) -> None:
+        self.book.app.impl.answers = answer
 
     def refuse_boxes(self) -> None:
         def refuse(_alert: object) -> None:
@@ -98,6 +102,9 @@ class ExcelDesk:
 
     def protect(self, sheet: str) -> None:
         self.stage.workbook._sheet(sheet)._file.protection.sheet = True
+
+    def answer(self, answer: str) -> None:
+        self.stage.excel.answers = answer
 
     def refuse_boxes(self) -> None:
         self.stage.excel.refuses_boxes = True

@@ -92,6 +92,7 @@ class Wire:
         self.unmodelled: list[str] = []
         self.boxes: list[Box] = []
         self.refuses_boxes = False
+        self.answers = "yes"  # to a question
 
     @property
     def count(self) -> int:
@@ -130,10 +131,12 @@ class Wire:
         raise NotModelled(what)
 
     def show(self, box: Box) -> int:
-        """Show a message box, and answer OK at once."""
+        """Show a message box, and answer at once: OK, or to a question (MB_YESNO) what the user ``answers``."""
         if self.refuses_boxes:
             raise PyWinError(1400, "MessageBox", "Invalid window handle.")
         self.boxes.append(box)
+        if box.style & 0xF == 4:
+            return {"yes": 6, "no": 7}[self.answers]  # IDYES, IDNO
         return 1
 
 

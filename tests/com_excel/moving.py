@@ -80,6 +80,55 @@ def insert_down(sheet: Worksheet, area: Area, *, format_from_below: bool) -> Non
                 _follow(cell, sheet, area, own=other is sheet)
 
 
+def delete_rows(sheet: Worksheet, area: Area) -> None:
+    """Take whole rows out: what is below moves up with formats, notes, links and heights; a table gets shorter."""
+    row, _, count, _ = area
+    last = row + count - 1
+    for table in sheet._tables():
+        top, left, height, columns = table._area()
+        if top > last or top + height - 1 < row:
+            continue
+        if sheet._filtered_rows(top, height, left, columns):
+            excel_refuses("Delete method of Range class failed")
+        gone = min(last, top + height - 1) - max(row, top) + 1
+        if row <= top or gone >= height - 1:
+            sheet._wire.not_modelled("Deleting a table's header or all of its rows")
+        table._set_rows(height - gone)
+    for key in sorted(key for key in sheet._cells if key[0] >= row):
+        cell = sheet._cells.pop(key)
+        if key[0] > last:
+            cell.row -= count
+            if cell.hyperlink:
+                cell.hyperlink.ref = cell.coordinate
+            sheet._cells[cell.row, cell.column] = cell
+    heights = sheet._file.row_dimensions
+    for old in sorted(number for number in heights if number >= row):
+        dimension = heights.pop(old)
+        if old > last:
+            dimension.index = old - count
+            heights[old - count] = dimension
+    for other in sheet._book._worksheets:
+        for cell in list(other._cells.values()):
+            if cell.data_type == "f" and "[" not in str(cell._value) and other is sheet:
+                _shrink(cell, row, last)
+
+
+_PLAIN_REFERENCE = re.compile(r"(?<![\w!$:])(\$?[A-Z]{1,3}\$?)(\d+)(?![\w(:])")
+
+
+def _shrink(cell: Any, first: int, last: int) -> None:
+    """Follow single cells of the own sheet; areas and other sheets are not modelled further: no macro reads them."""
+
+    def moved(found: re.Match[str]) -> str:
+        number = int(found[2])
+        if first <= number <= last:
+            return "#REF!"
+        return f"{found[1]}{number - (last - first + 1) if number > last else number}"
+
+    if isinstance(cell._value, str):
+        cell._value = _PLAIN_REFERENCE.sub(moved, cell._value)
+
+
 def _follow(cell: Any, sheet: Worksheet, area: Area, *, own: bool) -> None:
     formula = cell._value
     text = formula.text if isinstance(formula, ArrayFormula) else formula

@@ -334,6 +334,15 @@ class Range(ComObject):
         return True
 
     @called
+    def Delete(self, Shift: Any = None) -> bool:
+        """Take cells out; here whole rows only. Not while a filter hides rows of a table that has some of them."""
+        if self._first()[3] != COLUMNS or len(self._areas) != 1:
+            self._wire.not_modelled("Delete of anything but whole rows")
+        self._refuse_protected("Delete method of Range class failed")
+        moving.delete_rows(self._sheet, self._first())
+        return True
+
+    @called
     def Select(self) -> None:
         """Only on the sheet that is shown."""
         if self._sheet._book._shown is not self._sheet:

@@ -126,8 +126,14 @@ DOCUMENTS: Mapping[str, tuple[Cure, ...]] = {
     "GONE": (Cure("Set Include to Again", lambda: _ledger(states=(SlState.MISSING,), again=True)),),
     "PARTLY-GONE": (
         Cure(
+            "Set Include to Again",
+            lambda: _ledger(states=(SlState.MISSING, SlState.UNRELEASED), again=True),
+        ),
+    ),
+    "PARTLY-CHANGED": (
+        Cure(
             "Void or delete the other part too, then set Include to Again",
-            lambda: _ledger(states=(SlState.VOIDED, SlState.MISSING), again=True),
+            lambda: _ledger(states=(SlState.VOIDED, SlState.MISSING), again=True, same=False),
         ),
     ),
     "REF-EMPTY": (

@@ -85,6 +85,7 @@ STOCK_CURES: Mapping[str, tuple[Cure, ...]] = {
         ),
     ),
     "INV-SITES": (Cure("one transfer for each pair, then clear it without export", nothing_of_it),),
+    "INV-OFFSET": (Cure("by hand, then clear it without export", nothing_of_it),),
     "ITEM-EMPTY": (Cure("Correct the record in Manage", lambda: stocked(Moved(58))),),
     "ITEM-WIDTH": (Cure("Integration XRef", lambda: _dock_record(integration_xref="DOCK-C")),),
     "ITEM-MISSING": (

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from cure import Cure
+from cures_of_answers import ANSWER_CURES, ANSWER_STORIES
 from cures_of_invoices import INVOICE_CURES
 from cures_of_runs import RUN_CURES, RUN_STORIES
 from cures_of_stock_and_vouchers import STOCK_CURES, VOUCHER_CURES
@@ -18,11 +19,11 @@ from test_domain_payables_checks import STORIES as OF_VOUCHERS
 from xlpy.domain.checks.table import CHECKS
 from xlpy.domain.values.problems import Problem, Severity, stops
 
-STORIES: dict[str, Any] = {**OF_INVOICES, **OF_STOCK, **OF_VOUCHERS, **RUN_STORIES}
-CURES: dict[str, tuple[Cure, ...]] = {**INVOICE_CURES, **STOCK_CURES, **VOUCHER_CURES, **RUN_CURES}
+STORIES: dict[str, Any] = {**OF_INVOICES, **OF_STOCK, **OF_VOUCHERS, **RUN_STORIES, **ANSWER_STORIES}
+CURES: dict[str, tuple[Cure, ...]] = {**INVOICE_CURES, **STOCK_CURES, **VOUCHER_CURES, **RUN_CURES, **ANSWER_CURES}
 STOPS = frozenset(code for code, check in CHECKS.items() if check.severity is Severity.STOP)
 # Where the cure is done in SL and on the site of Manage, by a test of the flow; its CURED names the codes.
-FLOWS = ("undo/test_undo_cures.py", "rerun/test_rerun_cures.py")
+FLOWS = ("undo/test_undo_cures.py", "rerun/test_rerun_cures.py", "two_persons/test_two_persons.py")
 # Nothing makes these go, nor has to: the batch is undone, or stays as it is and is corrected by other documents.
 ENDS_HERE = frozenset({"UNDO-CLOSED", "UNDO-DONE", "UNDO-NOTHING", "UNDO-RELEASED"})
 # Cures that no test does yet. May only shrink.

@@ -106,7 +106,11 @@ def test_what_was_paid_in_sl_is_paid_in_manage_and_a_second_sync_changes_nothing
 def test_everything_agrees_and_the_audit_record_verifies(done: tuple[DemoFolder, str]) -> None:
     demo, said = done
     assert "agree to the cent" in said
-    assert {row["State"] for row in cells(demo.workbook, RECONCILE)} <= {"Agrees", "Nothing to post"}
+    rows = cells(demo.workbook, RECONCILE)
+    assert {row["State"] for row in rows} <= {"Agrees", "Nothing to post", "Tax account"}
+    taxes = [str(row["Message"]) for row in rows if row["State"] == "Tax account"]
+    assert all("SL's release splits the sum of a tax group by rate" in message for message in taxes)
+    assert len(taxes) == 1, "the six taxes of the port, in a line of their own"
     (record,) = (demo.folder / "Audit records").iterdir()
     assert xlpy.verify_audit_record(record, demo.profile).untouched
     assert "number 1 of the chain in SL" in said

@@ -39,7 +39,14 @@ IDS = {
     "/system/members": 33,
     "/procurement/purchaseorders": 81,
 }
-PARENTS = {"taxCodes": 13, "companies": 255, "invoices": 4401, "unitOfMeasures": 14, "purchaseorders": 77}
+PARENTS = {
+    "taxCodes": 13,
+    "companies": 255,
+    "invoices": 4401,
+    "unitOfMeasures": 14,
+    "purchaseorders": 77,
+    "catalog": 743,
+}
 
 
 def answer_of(caller, method, path, **kwargs):

@@ -39,10 +39,12 @@ from domain_story import (
 )
 
 from xlpy.domain.checks.answers import ANSWER_CHECKS
+from xlpy.domain.checks.approvals import APPROVAL_CHECKS
 from xlpy.domain.checks.history import HISTORY_CHECKS
 from xlpy.domain.checks.inventory import INVENTORY_CHECKS
 from xlpy.domain.checks.payables import PAYABLES_CHECKS
 from xlpy.domain.checks.runs import RUN_CHECKS
+from xlpy.domain.checks.site_rules import SITE_RULE_CHECKS
 from xlpy.domain.checks.table import CHECKS
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.facts.books import CustomerClass, FiscalCalendar, ReferenceUse, SubAccount
@@ -175,7 +177,14 @@ def _thirds() -> Any:
     return untaxed(lines=(line(1, "-33.333333"), line(2, "-33.333333"), line(3, "-33.333334")), total=D("100.00"))
 
 
+def _row_says(**wishes: Any) -> Plan:
+    return plan(untaxed(), invoices=(replace(included(untaxed()), **wishes),))
+
+
 STORIES: dict[str, Story] = {
+    # what the user wrote on the row
+    "ROW-PERIOD": lambda: _row_says(period="11-2026"),
+    "ROW-HOLD": lambda: _row_says(hold=True),
     # set-up
     "PACKAGE": lambda: _package(identifier="QB99"),
     "SALES-TAX-OFF": lambda: _package(include_sales_tax=False),
@@ -369,9 +378,13 @@ def test_every_check_of_the_table_has_a_story() -> None:
 
     Those of journals, inventory and vouchers are in test_domain_inventory_checks and test_domain_payables_checks.
 
-    Those of a run, a rerun and an undo are no findings of a plan: tests/services, tests/rerun and tests/undo have them.
+    Those of a firm's own rules are in test_domain_own_rules.
+
+    Those of a run, a rerun, an undo and of two persons are no findings of a plan: tests/services, tests/rerun,
+    tests/undo and tests/two_persons have them.
     """
     elsewhere = (*INVENTORY_CHECKS, *PAYABLES_CHECKS, *RUN_CHECKS, *HISTORY_CHECKS, *ANSWER_CHECKS)
+    elsewhere += (*SITE_RULE_CHECKS, *APPROVAL_CHECKS)
     assert set(STORIES) == set(CHECKS) - {check.code for check in elsewhere}
 
 

@@ -121,6 +121,11 @@ def _yen() -> Any:
     return next(rate for rate in STOCK_BOOKS.rates if rate.from_currency == "JPY")
 
 
+def _as_journal(offset: str, **changes: Any) -> Problems:
+    moved = move(offset_total=D(offset), **changes)
+    return stocked(Moved(58, moved), posting=replace(STOCK_POSTING, inventory="journals")).problems
+
+
 def _other_account() -> Problems:
     at_site = replace(STOCK.item_sites["PATCH10", "TPA"], invt_acct="1410")
     return _up(books=stock_books(item_sites={("PATCH10", "TPA"): at_site}))
@@ -158,6 +163,9 @@ STORIES: dict[str, Story] = {
     ),
     "INV-QUANTITY": lambda: stocked(Moved(58, move("0.125", "8"))).problems,
     "INV-ACCT": _other_account,
+    "INV-OFFSET": lambda: _as_journal("1.00"),
+    "INV-ONE-ACCOUNT": lambda: _as_journal("-1.00", offset_account="1400:000:00"),
+    "INV-SIDES": lambda: _as_journal("-1.00"),
     "INV-SITES": lambda: stocked(Moved(58, move(), move(to_bin=SHELF, to_location_xref="TPA"))).problems,
     "INV-SAME-BIN": lambda: stocked(Moved(58, move(to_bin=MAIN, to_location_xref="TPA"))).problems,
     # items

@@ -129,6 +129,7 @@ def test_the_table_has_a_row_for_every_kind_of_document() -> None:
         "receipt",
         "adjustment",
         "transfer",
+        "transfer as a journal",
     ]
     assert all(rule.on_disagreement for rule in SIGNS)
 

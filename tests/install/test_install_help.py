@@ -116,6 +116,8 @@ def test_a_code_is_told_in_the_console_and_a_wrong_word_gets_a_proposal() -> Non
     assert told.exit_code == 0
     assert "AUTO-REF (stop)" in told.output
     assert "AR Setup (08.950)" in told.output
+    own = CliRunner().invoke(main, ["help", "own-no-po"])
+    assert (own.exit_code, "of your own rules" in own.output) == (0, True)
     wrong = CliRunner().invoke(main, ["help", "payment"])
     assert wrong.exit_code == 2
     assert "Did you mean payments" in wrong.output

@@ -22,13 +22,17 @@ API = "/v4_6_release/apis/3.0"
 
 @dataclass(frozen=True)
 class Reply:
-    """``body``: bytes as they are, anything else as JSON; ``drop``: break the line; ``hang``: never answer."""
+    """``body``: bytes as they are, anything else as JSON; ``drop``: break the line; ``hang``: never answer.
+
+    ``drip``: seconds between two bytes of the body.
+    """
 
     body: Any = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     drop: bool = False
     hang: bool = False
+    drip: float = 0
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,13 @@ class Stub:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body)
+                if not reply.drip:
+                    self.wfile.write(body)
+                    return
+                for at in range(len(body)):
+                    if stub.closing.wait(reply.drip):
+                        return
+                    self.wfile.write(body[at : at + 1])
 
             do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815  (the names that http.server calls)
 

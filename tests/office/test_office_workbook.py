@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from by_column import table_area
+from by_column import number, table_area
 from openpyxl import load_workbook
 from render import Ask, one_office, render
 from sample_rows import ROWS, fill_with_sample
 
 from xlpy.excel.workbook.builder import build_workbook
+from xlpy.excel.workbook.home_cells import INCLUDED_BLOCK, Home
 from xlpy.excel.workbook.ribbon_buttons import BUTTONS
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW
 from xlpy.excel.workbook.sheets import INVOICES, SHEETS
@@ -53,6 +55,41 @@ def test_the_modules_are_found_and_compiled_from_source(in_office: Ask, filled: 
     found = in_office("modules", filled)
     assert {"Ribbon", "xlwings", "ThisWorkbook", "HomeSheet", "InvoicesSheet"} <= set(found)
     assert "macros.run('" in found["Ribbon"]
+
+
+def test_home_counts_what_is_included_by_itself(in_office: Ask, filled: Path, tmp_path: Path) -> None:
+    """Marks in every spelling; a row that a run has done, and a kind that Home does not export, count nothing."""
+    book = load_workbook(filled, keep_vba=True)
+    ws = book[INVOICES.name]
+    marks = ["Yes", "again", "x", "no", "TRUE", "Yes"]
+    rows = range(FIRST_DATA_ROW, FIRST_DATA_ROW + len(marks))
+    for row in range(FIRST_DATA_ROW, ws.max_row + 1):
+        ws.cell(row, number(INVOICES, "Include")).value = None
+    for row, mark in zip(rows, marks, strict=True):
+        ws.cell(row, number(INVOICES, "Include")).value = mark
+        ws.cell(row, number(INVOICES, "Status")).value = "Exported" if row == rows[-1] else "Ready"
+        ws.cell(row, number(INVOICES, "Currency")).value = "EUR" if row == rows[1] else "USD"
+        ws.cell(row, number(INVOICES, "Total")).value = 10 ** (row - rows[0])
+    home = book["Home"]
+    home[_cell_of(book, Home.EXPORT_EXPENSES)].value = "No"
+    marked = tmp_path / "marked.xlsm"
+    book.save(marked)
+    saved = tmp_path / "counted.xlsm"
+    in_office("save", marked, str(saved))
+    counted = load_workbook(saved, data_only=True)["Home"]
+    first = load_workbook(filled, keep_vba=True).defined_names[INCLUDED_BLOCK].attr_text
+    corner = counted[first.split("!")[1].split(":")[0].replace("$", "")]
+    found = {
+        (corner.offset(i).value, corner.offset(i, 1).value): (corner.offset(i, 2).value, corner.offset(i, 3).value)
+        for i in range(4)
+    }
+    assert found[INVOICES.name, "EUR"] == (1, 10)
+    assert found[INVOICES.name, "USD"] == (3, 1 + 100 + 10_000)
+    assert found["Expenses", "USD"] == (0, 0)
+
+
+def _cell_of(book: Any, name: str) -> str:
+    return book.defined_names[name].attr_text.split("!")[1].replace("$", "")  # type: ignore[no-any-return]
 
 
 def test_the_accountant_filters_marks_and_saves(in_office: Ask, filled: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 /usr/bin/python3 uno_session.py press WORKBOOK ID...      what each press of a button would run
 /usr/bin/python3 uno_session.py mark WORKBOOK SAVED       filter Invoices to Problem, mark the rest, save as SAVED
 /usr/bin/python3 uno_session.py modules WORKBOOK          the VBA modules it found
+/usr/bin/python3 uno_session.py save WORKBOOK SAVED       work all formulas out and save
 /usr/bin/python3 uno_session.py pdf WORKBOOK PDF          print it
 /usr/bin/python3 uno_session.py serve                     one of these after another, each a line of JSON, in one start
 """
@@ -188,6 +189,10 @@ def answer(desktop, command, path, *rest):
             return mark(document, rest[0])
         if command == "modules":
             return modules(document)
+        if command == "save":
+            document.calculateAll()
+            document.storeToURL(Path(rest[0]).resolve().as_uri(), (prop("FilterName", "Calc MS Excel 2007 VBA XML"),))
+            return {"errors": formula_errors(document)}
         if command == "pdf":
             return print_to(document, rest[0])
         raise SystemExit(f"unknown command {command}")

@@ -20,8 +20,9 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 NAMED = re.compile(r"`((?:xlpy|tests|templates|workbook)/[^`]*|[A-Za-z]+\.(?:md|toml)|\.ci/run)`")
 ROWS = re.compile(r"^\|(.+)\|$", re.MULTILINE)
 RECIPES = ("a check", "a column", "a setting", "a document kind", "a button", "a Manage field", "an SL screen")
+RECIPES += ("a rule of the firm's own",)
 # Buttons of which the command has another name; those that only change marks have none.
-COMMANDS = {"save_errors": "errors", "save_log": "log", "audit": "audit export"}
+COMMANDS = {"tie_out": "tie-out", "save_errors": "errors", "save_log": "log", "audit": "audit export"}
 MARKS = {"select_all", "deselect_all", "deselect_problems"}
 
 

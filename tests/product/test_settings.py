@@ -32,7 +32,7 @@ def test_the_template_has_every_setting_with_its_default(tmp_path: Path) -> None
     path.write_text(_all_settings_taken_in(), encoding="utf-8")
     found = tomllib.loads(_all_settings_taken_in())
     default = Profile()
-    for section in ("manage", "sl", "posting", "masters"):
+    for section in ("manage", "sl", "posting", "masters", "site"):
         names = {field.name for field in fields(getattr(default, section))}
         assert found[section].keys() == names, section
     profile = load_profile(path, environment={})

@@ -136,6 +136,8 @@ def test_every_setting_has_its_rule_or_takes_anything() -> None:
         ("masters", "products"),
         ("posting", "practice_release"),
         ("posting", "round_lines"),
+        ("watch", "folder"),
+        ("watch", "sync_payments"),
     }
     known = {
         (table.name, field.name)

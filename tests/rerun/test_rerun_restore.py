@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from rerun_stage import LEDGER, POSTED, Month, codes, states
 
 from xlpy.demo.company.release.run import void_batch
+from xlpy.domain.values.site_rules import SiteRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.services.run.reports import RunState
 
@@ -36,6 +38,18 @@ def test_after_a_restore_reruns_bring_back_every_document_the_ledger_and_gl_once
     assert pushed.documents() == before
     pushed.release()
     assert pushed.rows(POSTED) == posted, "the general ledger is the same to the cent"
+
+
+def test_what_comes_back_is_by_the_firms_own_rules_too(fresh: Month, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = SiteRules("rules.py", "5ha", {"reference": lambda invoice: f"R{invoice.number}"})
+    monkeypatch.setitem(vars(fresh.session()), "rules", rules)
+    fresh.push(fresh.keys(Kind.INVOICE))
+    before = fresh.documents()
+    references = fresh.rows("SELECT RefNbr FROM ARDoc WHERE RefNbr LIKE 'R%'")
+    assert references
+    fresh.restore_night_before()
+    assert fresh.rerun("OCT-I").state is RunState.COMPLETED
+    assert fresh.documents() == before
 
 
 def test_only_what_is_gone_comes_back(fresh: Month) -> None:

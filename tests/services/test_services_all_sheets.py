@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -31,7 +30,6 @@ from xlpy.excel.tables.selection import meant_sheets, read_selection, show_trans
 from xlpy.excel.workbook.home_cells import INCLUDED_BLOCK, Home
 from xlpy.excel.workbook.sheet import Sheet
 from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY, INVOICES
-from xlpy.services.export.included import included_totals
 from xlpy.services.export.refresh import refresh
 from xlpy.services.run.memory import recall_refresh
 
@@ -129,29 +127,6 @@ def test_a_kind_without_the_right_to_read_it_does_not_break_the_others(story: An
     assert list(seen.procurement.values()) == [row.procurement for row in before.procurement]
 
 
-def test_included_totals_keep_kinds_and_currencies_apart(story: Any) -> None:
-    report = refresh(story.session(), through=firm.THROUGH_DATE)
-    keys = [
-        *(TransactionKey(Kind.INVOICE, str(row.invoice.billing_log_id)) for row in report.invoices),
-        *(TransactionKey(Kind.EXPENSE, str(row.expense.expense_detail_id)) for row in report.expenses),
-        *(TransactionKey(Kind.PROCUREMENT, row.procurement.unposted_product_id) for row in report.procurement),
-        TransactionKey(Kind.EXPENSE, "999999999"),
-        TransactionKey(Kind.INVOICE, "x"),
-    ]
-    totals = included_totals(story.profile, keys)
-    assert list(dict.fromkeys(total.kind for total in totals)) == ["Invoices", "Expenses", "Inventory"]
-    counted: Counter[str] = Counter()
-    for total in totals:
-        counted[total.kind] += total.count
-    assert counted == {
-        "Invoices": len(report.invoices),
-        "Expenses": len(report.expenses),
-        "Inventory": len(report.procurement),
-    }
-    dollars = sum((row.total for row in report.expenses if row.expense.currency == "USD"), Decimal(0))
-    assert [t.total for t in totals if (t.kind, t.currency) == ("Expenses", "USD")] == [dollars]
-
-
 # --- the workbook -----------------------------------------------------------------------------------------------
 
 
@@ -207,11 +182,8 @@ def test_select_all_of_a_closed_file_means_three_sheets_and_counts_them(desk: De
         closed.save()
     sheets = (INVOICES, EXPENSES, INVENTORY)
     assert all({row["Include"] for row in desk.cells(sheet)} == {"Yes"} for sheet in sheets)
-    counted: Counter[str] = Counter()
-    for kind, _, count, _ in block:
-        if kind:
-            counted[kind] += int(count)
-    assert counted == {sheet.name: len(desk.cells(sheet)) for sheet in sheets}
+    shown = {(sheet.name, row["Currency"]) for sheet in sheets for row in desk.cells(sheet)}
+    assert {(kind, currency) for kind, currency in block if kind} == shown
     with open_closed(desk.path) as closed:
         macros.run("deselect_all", closed.book)
         closed.save()

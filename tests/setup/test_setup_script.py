@@ -201,11 +201,11 @@ def test_setting_up_says_what_it_did_each_time(firm: Firm, tmp_path: Path) -> No
         assert result.exit_code == 0, result.output
         return result.output
 
-    assert f"is installed in {file}: version 2, {len(ledger_metadata.tables)} tables" in said()
-    assert "was there already, version 2: nothing was missing" in said()
+    assert f"is installed in {file}: version 3, {len(ledger_metadata.tables)} tables" in said()
+    assert "was there already, version 3: nothing was missing" in said()
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE xlpy_Audit"))
-    assert "brought to version 2; new: xlpy_Audit." in said()
+    assert "brought to version 3; new: xlpy_Audit." in said()
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO xlpy_Version VALUES (99, '2026-01-01')"))
     result = CliRunner().invoke(main, ["sl-setup", "--profile", str(settings)])
@@ -223,4 +223,4 @@ def test_the_script_is_printed_without_any_profile_or_secret() -> None:
 def test_what_was_done_is_a_value_too(firm: Firm) -> None:
     with firm.session() as session:
         done = install_ledger(session.sl)
-    assert (done.before, done.made, done.columns, done.changed, done.role) == (2, (), (), False, False)
+    assert (done.before, done.made, done.columns, done.changed, done.role) == (3, (), (), False, False)

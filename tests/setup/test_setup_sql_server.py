@@ -228,11 +228,11 @@ def test_what_was_done_and_what_is_left_is_said() -> None:
     from xlpy.commands.setup_table import said_of_ledger
 
     new = said_of_ledger(LedgerInstalled("server SQL01", 0, ("xlpy_Posting", "xlpy_Lock"), (), role=True))
-    assert "is installed in server SQL01: version 2, 2 tables" in new
+    assert "is installed in server SQL01: version 3, 2 tables" in new
     assert "ALTER ROLE xlpy_user ADD MEMBER [DOMAIN\\user];" in new
     assert "system database" in new
     brought = said_of_ledger(LedgerInstalled("x", 1, ("xlpy_Audit",), ("xlpy_Posting.StateAt",), role=True))
-    assert "brought to version 2; new: xlpy_Audit, xlpy_Posting.StateAt." in brought
-    again = said_of_ledger(LedgerInstalled("x", 2, (), (), role=False))
+    assert "brought to version 3; new: xlpy_Audit, xlpy_Posting.StateAt." in brought
+    again = said_of_ledger(LedgerInstalled("x", 3, (), (), role=False))
     assert "nothing was missing" in again
     assert "ALTER ROLE" not in again

@@ -198,7 +198,7 @@ def test_every_name_of_the_contract_is_there_with_its_shape(built: Path) -> None
     book = load_workbook(built, keep_vba=True)
     shapes = dict.fromkeys(Home, (1, 1))
     shapes |= {
-        INCLUDED_BLOCK: (INCLUDED_ROWS, 4),
+        INCLUDED_BLOCK: (INCLUDED_ROWS, 2),
         AGEING_BLOCK: (len(AGEING_KINDS), 1 + len(AGES)),
         LOCATIONS_LIST: (LOCATIONS_ROWS, 1),
         PERIODS_LIST: (len(PERIOD_CHOICES), 1),
@@ -245,6 +245,11 @@ def test_formulas_stand_only_where_they_are_meant(built: Path) -> None:
                 total = found.pop((sheet.name, f"{get_column_letter(number)}{SUBTOTAL_ROW}"))
                 assert total == f"=SUBTOTAL(109,{sheet.table}[{column.name}])"
     assert {title for title, _ in found} == {HOME, RECONCILE.name}
+    counting = [place for place, formula in found.items() if "COUNTIFS(" in formula or "SUMIFS(" in formula]
+    assert len(counting) == 2 * INCLUDED_ROWS
+    for place in counting:
+        assert place[0] == HOME
+        found.pop(place)
     assert len(found) == len(AGEING_KINDS) * len(AGES) + len(RECONCILED_STEPS)
     assert all(formula.startswith("=IF(N($") and "REPT(" in formula for formula in found.values())
 

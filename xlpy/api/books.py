@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from xlpy.api.approving import Approvals, selection_of
 from xlpy.api.frames import (
     EXPENSE_COLUMNS,
     INVOICE_COLUMNS,
@@ -20,7 +21,8 @@ from xlpy.api.frames import (
     of_fields,
     of_names,
 )
-from xlpy.domain.documents.plan import Action, Plan
+from xlpy.api.month_end import MonthEndFrames
+from xlpy.domain.documents.plan import Plan
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import StoppedByProblems
 from xlpy.runlog import run_log
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from xlpy.services.setup.doctor import Finding
 
 
-class Books(ReportFrames):
+class Books(ReportFrames, Approvals, MonthEndFrames):
     """One Manage site and one SL company. Frames hold ``Decimal`` amounts (object columns) and dates."""
 
     def __init__(self, session: Session) -> None:
@@ -79,19 +81,35 @@ class Books(ReportFrames):
         location: str = "",
         expenses: Iterable[int] = (),
         procurement: Iterable[str] = (),
+        periods: Mapping[TransactionKey, str] | None = None,
+        hold: Iterable[TransactionKey] = (),
     ) -> Plan:
         """Check and plan invoices, expenses and procurement by id. Writes nothing.
 
         ``plan.problems`` says what is wrong. ``again``: those to be posted anew, invoices by id, the
-        others by their ``TransactionKey``. ``period``: empty for the rule of the profile.
+        others by their ``TransactionKey``. ``period``: empty for the rule of the profile. ``periods``: another open
+        period for single transactions; ``hold``: whose SL batch goes on hold.
         """
         from xlpy.services.flows.batch import check
 
         keys = _keys(ids, expenses, procurement)
         anew = {i if isinstance(i, TransactionKey) else TransactionKey(Kind.INVOICE, str(int(i))) for i in again}
-        marked = tuple(Marked(key, key in anew) for key in keys)
+        own, held = periods or {}, frozenset(hold)
+        marked = tuple(Marked(key, key in anew, own.get(key, ""), key in held) for key in keys)
         with run_log("check"):
             return check(self.session, Selection(batch, through, marked, location, detail, period)).report
+
+    def try_rules(self, through: date | None = None) -> pd.DataFrame:
+        """Return what the firm's own rules change of what is unposted, against no rules: a row per change.
+
+        Raises ``SettingsError`` when the settings name none, or such as can't be used.
+        """
+        from xlpy.domain.planning.rules_compared import RuleChange
+        from xlpy.services.flows.rules import try_rules
+
+        with run_log("rules"):
+            told = try_rules(self.session, through=through)
+        return of_names([field.name for field in fields(RuleChange)], told.report.changes)
 
     def practice(self, plan: Plan) -> PracticeReport:
         """Let SL's own release judge exactly this plan, and roll everything back; ``practice_results`` shows it.
@@ -106,7 +124,7 @@ class Books(ReportFrames):
                 f"The plan has {len(plan.stops)} problems that stop it.", fix="Solve them, and plan again."
             )
         with run_log("practice"):
-            return practice(self.session, self._selection(plan), preview_hash=remember_preview(plan)).report
+            return practice(self.session, selection_of(self.session, plan), preview_hash=remember_preview(plan)).report
 
     def push(self, plan: Plan) -> RunReport:
         """Post exactly this plan, or nothing. Raises ``StoppedByProblems`` when the plan has a stop."""
@@ -116,21 +134,9 @@ class Books(ReportFrames):
             raise StoppedByProblems(
                 f"The plan has {len(plan.stops)} problems that stop it.", fix="Solve them, and plan again."
             )
-        selection = self._selection(plan)
+        selection = selection_of(self.session, plan)
         with run_log("push"):
             return push(self.session, selection, preview_hash=remember_preview(plan)).do().report
-
-    def _selection(self, plan: Plan) -> Selection:
-        """Return the choices that a plan was made from."""
-        options = plan.options
-        return Selection(
-            options.batch_identifier,
-            options.through_date,
-            tuple(Marked(t.key, t.action is Action.POST_AGAIN) for t in plan.transactions),
-            self.session.manage.locations().get(options.location_id, "") if options.location_id else "",
-            options.detail,
-            options.period,
-        )
 
     def recover(self) -> RecoverReport:
         """Finish half-finished work of any PC and user: Manage batches owed, undos, clearings."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from xlpy.commands.console import JSON, PROFILE, WORKBOOK, press_closed
+from xlpy.commands.console import JSON, PROFILE, WORKBOOK, ask_at_terminal, at_terminal, press_closed
 
 
 @click.command()
@@ -47,11 +47,15 @@ def practice(workbook: Path, profile: Path | None, as_json: bool) -> None:
 
 @click.command()
 @WORKBOOK
+@click.option("--yes", is_flag=True, help="Write it without asking; a script is never asked.")
 @PROFILE
 @JSON
-def push(workbook: Path, profile: Path | None, as_json: bool) -> None:
-    """Run export: write what is marked into SL, then mark it posted in Manage."""
-    press_closed("push", workbook, profile, as_json)
+def push(workbook: Path, yes: bool, profile: Path | None, as_json: bool) -> None:
+    """Run export: write what is marked into SL, then mark it posted in Manage. At a terminal it asks first."""
+    from xlpy.excel.buttons.pressed import Choices
+
+    asks = ask_at_terminal if not (yes or as_json) and at_terminal() else None
+    press_closed("push", workbook, profile, as_json, Choices(yes=yes, ask=asks))
 
 
 COMMANDS = (refresh, check, preview, practice, push)

@@ -142,19 +142,20 @@ def doctor(profile: Path | None, workbook: Path | None, as_json: bool) -> None:
 @PROFILE
 @click.option("--print", "print_only", is_flag=True, help="Print the SQL script for the database administrator.")
 @click.option("--practice", is_flag=True, help="Grant the rights of Practice release, too.")
+@click.option("--two-persons", is_flag=True, help="Demand of every PC that another login approves what is posted.")
 @JSON
-def sl_setup(profile: Path | None, print_only: bool, practice: bool, as_json: bool) -> None:
+def sl_setup(profile: Path | None, print_only: bool, practice: bool, two_persons: bool, as_json: bool) -> None:
     """Install the posting ledger in the SL company database (safe to run twice), or print its script."""
     from xlpy.sl.ledger_book.setup_script import install_ledger, setup_script
 
     if print_only:
-        click.echo(setup_script(practice=practice))
+        click.echo(setup_script(practice=practice, two_persons=two_persons))
         return
     from xlpy.commands.setup_table import said_of_ledger
     from xlpy.runlog import run_log
 
     with run_log("sl-setup"), progress_bar(quiet=as_json) as progress, open_session(profile, progress) as session:
-        done = install_ledger(session.sl, practice=practice)
+        done = install_ledger(session.sl, practice=practice, two_persons=two_persons)
     data = {
         "state": "installed" if done.changed else "nothing to do",
         "where": done.where,

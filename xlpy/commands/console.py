@@ -26,7 +26,7 @@ PROFILE = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="Settings file (default: the workbook's own, else XLPY_PROFILE).",
 )
-AS_JSON = "xlpy.as_json"
+AS_JSON, _BARS = "xlpy.as_json", "xlpy.bars"
 
 
 def _note_json(ctx: click.Context, _option: click.Parameter, as_json: bool) -> bool:
@@ -112,6 +112,25 @@ def end(code: int, text: str, data: Mapping[str, Any], as_json: bool) -> NoRetur
     sys.exit(code)
 
 
+def at_terminal() -> bool:
+    """Whether a person sits there who can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask_at_terminal(question: str) -> bool:
+    """Ask with yes and no; the progress bar stands aside, and an end of the input is a no."""
+    bars = click.get_current_context().meta.get(_BARS)
+    if bars is not None:
+        bars.stop()
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        return False
+    finally:
+        if bars is not None:
+            bars.start()
+
+
 def print_json(data: Mapping[str, Any]) -> None:
     """Print JSON on standard output."""
     # Pure ASCII: a scheduler on Windows reads it the same in every code page.
@@ -154,6 +173,7 @@ def progress_bar(*, quiet: bool = False) -> Iterator[Progress]:
     )
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task("Starting", total=None)
+        click.get_current_context().meta[_BARS] = bars
 
         def show(what: str, done: int, of: int) -> None:
             bars.update(task, description=what, completed=done, total=of or None)

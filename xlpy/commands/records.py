@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -12,6 +13,10 @@ _FOLDER = click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
     help="Where it is saved (default: beside the workbook, else here).",
+)
+PERIOD = click.option("--period", default="", help="As SL shows it, such as 10-2026 (default: the current one of GL).")
+PAGE = click.option(
+    "--page", type=click.Path(dir_okay=False, path_type=Path), help="Save it as a page to print and sign (.html), too."
 )
 _RUN = click.option("--run", "run_id", default="", help="Run id, as the sheet Results shows it.")
 
@@ -134,4 +139,68 @@ def reconcile(
     )
 
 
-COMMANDS: tuple[click.Command, ...] = (errors, results, log, audit, reconcile)
+@click.command("tie-out")
+@click.argument("workbook", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@PERIOD
+@PAGE
+@PROFILE
+@JSON
+def tie_out(workbook: Path | None, period: str, page: Path | None, profile: Path | None, as_json: bool) -> None:
+    """Put Manage, posting ledger, SL's subledgers and general ledger of a period side by side, by account.
+
+    Accounts that differ come first, each with its transactions. Exit code 0: every account agrees; 3: one does not.
+    """
+    if workbook is not None:
+        from xlpy.excel.buttons.pressed import Choices
+
+        choices = Choices(period=period, page=str(page.resolve()) if page else "")
+        press_closed("tie_out", workbook, profile, as_json, choices)
+    from xlpy.services.flows import records
+
+    end_with("tie_out", profile, as_json, lambda session: records.tie_out(session, period=period, page=page))
+
+
+@click.command()
+@click.argument("workbook", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--through",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Last day that counts (default: Home's Through date, else today).",
+)
+@PAGE
+@PROFILE
+@JSON
+def accruals(
+    workbook: Path | None, through: datetime | None, page: Path | None, profile: Path | None, as_json: bool
+) -> None:
+    """List what is unposted by period and age, receipts without a vendor invoice by account, and open down payments."""
+    day = through.date() if through else None
+    if workbook is not None:
+        from xlpy.excel.buttons.pressed import Choices
+
+        choices = Choices(through=day.isoformat() if day else "", page=str(page.resolve()) if page else "")
+        press_closed("accruals", workbook, profile, as_json, choices)
+    from xlpy.services.flows import records
+
+    end_with(
+        "accruals",
+        profile,
+        as_json,
+        lambda session: records.accruals(session, through=day or session.today(), page=page),
+    )
+
+
+@click.command()
+@click.argument("workbook", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@PROFILE
+@JSON
+def mappings(workbook: Path | None, profile: Path | None, as_json: bool) -> None:
+    """List every active master of Manage with its SL partner, what is missing, and the likeliest SL record for it."""
+    if workbook is not None:
+        press_closed("mappings", workbook, profile, as_json)
+    from xlpy.services.flows import records
+
+    end_with("mappings", profile, as_json, records.mappings)
+
+
+COMMANDS: tuple[click.Command, ...] = (errors, results, log, audit, reconcile, tie_out, accruals, mappings)

@@ -267,6 +267,7 @@ WAREHOUSES = {1: ("Tampa", "TPA"), 2: ("Orlando", "ORL")}
 BINS = {2: ("Main", 1, "MAIN"), 3: ("Shelf B", 1, "SHELFB"), 9: ("Van 3", 2, "VAN3"), 10: ("Main O", 2, "MAINO")}
 UNITS = {13: ("Each", "EA"), 14: ("Box", "BOX")}  # Manage id → (name, SL unit)
 BOX_OF = 10  # a box holds ten
+ON_HAND = Decimal(40)  # of each item of SL, in the main bin of each site
 DEFAULT_VENDOR_CLASS = "STD"
 DEFAULT_ITEM_CLASS = "HW"
 # Further accounts of payables and inventory, with their SL AcctType

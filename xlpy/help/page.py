@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import click
 
 CHAPTERS = (
-    *("start", "install", "manage", "sl", "mapping", "batch", "after"),
-    *("payments", "records", "scheduling", "troubleshooting", "settings", "commands", "sheets"),
+    *("start", "install", "manage", "sl", "mapping", "batch", "after", "two_persons", "month_end"),
+    *("payments", "morning", "records", "scheduling", "troubleshooting", "settings", "rules", "commands", "sheets"),
 )
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 

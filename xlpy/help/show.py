@@ -61,8 +61,12 @@ def place_of(topic: str, group: click.Group) -> str:
 def words_of_code(code: str) -> str:
     """Return what the console says about a problem's code; empty when it is none."""
     from xlpy.domain.checks.table import CHECKS
+    from xlpy.domain.values.site_rules import CODE_PREFIX
 
-    check = CHECKS.get(code.strip().upper())
+    wanted = code.strip().upper()
+    check = CHECKS.get(wanted)
+    if check is None and wanted.startswith(CODE_PREFIX):
+        return f"{wanted} is a code of your own rules: its words are in the file that [site] rules names."
     if check is None:
         return ""
     told = (f"{check.code} ({check.severity})", f"What:  {check.what}", f"Cure:  {check.fix}", f"Where: {check.where}")

@@ -25,12 +25,14 @@ from xlpy.domain.facts.manage_payments import InvoicePayment, ManageInvoice
 from xlpy.domain.facts.manage_procurement import (
     AdjustmentRecord,
     ExportedProcurement,
+    StockOnHand,
     UnitOfMeasure,
     UnpostedProcurement,
     Warehouse,
 )
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.manage import (
+    active,
     batch_export,
     batches,
     expenses,
@@ -40,8 +42,10 @@ from xlpy.manage import (
     payments,
     procurement,
     setup,
+    stock,
     trying,
 )
+from xlpy.manage.active import ActiveIds
 from xlpy.manage.batch_export import NO_EXPENSES, NO_PROCUREMENT, BatchExport
 from xlpy.manage.batches import AccountingBatch
 from xlpy.manage.exporting import ExportRequest
@@ -168,6 +172,14 @@ class ManageClient:
     def warehouses(self) -> dict[int, Warehouse]:
         """Return all warehouses by id."""
         return masters.warehouses(self._transport)
+
+    def active_ids(self) -> ActiveIds:
+        """Return the ids of all active companies, members, tax codes and inventory products."""
+        return active.active_ids(self._transport)
+
+    def stock(self, progress: Progress | None = None) -> tuple[StockOnHand, ...]:
+        """Return what is on hand of every inventory product, all warehouses together, with its cost in the catalog."""
+        return stock.stock_on_hand(self._transport, progress)
 
     def units(self) -> dict[int, UnitOfMeasure]:
         """Return all units of measure by id."""

@@ -235,8 +235,8 @@ def _forward_only(
             return gathered.rows if last else None
         target = transport.within(answer.next_link)
         if target is None:
-            host = urlsplit(answer.next_link).hostname
-            _log.warning("GET %s: a link to the next page leads to %s; not followed, reading by numbers", path, host)
+            where = _host_of(answer.next_link)
+            _log.warning("GET %s: a link to the next page leads to %s; not followed, reading by numbers", path, where)
             return None
         if "pageid" not in {name.lower() for name in parse_qs(urlsplit(target).query)}:
             return None
@@ -244,6 +244,13 @@ def _forward_only(
             raise ManageSpokeNonsense("pages that lead in a circle", method="GET", path=path)
         followed.add(target)
         answer = transport.get(target, headers=FORWARD_ONLY)
+
+
+def _host_of(link: str) -> str:
+    try:
+        return urlsplit(link).hostname or "nowhere"
+    except ValueError:  # such as http://[::1
+        return "what is no address"
 
 
 def _navigable(

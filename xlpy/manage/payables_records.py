@@ -280,6 +280,7 @@ def transfer(data: Json) -> ExportTransfer:
         offset_account=offset.text("accountNumber"),
         memo=row.text("memo"),
         description=row.text("description", "itemDescription"),
+        offset_total=offset.amount("total"),
     )
 
 

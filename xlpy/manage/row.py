@@ -62,8 +62,6 @@ class Row:
         value = self.data.get(name)
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
         number = _number(value)
         if number is not None and number == number.to_integral_value():
             return int(number)
@@ -149,6 +147,8 @@ class Row:
             found = [int(str(part)) for part in parts if part is not None and str(part).strip()]
         except ValueError:
             raise self._unreadable(name, "a list of ids") from None
+        if any(abs(i) >= 10**_MOST_DIGITS for i in found):
+            raise self._unreadable(name, "a list of ids")
         return tuple(dict.fromkeys(i for i in found if i))
 
     def _unreadable(self, name: str, wanted: str) -> ManageError:

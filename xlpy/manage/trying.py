@@ -51,6 +51,6 @@ def moment_of(http_date: str) -> datetime | None:
     """Return the moment of an answer's ``Date`` header, with its zone; None when there is none or it can't be read."""
     try:
         moment = parsedate_to_datetime(http_date)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):  # OverflowError: a year of twenty digits
         return None
     return moment if moment.tzinfo else None

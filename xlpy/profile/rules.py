@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from xlpy.domain.mapping.descriptions import PLACEHOLDERS, unknown_placeholders
-from xlpy.domain.values.rules import FREE_COLUMNS, STAMPED_TABLES
+from xlpy.domain.values.approvals import TWO
+from xlpy.domain.values.rules import DOCUMENTS, FREE_COLUMNS, JOURNALS, STAMPED_TABLES
 from xlpy.errors import SettingsError
 from xlpy.profile.mistakes import Mistake
 
@@ -27,9 +28,11 @@ Check: TypeAlias = Callable[[Any], str]
 LONGEST_WAIT = 3600  # seconds
 MOST_SEGMENTS = 10  # Manage API: GL accounts have ten segments
 WIDEST_COMPANY, WIDEST_USER, WIDEST_ACCOUNT, WIDEST_SUB, WIDEST_BIN, WIDEST_UNIT = 10, 47, 10, 24, 10, 6  # SL
+WIDEST_SALESPERSON, WIDEST_PROJECT, WIDEST_TASK = 10, 16, 32  # SL: SlsperId, ProjectID, TaskID
 _GUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _VERSION = re.compile(r"\d{4}\.\d{1,2}")
 _CODEBASE = re.compile(r"/?[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*/?")
+_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]*")
 _KEY_TEXT = re.compile(r"[\x21-\x39\x3b-\x7e]+")  # no blanks, no colon
 
 
@@ -145,6 +148,16 @@ def _account(value: str) -> str:
     return ""
 
 
+def _project(value: str) -> str:
+    project, _, task = (part.strip() for part in value.partition(":"))
+    if not project or len(project) > WIDEST_PROJECT or len(task) > WIDEST_TASK:
+        return (
+            f'"{value}" is not "project" or "project:task": SL\'s projects have at most {WIDEST_PROJECT} characters,'
+            f" tasks {WIDEST_TASK}"
+        )
+    return ""
+
+
 def _description(setting: str) -> Check:
     def check(value: str) -> str:
         unknown = unknown_placeholders(setting, value)
@@ -156,6 +169,12 @@ def _description(setting: str) -> Check:
         return ""
 
     return check
+
+
+def _rules_file(value: str) -> str:
+    if not value or (_FILE.fullmatch(value) and value.lower().endswith(".py")):
+        return ""
+    return f'"{value}" must be the name of a file in the folder of these settings, such as "rules.py"'
 
 
 # Table and key → what the value must be. Keys without an entry may be anything of their type.
@@ -193,12 +212,18 @@ CHECKS: Mapping[Path, Check] = {
     ("posting", "record_id_column"): one_of("", *FREE_COLUMNS),
     **{("posting", setting): _description(setting) for setting in PLACEHOLDERS},
     ("posting", "company_paid_account"): _account,
+    ("watch", "waits_days"): between(0, 3660, "days"),
+    ("posting", "approval"): one_of("", TWO),
+    ("posting", "salesperson"): at_most(WIDEST_SALESPERSON, "SL's salesperson"),
     ("posting", "cost_journals"): one_of("invoice", "run"),
+    ("posting", "inventory"): one_of(DOCUMENTS, JOURNALS),
+    ("site", "rules"): _rules_file,
 }
 # Tables of names and texts: what their keys and their values must be.
 TABLES: Mapping[Path, tuple[Check, Check]] = {
     ("posting", "user_columns"): (one_of(*STAMPED_TABLES), one_of(*FREE_COLUMNS)),
     ("posting", "bins"): (lambda key: "" if key.strip() else "has no name", at_most(WIDEST_BIN, "a bin of SL")),
+    ("posting", "projects"): (lambda key: "" if key.strip() else "has no name", _project),
     ("posting", "units"): (lambda key: "" if key.strip() else "has no name", at_most(WIDEST_UNIT, "a unit of SL")),
 }
 

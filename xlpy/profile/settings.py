@@ -42,6 +42,9 @@ def load_profile(path: Path | None = None, environment: Mapping[str, str] | None
         _refuse_password(chosen, profile)
         refuse_shared_locations(chosen, profile)
         remember_profile(chosen)
+        if profile.site.rules:
+            beside = chosen.resolve().parent / profile.site.rules
+            profile = replace(profile, site=replace(profile.site, rules=str(beside)))
     for variable, (section, key) in ENVIRONMENT.items():
         if env.get(variable):
             part = getattr(profile, section)

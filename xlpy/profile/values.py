@@ -39,6 +39,22 @@ class SlSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """What is the firm's own. ``rules``: the file of its rules; ``load_profile`` makes the whole path of its name."""
+
+    rules: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """The morning report. ``folder``: where it is written; empty: the folder of the command."""
+
+    folder: str = ""
+    waits_days: int = 7  # what is unposted for longer is listed as waiting
+    sync_payments: bool = False  # whether payments are written into Manage; else they are only compared
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """All settings of one Manage site and one SL company."""
 
@@ -47,6 +63,8 @@ class Profile:
     sl: SlSettings = field(default_factory=SlSettings)
     posting: PostingRules = field(default_factory=PostingRules)
     masters: MasterRules = field(default_factory=MasterRules)
+    site: SiteSettings = field(default_factory=SiteSettings)
+    watch: WatchSettings = field(default_factory=WatchSettings)
 
     @property
     def manage_host(self) -> str:

@@ -7,7 +7,7 @@ used here, only what Manage's fields mean (Manage API: signs of invoices, expens
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from xlpy.domain.afterwards.reconcile import Leg
@@ -28,6 +28,7 @@ from xlpy.domain.values.money import ZERO, round_money, total
 from xlpy.domain.values.transactions import Kind
 
 DOCUMENT, COST = "document", "cost"
+DOWN_PAYMENT = "RD"  # Manage API: GL type of deferred revenue, a down payment (name inferred, unverified)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class ManageShare:
     record_id: str = ""
     number_in_front: int = 0
     compared: bool = True
+    deposits: tuple[Leg, ...] = ()  # of ``legs``: down payments received (negative) and applied
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,9 @@ def invoice_shares(invoices: Iterable[ExportInvoice], rules: ManageRules) -> Ite
         legs = [rules.leg(invoice.account_number, receivable, "control")]
         legs += [rules.leg(line.account_number, amount, "tax" if line.is_tax else "line") for line, amount in lines]
         of_invoice = (str(invoice.id), invoice.number, invoice.company.name)
-        yield _of_invoice(of_invoice, DOCUMENT, invoice, currency, receivable, legs)
+        whole = _of_invoice(of_invoice, DOCUMENT, invoice, currency, receivable, legs)
+        on_account = (rules.leg(line.account_number, amount) for line, amount in lines if line.gl_type == DOWN_PAYMENT)
+        yield replace(whole, deposits=_some(on_account))
         costs: list[Leg] = []
         for line, item in costed_lines(invoice, rules.masters):
             amount = round_money(cost_in_base(line), rules.base_decimals)
@@ -190,8 +194,12 @@ def _adjustment(adjustment: ExportAdjustment, rules: ManageRules) -> ManageShare
 
 
 def _transfer(moved: ExportTransfer, rules: ManageRules) -> ManageShare:
-    """Return an item moved. Its accounts are not compared: what one line debits the other credits in SL."""
+    """Return an item moved. Its accounts are compared where it is a journal: in Inventory SL has its own."""
     amount = round_money(abs(moved.total), rules.base_decimals)
+    value = round_money(moved.total, rules.base_decimals)
+    account = rules.leg(moved.account_number or moved.inventory_account, value)
+    offset = rules.leg(moved.offset_account, -value)
+    legs = () if (account.acct, account.sub) == (offset.acct, offset.sub) else (account, offset)
     return ManageShare(
         Kind.PROCUREMENT,
         DOCUMENT,
@@ -200,7 +208,7 @@ def _transfer(moved: ExportTransfer, rules: ManageRules) -> ManageShare:
         "",
         rules.base_currency,
         amount,
-        (),
+        _some(legs),
         number_in_front=moved.transfer_id,
         compared=False,
     )

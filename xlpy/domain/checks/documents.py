@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlpy.domain.values.problems import Check, Severity
+from xlpy.domain.values.problems import Case, Check, Severity
 from xlpy.domain.values.screens import screen
 
 _INVOICE = "Manage: Finance > Invoices"
@@ -11,6 +11,7 @@ _REOPEN = "Open it in Manage and close it again"
 _SHEET = "Column Include of its sheet"
 _SCREENS = "SL: the screen of the document (08.010, 03.010, 01.010, 10.030, 10.040)"
 _HOME = "Home, Period to post"
+_ROW_PERIOD = "Column Period of its sheet"
 _LEDGER = "Posting ledger of this product (table xlpy_Posting)"
 _PROFILE = "Settings of this product, [posting]"
 _REFERENCE = "Manage: Finance > Invoices, Invoice Number"
@@ -284,6 +285,7 @@ DOCUMENT_CHECKS = (
         "Choose a rule of the list, or type PP-YYYY",
         _HOME,
         "SL: GLSetup.NbrPer",
+        {"row": Case(fix="Type PP-YYYY under Period of its row, or clear the cell", where=_ROW_PERIOD)},
     ),
     Check(
         "PERIOD-CLOSED",
@@ -292,6 +294,23 @@ DOCUMENT_CHECKS = (
         "Choose 'By document date, closed → current' or type an open period",
         _HOME,
         "SL: PerNbr of ARSetup, APSetup, INSetup and GLSetup",
+        {"row": Case(fix="Type an open period under Period of its row, or clear the cell", where=_ROW_PERIOD)},
+    ),
+    Check(
+        "ROW-PERIOD",
+        Severity.NOTE,
+        "It is posted to period {period}, as its row says",
+        "Nothing to do, when it is meant",
+        _ROW_PERIOD,
+        "This product: column Period",
+    ),
+    Check(
+        "ROW-HOLD",
+        Severity.NOTE,
+        "It goes into an SL batch of its own that is on hold, as its row says",
+        "Take the batch off hold in SL before it is released",
+        "Column Hold of its sheet",
+        "SL: Batch.Status H",
     ),
     Check(
         "PERIOD-PRIOR",

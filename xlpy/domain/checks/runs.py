@@ -81,6 +81,7 @@ RUN_CHECKS = (
             "vendors": Case("The vendors to be created are others than previewed"),
             "products": Case("The products to be created are others than previewed"),
             "inputs": Case("The inputs on Home are others than at the preview"),
+            "rules": Case("The rules of your own ([site] rules) are others than at the preview"),
             "plan": Case("The plan is another than previewed"),
             "older": Case("The preview was made by an earlier version of this product, so it can't be compared"),
             "gone": Case("What would be written is not what was previewed, and that preview is not on this PC"),

@@ -35,6 +35,31 @@ STOCK_CHECKS = (
         f"SL: {screen('10.400')}",
         "SL: INSetup.NegQty; each batch is released by itself",
     ),
+    # --- adjustments and transfers as journals ----------------------------------------------------------------
+    Check(
+        "INV-ONE-ACCOUNT",
+        Severity.NOTE,
+        "Item {item} only changes its place: both sides are one account, so there is nothing to post for it",
+        "Nothing to do: the settings post adjustments and transfers as journals",
+        _PROFILE,
+        "This product's settings: inventory",
+    ),
+    Check(
+        "INV-SIDES",
+        Severity.NOTE,
+        "Moving item {item} debits {debit} and credits {credit}, by the signs of Manage's export",
+        "Compare it with the preview before the first export; when it is the wrong way round, take Include off",
+        "Preview",
+        "Manage API: total and offset of an exported transfer (unverified)",
+    ),
+    Check(
+        "INV-OFFSET",
+        Severity.STOP,
+        "The transfer of item {item} and its offset are not the same amount on opposite sides",
+        "Enter the journal in SL by hand, then clear it without export",
+        f"SL: {screen('01.010')}",
+        "Manage API: total and offset of an exported transfer (unverified)",
+    ),
     # --- value of what goes out -------------------------------------------------------------------------------
     Check(
         "STOCK-COST",

@@ -30,6 +30,7 @@ class ApDocument(Document):
     invc_nbr: str  # at most 15
     invc_date: date
     lines: tuple[ApLine, ...]
+    box_1099: str = ""  # of every line, when the vendor is a 1099 vendor (SL: Vendor.Vend1099, DfltBox)
 
     @property
     def sign(self) -> int:

@@ -30,13 +30,19 @@ class GlLine:
 
 @dataclass(frozen=True, slots=True)
 class GlJournal:
-    """A journal of screen 01010: the cost of an invoice (``part`` cost) or an expense (``part`` document)."""
+    """A journal of screen 01010: the cost of an invoice (``part`` cost) or an expense (``part`` document).
+
+    ``user_fields``: User columns of its lines by a firm's own rule, sorted.
+    """
 
     transactions: tuple[TransactionKey, ...]
     part: str
     journal_date: date
     lines: tuple[GlLine, ...]
     descr: str
+    tracking: tuple[tuple[str, str], ...] = ()  # SlsperId, ProjectID, TaskID, by the rules of the settings
+    hold: bool = False
+    user_fields: tuple[tuple[str, str], ...] = ()
 
     @property
     def total(self) -> Decimal:

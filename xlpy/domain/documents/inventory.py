@@ -36,7 +36,10 @@ class InLine:
 
 @dataclass(frozen=True, slots=True)
 class InDocument:
-    """An adjustment (``tran_type`` AJ, screen 10030) or a one-step transfer (TR, screen 10040)."""
+    """An adjustment (``tran_type`` AJ, screen 10030) or a one-step transfer (TR, screen 10040).
+
+    ``user_fields``: User columns of its lines by a firm's own rule, sorted.
+    """
 
     transactions: tuple[TransactionKey, ...]
     tran_type: str
@@ -44,6 +47,8 @@ class InDocument:
     ref_nbr: str  # of adjustments; a transfer's number is given when it is written
     lines: tuple[InLine, ...]
     descr: str
+    hold: bool = False
+    user_fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

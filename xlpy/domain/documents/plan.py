@@ -19,7 +19,8 @@ from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.problems import Problem, stops
 from xlpy.domain.values.transactions import Kind, PostedPart, TransactionKey
 
-PLAN_SCHEMA = 2  # 2: ar, ap, gl and inventory beside each other
+# 2: ar, ap, gl and inventory beside each other; 3: a firm's own rules, period and hold of single rows
+PLAN_SCHEMA = 3
 
 
 class InvoiceDetail(StrEnum):
@@ -44,6 +45,7 @@ class PlannedTransaction:
     """A Manage transaction in the plan. ``amount``: document currency, credit memos negative.
 
     ``standing``: parts that SL has already, of one that lost another part; the ledger's new row takes them over.
+    ``own_period`` and ``hold``: as the user wrote them on its row.
     """
 
     key: TransactionKey
@@ -57,6 +59,8 @@ class PlannedTransaction:
     lines_hash: str
     entry_ids: tuple[int, ...]
     standing: tuple[PostedPart, ...] = ()
+    own_period: str = ""
+    hold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class PlanOptions:
 class Plan:
     """What will be written, completely, module by module. ``base_currency``: of ``gl`` and ``inventory``.
 
+    ``rules_file``, ``rules_sha256``: name and SHA-256 (hex) of the file of a firm's own rules, empty without one.
     Problems are part of what is shown, not of what is written or hashed.
     """
 
@@ -88,6 +93,8 @@ class Plan:
     gl: GlPart = field(default_factory=GlPart)
     inventory: InventoryPart = field(default_factory=InventoryPart)
     base_currency: str = ""
+    rules_file: str = ""
+    rules_sha256: str = ""
     problems: tuple[Problem, ...] = ()
     schema: int = PLAN_SCHEMA
 

@@ -33,6 +33,8 @@ def plan_changes(previewed: Plan, now: Plan) -> tuple[Problem, ...]:
             changes.append(_changed(case))
     if previewed.options != now.options:
         changes.append(_changed("inputs"))
+    if (previewed.rules_file, previewed.rules_sha256) != (now.rules_file, now.rules_sha256):
+        changes.append(_changed("rules"))
     return tuple(changes) or (_changed("plan"),)
 
 

@@ -67,6 +67,7 @@ class Document:
     """An unreleased document of receivables or payables: ``cury_total`` = sum of lines + sum of taxes, to the cent.
 
     ``base_difference`` is what SL's release will move to a line because line-by-line conversion rounds otherwise.
+    ``user_fields``: User columns of its row by a firm's own rule, sorted.
     """
 
     doc_type: str
@@ -83,6 +84,9 @@ class Document:
     tax_postings: tuple[TaxPosting, ...]
     descr: str
     base_difference: Decimal = Decimal(0)
+    tracking: tuple[tuple[str, str], ...] = ()  # SlsperId, ProjectID, TaskID, by the rules of the settings
+    hold: bool = False
+    user_fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,3 +97,4 @@ class SlBatch:
     per_post: str
     batch_date: date
     descr: str
+    hold: bool = False  # written with status H, whatever the settings say

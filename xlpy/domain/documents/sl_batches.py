@@ -34,14 +34,14 @@ def ar_batches_of(
 ) -> tuple[ArBatch, ...]:
     """Put invoices and credit memos into batches of screen 08010: one per period and currency, none too large.
 
-    Ordered by period, currency, document date and reference.
+    What is on hold is a batch of its own. Ordered by period, currency, document date and reference.
     """
-    piles: dict[tuple[str, str], list[ArDocument]] = {}
+    piles: dict[tuple[str, str, bool], list[ArDocument]] = {}
     for period, document in documents:
-        piles.setdefault((period, document.rate.currency), []).append(document)
+        piles.setdefault((period, document.rate.currency, document.hold), []).append(document)
     descr = _name(options, Kind.INVOICE, widths)
     batches: list[ArBatch] = []
-    for (period, currency), pile in sorted(piles.items()):
+    for (period, currency, hold), pile in sorted(piles.items()):
         pile.sort(key=lambda document: (document.doc_date, document.ref_nbr))
         batches.extend(
             ArBatch(
@@ -50,6 +50,7 @@ def ar_batches_of(
                 currency=currency,
                 batch_date=max(document.doc_date for document in part),
                 descr=descr,
+                hold=hold,
                 documents=tuple(part),
             )
             for number, part in enumerate(split_by_size(pile, gl_lines), len(batches) + 1)
@@ -65,12 +66,12 @@ def ap_batches_of(
     Ordered by kind, period, currency, date, vendor and vendor invoice.
     """
     widths = widths or Widths({}, "cp1252")
-    piles: dict[tuple[int, str, str], list[ApDocument]] = {}
+    piles: dict[tuple[int, str, str, bool], list[ApDocument]] = {}
     for period, document in documents:
         kind = document.transactions[0].kind
-        piles.setdefault((_KIND_ORDER[kind], period, document.rate.currency), []).append(document)
+        piles.setdefault((_KIND_ORDER[kind], period, document.rate.currency, document.hold), []).append(document)
     batches: list[ApBatch] = []
-    for (_, period, currency), pile in sorted(piles.items()):
+    for (_, period, currency, hold), pile in sorted(piles.items()):
         pile.sort(key=lambda document: (document.doc_date, document.vend_id, document.invc_nbr, document.transactions))
         descr = _name(options, pile[0].transactions[0].kind, widths)
         batches.extend(
@@ -80,6 +81,7 @@ def ap_batches_of(
                 currency=currency,
                 batch_date=max(document.doc_date for document in part),
                 descr=descr,
+                hold=hold,
                 documents=tuple(part),
             )
             for number, part in enumerate(split_by_size(pile, gl_lines), len(batches) + 1)
@@ -101,15 +103,15 @@ def gl_batches_of(
     run are one batch per period, split like the batches of invoices. Ordered by kind, period, date and reference.
     """
     piles: list[tuple[Kind, str, list[GlJournal]]] = []
-    open_piles: dict[tuple[Kind, str], list[GlJournal]] = {}
+    open_piles: dict[tuple[Kind, str, bool], list[GlJournal]] = {}
     for period, journal in sorted(journals, key=_journal_order):
         kind = journal.transactions[0].kind
         if journal.part != COST or posting.cost_journals != ONE_PER_RUN:
             piles.append((kind, period, [journal]))
-        elif (kind, period) in open_piles:
-            open_piles[kind, period].append(journal)
+        elif (kind, period, journal.hold) in open_piles:
+            open_piles[kind, period, journal.hold].append(journal)
         else:
-            pile = open_piles[kind, period] = [journal]
+            pile = open_piles[kind, period, journal.hold] = [journal]
             piles.append((kind, period, pile))
     batches: list[GlBatch] = []
     for kind, period, pile in piles:
@@ -121,6 +123,7 @@ def gl_batches_of(
                     per_post=period,
                     batch_date=max(journal.journal_date for journal in part),
                     descr=_name(options, kind, widths, more),
+                    hold=part[0].hold,
                     journals=tuple(part),
                 )
             )
@@ -135,21 +138,25 @@ def in_batches_of(
     The adjustments of a period are one batch of screen 10030, none too large; each transfer is a batch of screen
     10040. Ordered by screen, period, date and transaction.
     """
-    piles: dict[tuple[str, ...], list[InDocument]] = {}
+    piles: dict[tuple[str | bool, ...], list[InDocument]] = {}
+    periods: dict[int, str] = {}
     for period, document in sorted(documents, key=_inventory_order):
+        periods[id(document)] = period
         alone = (document.transactions[0].record_id,) if document.tran_type == MOVED else ()
-        piles.setdefault((document.tran_type, period, *alone), []).append(document)
+        piles.setdefault((document.tran_type, period, document.hold, *alone), []).append(document)
     batches: list[InBatch] = []
-    for (tran_type, period, *_), pile in piles.items():
+    for pile in piles.values():
+        tran_type, hold = pile[0].tran_type, pile[0].hold
         each = _IN_GL_LINES[tran_type]
         for part in split_by_size(pile, lambda document, each=each: len(document.lines) * each):  # type: ignore[misc]
             more = "" if tran_type == ADJUSTED else part[0].descr
             batches.append(
                 InBatch(
                     number=first_number + len(batches),
-                    per_post=period,
+                    per_post=periods[id(pile[0])],
                     batch_date=max(document.tran_date for document in part),
                     descr=_name(options, Kind.PROCUREMENT, widths, more),
+                    hold=hold,
                     documents=tuple(part),
                 )
             )

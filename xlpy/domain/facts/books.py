@@ -119,6 +119,7 @@ class Customer:
     sls_acct: str = ""
     sls_sub: str = ""
     tax_ids: tuple[str, ...] = ()
+    salesperson: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,7 @@ class ExportTransfer:
     offset_account: str
     memo: str = ""
     description: str = ""
+    offset_total: Decimal = Decimal(0)
 
     @property
     def all_entry_ids(self) -> tuple[int, ...]:
@@ -213,6 +214,22 @@ class Warehouse:
     id: int
     name: str
     location_xref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StockOnHand:
+    """What Manage has of an inventory product now, over all bins; ``cost``: of one piece, as its catalog has it."""
+
+    id: int
+    identifier: str
+    quantity: Decimal
+    cost: Decimal
+    xref: str = ""
+
+    @property
+    def value(self) -> Decimal:
+        """Quantity × cost, not rounded. Manage's own costing of what is on hand is not published."""
+        return self.quantity * self.cost
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ class Vendor:
     rate_type: str
     pmt_method: str = ""
     vend_1099: bool = False
+    box_1099: str = ""  # DfltBox: the box of its lines
 
 
 @dataclass(frozen=True, slots=True)

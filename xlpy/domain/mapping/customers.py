@@ -110,17 +110,30 @@ class Customers:
             answer = self._cache[key] = self._resolve_anew(owing)
         return answer
 
+    def of_id(self, cust_id: str) -> ResolvedCustomer | None:
+        """Return a customer that SL has by its id; None when it has none of it. Nothing is created."""
+        customer = self._customers.get(sl_key(cust_id))
+        return None if customer is None else self._of_sl(customer, cust_id)
+
+    def of_company(self, company: ManageCompany) -> ResolvedCustomer:
+        """Return the customer that a company's Account names, whoever is billed for it."""
+        return self._resolve_anew(Owing(company.account_number, company.id, company.name))
+
+    @staticmethod
+    def _of_sl(customer: Customer, asked: str) -> ResolvedCustomer:
+        problems: tuple[Problem, ...] = ()
+        if customer.status not in USABLE:
+            status = customer.status or "blank"
+            problems = (found("CUST-STATUS", asked, status, customer=customer.cust_id, status=status),)
+        return ResolvedCustomer(customer.cust_id, customer, problems=problems)
+
     def _resolve_anew(self, owing: Owing) -> ResolvedCustomer:
         account = owing.account
         if not account:
             return ResolvedCustomer(problems=(found("CUST-EMPTY", owing.company_name, company=owing.company_name),))
         customer = self._customers.get(sl_key(account))
         if customer is not None:
-            problems: tuple[Problem, ...] = ()
-            if customer.status not in USABLE:
-                status = customer.status or "blank"
-                problems = (found("CUST-STATUS", account, status, customer=customer.cust_id, status=status),)
-            return ResolvedCustomer(customer.cust_id, customer, problems=problems)
+            return self._of_sl(customer, account)
         if odd := odd_in(account):
             alike = looks_like(account, (one.cust_id for one in self._customers.values()))
             return ResolvedCustomer(problems=(odd_id("Customer", account, odd, alike),))

@@ -13,6 +13,7 @@ from xlpy.domain.facts.periods import (
     format_period,
     is_closed,
     is_period,
+    parse_period,
     prior_posting_allowed,
 )
 from xlpy.domain.mapping.signs import CREDIT_MEMO
@@ -59,27 +60,35 @@ class DocumentDates:
         self._module_periods = periods
         self._module = module
         self._rule = rule
-        self._periods: dict[date, tuple[str, tuple[Problem, ...]]] = {}
+        self._periods: dict[tuple[date, str], tuple[str, tuple[Problem, ...]]] = {}
 
-    def period(self, day: date) -> tuple[str, tuple[Problem, ...]]:
-        """Return the period (YYYYPP) to post a document of ``day`` to, and what is wrong or notable with it."""
-        known = self._periods.get(day)
+    def period(self, day: date, own: str = "") -> tuple[str, tuple[Problem, ...]]:
+        """Return the period (YYYYPP) to post a document of ``day`` to, and what is wrong or notable with it.
+
+        ``own``: what the user typed on the row itself, a period as SL shows it; it wins over the rule of Home.
+        """
+        own = own.strip()
+        known = self._periods.get((day, own))
         if known is None:
-            known = self._periods[day] = self._find(day)
+            known = self._periods[day, own] = self._find(day, own)
         return known
 
-    def _find(self, day: date) -> tuple[str, tuple[Problem, ...]]:
+    def _find(self, day: date, own: str) -> tuple[str, tuple[Problem, ...]]:
         gl, module = self._gl, self._module_periods
-        period = expected_period(day, self._rule, gl, module)
+        case = "row" if own else ""
+        period = parse_period(own) if own else expected_period(day, self._rule, gl, module)
         if not is_period(period, gl.calendar):
-            return "", (found("PERIOD-BAD", self._rule, period, period=self._rule),)
+            given = own or self._rule
+            return "", (found("PERIOD-BAD", given, period, case=case, period=given),)
         facts = {"period": format_period(period), "gl": format_period(gl.per_nbr)}
         if is_closed(period, gl, module):
             code = "PERIOD-PRIOR" if prior_posting_allowed(period, gl, self._module) else "PERIOD-CLOSED"
             current = f"GL {facts['gl']}"
             if self._module != "GL":
                 current = f"{self._module} {format_period(module.per_nbr)}, {current}"
-            return period, (found(code, day.isoformat(), facts["period"], period=facts["period"], current=current),)
+            case = case if code == "PERIOD-CLOSED" else ""
+            words = {"period": facts["period"], "current": current}
+            return period, (found(code, day.isoformat(), facts["period"], case=case, **words),)
         if period > gl.per_nbr:
             return period, (found("PERIOD-LATER", in_sl=facts["period"], **facts),)
         return period, ()

@@ -46,6 +46,7 @@ SIGNS = (
     SignRule("receipt", DETAILS, (HEADER, COST, LISTED), "UNBALANCED for the header, SIGN-DISAGREES for the others"),
     SignRule("adjustment", "the quantity of the export", ("the quantity of its record",), "INV-DIFFERS"),
     SignRule("transfer", "the warehouses it names", (), "no sign is used: what one side loses the other gets"),
+    SignRule("transfer as a journal", HEADER, ("the offset",), "INV-OFFSET"),
 )
 
 

@@ -27,8 +27,12 @@ from xlpy.domain.mapping.vendors import names_of_member
 from xlpy.domain.planning.makers.ap_expense_vouchers import INVOICE_PREFIX
 from xlpy.domain.planning.makers.ap_receipt_vouchers import vendor_invoice_number
 from xlpy.domain.planning.makers.request import IncludedRow
+from xlpy.domain.planning.own_facts import invoice_facts
+from xlpy.domain.planning.own_rules import OwnRules
 from xlpy.domain.values.rules import PostingRules
+from xlpy.domain.values.site_rules import NO_RULES, SiteRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.domain.values.widths import Widths
 
 
 def needs_of(
@@ -40,9 +44,10 @@ def needs_of(
     exported_procurement: ExportedProcurement,
     masters: ManageMasters,
     posting: PostingRules,
+    rules: SiteRules = NO_RULES,
 ) -> BooksNeeds:
-    """Return what has to be read from SL for transactions of all kinds."""
-    invoices = invoice_needs(exported_invoices, included, masters, posting)
+    """Return what has to be read from SL for transactions of all kinds. ``rules``: the firm's own."""
+    invoices = invoice_needs(exported_invoices, included, masters, posting, rules)
     journals = journal_needs(expenses, exported_expenses.expenses, masters)
     vouchers = voucher_needs(exported_expenses.bills, exported_procurement.purchases, expenses, procurement, masters)
     currencies = {row.unposted.currency for row in expenses} | {row.unposted.currency for row in procurement}
@@ -63,8 +68,10 @@ def invoice_needs(
     included: Iterable[IncludedRow[UnpostedInvoice]],
     masters: ManageMasters,
     posting: PostingRules,
+    rules: SiteRules = NO_RULES,
 ) -> BooksNeeds:
-    """Return what has to be read from SL for these transactions."""
+    """Return what has to be read from SL for these transactions: also what it would be without the firm's rules."""
+    own = OwnRules(rules, Widths({}, "cp1252"), posting)  # SL's own widths are not known yet, and not used here
     rows = {entry.key.record_id: entry.unposted for entry in included}
     keys = frozenset(TransactionKey(Kind.INVOICE, record) for record in rows)
     customers: set[str] = set()
@@ -80,6 +87,10 @@ def invoice_needs(
             if company_id in masters.companies:
                 names.add(masters.companies[company_id].name)
         references.add(reference_of(invoice.number, posting))
+        if rules.has("reference") or rules.has("customer"):
+            facts = invoice_facts(invoice, unposted, masters)
+            references.add(own.given("reference", facts))
+            customers |= {own.given("customer", facts)} - {""}
         currencies.add(invoice.currency)
     return BooksNeeds(
         customers=frozenset(customers),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from xlpy.domain.checks.table import bound, found
@@ -31,10 +32,17 @@ from xlpy.domain.planning.makers.in_transfers import InTransfers
 from xlpy.domain.planning.makers.ledger_rules import Verdict
 from xlpy.domain.planning.makers.maker import AnyDocument, AnyMaster, Judged, Made, Maker
 from xlpy.domain.planning.makers.request import PlanRequest
+from xlpy.domain.planning.makers.stock_as_journals.adjusted import GlAdjustments
+from xlpy.domain.planning.makers.stock_as_journals.lines import StockJournals
+from xlpy.domain.planning.makers.stock_as_journals.moved import GlTransfers
+from xlpy.domain.planning.own_documents import by_own_rules
+from xlpy.domain.planning.own_rules import OwnRules
 from xlpy.domain.planning.setup_checks import setup_problems
+from xlpy.domain.planning.tracking import tracked
 from xlpy.domain.planning.transaction_checks import transaction_problems
 from xlpy.domain.values.dates import NO_DATE
 from xlpy.domain.values.problems import Problem
+from xlpy.domain.values.rules import JOURNALS
 from xlpy.domain.values.transactions import TransactionKey
 from xlpy.domain.values.widths import Widths
 
@@ -73,8 +81,9 @@ def build_plan(request: PlanRequest) -> Plan:
     A transaction with a stop is left out of the documents; its problems are there. The plan does not depend on the
     order in which transactions were included or exported, nor on the day it is made.
     """
-    drafts = draft(request)
-    options, widths = request.options, Widths(request.books.widths, request.books.code_page)
+    own = own_rules_of(request)
+    drafts = _Planner(request, own).drafts()
+    options, widths = request.options, own.widths
     return Plan(
         manage_host=request.manage_host,
         manage_company=request.manage_company,
@@ -86,34 +95,53 @@ def build_plan(request: PlanRequest) -> Plan:
         gl=GlPart(gl_batches_of(drafts.gl, options, request.posting, widths)),
         inventory=InventoryPart(drafts.items, in_batches_of(drafts.inventory, options, widths)),
         base_currency=request.books.gl.base_currency,
-        problems=(*setup_problems(request.masters.package, request.books, request.posting), *drafts.problems),
+        rules_file=request.rules.file,
+        rules_sha256=request.rules.sha256,
+        problems=(
+            *own.used(),
+            *setup_problems(request.masters.package, request.books, request.posting),
+            *drafts.problems,
+        ),
     )
 
 
 def draft(request: PlanRequest) -> Drafts:
     """Make the documents of what is included, with every problem of a transaction, but none of the set-up at large."""
-    return _Planner(request).drafts()
+    return _Planner(request, own_rules_of(request)).drafts()
 
 
-def makers_of(request: PlanRequest) -> tuple[Maker[Any, Any], ...]:
-    """Return a maker for each kind of rows, in the order of the plan; Manage's *as bill* decides what expenses are."""
-    vouchers = Vouchers(request.options, request.masters, request.books, request.posting, request.master_rules)
+def own_rules_of(request: PlanRequest) -> OwnRules:
+    """Return the firm's own rules as the makers of one plan ask them."""
+    return OwnRules(request.rules, Widths(request.books.widths, request.books.code_page), request.posting)
+
+
+def makers_of(request: PlanRequest, own: OwnRules | None = None) -> tuple[Maker[Any, Any], ...]:
+    """Return a maker for each kind of rows, in the order of the plan.
+
+    Manage's *as bill* decides what expenses are, the setting ``inventory`` what adjustments and transfers are.
+    """
+    own = own or own_rules_of(request)
+    vouchers = Vouchers(request.options, request.masters, request.books, request.posting, request.master_rules, own)
     lines = InventoryLines(request.masters, request.books, request.posting, request.master_rules)
     as_bill = request.masters.package.transfer_expenses_as_bill
+    stock: tuple[Maker[Any, Any], ...] = (InAdjustments(request, lines), InTransfers(request, lines))
+    if request.posting.inventory == JOURNALS:
+        journals = StockJournals(request)
+        stock = (GlAdjustments(request, lines, journals), GlTransfers(request, lines, journals))
     return (
-        ArInvoices(request),
-        ApExpenses(request, vouchers) if as_bill else GlExpenses(request),
+        ArInvoices(request, own),
+        ApExpenses(request, vouchers) if as_bill else GlExpenses(request, own),
         ApReceipts(request, vouchers),
-        InAdjustments(request, lines),
-        InTransfers(request, lines),
+        *stock,
     )
 
 
 class _Planner:
     """One building of a plan: walks over the included rows and collects what becomes of them."""
 
-    def __init__(self, request: PlanRequest) -> None:
+    def __init__(self, request: PlanRequest, own: OwnRules) -> None:
         self.request = request
+        self.own = own
         self.judged: list[Judged] = []
         self.setup: list[Problem] = []
         self.unmatched: list[Problem] = []
@@ -121,7 +149,7 @@ class _Planner:
 
     def drafts(self) -> Drafts:
         """Judge every row, make the documents, check them against each other, and tell what stays."""
-        for maker in makers_of(self.request):
+        for maker in makers_of(self.request, self.own):
             self._walk(maker)
         told = [*dict.fromkeys(self.setup), *self.unmatched]
         for one in self.judged:
@@ -177,7 +205,10 @@ class _Planner:
         going = [one.matched for one in mine.values() if one.verdict.writes and not one.verdict.stopped]
         for group in maker.groups(going):
             mates = [mine[matched.key] for matched in group]
-            made = maker.make(group)
+            held = _held(maker.make(group), hold=any(matched.entry.hold for matched in group))
+            base = self.request.books.gl.base_currency
+            tracked_made = tracked(held, group, self.request)
+            made = by_own_rules(tracked_made, group, self.own, base, partial(_is_written, mates))
             for one in mates:
                 one.made, one.mates = _without_standing(made, one), mates
                 one.problems.extend((*made.own_problems.get(one.matched.key, ()), *made.problems))
@@ -200,6 +231,18 @@ def _without_standing(made: Made, one: Judged) -> Made:
     return replace(made, documents=lost, masters=made.masters if needs_masters else ())
 
 
+def _held(made: Made, *, hold: bool) -> Made:
+    """Put the documents of rows that say so on hold."""
+    if not hold:
+        return made
+    return replace(made, documents=tuple((period, replace(document, hold=True)) for period, document in made.documents))
+
+
+def _is_written(mates: Iterable[Judged], document: AnyDocument) -> bool:
+    """Whether a document is not in SL yet for at least one of the rows that it is made of."""
+    return any(not one.verdict.standing or one.verdict.lacks(_part_of(document)) for one in mates)
+
+
 def _part_of(document: AnyDocument) -> str:
     return document.part if isinstance(document, GlJournal) else DOCUMENT
 
@@ -218,6 +261,8 @@ def _planned(one: Judged) -> PlannedTransaction:
         lines_hash=matched.lines_hash,
         entry_ids=matched.entry_ids,
         standing=one.verdict.standing,
+        own_period=matched.entry.period,
+        hold=matched.entry.hold,
     )
 
 

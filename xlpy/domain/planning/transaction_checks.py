@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from xlpy.domain.checks.table import found
+from xlpy.domain.facts.periods import format_period, parse_period
 from xlpy.domain.planning.makers.maker import Matched
 from xlpy.domain.planning.makers.request import PlanRequest
 from xlpy.domain.values.money import has_more_decimals, plain, round_money, rounded_together, total
@@ -79,6 +80,14 @@ def _rounded(
     )
 
 
+def _is_as_its_row_says(matched: Matched[Any, Any], _request: PlanRequest) -> Iterable[Problem]:
+    """Tell what the user wrote on the row itself: another period, or hold. A period that is none is told as such."""
+    if period := parse_period(matched.entry.period):
+        yield found("ROW-PERIOD", matched.entry.period, period=format_period(period))
+    if matched.entry.hold:
+        yield found("ROW-HOLD")
+
+
 TransactionCheck = Callable[[Matched[Any, Any], PlanRequest], Iterable[Problem]]
 TRANSACTION_CHECKS: tuple[TransactionCheck, ...] = (
     _is_as_seen,
@@ -86,6 +95,7 @@ TRANSACTION_CHECKS: tuple[TransactionCheck, ...] = (
     _can_be_marked,
     _is_of_our_locations,
     _is_in_whole_cents,
+    _is_as_its_row_says,
 )
 
 

@@ -64,7 +64,8 @@ def ap_document_rows(batch: ApBatch, position: int, document: ApDocument, number
         base = line.amount + document.base_difference if index == taking else line.amount
         number = numbers.get(line.transaction, "") if line.transaction else shown
         accounts = (line.acct, line.sub)
-        yield facts.row(WRITTEN, accounts, (line.cury_amount, base), line.descr, number, on_debit=is_voucher)
+        amounts, box = (line.cury_amount, base), document.box_1099
+        yield facts.row(WRITTEN, accounts, amounts, line.descr, number, on_debit=is_voucher, box_1099=box)
     for tax in document.tax_postings:
         yield facts.row(
             MADE_AT_RELEASE,

@@ -48,6 +48,7 @@ class JournalRow:
     tax_id: str
     description: str
     transaction: str
+    box_1099: str = ""  # of a line of a 1099 vendor
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class DocumentFacts:
         tax_id: str = "",
         reference: str = "",
         party: str = "",
+        box_1099: str = "",
     ) -> JournalRow:
         """Return a row. ``amounts``: document and base currency, both in the column that ``on_debit`` says."""
         amount, base = amounts
@@ -105,6 +107,7 @@ class DocumentFacts:
             tax_id=tax_id,
             description=descr,
             transaction=transaction,
+            box_1099=box_1099,
         )
 
 

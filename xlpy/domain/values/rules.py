@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 # SL's text columns that are nobody's by themselves, and the tables in which one can be stamped with the id in Manage.
 FREE_COLUMNS = ("User1", "User2", "User5", "User6")
 STAMPED_TABLES = ("ARDoc", "APDoc", "GLTran", "INTran")
+# What adjustments and transfers become: documents of Inventory, or journals where quantities are kept in Manage only.
+DOCUMENTS, JOURNALS = "documents", "journals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,10 @@ class PostingRules:
     stock_cost_tolerance: int = -1  # percent by which the cost of what goes out may differ from SL's; -1: any
     company_paid_account: str = ""  # "account:sub" that offsets expenses which must not be paid to the member
     practice_release: bool = True  # whether SL's own release may be tried on what is written and rolled back
+    inventory: str = DOCUMENTS  # what adjustments and transfers become in SL; JOURNALS: no quantities there
+    approval: str = ""  # "two": another login approves what is posted, and who asked for it can't post it
+    salesperson: str = ""  # of invoices: a fixed SL id, or "customer" for the one that SL has for the customer
+    projects: Mapping[str, str] = field(default_factory=dict)  # Manage location, or "*" → "project" or "project:task"
     cost_journals: str = "invoice"  # one SL batch per invoice, or "run": one per run and period
     bins: Mapping[str, str] = field(default_factory=dict)  # Manage bin name → SL WhseLoc
     units: Mapping[str, str] = field(default_factory=dict)  # Manage unit name → SL unit

@@ -35,6 +35,10 @@ class RowStatus(StrEnum):
     NOT_KNOWN = "Not known"  # the connection to SL broke while committing
 
 
+DONE = frozenset({RowStatus.EXPORTED, RowStatus.CLEARED, RowStatus.NOTHING_TO_POST})
+"""What a run leaves on the row of a transaction that is in its Manage batch: there is nothing more to do with it."""
+
+
 class BatchState(StrEnum):
     """What became of a batch in SL, in one word. ``EMPTY``: it is not ours."""
 
@@ -118,3 +122,21 @@ class Verdict(StrEnum):
     NOTE = "note"
     PROBLEM = "problem"
     UNKNOWN = "could not tell"
+
+
+class TieState(StrEnum):
+    """Column State of a tie-out."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    NOT_POSTED = "not posted yet"  # agrees but for what SL's general ledger does not have yet
+    AS_OF_NOW = "as of now"  # a balance, beside the period
+
+
+class MappingState(StrEnum):
+    """Column State of the overview of mappings, what needs somebody first."""
+
+    MISSING = "missing in SL"  # Manage names one that SL does not have, or that can't be used
+    BLANK = "blank in Manage"
+    CREATED = "will be created"
+    MAPPED = "mapped"

@@ -64,6 +64,11 @@ DECLARED: Mapping[tuple[str, str], int] = {
     ("intran", "unitdesc"): 6,
     ("inventory", "invtid"): 30,
     ("inventory", "descr"): 60,
+    **{
+        (table, column): width
+        for table in ("ardoc", "apdoc", "gltran", "intran")
+        for column, width in (("user1", 30), ("user2", 30), ("user5", 10), ("user6", 10))
+    },
 }
 
 ELLIPSIS = ".."

@@ -128,6 +128,7 @@ def _facts(content: RecordContent) -> Iterator[Row]:
         ("State", content.state),
         ("What was told", content.text),
         ("By", f"{content.user} on {content.host}"),
+        *(("Approval", approval.text) for approval in content.approvals),
         ("At", f"{content.at:%Y-%m-%d %H:%M:%S}" + (f" ({content.at_utc})" if content.at_utc else " (local time)")),
         ("Manage", f"{content.manage_host}, company {content.manage_company}"),
         ("SL company", content.cpny_id),

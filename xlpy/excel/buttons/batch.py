@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlpy.domain.values.problems import Problem, Severity
-from xlpy.domain.values.statuses import Include, RowStatus
+from xlpy.domain.values.statuses import DONE, Include, RowStatus
 from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.excel.buttons.outcome import stays_on, where_problems_are
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.com_errors import text_of
@@ -19,17 +20,21 @@ from xlpy.excel.tables.marks import set_include
 from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.selection import (
     SHEET_OF,
+    WRITTEN_BY_THE_USER,
     chosen_location,
+    done_transactions,
     exported_kinds,
     marked_transactions,
     meant_sheets,
     read_selection,
     show_transactions,
+    shown_currencies,
     transaction_of,
 )
 from xlpy.excel.tables.tables import prepend, refill
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheets import PRACTICE, PREVIEW, PROBLEMS, RESULTS
+from xlpy.services.flows.told import Confirm
 from xlpy.services.run.reports import RunReport, RunState
 from xlpy.services.run.session import Session
 
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from xlpy.domain.documents.plan import Plan
+    from xlpy.services.records.audit_content import RecordContent
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +71,7 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     }
     for kind in Kind:
         if kind in kinds:  # the sheet of a kind that is not exported stays as it is
-            refill(book, SHEET_OF[kind], filled[kind])
+            refill(book, SHEET_OF[kind], filled[kind], keep=WRITTEN_BY_THE_USER)
             tell_left_out(book, SHEET_OF[kind], report.left_out.get(kind, ""))
     refill(book, PROBLEMS, ())
     refill(book, PREVIEW, ())
@@ -91,8 +97,8 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
         locations=report.locations,
     )
     write_ageing(book, report.ageing)
-    show_included(session, book)
-    return Pressed.of(told)
+    write_included(book, shown_currencies(book))
+    return Pressed.of(told, shows=stays_on(book, *(SHEET_OF[kind].name for kind in Kind if kind in kinds)))
 
 
 def _check(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
@@ -101,7 +107,7 @@ def _check(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     inputs = read_home(book)
     told = check(session, read_selection(book, inputs))
     _show_plan(session, book, told.report, inputs)
-    return Pressed.of(told)
+    return Pressed.of(told, shows=where_problems_are(book, stays_on(book, *_names_of_work())))
 
 
 def _preview(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
@@ -115,7 +121,7 @@ def _preview(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     refill(book, PREVIEW, render.preview_rows(journal(plan)))
     refill(book, PRACTICE, ())
     write_home(book, {Home.PREVIEW_HASH: "" if plan.stops else plan.hash})
-    return Pressed.of(told)
+    return Pressed.of(told, shows=PROBLEMS.name if plan.stops else PREVIEW.name)
 
 
 def _practice(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
@@ -128,17 +134,25 @@ def _practice(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     refill(book, PRACTICE, practice_rows(report.rows))
     if not report.rows:
         _show_plan(session, book, replace(report.plan, problems=report.problems), inputs)
-    return Pressed.of(told, f" See the sheet {PRACTICE.name}." if report.rows else "")
+    if report.rows:
+        return Pressed.of(told, f" See the sheet {PRACTICE.name}.", shows=PRACTICE.name)
+    return Pressed.of(told, shows=where_problems_are(book, PRACTICE.name))
 
 
-def _push(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
+def _push(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     from xlpy.services.flows.batch import push
 
     inputs = read_home(book)
     selection = read_selection(book, inputs)
     refuse_unless_fillable(book, RUN_SHEETS, RUN_CELLS)
     leave_alone(session, book, SILENT_STEPS)
-    told = push(session, selection, preview_hash=inputs.preview_hash).do()
+    flow = push(session, selection, preview_hash=inputs.preview_hash)
+    told = flow.do() if choices.ask is None or choices.yes else flow.run(Confirm(lambda _word: False, asks=choices.ask))
+    if not isinstance(told.report, RunReport):
+        if told.question:  # it was answered with no: the sheets stay as they are
+            return Pressed.of(told)
+        _show_plan(session, book, told.report, inputs)
+        return Pressed.of(told, shows=where_problems_are(book, RESULTS.name))
     try:
         show_run(session, book, told.report)
         propose_identifier(session, book, told.report.problems, inputs)
@@ -146,28 +160,32 @@ def _push(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
         logger.exception("The workbook could not be filled with run %s", told.report.run_id)
         why = f"The workbook could not be filled with it, though ({text_of(error)}): refresh it."
         return Pressed.of(told).not_shown(why)
-    return Pressed.of(told)
+    return Pressed.of(told, shows=where_a_run_is(told.report), state=str(told.report.state))
 
 
-def _select_all(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
+def _select_all(_session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     for sheet in meant_sheets(book):
-        set_include(book, sheet, Include.YES)
-    show_included(session, book)
-    return Pressed(0, "")
+        set_include(book, sheet, Include.YES, but={"Status": DONE})
+    return _marked(book, "Marked")
 
 
-def _deselect_all(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
+def _deselect_all(_session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     for sheet in meant_sheets(book):
         set_include(book, sheet, "")
-    show_included(session, book)
-    return Pressed(0, "")
+    return _marked(book, "Unmarked")
 
 
-def _deselect_problems(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
+def _deselect_problems(_session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     for sheet in SHEET_OF.values():
         set_include(book, sheet, "", visible_only=False, where={"Status": RowStatus.PROBLEM})
-    show_included(session, book)
-    return Pressed(0, "")
+    return _marked(book, "Unmarked")
+
+
+def _marked(book: xw.Book, state: str) -> Pressed:
+    """Count what is marked now: on Home, where no box has to be closed."""
+    marked = marked_transactions(book)
+    note = f"{len(marked)} transaction{'s are' if len(marked) != 1 else ' is'} marked."
+    return Pressed(0, "", state=state, note=note)
 
 
 BUTTONS: Mapping[str, Handler] = {
@@ -185,7 +203,6 @@ BUTTONS: Mapping[str, Handler] = {
 def _show_plan(session: Session, book: xw.Book, plan: Plan, inputs: HomeInputs) -> None:
     show_problems(book, plan.problems)
     show_states(book, plan, plan.problems)
-    show_included(session, book)
     propose_identifier(session, book, plan.problems, inputs)
 
 
@@ -195,7 +212,10 @@ def show_problems(book: xw.Book, problems: Sequence[Problem]) -> None:
 
 
 def show_states(book: xw.Book, plan: Plan, problems: Iterable[Problem]) -> None:
-    """Status and message of the rows that the plan is about; other rows keep theirs."""
+    """Status and message of the rows that the plan is about; other rows keep theirs.
+
+    A row that a run left as done is not blamed for being gone in Manage: it keeps what the run said.
+    """
     changes: dict[TransactionKey, dict[str, object]] = {
         t.key: {"Status": RowStatus.READY, "Message": ""} for t in plan.transactions
     }
@@ -206,12 +226,14 @@ def show_states(book: xw.Book, plan: Plan, problems: Iterable[Problem]) -> None:
             before = str(found.get("Message") or "") if found.get("Status") == RowStatus.PROBLEM else ""
             found["Status"] = RowStatus.PROBLEM
             found["Message"] = f"{before}; {problem.what}" if before else problem.what
-    show_transactions(book, changes)
+    planned = {transaction.key for transaction in plan.transactions}
+    show_transactions(book, changes, unless_done=changes.keys() - planned)
 
 
 def show_run(session: Session, book: xw.Book, report: RunReport) -> None:
     """Show a run on Results, on the rows it was about and on Home."""
     prepend(book, RESULTS, render.result_rows(report))
+    write_home(book, {Home.RESULTS_OF: of_run(report)})
     if report.state is RunState.NOTHING_WRITTEN:
         show_problems(book, report.problems)
         if report.plan and not report.results:
@@ -227,13 +249,10 @@ def show_run(session: Session, book: xw.Book, report: RunReport) -> None:
             for row in report.results
         },
     )
-    told: dict[Home, object] = {Home.LAST_RUN: str(report.state).capitalize(), Home.LAST_RUN_TEXT: report.text}
     if report.state is not RunState.NOTHING_WRITTEN:
-        told[Home.PREVIEW_HASH] = (
-            ""  # else the preview stays in force: pressing again must not post what it never showed
-        )
-    write_home(book, told)
-    show_included(session, book)
+        # Else the preview stays in force: pressing again must not post what it never showed.
+        write_home(book, {Home.PREVIEW_HASH: ""})
+    show_left(session, book)
 
 
 def propose_identifier(session: Session, book: xw.Book, problems: Iterable[Problem], inputs: HomeInputs) -> None:
@@ -250,11 +269,28 @@ def _proposal(session: Session) -> str:
     return f"{session.today():%Y%m%d}{initials}"
 
 
-def show_included(session: Session, book: xw.Book) -> None:
-    """Write counts and totals of what is included, by kind and currency: from the refresh, never from cells."""
-    from xlpy.services.export.included import included_totals
+def of_run(report: RunReport | RecordContent) -> str:
+    """Return the words of line 3 of Results: which batch and run it shows."""
+    return f"batch {report.batch_identifier}, run {report.run_id}"
 
-    write_included(book, included_totals(session.profile, marked_transactions(book), session.workbook))
+
+def where_a_run_is(report: RunReport) -> str:
+    """Return the sheet with what a run came to: Results, or what kept it from beginning."""
+    return PROBLEMS.name if report.problems and not report.results else RESULTS.name
+
+
+def _names_of_work() -> list[str]:
+    return [sheet.name for sheet in SHEET_OF.values()]
+
+
+def show_left(session: Session, book: xw.Book) -> None:
+    """Write on Home what is unposted now, by age: of the last refresh, but for what a run has done since."""
+    from xlpy.services.export.ageing import ageing
+    from xlpy.services.run.memory import recall_refresh
+
+    seen = recall_refresh(session.profile, session.workbook)
+    if seen.aged:
+        write_ageing(book, ageing(seen.aged, exported_kinds(read_home(book)), done_transactions(book)))
 
 
 def in_excel(book: xw.Book) -> bool:

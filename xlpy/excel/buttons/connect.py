@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlpy.excel.buttons.pressed import BookHandler, Choices, OpeningHandler, Pressed
+from xlpy.excel.workbook.home_cells import HOME_SHEET, Home
 from xlpy.excel.workbook.sheets import SETUP
 
 if TYPE_CHECKING:
@@ -16,18 +18,19 @@ if TYPE_CHECKING:
 
 
 def _doctor(book: xw.Book, open_session: Callable[[], Session], _choices: Choices) -> Pressed:
+    from xlpy.excel.tables.home import write_home
     from xlpy.excel.tables.setup_rows import exported_kinds_of, show_setup, workbook_seen
     from xlpy.services.flows.connect import doctor
 
     told = doctor(open_session, workbook=workbook_seen(book), kinds=exported_kinds_of(book))
     show_setup(book, told.report)
-    return Pressed.of(told, f" See the sheet {SETUP.name}.")
+    write_home(book, {Home.SETUP_OF: f"{datetime.now():%Y-%m-%d %H:%M}"})  # noqa: DTZ005 (local time)
+    return Pressed.of(told, f" See the sheet {SETUP.name}.", shows=SETUP.name, state="checked")
 
 
 def _login(book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:
     from xlpy.excel.tables.belonging import OtherCompanysWorkbook, refuse_other_company
     from xlpy.excel.tables.home import write_home
-    from xlpy.excel.workbook.home_cells import Home
     from xlpy.login.start import log_in
     from xlpy.profile.settings import read_profile
 
@@ -39,7 +42,7 @@ def _login(book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:
     except OtherCompanysWorkbook as error:  # the workbook keeps the profile that its rows are of
         return Pressed(1, f"{saved.text} {error}", {"state": "logged in", "profile": str(saved.path)})
     write_home(book, {Home.PROFILE: str(saved.path.resolve())})
-    return Pressed(0, saved.text, {"state": "logged in", "profile": str(saved.path)})
+    return Pressed(0, saved.text, {"state": "logged in", "profile": str(saved.path)}, shows=HOME_SHEET)
 
 
 def _logout(book: xw.Book, _progress: Progress, _choices: Choices) -> Pressed:

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import WorkbookError
-from xlpy.excel.buttons.batch import RUN_CELLS, RUN_SHEETS, propose_identifier, show_problems, show_run
+from xlpy.excel.buttons.batch import (
+    RUN_CELLS,
+    RUN_SHEETS,
+    of_run,
+    propose_identifier,
+    show_left,
+    show_problems,
+    show_run,
+    where_a_run_is,
+)
+from xlpy.excel.buttons.outcome import where_problems_are
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.buttons.rerun import batches, rerun
 from xlpy.excel.tables.home import HomeInputs, read_home, write_home
@@ -16,7 +26,7 @@ from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.rows import result_rows
 from xlpy.excel.tables.selection import read_selection, show_transactions
 from xlpy.excel.tables.tables import prepend
-from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.home_cells import HOME_SHEET, Home
 from xlpy.excel.workbook.sheets import RESULTS
 from xlpy.services.flows.told import Confirm
 
@@ -36,13 +46,15 @@ def _recover(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     if isinstance(report, RecoverReport) and report.run_id:
         run = recover_run(session, report)
         prepend(book, RESULTS, result_rows(run))
+        write_home(book, {Home.RESULTS_OF: of_run(run)})
         states = {
             TransactionKey(Kind(row.kind), row.transaction_id): {"Status": row.status, "Message": row.message}
             for row in run.results
         }
         states |= {p.key: {"Status": RowStatus.EXPORTED, "Message": ""} for p in report.closed}
         show_transactions(book, states)
-        write_home(book, {Home.LAST_RUN: "Recovered", Home.LAST_RUN_TEXT: report.text})
+        show_left(session, book)
+        return Pressed.of(told, shows=RESULTS.name, state="recovered")
     return Pressed.of(told)
 
 
@@ -61,9 +73,9 @@ def _undo(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     told = undo(session, identifier).run(_typed_on_home(inputs, choices, "Undo batch"))
     if isinstance(told.report, UndoPlan):
         show_problems(book, told.report.reasons)
-    else:
-        show_run(session, book, told.report)
-    return Pressed.of(told)
+        return Pressed.of(told, shows=where_problems_are(book, HOME_SHEET))
+    show_run(session, book, told.report)
+    return Pressed.of(told, shows=where_a_run_is(told.report), state=str(told.report.state))
 
 
 def _clear(session: Session, book: xw.Book, choices: Choices) -> Pressed:
@@ -79,10 +91,12 @@ def _clear(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     told = flow.run(confirm) if selection.marked else flow.look()
     if isinstance(told.report, ClearPlan):
         show_problems(book, told.report.problems)
+        shown, state = where_problems_are(book, HOME_SHEET), ""
     else:
         show_run(session, book, told.report)
+        shown, state = where_a_run_is(told.report), str(told.report.state)
     propose_identifier(session, book, told.report.problems, inputs)
-    return Pressed.of(told)
+    return Pressed.of(told, shows=shown, state=state)
 
 
 def _typed_on_home(inputs: HomeInputs, choices: Choices, label: str) -> Confirm:

@@ -36,19 +36,19 @@ def _sync(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     from xlpy.services.flows.payments import sync
 
     start = _start(book, choices)
-    take_over = (*_marked(book), *choices.take_over)
+    take_over = (*marked_to_take_over(book), *choices.take_over)
     refuse_unless_fillable(book, (PAYMENTS,))
     leave_alone(session, book, SILENT_STEPS)
     told = sync(session, start, take_over=take_over).run(Confirm(lambda _word: not choices.dry_run))
     report = told.report
+    done = "Payments compared (dry run)" if report.dry_run else "Payments synced"
     try:
         refill(book, PAYMENTS, payment_rows(report.rows), keep=(TAKE_OVER,) if report.dry_run else ())
-        done = "Payments compared (dry run)" if report.dry_run else "Payments synced"
-        write_home(book, {Home.LAST_RUN: done, Home.LAST_RUN_TEXT: report.text})
+        write_home(book, {Home.PAYMENTS_OF: f"run {report.run_id}"})
     except Exception as error:  # the workbook is not Manage: what was written is told all the same
         logger.exception("The workbook could not be filled with sync %s", report.run_id)
         return Pressed.of(told).not_shown(f"The workbook could not be filled with it, though ({text_of(error)}).")
-    return Pressed.of(told, f" See the sheet {PAYMENTS.name}.")
+    return Pressed.of(told, f" See the sheet {PAYMENTS.name}.", shows=PAYMENTS.name, state=done)
 
 
 def _start(book: xw.Book, choices: Choices) -> SyncStart:
@@ -66,7 +66,7 @@ def _start(book: xw.Book, choices: Choices) -> SyncStart:
         ) from error
 
 
-def _marked(book: xw.Book) -> list[str]:
+def marked_to_take_over(book: xw.Book) -> list[str]:
     """Return the numbers of the invoices marked under Take over. Raises ``StoppedByProblems`` for other marks."""
     numbers: list[str] = []
     wrong: list[str] = []

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from xlpy.errors import WorkbookError
+from xlpy.excel.buttons import approving as press_approving
 from xlpy.excel.buttons import batch as press_batch
 from xlpy.excel.buttons import connect as press_connect
 from xlpy.excel.buttons import history as press_history
 from xlpy.excel.buttons import payments as press_payments
 from xlpy.excel.buttons import records as press_records
+from xlpy.excel.buttons.outcome import tell_about, tell_failure, tell_outcome
 from xlpy.excel.buttons.pressed import BookHandler, Choices, Handler, Pressed
 from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.belonging import refuse_other_company
@@ -38,6 +41,7 @@ _BUTTONS: Mapping[str, Handler] = {
     **press_records.BUTTONS,
     **press_history.BUTTONS,
     **press_payments.BUTTONS,
+    **press_approving.BUTTONS,
 }
 _WITHOUT_SESSION: Mapping[str, BookHandler] = {**press_connect.WITHOUT_SESSION, **press_records.WITHOUT_SESSION}
 
@@ -66,19 +70,28 @@ def press(
             if button not in _FILLS_NOTHING:
                 _refuse_protected(book)
             if button in without_session:
-                return without_session[button](book, progress, chosen)
-            if button in press_connect.OPENING:  # touches no rows, so any company's will do
-                return press_connect.OPENING[button](book, lambda: open_session(progress), chosen)
-            with open_session(progress) as session:
-                session.workbook = str(book.fullname)
-                refuse_other_company(session.profile, book)
-                return _BUTTONS[button](session, book, chosen)
+                pressed = without_session[button](book, progress, chosen)
+            elif button in press_connect.OPENING:  # touches no rows, so any company's will do
+                pressed = press_connect.OPENING[button](book, lambda: open_session(progress), chosen)
+            else:
+                with open_session(progress) as session:
+                    session.workbook = str(book.fullname)
+                    refuse_other_company(session.profile, book)
+                    pressed = _BUTTONS[button](session, book, chosen)
+                    tell_about(book, session)
+            tell_outcome(book, button, pressed, _now())
+            return pressed
         except Exception as error:
+            tell_failure(book, button, error, _now())
             log.handle(logger.makeRecord(logger.name, logging.ERROR, __file__, 0, str(error), (), None))
             logger.debug("Traceback of %s", button, exc_info=True)
             raise
         finally:
             write_log(book, log)
+
+
+def _now() -> datetime:
+    return datetime.now().replace(microsecond=0)  # noqa: DTZ005 (local time, as Excel keeps it)
 
 
 def _refuse_protected(book: xw.Book) -> None:

@@ -64,9 +64,10 @@ def _audit(session: Session, book: xw.Book, choices: Choices) -> Pressed:
 
 def _reconcile(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     """Compare what the command line says, else Home's earlier batch, else everything, and fill the sheet."""
-    from xlpy.excel.tables.home import read_home
+    from xlpy.excel.tables.home import read_home, write_home
     from xlpy.excel.tables.reconcile_rows import reconcile_rows, write_reconciled
     from xlpy.excel.tables.tables import refill
+    from xlpy.excel.workbook.home_cells import Home
     from xlpy.excel.workbook.sheets import RECONCILE
     from xlpy.services.flows.records import reconcile
 
@@ -75,13 +76,69 @@ def _reconcile(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     told = reconcile(session, batch=batch, period=choices.period, everything=choices.everything)
     refill(book, RECONCILE, reconcile_rows(told.report))
     write_reconciled(book, told.report)
-    return Pressed.of(told, f" See the sheet {RECONCILE.name}.")
+    what = f"batch {batch}" if batch else f"period {choices.period}" if choices.period else "all batches"
+    write_home(book, {Home.RECONCILE_OF: what})
+    return Pressed.of(told, f" See the sheet {RECONCILE.name}.", shows=RECONCILE.name)
+
+
+def _tie_out(session: Session, book: xw.Book, choices: Choices) -> Pressed:
+    """Tie out the period that the command line says, else the one that is typed on Home, else the current one."""
+    from xlpy.excel.tables.home import read_home
+    from xlpy.excel.tables.month_end_rows import tie_out_rows
+    from xlpy.excel.tables.tables import refill
+    from xlpy.excel.workbook.month_end_sheets import TIE_OUT
+    from xlpy.services.flows.records import tie_out
+
+    period = choices.period or _typed_period(read_home(book).period)
+    told = tie_out(session, period=period, page=Path(choices.page) if choices.page else None)
+    refill(book, TIE_OUT, tie_out_rows(told.report))
+    return Pressed.of(told, f" See the sheet {TIE_OUT.name}; it prints one page wide, with lines to sign.")
+
+
+def _accruals(session: Session, book: xw.Book, choices: Choices) -> Pressed:
+    """List what is not in the books through the day of the command line, else of Home, else today."""
+    from datetime import date
+
+    from xlpy.excel.tables.home import EVERYTHING, read_home
+    from xlpy.excel.tables.month_end_rows import accrual_rows
+    from xlpy.excel.tables.tables import refill
+    from xlpy.excel.workbook.month_end_sheets import ACCRUALS
+    from xlpy.services.flows.records import accruals
+
+    through = date.fromisoformat(choices.through) if choices.through else read_home(book).through_date
+    if through == EVERYTHING:
+        through = session.today()
+    told = accruals(session, through=through, page=Path(choices.page) if choices.page else None)
+    refill(book, ACCRUALS, accrual_rows(told.report))
+    return Pressed.of(told, f" See the sheet {ACCRUALS.name}.")
+
+
+def _mappings(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
+    """Fill the sheet Mappings with every active master of Manage."""
+    from xlpy.excel.tables.month_end_rows import mapping_rows
+    from xlpy.excel.tables.tables import refill
+    from xlpy.excel.workbook.month_end_sheets import MAPPINGS
+    from xlpy.services.flows.records import mappings
+
+    told = mappings(session)
+    refill(book, MAPPINGS, mapping_rows(told.report))
+    return Pressed.of(told, f" See the sheet {MAPPINGS.name}.")
+
+
+def _typed_period(rule: str) -> str:
+    """Return the period to post that is typed on Home; empty for a rule such as *By document date*."""
+    from xlpy.domain.facts.periods import parse_period
+
+    return rule if parse_period(rule) else ""
 
 
 def _results(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     """Fill Results again with a run that is not, or not wholly, on it; what is there stays as it is."""
+    from xlpy.excel.buttons.batch import of_run
+    from xlpy.excel.tables.home import write_home
     from xlpy.excel.tables.rows import result_rows
     from xlpy.excel.tables.tables import prepend, read_rows
+    from xlpy.excel.workbook.home_cells import Home
     from xlpy.excel.workbook.sheets import RESULTS
     from xlpy.services.flows.records import results
 
@@ -95,7 +152,8 @@ def _results(session: Session, book: xw.Book, choices: Choices) -> Pressed:
         else:
             missing.append(row)
     prepend(book, RESULTS, missing)
-    return Pressed.of(told, f" {len(missing)} of its rows were added to the sheet {RESULTS.name}.")
+    write_home(book, {Home.RESULTS_OF: of_run(told.report)})
+    return Pressed.of(told, f" {len(missing)} of its rows were added to the sheet {RESULTS.name}.", shows=RESULTS.name)
 
 
 def _folder(book: xw.Book, choices: Choices) -> Path:
@@ -111,5 +169,12 @@ def _folder(book: xw.Book, choices: Choices) -> Path:
 
 
 _RESULT = ("Run", "Kind", "Transaction", "Module", "DocType", "Reference")  # what tells two rows of Results apart
-BUTTONS: Mapping[str, Handler] = {"audit": _audit, "reconcile": _reconcile, "results": _results}
+BUTTONS: Mapping[str, Handler] = {
+    "audit": _audit,
+    "reconcile": _reconcile,
+    "tie_out": _tie_out,
+    "accruals": _accruals,
+    "mappings": _mappings,
+    "results": _results,
+}
 WITHOUT_SESSION: Mapping[str, BookHandler] = {"save_errors": _save_errors, "save_log": _save_log}

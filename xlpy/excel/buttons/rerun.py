@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 from xlpy.domain.values.statuses import Include, RowStatus
 from xlpy.domain.values.transactions import SlState
 from xlpy.errors import StoppedByProblems
-from xlpy.excel.buttons.batch import RUN_CELLS, RUN_SHEETS, SILENT_STEPS, leave_alone, show_problems, show_run
+from xlpy.excel.buttons.batch import (
+    RUN_CELLS,
+    RUN_SHEETS,
+    SILENT_STEPS,
+    leave_alone,
+    show_problems,
+    show_run,
+    where_a_run_is,
+)
 from xlpy.excel.buttons.pressed import Choices, Pressed
 from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.com_errors import text_of
@@ -23,7 +31,7 @@ from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.selection import transaction_of
 from xlpy.excel.tables.tables import parse_include, read_rows, refill, update_by_key
 from xlpy.excel.workbook.home_cells import Home
-from xlpy.excel.workbook.sheets import BATCHES, PREVIEW, RERUN
+from xlpy.excel.workbook.sheets import BATCHES, PREVIEW, PROBLEMS, RERUN
 from xlpy.services.flows.told import Confirm
 from xlpy.services.run.reports import RunReport
 
@@ -43,7 +51,7 @@ def batches(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
 
     told = batches(session)
     refill(book, BATCHES, render.batch_rows(told.report.rows))
-    return Pressed.of(told)
+    return Pressed.of(told, shows=BATCHES.name)
 
 
 def rerun(session: Session, book: xw.Book, choices: Choices) -> Pressed:
@@ -57,7 +65,7 @@ def rerun(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     inputs = read_home(book)
     identifier = choices.batch.strip() or inputs.earlier_batch.strip()
     before = _Previewed.read(inputs.rerun_hash)
-    marks = _marks(book, choices, same=before.batch.casefold() == identifier.casefold())
+    marks = marks_of(book, choices, identifier)
     previewed = before.plan_hash if before.is_same(marks, choices) else ""
     flow = flow_of_rerun(
         session, identifier, detail=inputs.detail, period=inputs.period, marks=marks, preview_hash=previewed
@@ -71,9 +79,10 @@ def rerun(session: Session, book: xw.Book, choices: Choices) -> Pressed:
         )
     )
     if isinstance(told.report, RunReport):
-        return _show_posted(session, book, inputs, told.report, Pressed.of(told))
+        pressed = Pressed.of(told, shows=where_a_run_is(told.report), state=str(told.report.state))
+        return _show_posted(session, book, inputs, told.report, pressed)
     _show_preview(book, told.report, ready=told.waits)
-    return Pressed.of(told)
+    return Pressed.of(told, shows=PROBLEMS.name if told.report.plan.stops else RERUN.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +114,12 @@ def _hash_of(marks: tuple[Marked, ...]) -> str:
     return sha256("\n".join(told).encode("utf-8")).hexdigest()[:16]
 
 
-def _marks(book: xw.Book, choices: Choices, *, same: bool) -> RerunMarks:
+def marks_of(book: xw.Book, choices: Choices, identifier: str) -> RerunMarks:
     """Read the marks of the sheet Rerun when it shows this batch; else what a first look proposes."""
     from xlpy.services.history.rerun_plan import RerunMarks
     from xlpy.services.run.reports import Marked
 
-    if not same:
+    if _Previewed.read(read_home(book).rerun_hash).batch.casefold() != identifier.casefold():
         return RerunMarks(again=choices.again)
     chosen: list[Marked] = []
     wrong: list[str] = []

@@ -18,6 +18,15 @@ ATTENTION, INFORMATION = "critical", "info"  # the two icons that xlwings has: a
 NOT_SHOWN = "No message box could be shown"
 
 
+def ask(app: xw.App, text: str) -> bool:
+    """Ask with yes and no. A box that can't be shown is a no: nothing is written that nobody has agreed to."""
+    try:
+        return bool(app.alert(text, TITLE, buttons="yes_no", mode=INFORMATION) == "yes")
+    except Exception:
+        logger.warning("The question could not be asked: %s", text, exc_info=True)
+        return False
+
+
 def tell(app: xw.App, book: xw.Book, text: str, *, attention: bool) -> None:
     """Show a text: a box with its icon, else one without, else one of Windows, else status bar and Home. Never raises.
 

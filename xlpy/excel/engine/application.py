@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import xlwings as xw
 
@@ -101,6 +101,7 @@ class AppImpl:
     __slots__ = (
         "_on_alert",
         "alerts",
+        "answers",
         "book",
         "calculation",
         "display_alerts",
@@ -120,6 +121,7 @@ class AppImpl:
         self.calculation = "automatic"
         self.status_bar: str | bool = False
         self.alerts: list[Alert] = []
+        self.answers: Literal["yes", "no", ""] = ""
         self.book: BookImpl | None = None
         self._on_alert = on_alert
 
@@ -144,19 +146,19 @@ class AppImpl:
         return False
 
     def alert(self, prompt: str, title: str | None, buttons: str, mode: str | None, _callback: object) -> str:
-        """Keep a message box for whoever opened the book; only boxes with nothing to choose.
+        """Keep a message box for whoever opened the book. One with yes and no needs somebody who answers (``answers``).
 
         Raises ``KeyError`` for a mode that xlwings has not got on Windows.
         """
         if mode and mode not in ALERT_MODES:
             raise KeyError(mode)
-        if buttons != "ok":
-            raise CallNotSupported("A message box with a choice")
+        if buttons != "ok" and not (buttons == "yes_no" and self.answers):
+            raise CallNotSupported("A message box with a choice, which nobody answers,")
         alert = Alert(prompt, title or "", mode or "")
         if self._on_alert:
             self._on_alert(alert)
         self.alerts.append(alert)
-        return "ok"
+        return "ok" if buttons == "ok" else self.answers
 
     def forget(self) -> None:
         """After its book was closed."""

@@ -11,11 +11,12 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from xlpy.excel.engine.collecting import collecting_paused
 from xlpy.excel.engine.refusals import CallNotSupported, FilteredRowsWritten, ValueRefused
 from xlpy.excel.engine.values import Unfit, formula_of, stored_value, value_of
-from xlpy.excel.workbook.formulas import has_relative_reference
+from xlpy.excel.workbook.formulas import filled_down, has_relative_reference, names_whole_rows
 
 if TYPE_CHECKING:
     from xlpy.excel.engine.sheet import SheetImpl
 
+WHOLE_ROW = 16_384  # columns of a sheet
 _NUM_FMT = 3  # place of the number format in a style
 _QUOTE_PREFIX = 7  # place of Excel's mark "this is text"
 
@@ -173,11 +174,13 @@ class RangeImpl:
 
     @formula.setter
     def formula(self, data: object) -> None:
-        """Write one formula into all cells; one that points at cells relative to itself only into a single cell."""
+        """Write one formula into all cells; what it names relative to its own row goes along."""
         if not isinstance(data, str) or not data.startswith("="):
             raise CallNotSupported("Writing a formula that does not begin with an equals sign")
-        if len(self) > 1 and has_relative_reference(data):
-            raise CallNotSupported("Filling a formula with relative references")
+        if self.shape[1] > 1 and has_relative_reference(data):
+            raise CallNotSupported("Filling a formula with relative references over several columns")
+        if self.shape[0] > 1 and names_whole_rows(data):
+            raise CallNotSupported("Filling a formula that names whole rows")
         self.sheet.refuse_protected(self)
         self._refuse_filtered()
         text_formats = self.sheet.styles.text_formats()
@@ -186,8 +189,10 @@ class RangeImpl:
                 cell = self.sheet.cell_at(r, c)
                 if cell._style is not None and cell._style[_NUM_FMT] in text_formats:  # noqa: SLF001
                     raise self._refusal(cell, data, "in a cell formatted as text a formula stays text")
-                cell._value = data  # noqa: SLF001
+                cell._value = filled_down(data, r - self.row)  # noqa: SLF001
                 cell.data_type = "f"
+
+    formula2 = formula  # a file does not tell the two apart
 
     def _formula_at(self, row: int, column: int) -> str:
         cell = self.sheet.cells.get((row, column))
@@ -254,6 +259,12 @@ class RangeImpl:
             raise CallNotSupported("Inserting cells in any other way than down, looking as those below")
         self._refuse_filtered()
         self.sheet.insert_table_rows(self)
+
+    def delete(self, shift: str | None = None) -> None:
+        """Take whole rows out; what is below moves up, with its formats, notes and heights."""
+        if shift != "up" or (self.column, self.shape[1]) != (1, WHOLE_ROW):
+            raise CallNotSupported("Deleting anything but whole rows")
+        self.sheet.delete_rows(self.row, self.shape[0])
 
 
 def range_at(sheet: SheetImpl, address: str) -> RangeImpl:

@@ -37,6 +37,13 @@ class SheetProtected(WorkbookError):
         )
 
 
+class SheetHidden(WorkbookError):
+    """A hidden sheet that should be shown."""
+
+    def __init__(self, sheet: str) -> None:
+        super().__init__(f"The sheet {sheet} is hidden.", fix="In Excel, right-click a sheet's tab, Unhide.")
+
+
 class FormulaRead(WorkbookError):
     """The value of a formula was asked for: a closed file has none that can be trusted."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -10,16 +11,17 @@ from openpyxl.styles.cell_style import StyleArray
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlpy.errors import WorkbookError
-from xlpy.excel.engine.cells import RangeImpl, range_at
-from xlpy.excel.engine.refusals import CallNotSupported, NotResizable, SheetProtected
+from xlpy.excel.engine.cells import WHOLE_ROW, RangeImpl, range_at
+from xlpy.excel.engine.refusals import CallNotSupported, NotResizable, SheetHidden, SheetProtected
 from xlpy.excel.engine.styles import Styles
 from xlpy.excel.engine.table import TableImpl, TablesImpl
-from xlpy.excel.workbook.formulas import Insertion
+from xlpy.excel.workbook.formulas import Insertion, Removal
 
 if TYPE_CHECKING:
     from xlpy.excel.engine.book import BookImpl
 
 _NUM_FMT = 3
+_ROWS = re.compile(r"(\d+):(\d+)")
 
 
 class SheetImpl:
@@ -59,8 +61,22 @@ class SheetImpl:
         """The Excel tables of the sheet."""
         return TablesImpl(self)
 
+    def activate(self) -> None:
+        """Make it the sheet that the file opens with, and the only one selected. Excel shows no hidden one."""
+        if self.worksheet.sheet_state != "visible":
+            raise SheetHidden(self.name)
+        workbook = self.book.workbook
+        workbook.active = workbook.index(self.worksheet)
+        for worksheet in workbook.worksheets:
+            worksheet.sheet_view.tabSelected = worksheet is self.worksheet
+
     def range(self, arg1: object, arg2: object = None) -> RangeImpl:
-        """Return a range by address, by (row, column), by two corners, or by (row, column, rows, columns)."""
+        """Return a range by address, by (row, column), by two corners, or by (row, column, rows, columns).
+
+        An address may name whole rows, as ``5:7``.
+        """
+        if isinstance(arg1, str) and arg2 is None and (rows := _ROWS.fullmatch(arg1)):
+            return RangeImpl(self, int(rows[1]), 1, int(rows[2]) - int(rows[1]) + 1, WHOLE_ROW)
         if isinstance(arg1, str) and arg2 is None:
             return range_at(self, arg1)
         if isinstance(arg1, tuple) and len(arg1) == 4:
@@ -197,13 +213,42 @@ class SheetImpl:
                 self.cell_at(row, column)
         table.grow(count)
 
+    def delete_rows(self, first: int, count: int) -> None:
+        """Take whole rows out that are data rows of one table, not all of them; the table gets shorter."""
+        self.refuse_protected()
+        last = first + count - 1
+        touched = [table for table in self.tables if table.range.row <= last and first <= table.range.last_row]
+        table = touched[0] if len(touched) == 1 else None
+        if table is None or not table.range.row < first <= last <= table.range.last_row:
+            raise CallNotSupported("Deleting rows that are not all data rows of one table")
+        if count >= table.range.shape[0] - 1:
+            raise CallNotSupported("Deleting every row of a table")
+        if table.autofilter.is_on:
+            raise CallNotSupported("Deleting rows while a filter is on")
+        self.book.sheets.rewrite_formulas(self, Removal(self.name, first, count))
+        for key in sorted(key for key in self.cells if key[0] >= first):
+            cell = self.cells.pop(key)
+            if key[0] > last:
+                cell.row = key[0] - count
+                self.cells[key[0] - count, key[1]] = cell
+                if getattr(cell, "hyperlink", None):
+                    cell.hyperlink.ref = cell.coordinate
+        heights = self.worksheet.row_dimensions
+        for row in sorted(row for row in heights if row >= first):
+            dimension = heights.pop(row)
+            if row > last:
+                dimension.index = row - count
+                heights[row - count] = dimension
+        table.grow(-count)
+
 
 class SheetsImpl:
     """The worksheets of a book, in their order."""
 
-    __slots__ = ("_sheets",)
+    __slots__ = ("_sheets", "_workbook")
 
     def __init__(self, book: BookImpl, workbook: Any) -> None:
+        self._workbook = workbook
         styles = Styles(workbook)
         self._sheets = [SheetImpl(book, worksheet, styles) for worksheet in workbook.worksheets]
 
@@ -221,14 +266,19 @@ class SheetsImpl:
                 return sheet
         raise KeyError(key)
 
+    @property
+    def active(self) -> SheetImpl:
+        """The sheet that the file opens with."""
+        return next((s for s in self._sheets if s.worksheet is self._workbook.active), self._sheets[0])
+
     def __len__(self) -> int:
         return len(self._sheets)
 
     def __iter__(self) -> Iterator[SheetImpl]:
         return iter(self._sheets)
 
-    def rewrite_formulas(self, moved: SheetImpl, insertion: Insertion) -> None:
-        """Have every formula of the book follow the cells that an insertion moves down."""
+    def rewrite_formulas(self, moved: SheetImpl, insertion: Insertion | Removal) -> None:
+        """Have every formula of the book follow the cells that were moved."""
         for sheet in self._sheets:
             for cell in sheet.cells.values():
                 if cell.data_type == "f" and isinstance(cell._value, str):  # noqa: SLF001

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xlpy.errors import WorkbookError
-from xlpy.excel.tables.placed import PlacedTable, formula_areas, texts_of
+from xlpy.excel.tables.placed import PlacedTable, formula_areas
 from xlpy.excel.workbook.cell_values import as_text, marked_text
-from xlpy.excel.workbook.formulas import has_relative_reference
+from xlpy.excel.workbook.formulas import filled_down, has_relative_reference, names_whole_rows
+
+if TYPE_CHECKING:
+    import xlwings as xw
 
 TEXT_FORMAT = "@"
 GENERAL_FORMAT = "General"
@@ -21,8 +24,8 @@ class FormulasInColumn(WorkbookError):
     def __init__(self, sheet: str, columns: Sequence[str]) -> None:
         super().__init__(
             f"{'Column' if len(columns) == 1 else 'Columns'} {', '.join(columns)} of the sheet {sheet} "
-            "hold formulas that differ from row to row, or name cells one by one.",
-            fix="Use one formula for the whole column with column names, such as =[@Total]*2, or turn it into values. "
+            "hold formulas that differ from row to row.",
+            fix="Use one formula for the whole column, such as =[@Total]*2, or turn it into values. "
             "Nothing was changed.",
         )
 
@@ -59,13 +62,48 @@ def look_at_extra_columns(place: PlacedTable) -> ExtraColumns:
             typed.append(position)
             continue
         whole = len(areas) == 1 and areas[0].shape == (place.rows, 1)
-        texts = texts_of(areas[0].formula) if whole else set()
-        formula = next(iter(texts)) if len(texts) == 1 else ""
-        if formula and not has_relative_reference(formula):
+        formula = _same_in_every_row(formulas_of(areas[0])) if whole else ""
+        if formula:
             formulas[position] = formula
         else:
             mixed.append(position)
     return ExtraColumns(formulas, place.read(typed), tuple(mixed), formats)
+
+
+def formulas_of(block: xw.Range) -> list[str]:
+    """Return the formulas of cells below each other, as the newer property has them: without it Excel adds ``@``."""
+    found = block.formula2 if has_formula2(block) else block.formula
+    return (
+        [found] if isinstance(found, str) else [str(row[0] if isinstance(row, list | tuple) else row) for row in found]
+    )
+
+
+def fill_formula(block: xw.Range, formula: str) -> None:
+    """Write a formula into all cells of a column; Excel moves what it names relative to its own row."""
+    if has_formula2(block):
+        block.formula2 = formula
+    else:
+        block.formula = formula
+
+
+def has_formula2(block: xw.Range) -> bool:
+    """Whether this Excel has ``Range.Formula2`` (2019 and older have not)."""
+    try:
+        block(1, 1).formula2  # noqa: B018 (to ask whether it is there)
+    except WorkbookError:
+        return True  # of a closed file, whose cell has no formula yet
+    except Exception:  # noqa: BLE001 (an Excel without it says so in its own way)
+        return False
+    return True
+
+
+def _same_in_every_row(formulas: Sequence[str]) -> str:
+    """Return the formula of the first row when the others are the same, filled down from it; else nothing."""
+    first = formulas[0]
+    if names_whole_rows(first):
+        return first if len(set(formulas)) == 1 and not has_relative_reference(first) else ""
+    same = all(filled_down(first, i) == formula for i, formula in enumerate(formulas))
+    return first if same else ""
 
 
 def refuse_mixed_formulas(place: PlacedTable, extra: ExtraColumns) -> None:

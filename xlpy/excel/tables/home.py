@@ -36,26 +36,6 @@ EVERYTHING = date(2099, 12, 31)  # what an empty Through date stands for
 _T = TypeVar("_T")
 
 
-class IncludedAmount(Protocol):
-    """What is included of one kind and currency."""
-
-    @property
-    def kind(self) -> str:
-        """The sheet's word for the kind."""
-
-    @property
-    def currency(self) -> str:
-        """Currency of the total."""
-
-    @property
-    def count(self) -> int:
-        """How many transactions."""
-
-    @property
-    def total(self) -> Decimal:
-        """Sum in that currency, credit memos negative."""
-
-
 class AgedAmount(Protocol):
     """Unposted base amount of one kind, by age."""
 
@@ -184,20 +164,14 @@ def write_home(book: xw.Book, values: Mapping[Home, object], *, locations: Itera
         _fill(book, LOCATIONS_LIST, [[cell_content(name, CellKind.TEXT)] for name in offered], LOCATIONS_ROWS)
 
 
-def write_included(book: xw.Book, totals: Sequence[IncludedAmount]) -> None:
-    """Write what is included by kind and currency; two currencies are never added. Too many: the last line says so."""
-    rows: list[list[Any]] = [
-        [
-            cell_content(total.kind, CellKind.TEXT),
-            cell_content(total.currency, CellKind.TEXT),
-            cell_content(total.count, CellKind.COUNT),
-            cell_content(total.total, CellKind.MONEY),
-        ]
-        for total in totals
-    ]
+def write_included(book: xw.Book, shown: Sequence[tuple[str, str]]) -> None:
+    """Write which kinds and currencies the sheets have; formulas beside them count what is included of each.
+
+    Too many: the last line says so.
+    """
+    rows: list[list[Any]] = [[cell_content(text, CellKind.TEXT) for text in pair] for pair in shown]
     if len(rows) > INCLUDED_ROWS:
-        more = len(rows) - INCLUDED_ROWS + 1
-        rows = [*rows[: INCLUDED_ROWS - 1], [f"and {more} more", None, None, None]]
+        rows = [*rows[: INCLUDED_ROWS - 1], [f"and {len(rows) - INCLUDED_ROWS + 1} more", None]]
     _fill(book, INCLUDED_BLOCK, rows, INCLUDED_ROWS)
 
 

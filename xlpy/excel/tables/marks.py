@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from xlpy.excel.tables.kept_filters import filters_aside, filters_on, lost_filters, refuse_lost_filters
@@ -23,10 +23,12 @@ def set_include(
     *,
     visible_only: bool = True,
     where: Mapping[str, str] | None = None,
+    but: Mapping[str, Collection[str]] | None = None,
 ) -> None:
     """Write ``value`` (Yes, Again or empty) under Include: on the rows a filter shows, or on all.
 
-    ``where``: only rows that have these texts in these columns. Other rows keep their mark as it is. Raises
+    ``where``: only rows that have these texts in these columns; ``but``: only rows that have none of these. Other rows
+    keep their mark as it is. Raises
     ``IncludeNotUnderstood``, and ``FilterNotKept`` when hidden rows would have to be written under such a filter.
     """
     mark = str(parse_include(value)) or None
@@ -34,10 +36,12 @@ def set_include(
     if is_empty(place):
         return
     position = place.position(INCLUDE)
-    needed = {name: place.position(name) for name in where or {}}
+    needed = {name: place.position(name) for name in (*(where or {}), *(but or {}))}
     columns = place.read(sorted({position, place.position(sheet.key), *needed.values()}))
     wanted = [
-        bool(key) and all(columns[at][i] == (where or {})[name] for name, at in needed.items())
+        bool(key)
+        and all(columns[needed[name]][i] == text for name, text in (where or {}).items())
+        and all(columns[needed[name]][i] not in texts for name, texts in (but or {}).items())
         for i, key in enumerate(columns[place.position(sheet.key)])
     ]
     before = [as_text(old) for old in columns[position]]

@@ -116,6 +116,14 @@ def find_table(book: xw.Book, definition: Sheet) -> PlacedTable:
     return PlacedTable(definition, sheet, table, header_row, left, max(rows - 1, 1), headers)
 
 
+def find_table_again(place: PlacedTable) -> PlacedTable:
+    """Return the table as it stands after rows were taken out of it."""
+    rows = place.table.range.shape[0] - 1
+    return PlacedTable(
+        place.definition, place.sheet, place.table, place.header_row, place.left, max(rows, 1), place.headers
+    )
+
+
 def runs(positions: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Start and length of each run of neighbours in a rising sequence."""
     for _, group in groupby(enumerate(positions), key=lambda pair: pair[1] - pair[0]):

@@ -16,7 +16,7 @@ from xlpy.excel.workbook.sheet import Sheet
 if TYPE_CHECKING:
     import xlwings as xw
 
-TOLD = (Home.LAST_RUN, Home.LAST_RUN_TEXT)
+TOLD = (Home.LAST_BUTTON, Home.LAST_RUN_AT, Home.LAST_RUN, Home.LAST_RUN_TEXT)
 
 
 class WorkbookCanNotShow(WorkbookError):

@@ -147,6 +147,7 @@ def preview_rows(rows: Iterable[JournalRow]) -> list[Row]:
             "Tax id": row.tax_id,
             "Description": row.description,
             "Transaction": row.transaction,
+            "1099 box": row.box_1099,
         }
         for row in rows
     ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xlpy.domain.values.statuses import Include
 from xlpy.errors import WorkbookError
@@ -99,6 +99,13 @@ def read_rows(book: xw.Book, sheet: Sheet) -> list[Row]:
             continue
         rows.append(_row(place, place.first + i, raw, columns, first_of))
     return rows
+
+
+def read_columns(book: xw.Book, sheet: Sheet, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Read some columns of a sheet's table as they are, row by row."""
+    place = find_table(book, sheet)
+    values = place.read(sorted(place.position(name) for name in names))
+    return [{name: values[place.position(name)][i] for name in names} for i in range(place.rows)]
 
 
 def read_keys(place: PlacedTable) -> list[str]:

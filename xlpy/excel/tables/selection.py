@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from xlpy.domain.values.statuses import Include
+from xlpy.domain.values.statuses import DONE, Include
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.errors import StoppedByProblems, WorkbookError
 from xlpy.excel.tables.home import HomeInputs, read_home
-from xlpy.excel.tables.tables import Row, parse_include, read_rows, update_by_key
+from xlpy.excel.tables.tables import (
+    IncludeNotUnderstood,
+    Row,
+    parse_include,
+    read_columns,
+    read_rows,
+    update_by_key,
+)
 from xlpy.excel.workbook.home_cells import ALL_LOCATIONS
 from xlpy.excel.workbook.sheet import Sheet
 from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY, INVOICES
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
 SHEET_OF: Mapping[Kind, Sheet] = {Kind.INVOICE: INVOICES, Kind.EXPENSE: EXPENSES, Kind.PROCUREMENT: INVENTORY}
+WRITTEN_BY_THE_USER = ("Include", "Period", "Hold")  # stay with the Id of their row when the sheet is filled again
 _CALLED = {Kind.INVOICE: "Number", Kind.EXPENSE: "Member", Kind.PROCUREMENT: "Document"}  # what the user knows a row by
 
 
@@ -48,7 +56,7 @@ def read_selection(book: xw.Book, inputs: HomeInputs) -> Selection:
             try:
                 mark = parse_include(row["Include"])
                 if mark:
-                    marked.append(Marked(_key(kind, row), again=mark is Include.AGAIN))
+                    marked.append(_marked(kind, row, mark))
             except ValueError as error:
                 wrong.setdefault(sheet.name, []).append(f"row {row.number} ({row[_CALLED[kind]]}): {error}")
     if wrong:
@@ -57,7 +65,7 @@ def read_selection(book: xw.Book, inputs: HomeInputs) -> Selection:
                 f"The sheet {name} has marks that can't be understood: {'; '.join(found)}."
                 for name, found in wrong.items()
             ),
-            fix="Include is Yes, Again or empty. Nothing was written.",
+            fix="Include is Yes, Again or empty; Hold is Yes or empty. Nothing was written.",
         )
     return Selection(
         batch_identifier=inputs.batch_identifier,
@@ -67,6 +75,30 @@ def read_selection(book: xw.Book, inputs: HomeInputs) -> Selection:
         detail=inputs.detail,
         period=inputs.period,
     )
+
+
+def _marked(kind: Kind, row: Row, mark: Include) -> Marked:
+    """Return a marked row with what the user wrote about it. Raises ``ValueError`` for what can't be understood.
+
+    Whether the period is one of SL's is for the checks to say: it is text, and nothing is guessed of a number.
+    """
+    period = row["Period"]
+    for problem in row.problems:
+        if problem.column == "Period":
+            raise ValueError(f"{problem.text} Type the period as text, such as 11-2026")
+    if error := excel_error(period):
+        raise ValueError(f"Period shows {error}")
+    return Marked(_key(kind, row), mark is Include.AGAIN, str(period or "").strip(), _on_hold(row["Hold"]))
+
+
+def _on_hold(cell: object) -> bool:
+    try:
+        mark = parse_include(cell)
+    except IncludeNotUnderstood:
+        mark = Include.AGAIN
+    if mark is Include.AGAIN:
+        raise ValueError(f"Hold is {cell!r}; it has to be Yes or empty")
+    return mark is Include.YES
 
 
 def marked_transactions(book: xw.Book) -> list[TransactionKey]:
@@ -86,12 +118,40 @@ def marked_transactions(book: xw.Book) -> list[TransactionKey]:
     return found
 
 
-def show_transactions(book: xw.Book, changes: Mapping[TransactionKey, Mapping[str, object]]) -> None:
-    """Change columns of the rows of transactions, each on the sheet of its kind."""
+def done_transactions(book: xw.Book) -> list[TransactionKey]:
+    """Return the transactions whose row says that a run has done with them."""
+    found: list[TransactionKey] = []
+    for kind, sheet in SHEET_OF.items():
+        rows = read_columns(book, sheet, ("Status", sheet.key))
+        found += [TransactionKey(kind, str(row[sheet.key])) for row in rows if row["Status"] in DONE]
+    return found
+
+
+def shown_currencies(book: xw.Book) -> list[tuple[str, str]]:
+    """Return the currencies that each sheet of transactions shows, with the sheet's name, in their order."""
+    found: list[tuple[str, str]] = []
+    for sheet in SHEET_OF.values():
+        rows = read_columns(book, sheet, ("Currency", sheet.key))
+        currencies = {str(row["Currency"] or "") for row in rows if row[sheet.key]}
+        found += [(sheet.name, currency) for currency in sorted(currencies)]
+    return found
+
+
+def show_transactions(
+    book: xw.Book,
+    changes: Mapping[TransactionKey, Mapping[str, object]],
+    *,
+    unless_done: Collection[TransactionKey] = (),
+) -> None:
+    """Change columns of the rows of transactions, each on the sheet of its kind.
+
+    ``unless_done``: those whose row keeps what it says when it says that the transaction is done.
+    """
     for kind, sheet in SHEET_OF.items():
         of_sheet = {key.record_id: change for key, change in changes.items() if key.kind is kind}
         if of_sheet:
-            update_by_key(book, sheet, of_sheet)
+            kept = {key.record_id for key in unless_done if key.kind is kind}
+            update_by_key(book, sheet, of_sheet, unless={"Status": DONE}, unless_keys=kept)
 
 
 def transaction_of(transaction_id: str) -> TransactionKey | None:

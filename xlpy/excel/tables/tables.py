@@ -6,13 +6,15 @@ block of neighbouring columns, whatever the number of rows.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from xlpy.excel.tables.arrangement import Arrangement, arrange, take_out
 from xlpy.excel.tables.extra_columns import (
     ExtraColumns,
+    fill_formula,
     look_at_extra_columns,
     moved_constants,
     refuse_mixed_formulas,
@@ -24,6 +26,7 @@ from xlpy.excel.tables.rows_read import (
     Row,
     RowProblem,
     parse_include,
+    read_columns,
     read_keys,
     read_rows,
 )
@@ -42,6 +45,7 @@ __all__ = [
     "clear",
     "parse_include",
     "prepend",
+    "read_columns",
     "read_rows",
     "refill",
     "update_by_key",
@@ -62,8 +66,9 @@ class Updated:
 def refill(
     book: xw.Book, sheet: Sheet, rows: Sequence[Mapping[str, object]], *, keep: Sequence[str] = (INCLUDE,)
 ) -> None:
-    """Replace the rows of a table.
+    """Replace the rows of a table. One with a key keeps the order that the user gave it.
 
+    Whole rows stay with their key, with notes, colours and heights; what is gone goes out, what is new goes below.
     ``rows`` by column name; a column that a row does not name stays empty. The ``keep`` columns keep what the user
     wrote, by the row's key; filters, and the user's own columns, stay too. All checks come before the first change.
     Raises ``FilterNotKept``, ``FormulasInColumn`` or another ``WorkbookError`` with nothing changed; ``TypeError`` for
@@ -73,17 +78,24 @@ def refill(
     refuse_lost_filters(place)
     extra = look_at_extra_columns(place)
     refuse_mixed_formulas(place, extra)
+    arrangement: Arrangement | None = None
+    before: Sequence[Hashable] = ()
+    if sheet.key and not is_empty(place):
+        before = read_keys(place)
+        arrangement = arrange([str(key) for key in before], [str(row.get(sheet.key) or "") for row in rows])
+        rows = [rows[i] for i in arrangement.order]
     own = _own_columns(place, rows)
     after = _identities(place, own, len(rows))
-    before: Sequence[Hashable] = ()
     kept = [name for name in keep if sheet.key and name in place.headers]
-    if kept or extra.are_typed:
+    if not before and (kept or extra.are_typed):
         before = _identities_now(place)
     for name in kept:
         _keep_column(place, name, own, before, after)
     place.refuse_growth_over(len(rows))
     constants, formats = moved_constants(extra, before, after)
     with filters_aside(place):
+        if arrangement is not None:
+            place = take_out(place, arrangement.gone)
         old_rows = place.rows
         place = place.resized(max(len(rows), 1))
         _write(place, place.first, own | constants, extra, formats)
@@ -144,8 +156,17 @@ def prepend(book: xw.Book, sheet: Sheet, rows: Sequence[Mapping[str, object]]) -
     place.table.autofilter.apply_values(place.position(sheet.columns[0].name) + 1, [f"={text}" for text in shown])
 
 
-def update_by_key(book: xw.Book, sheet: Sheet, changes: Mapping[str, Mapping[str, object]]) -> Updated:
+def update_by_key(
+    book: xw.Book,
+    sheet: Sheet,
+    changes: Mapping[str, Mapping[str, object]],
+    *,
+    unless: Mapping[str, Collection[str]] | None = None,
+    unless_keys: Collection[str] = (),
+) -> Updated:
     """Change some columns of the rows with these keys; other rows keep what they have.
+
+    ``unless_keys``: rows that keep it, too, when a column has one of the texts that ``unless`` names for it.
 
     Safe under a filter. One that can't be put back stays cleared and is told: what was done must reach the sheet.
     """
@@ -157,6 +178,10 @@ def update_by_key(book: xw.Book, sheet: Sheet, changes: Mapping[str, Mapping[str
     positions = sorted(place.position(name) for name in names)
     columns = place.read(positions)
     kind_of = {column.name: column.kind for column in sheet.columns}
+    for name, texts in (unless or {}).items() if unless_keys else ():
+        (said,) = place.read([place.position(name)]).values()
+        kept = {key for key, text in zip(keys, said, strict=True) if key in unless_keys and text in texts}
+        changes = {key: change for key, change in changes.items() if key not in kept}
     for position in positions:
         name = place.headers[position]
         kind = kind_of[name]
@@ -241,9 +266,8 @@ def _write(
             codes[position] = str(extra.formats[position])
     place.format(first_row, max(count, 1), codes.get)
     place.write(first_row, columns)
-    if count:
-        for position, formula in extra.formulas.items():
-            place.block(first_row, count, position).formula = formula
+    for position, formula in extra.formulas.items():
+        fill_formula(place.block(first_row, max(count, 1), position), formula)
 
 
 def _fill_empty(place: PlacedTable, rows: Sequence[Mapping[str, object]]) -> None:

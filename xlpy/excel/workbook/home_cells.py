@@ -36,7 +36,14 @@ class Home(StrEnum):
     SYNC_FROM = "xlpy_SyncFrom"
     RERUN_HASH = "xlpy_RerunHash"
     LAST_RUN = "xlpy_LastRun"
+    LAST_BUTTON = "xlpy_LastButton"
+    LAST_RUN_AT = "xlpy_LastRunAt"
     LAST_RUN_TEXT = "xlpy_LastRunText"
+    RESULTS_OF = "xlpy_ResultsOf"
+    RECONCILE_OF = "xlpy_ReconcileOf"
+    PAYMENTS_OF = "xlpy_PaymentsOf"
+    LOG_OF = "xlpy_LogOf"
+    SETUP_OF = "xlpy_SetupOf"
     PROFILE = "xlpy_Profile"
     VERSION = "xlpy_Version"
     USER = "xlpy_User"
@@ -44,6 +51,13 @@ class Home(StrEnum):
     SETTINGS = "xlpy_Settings"
 
 
+OWN_RUN = {
+    "Results": Home.RESULTS_OF,
+    "Reconcile": Home.RECONCILE_OF,
+    "Payments": Home.PAYMENTS_OF,
+    "Log": Home.LOG_OF,
+    "Setup": Home.SETUP_OF,
+}  # table → hidden cell of Home with the words of what the sheet shows, for its line 3; the others: Home's batch
 HOME_INPUTS = (
     Home.LOCATION,
     Home.THROUGH_DATE,
@@ -64,7 +78,7 @@ DETAIL_CHOICES = ("Default", "Condensed", "Detailed")
 YES_NO = ("Yes", "No")
 ALL_LOCATIONS = "All locations"
 
-INCLUDED_BLOCK = "xlpy_Included"  # Home: kind, currency, count, total of what is included (named range, 4 columns)
+INCLUDED_BLOCK = "xlpy_Included"  # Home: kinds and currencies of the rows; formulas beside it count what is included
 INCLUDED_ROWS = 8  # rows of that block; empty ones stay empty
 AGEING_BLOCK = "xlpy_Ageing"  # Home: unposted base amount by kind and age; the picture draws it
 AGEING_KINDS = (

@@ -21,12 +21,14 @@ from xlpy.excel.workbook.home_cells import (
     INCLUDED_ROWS,
     LOCATIONS_LIST,
     LOCATIONS_ROWS,
+    OWN_RUN,
     PERIOD_CHOICES,
     PERIODS_LIST,
     SYNC_STARTS,
     YES_NO,
     Home,
 )
+from xlpy.excel.workbook.included_formulas import included_formula
 from xlpy.excel.workbook.layout import offer, set_print
 from xlpy.excel.workbook.sheet import NUMBER_FORMAT, CellKind, Part
 
@@ -66,7 +68,7 @@ _AFTERWARDS = (
     (Home.EARLIER_BATCH, "Earlier batch", CellKind.TEXT, "for Rerun, Undo and Reconcile"),
     (Home.SYNC_START, "Sync payments from", CellKind.TEXT, "changes in SL since then"),
     (Home.SYNC_FROM, "Custom date", CellKind.DATE, "when the line above says so"),
-    (Home.CONFIRM, "Confirm", CellKind.TEXT, "type what Undo or Clear asks for"),
+    (Home.CONFIRM, "Confirm", CellKind.TEXT, "type what Undo, Clear or Approve asks for"),
 )
 _YES_NO_INPUTS = (Home.EXPORT_INVOICES, Home.EXPORT_EXPENSES, Home.EXPORT_INVENTORY)
 _INPUT_DEFAULT = {
@@ -213,6 +215,9 @@ def _last_run(book: Workbook, ws: Worksheet, row: int) -> None:
     _section(ws, row, _LABEL, _LEFT_END, "Last run")
     _fact(book, ws, row + 1, (_LABEL, _LEFT_END), Home.LAST_RUN, "State", CellKind.TEXT)
     ws.cell(row + 1, _VALUE).font = look.font(bold=True)
+    for column, name, kind in ((_ASIDE, Home.LAST_BUTTON, CellKind.TEXT), (_LEFT_END, Home.LAST_RUN_AT, CellKind.TIME)):
+        look.dress_fact(ws.cell(row + 1, column), kind)
+        name_range(book, name, ws, _absolute(row + 1, column))
     _fact(book, ws, row + 2, (_LABEL, _LEFT_END), Home.LAST_RUN_TEXT, "What happened", CellKind.WRAP)
     for column in range(_VALUE, _LEFT_END + 1):  # borders of merged cells do not come back alike from a save
         ws.cell(row + 2, column).border = Border()
@@ -229,7 +234,7 @@ def _steps(ws: Worksheet, row: int) -> None:
 
 
 def _included(book: Workbook, ws: Worksheet, row: int) -> None:
-    """Lay out what is included: kind, currency, count, total; filled by Python."""
+    """Lay out what is included: kind and currency, filled by Python; count and total, counted by the sheet itself."""
     _section(ws, row, _RIGHT, _RIGHT_END, "What is included")
     kinds = (CellKind.TEXT, CellKind.TEXT, CellKind.COUNT, CellKind.MONEY)
     for column, (title, kind) in enumerate(zip(("Kind", "Currency", "Count", "Total"), kinds, strict=True), _RIGHT):
@@ -238,7 +243,11 @@ def _included(book: Workbook, ws: Worksheet, row: int) -> None:
             ws.cell(row + 1, column).alignment = Alignment(horizontal="right", vertical="center", indent=1)
         for at in range(row + 2, row + 2 + INCLUDED_ROWS):
             look.dress_fact(ws.cell(at, column), kind)
-    name_range(book, INCLUDED_BLOCK, ws, _absolute(row + 2, _RIGHT, row + 1 + INCLUDED_ROWS, _RIGHT + len(kinds) - 1))
+    for at in range(row + 2, row + 2 + INCLUDED_ROWS):
+        kind_at, currency_at = (_absolute(at, column) for column in (_RIGHT, _RIGHT + 1))
+        ws.cell(at, _RIGHT + 2, included_formula(kind_at, currency_at))
+        ws.cell(at, _RIGHT + 3, included_formula(kind_at, currency_at, "Total"))
+    name_range(book, INCLUDED_BLOCK, ws, _absolute(row + 2, _RIGHT, row + 1 + INCLUDED_ROWS, _RIGHT + 1))
 
 
 def _picture(book: Workbook, ws: Worksheet, row: int) -> None:
@@ -283,6 +292,8 @@ def _lists(book: Workbook, ws: Worksheet) -> None:
     ws.cell(1, _LOCATIONS_COLUMN, ALL_LOCATIONS)
     for at, choice in enumerate(PERIOD_CHOICES, 1):
         ws.cell(at, _PERIODS_COLUMN, choice)
+    for at, name in enumerate(OWN_RUN.values(), len(PERIOD_CHOICES) + 2):
+        name_range(book, name, ws, _absolute(at, _PERIODS_COLUMN))
     name_range(book, LOCATIONS_LIST, ws, _absolute(1, _LOCATIONS_COLUMN, LOCATIONS_ROWS, _LOCATIONS_COLUMN))
     name_range(book, PERIODS_LIST, ws, _absolute(1, _PERIODS_COLUMN, len(PERIOD_CHOICES), _PERIODS_COLUMN))
 

@@ -14,9 +14,9 @@ from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlpy.domain.values.problems import Severity
-from xlpy.domain.values.statuses import ReconcileState, RowStatus, Verdict
+from xlpy.domain.values.statuses import MappingState, ReconcileState, RowStatus, TieState, Verdict
 from xlpy.excel.workbook import look
-from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.home_cells import OWN_RUN, Home
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, SUBTOTAL_ROW, TITLE_ROW, Column, Sheet
 
 HINT_ROW = 2
@@ -25,6 +25,7 @@ TABLE_STYLE = "TableStyleLight1"  # built in: an own table style would be lost w
 SHOWN = "Rows shown:"
 TOTAL_OF_SHOWN = "Total shown"
 FOOTER_LEFT = "Manage to SL"
+TO_SIGN = "Prepared by ____________________   Reviewed by ____________________"
 
 _TOTAL_WIDTH = 15.5  # -12,345,678.90 in bold; a number that does not fit is shown as ###
 _FILTER_BUTTON = 3.2  # characters that the filter button covers in a header
@@ -54,6 +55,12 @@ WORDS_IN_COLOUR: dict[str, dict[str, tuple[str, str]]] = {
         **dict.fromkeys((ReconcileState.TAX_ACCOUNT, ReconcileState.NOT_FROM_MANAGE), look.CALM),
         **dict.fromkeys((ReconcileState.NOTHING_TO_POST, ReconcileState.CLEARED, ReconcileState.UNDONE), look.CALM),
         ReconcileState.NOT_OURS: look.CALM,
+        MappingState.MISSING: look.BAD,
+        MappingState.BLANK: look.WARN,
+        MappingState.CREATED: look.INFO,
+        MappingState.MAPPED: look.GOOD,
+        TieState.NOT_POSTED: look.WARN,
+        TieState.AS_OF_NOW: look.CALM,
     },
 }  # column → word → colours; words compare without regard to case
 
@@ -73,7 +80,7 @@ def lay_out_table(book: Workbook, sheet: Sheet) -> Worksheet:
     ws.freeze_panes = corner.coordinate
     for selection in ws.sheet_view.selection:
         selection.activeCell = selection.sqref = corner.coordinate
-    set_print(ws, landscape=sheet.landscape)
+    set_print(ws, landscape=sheet.landscape, signed=sheet.signed)
     ws.print_title_rows = f"{TITLE_ROW}:{HEADER_ROW}"
     return ws
 
@@ -109,12 +116,13 @@ def _set_top(ws: Worksheet, sheet: Sheet) -> None:
     ws.cell(TITLE_ROW, 1, sheet.title)
     ws.cell(HINT_ROW, 1, sheet.hint)
     counted = sheet.counted or sheet.key or sheet.columns[0].name  # never empty in a row
+    own = OWN_RUN.get(sheet.table)
+    told, words = own or Home.BATCH_IDENTIFIER, "" if own else "batch "
     # The batch stands in the rows that every printed page repeats; a footer can't read a cell.
     ws.cell(
         SUBTOTAL_ROW,
         1,
-        f'="{SHOWN} "&SUBTOTAL(103,{sheet.table}[{counted}])'
-        f'&IF({Home.BATCH_IDENTIFIER}="","","  ·  batch "&{Home.BATCH_IDENTIFIER})',
+        f'="{SHOWN} "&SUBTOTAL(103,{sheet.table}[{counted}])&IF({told}="","","  ·  {words}"&{told})',
     )
     totals = [number for number, column in enumerate(sheet.columns, 1) if column.total]
     for number in totals:
@@ -183,13 +191,13 @@ def offer(
     ws.add_data_validation(validation)
 
 
-def set_print(ws: Worksheet, *, landscape: bool) -> None:
-    """One page wide, with product, sheet and page in the footer. The paper is the printer's own."""
+def set_print(ws: Worksheet, *, landscape: bool, signed: bool = False) -> None:
+    """One page wide, with product (or lines to sign), sheet and page in the footer. The paper is the printer's own."""
     ws.page_setup.orientation = "landscape" if landscape else "portrait"
     ws.page_setup.fitToWidth = 1
     ws.page_setup.fitToHeight = 0
     ws.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     ws.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)
-    for part, text in (("left", FOOTER_LEFT), ("center", "&A"), ("right", "Page &P of &N")):
+    for part, text in (("left", TO_SIGN if signed else FOOTER_LEFT), ("center", "&A"), ("right", "Page &P of &N")):
         piece = getattr(ws.oddFooter, part)
         piece.text, piece.size, piece.font = text, 8, f"{look.FONT},Regular"

@@ -68,6 +68,7 @@ class Sheet:
     landscape: bool = True
     hint: str = ""  # row 2: what to do on this sheet
     counted: str = ""
+    signed: bool = False  # its printed pages have lines for whoever prepared and reviewed them
 
     def index(self, column: str) -> int:
         """Zero-based position of a column by name."""

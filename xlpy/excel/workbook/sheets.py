@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from xlpy.domain.values.statuses import Include
+from xlpy.excel.workbook.month_end_sheets import ACCRUALS, MAPPINGS, TIE_OUT
 from xlpy.excel.workbook.sheet import CellKind, Column, Part, Sheet
 
 INCLUDE_CHOICES = (Include.YES, Include.AGAIN)
 
 
 _INCLUDE = Column("Include", CellKind.TEXT, 9, choices=INCLUDE_CHOICES, input=True, hint="Yes, Again or empty")
+# The user's own words about a row, at the end: another open period for this document, and its SL batch on hold.
+_PERIOD = Column("Period", width=10, input=True, hint="Another open period for this row alone, such as 11-2026")
+_HOLD = Column("Hold", width=8, choices=(Include.YES,), input=True, hint="Yes: its SL batch is put on hold")
 _STATUS = Column("Status", CellKind.TEXT, 15)
 _MESSAGE = Column("Message", CellKind.WRAP, 38)
 
@@ -38,6 +42,8 @@ INVOICES = Sheet(
         Column("Expected period", width=11),
         Column("SL reference", width=13),
         Column("Id", width=12),
+        _PERIOD,
+        _HOLD,
     ),
     key="Id",
     hint="Filter, then write Yes under Include (or press Select all). Again posts anew what is void or gone in SL.",
@@ -66,6 +72,8 @@ EXPENSES = Sheet(
         Column("Currency", width=10),
         Column("Location", width=12),
         Column("Id", width=10),
+        _PERIOD,
+        _HOLD,
     ),
     key="Id",
     hint="Write Yes under Include (or press Select all). What the company paid itself is not owed to the member.",
@@ -96,6 +104,8 @@ INVENTORY = Sheet(
         Column("Currency", width=10),
         Column("Location", width=12),
         Column("Id", width=26),
+        _PERIOD,
+        _HOLD,
     ),
     key="Id",
     hint="Write Yes under Include (or press Select all). A receipt becomes a voucher, a return a debit adjustment.",
@@ -148,6 +158,7 @@ PREVIEW = Sheet(
         Column("Tax id", width=11),
         Column("Description", CellKind.TEXT, 32),
         Column("Transaction", CellKind.WRAP, 22),
+        Column("1099 box", width=8),
     ),
     hint="Nothing is written yet. Each Document foots to zero; lines made at release come from SL itself.",
 )
@@ -334,9 +345,9 @@ LOG = Sheet(
     hint="The steps of the last run. Errors say what to do; the full log is a file.",
 )
 
-SHEETS = (
+SHEETS: tuple[Sheet, ...] = (
     *(INVOICES, EXPENSES, INVENTORY, PROBLEMS, PREVIEW, PRACTICE, RESULTS),
-    *(BATCHES, RERUN, RECONCILE, PAYMENTS, SETUP, LOG),
+    *(BATCHES, RERUN, RECONCILE, TIE_OUT, ACCRUALS, MAPPINGS, PAYMENTS, SETUP, LOG),
 )  # between Home and About
 
 RECONCILED_BLOCK = "xlpy_Reconciled"  # Reconcile, above the header: how much of what Manage has arrived where

@@ -154,7 +154,7 @@ def seconds_to_wait(response: Response, otherwise: float) -> float:
         return min(float(value), LONGEST_WAIT)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year of twenty digits
         return otherwise
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

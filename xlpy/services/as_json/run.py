@@ -14,6 +14,7 @@ from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.sentences import sentences
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Posting, TransactionKey
+from xlpy.services.as_json.approval import approval_json
 from xlpy.services.history.clear_plan import ClearPlan
 from xlpy.services.history.undo_plan import UndoPlan
 from xlpy.services.manage_half.recover import HalfFinished, RecoverReport, half_finished_text
@@ -41,6 +42,7 @@ def plan_json(plan: Plan, state: str) -> dict[str, Any]:
     return {
         "state": state,
         "plan_hash": plan.hash,
+        **({"rules": {"file": plan.rules_file, "sha256": plan.rules_sha256}} if plan.rules_file else {}),
         "batches": list(_planned_batches(plan)),
         "manage_batches": [],
         "problems": [problem_json(problem) for problem in plan.problems],
@@ -78,6 +80,7 @@ def _planned_batch(
         "batnbr": "",
         "period": batch.per_post,
         "currency": currency,
+        "on_hold": batch.hold,
         "documents": [
             {
                 "document": document_key(module, batch.number, position),
@@ -269,6 +272,7 @@ def run_json(report: RunReport) -> dict[str, Any]:
         "manage_batches": _manage_batches(report.manage_batches),
         "problems": [problem_json(problem) for problem in report.problems],
         "results": [result_json(row) for row in report.results],
+        "approval": approval_json(report.approval),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ from xlpy.domain.planning.run_checks import (
     gone_problem,
     name_taken_problem,
 )
-from xlpy.domain.values.problems import Problem, stops
+from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, TransactionKey
 from xlpy.errors import SettingsError
 from xlpy.services.export.exporting import UnpostedRow, export_marked
@@ -42,14 +42,49 @@ logger = logging.getLogger(__name__)
 MOST_PROPOSALS = 99
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a plan is made of: ``request`` decides it; ``around``: problems that stand beside those of the planner.
+
+    ``only``: there is nothing else to say of what is marked.
+    """
+
+    request: PlanRequest
+    around: tuple[Problem, ...] = ()
+    only: bool = False
+
+    def planned(self) -> Plan:
+        """Build the plan. The same every time; no I/O."""
+        plan = build_plan(self.request)
+        if self.only:
+            return replace(plan, problems=self.around)
+        return replace(plan, problems=(*self.around, *plan.problems)) if self.around else plan
+
+
 def make_plan(session: Session, selection: Selection) -> Plan:
     """Build the plan of what is marked, with every problem of it. Reads Manage and SL, changes nothing.
 
-    Raises ``ManageError``/``SlError`` when one of them can't be read.
+    Raises ``ManageError``/``SlError`` when one of them can't be read, ``SettingsError`` for rules that can't be used.
     """
+    asked = read_for_plan(session, selection)
+    plan = asked.planned()
+    if not asked.only:
+        logger.info(
+            "Planned %d of %d marked transactions: %d problems, %d of them stops",
+            len(plan.transactions),
+            len(selection.marked),
+            len(plan.problems),
+            len(plan.stops),
+        )
+    return plan
+
+
+def read_for_plan(session: Session, selection: Selection) -> Asked:
+    """Export what is marked and read both systems: all that its plan is made of. Raises as ``make_plan``."""
     from xlpy.sl.ledger_book.ledger import check_ledger, read_postings
     from xlpy.sl.reading.books import read_books
 
+    own = session.rules
     manage = session.manage
     options = plan_options(session, selection)
     marked = export_marked(session, selection.marked, options)
@@ -74,9 +109,11 @@ def make_plan(session: Session, selection: Selection) -> Plan:
         exported_expenses=given.expenses,
         exported_procurement=given.procurement,
     )
-    included = tuple(IncludedRow(mark.key, mark.again, row) for mark, row in marked.invoices)
-    expenses = tuple(IncludedRow(mark.key, mark.again, row) for mark, row in marked.expenses)
-    procurement = tuple(IncludedRow(mark.key, mark.again, row) for mark, row in marked.procurement)
+    included = tuple(IncludedRow(mark.key, mark.again, row, mark.period, mark.hold) for mark, row in marked.invoices)
+    expenses = tuple(IncludedRow(mark.key, mark.again, row, mark.period, mark.hold) for mark, row in marked.expenses)
+    procurement = tuple(
+        IncludedRow(mark.key, mark.again, row, mark.period, mark.hold) for mark, row in marked.procurement
+    )
     session.progress("Reading SL", 0, 0)
     rules = session.profile.posting
     needs = needs_of(
@@ -88,6 +125,7 @@ def make_plan(session: Session, selection: Selection) -> Plan:
         marked.exported_procurement,
         masters,
         rules,
+        own,
     )
     with session.sl.engine.connect() as connection:
         check_ledger(connection)
@@ -110,14 +148,15 @@ def make_plan(session: Session, selection: Selection) -> Plan:
         exported_invoices=marked.exported_invoices,
         exported_expenses=marked.exported_expenses,
         exported_procurement=marked.exported_procurement,
+        rules=own,
     )
-    plan = build_plan(replace(request, still_batched=still_batched(manage, receipts_to_look_up(request))))
+    request = replace(request, still_batched=still_batched(manage, receipts_to_look_up(request)))
     seen = recall_refresh(session.profile, session.workbook)
     done = exported_already(before.values())
     told = (exported_note(before[key] for key in done),) if done else ()
     gone = [mark for mark in marked.gone if mark.key not in done]
     if told and not gone and not marked.rows:
-        return replace(plan, problems=told)  # there is nothing else to say of what is done
+        return Asked(request, told, only=True)  # there is nothing else to say of what is done
     around = (
         *problems_of_the_name(manage, options),
         *told,
@@ -133,14 +172,7 @@ def make_plan(session: Session, selection: Selection) -> Plan:
         ),
         *masters_not_given(masters, marked.exported_invoices, marked.exported_expenses, marked.exported_procurement),
     )
-    logger.info(
-        "Planned %d of %d marked transactions: %d problems, %d of them stops",
-        len(plan.transactions),
-        len(selection.marked),
-        len(plan.problems) + len(around),
-        len(plan.stops) + len(stops(around)),
-    )
-    return replace(plan, problems=(*around, *plan.problems)) if around else plan
+    return Asked(request, around)
 
 
 def batch_name(options: PlanOptions, kind: Kind) -> str:

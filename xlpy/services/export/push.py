@@ -14,6 +14,7 @@ from xlpy.domain.documents.gl import DOCUMENT
 from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction, plan_of_kind
 from xlpy.domain.documents.plan_changes import plan_changes, preview_gone, preview_older
 from xlpy.domain.planning.run_checks import done_before
+from xlpy.domain.values.approvals import ForApproval
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import (
@@ -28,6 +29,7 @@ from xlpy.errors import CommitUnknown, PostingRefused, SlError, XlpyError
 from xlpy.services.export.planning import batch_name, make_plan
 from xlpy.services.manage_half.marking import Marked, mark_in_manage
 from xlpy.services.manage_half.recover import RecoverReport, finish_unfinished, owed_to_manage
+from xlpy.services.run.approval import Signed, approval_of
 from xlpy.services.run.ids import new_run_id
 from xlpy.services.run.kept import remember_run
 from xlpy.services.run.memory import is_older_preview, recall_preview
@@ -57,6 +59,10 @@ def push(session: Session, selection: Selection, *, preview_hash: str = "") -> R
         seen = read_setup_seen(session.sl)
         plan = make_plan(session, selection)
         refused = plan.stops or (() if done_before(plan) else changed_since(preview_hash, plan))
+        signed = Signed()
+        if plan.transactions and not refused:
+            signed = approval_of(session, ForApproval.EXPORT, plan.hash, plan.options.batch_identifier)
+            refused = signed.problems
         if refused or not plan.transactions:
             report = nothing_written(session, run_id, plan, refused)
         else:
@@ -68,6 +74,7 @@ def push(session: Session, selection: Selection, *, preview_hash: str = "") -> R
                 report = not_known(session, run_id, plan, error)
             else:
                 report = _mark(session, run_id, plan, outcome)
+    report = replace(report, approval=signed.approval)
     if earlier != RecoverReport():
         report = replace(report, text=f"{report.text} Of earlier runs: {earlier.text}")
     logger.log(logging.INFO if report.state is RunState.COMPLETED else logging.WARNING, report.text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,20 +17,20 @@ from xlpy.domain.facts.periods import expected_period
 from xlpy.domain.mapping.currencies import base_amount
 from xlpy.domain.mapping.references import expected_reference
 from xlpy.domain.planning.makers.gl_expenses import REIMBURSABLE
-from xlpy.domain.values.money import ZERO, round_money
+from xlpy.domain.values.money import round_money
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Kind, Posting, PostingState, TransactionKey
 from xlpy.errors import LedgerMissing
 from xlpy.manage.http.versions import OLDEST_VERSION
+from xlpy.services.export.ageing import Aged, age, ageing
 from xlpy.services.run.half_done import HALF_DONE, half_done
 from xlpy.services.run.memory import Refreshed, recall_refresh, remember_refresh
-from xlpy.services.run.reports import AgeingRow, ExpenseRow, InvoiceRow, ModulePeriods, ProcurementRow, RefreshReport
+from xlpy.services.run.reports import ExpenseRow, InvoiceRow, ModulePeriods, ProcurementRow, RefreshReport
 from xlpy.services.run.session import Session
 
 logger = logging.getLogger(__name__)
 
 ALL_KINDS = frozenset(Kind)
-_AGES = (30, 60, 90)  # days; what is older is the last bucket
 _Unposted = UnpostedInvoice | UnpostedExpense | UnpostedProcurement
 _Shown = InvoiceRow | ExpenseRow | ProcurementRow
 _Row = TypeVar("_Row", UnpostedInvoice, UnpostedExpense, UnpostedProcurement)
@@ -58,11 +57,13 @@ def refresh(
     location: str = "",
     period_rule: str = "",
     kinds: frozenset[Kind] = ALL_KINDS,
+    remember: bool = True,
 ) -> RefreshReport:
     """Read the unposted transactions up to ``through`` of one location (empty: all) and what SL will make of each.
 
     Only the lists of ``kinds`` are read: the others may need rights that the member lacks. The rows are remembered, so
     that the checks can tell whether one changed after the user looked at it; those of other kinds stay remembered.
+    ``remember`` False: nobody looks at them, so that is left as it was.
     """
     from xlpy.sl.reading.books import read_books
 
@@ -98,16 +99,12 @@ def refresh(
     procurement = tuple(_procurement_row(row, books, postings.get(_key(row)), vendors) for row in lists.procurement)
     left_out = {kind: _left_out(kind, count) for kind, count in manage.left_out.items() if count and kind in kinds}
     messages += left_out.values()
-    _remember(session, lists, kinds)
+    aged = _aged((*invoices, *expenses, *procurement), min(through, session.today()))
+    if remember:
+        _remember(session, lists, kinds, aged)
     logger.info("Refreshed: %d unposted transactions, %d shown", len(everything.rows), len(lists.rows))
     if unfinished_count:
         messages.append(f"{unfinished_count} transactions of earlier runs are half done: run Recover.")
-    on = min(through, session.today())
-    ageing = {
-        Kind.INVOICE: _ageing("Invoices", invoices, on),
-        Kind.EXPENSE: _ageing("Expenses", expenses, on),
-        Kind.PROCUREMENT: _ageing("Inventory", procurement, on),
-    }
     return RefreshReport(
         at=session.now(),
         company=f"{books.company.cpny_id} {books.company.name}",
@@ -118,7 +115,7 @@ def refresh(
         all_unposted=len(everything.rows),
         locations=locations,
         periods=_periods(books),
-        ageing=tuple(row for kind, row in ageing.items() if kind in kinds),
+        ageing=ageing(aged, kinds),
         unfinished=unfinished_count,
         messages=tuple(messages),
         left_out=left_out,
@@ -173,7 +170,7 @@ def _chosen(rows: Iterable[_Row], through: date, location: str) -> list[_Row]:
     return [row for row in rows if (_day(row) or through) <= through and location in ("", row.location)]
 
 
-def _remember(session: Session, lists: _Lists, kinds: frozenset[Kind]) -> None:
+def _remember(session: Session, lists: _Lists, kinds: frozenset[Kind], aged: Aged) -> None:
     """Remember the rows of the kinds that were read; the sheets of the others still show what they did."""
     before = recall_refresh(session.profile, session.workbook) if kinds < ALL_KINDS else Refreshed()
     remember_refresh(
@@ -181,6 +178,7 @@ def _remember(session: Session, lists: _Lists, kinds: frozenset[Kind]) -> None:
         lists.invoices if Kind.INVOICE in kinds else before.invoices.values(),
         lists.expenses if Kind.EXPENSE in kinds else before.expenses.values(),
         lists.procurement if Kind.PROCUREMENT in kinds else before.procurement.values(),
+        aged={key: of for key, of in before.aged.items() if Kind(key.partition(":")[0]) not in kinds} | dict(aged),
         workbook=session.workbook,
     )
 
@@ -215,7 +213,8 @@ def _row(
         expected_period=expected_period(invoice.invoice_date, period_rule, books.gl, books.ar)
         if invoice.invoice_date
         else "",
-        reference=expected_reference(invoice.number, session.profile.posting),
+        # A rule of the firm's own asks for more than the list has: Preview shows what it gives.
+        reference="" if session.rules.has("reference") else expected_reference(invoice.number, session.profile.posting),
     )
 
 
@@ -302,14 +301,15 @@ def _periods(books: SlBooks) -> tuple[ModulePeriods, ...]:
     )
 
 
-def _ageing(kind: str, rows: Iterable[_Shown], on: date) -> AgeingRow:
-    """Add up base amounts by the age of the document on a day; a later document is 0 days old."""
-    buckets = [ZERO, ZERO, ZERO, ZERO]
+def _aged(rows: Iterable[_Shown], on: date) -> dict[str, tuple[int, Decimal]]:
+    """Return age and base amount of each row; not of one without a date or an exchange rate."""
+    found: dict[str, tuple[int, Decimal]] = {}
     for row in rows:
-        day = _day(_unposted(row))
+        unposted = _unposted(row)
+        day = _day(unposted)
         if row.base_total is not None and day is not None:
-            buckets[bisect_left(_AGES, (on - day).days)] += row.base_total
-    return AgeingRow(kind, *buckets)
+            found[str(_key(unposted))] = age(day, on), row.base_total
+    return found
 
 
 def _unposted(row: _Shown) -> _Unposted:

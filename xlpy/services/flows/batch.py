@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from xlpy.domain.values.money import ZERO
 from xlpy.domain.values.transactions import Kind
 from xlpy.services.flows.told import Flow, Told, told_run
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 _UNPOSTED = {Kind.INVOICE: "invoices", Kind.EXPENSE: "expenses", Kind.PROCUREMENT: "inventory"}
 _SHEET = "Mapping check"
+_NOTHING_MARKED = "Nothing is marked: write Yes under Include, or press Select all."
 
 
 def refresh(
@@ -64,14 +68,51 @@ def practice(session: Session, selection: Selection, *, preview_hash: str = "") 
 
 
 def push(session: Session, selection: Selection, *, preview_hash: str = "") -> Flow[Plan, RunReport]:
-    """Write what is marked into SL, then mark it in Manage; with a preview, exactly what was previewed or nothing."""
+    """Write what is marked into SL, then mark it in Manage; with a preview, exactly what was previewed or nothing.
+
+    Looking has the question for whoever sits there: how many transactions, their totals by currency, which batch,
+    previewed or not. A yes is for exactly that: without a preview, what looking found is compared in its place.
+    """
+    looked: list[str] = []
+
+    def look() -> Told[Plan]:
+        from xlpy.services.as_json.run import plan_json
+        from xlpy.services.run.memory import recall_preview
+
+        plan = recall_preview(preview_hash)
+        if plan is not None:
+            found = Told(plan, 0, _said(plan), plan_json(plan, "previewed"), waits=True)
+        else:
+            found = preview(session, selection)
+            looked.append(found.report.hash if not preview_hash and found.waits else "")
+        if not found.waits or not found.report.transactions:
+            return found
+        question = _question(found.report, selection, session.profile.sl.company, previewed=plan is not None)
+        return replace(found, question=question)
 
     def do() -> Told[RunReport]:
         from xlpy.services.export.push import push
 
-        return told_run(push(session, selection, preview_hash=preview_hash))
+        shown = preview_hash or (looked[-1] if looked else "")
+        return told_run(push(session, selection, preview_hash=shown))
 
-    return Flow(f"EXPORT {selection.batch_identifier}", lambda: preview(session, selection), do)
+    return Flow(f"EXPORT {selection.batch_identifier}", look, do)
+
+
+def _question(plan: Plan, selection: Selection, company: str, *, previewed: bool) -> str:
+    totals: dict[str, Decimal] = {}
+    for transaction in plan.transactions:
+        totals[transaction.currency] = totals.get(transaction.currency, ZERO) + transaction.amount
+    count = len(plan.transactions)
+    return "\n".join(
+        (
+            f"Write {count} transaction{'s' if count != 1 else ''} into SL company {company}, and mark them in Manage?",
+            "",
+            f"Batch: {selection.batch_identifier}",
+            *(f"Total: {total:,.2f} {currency}".rstrip() for currency, total in sorted(totals.items())),
+            "Previewed: exactly that is written." if previewed else "Not previewed.",
+        )
+    )
 
 
 def _planned(session: Session, selection: Selection, state: str) -> Told[Plan]:
@@ -79,7 +120,8 @@ def _planned(session: Session, selection: Selection, state: str) -> Told[Plan]:
     from xlpy.services.export.planning import make_plan
 
     plan = make_plan(session, selection)
-    return Told(plan, 1 if plan.stops else 0, _said(plan), plan_json(plan, state), waits=not plan.stops)
+    said = _said(plan) if selection.marked or plan.stops else _NOTHING_MARKED
+    return Told(plan, 1 if plan.stops else 0, said, plan_json(plan, state), waits=not plan.stops)
 
 
 def _said(plan: Plan) -> str:

@@ -20,7 +20,8 @@ class Told(Generic[Report]):
 
     ``report``: the facts, with the rows for a sheet or a frame. ``exit_code``: of the command line (0, 1 or 3).
     ``text``: one for the alert; ``lines``: for the console, when it says more. ``data``: what ``--json`` prints.
-    ``waits``: nothing was done yet, and nothing but a yes is missing.
+    ``waits``: nothing was done yet, and nothing but a yes is missing. ``question``: what to ask for that yes, where
+    somebody is there to be asked.
     """
 
     report: Report
@@ -29,6 +30,7 @@ class Told(Generic[Report]):
     data: Mapping[str, Any]
     lines: str = ""
     waits: bool = False
+    question: str = ""
 
     @property
     def console(self) -> str:
@@ -39,17 +41,25 @@ class Told(Generic[Report]):
         """Return it with more words at the end."""
         return replace(self, text=self.text + more, lines=self.lines + more if self.lines else "")
 
+    def declined(self) -> Told[Report]:
+        """Return it for a question that was answered with no: nothing was done."""
+        text = "Nothing was written: it was not confirmed."
+        return replace(
+            self, exit_code=1, text=text, lines="", data={**self.data, "state": "not confirmed"}, waits=False
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
     """How somebody says yes where they sit.
 
     ``said``: gets the word that says yes in full (``UNDO 20261031JD-I``), and tells whether it was said. ``how``: gets
-    it too, and returns the words to add about how to say it.
+    it too, and returns the words to add about how to say it. ``asks``: asks whoever sits there, after looking.
     """
 
     said: Callable[[str], bool]
     how: Callable[[str], str] = lambda _word: ""
+    asks: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,8 @@ class Flow(Generic[Looked, Done]):
         if confirm.said(self.word):
             return self.do()
         found = self.look()
+        if found.question and confirm.asks is not None:
+            return self.do() if confirm.asks(found.question) else found.declined()
         return found.adding(confirm.how(self.word)) if found.waits else found
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlpy.domain.planning.makers.request import IncludedRow
 from xlpy.domain.planning.row_checks import foreign_problems, number_of_row, row_problems
 from xlpy.domain.planning.run_checks import gone_problem
+from xlpy.domain.values.approvals import ForApproval
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Posting, PostingState
@@ -22,6 +24,7 @@ from xlpy.services.export.exporting import MarkedExport, export_marked
 from xlpy.services.export.planning import plan_options, problems_of_the_name, seen_row
 from xlpy.services.history.clear_plan import ClearPlan, ClearRow, clear_rows
 from xlpy.services.manage_half.clear_finish import Cleared, finish_clears
+from xlpy.services.run.approval import approval_of
 from xlpy.services.run.half_done import posting_results, some_of
 from xlpy.services.run.ids import new_run_id
 from xlpy.services.run.kept import remember_run
@@ -73,7 +76,11 @@ def clear(session: Session, selection: Selection, *, confirmed: bool = False) ->
         plan = look_at_clear(session, selection)
         if plan.stops or not plan.rows:
             return _nothing_done(session, run_id, plan)
-        report = _clear(session, run_id, plan)
+        typed = f"CLEAR {len(plan.rows)}"
+        signed = approval_of(session, ForApproval.CLEAR, plan.hash, plan.identifier, typed=typed)
+        if signed.problems:
+            return _nothing_done(session, run_id, replace(plan, problems=(*signed.problems, *plan.problems)))
+        report = replace(_clear(session, run_id, plan), approval=signed.approval)
     logger.log(logging.INFO if report.state is RunState.COMPLETED else logging.WARNING, report.text)
     remember_run(session, report)
     return report

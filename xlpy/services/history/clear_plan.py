@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from xlpy.domain.checks.table import bound, found
@@ -23,6 +23,7 @@ from xlpy.domain.values.transactions import Posting, PostingState, SlState, Tran
 from xlpy.services.export.exporting import MarkedExport, UnpostedRow
 from xlpy.services.export.refresh import shown_amount
 from xlpy.services.manage_half.re_export import Shown
+from xlpy.services.run.approval import hash_of
 from xlpy.services.run.half_done import amounts_told
 
 SEVERAL = "several"  # in place of a hash: what is made of more than one document has none to compare later
@@ -51,6 +52,11 @@ class ClearPlan:
     identifier: str
     rows: tuple[ClearRow, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 (hex) of what would be cleared, without the problems."""
+        return hash_of(replace(self, problems=()))
 
     @property
     def stops(self) -> tuple[Problem, ...]:

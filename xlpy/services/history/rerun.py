@@ -10,6 +10,7 @@ import logging
 from dataclasses import replace
 
 from xlpy.domain.documents.plan import Plan
+from xlpy.domain.values.approvals import ForApproval
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import PostOutcome
 from xlpy.errors import CommitUnknown, PostingRefused
@@ -25,6 +26,7 @@ from xlpy.services.export.push import (
 from xlpy.services.history.rerun_plan import RerunMarks, RerunPlan, plan_rerun
 from xlpy.services.manage_half.marking import Marked
 from xlpy.services.manage_half.recover import RecoverReport, finish_unfinished
+from xlpy.services.run.approval import Signed, approval_of
 from xlpy.services.run.ids import new_run_id
 from xlpy.services.run.kept import remember_run
 from xlpy.services.run.reports import ManageBatchMade, RunReport, RunState
@@ -59,6 +61,11 @@ def rerun(
         found = plan_rerun(session, identifier, detail=detail, period=period, marks=marks)
         plan = found.plan
         refused = plan.stops or _changed(preview_hash, plan)
+        signed = Signed()
+        if plan.transactions and not refused:
+            name = found.batch.identifier
+            signed = approval_of(session, ForApproval.RERUN, plan.hash, name, typed=f"RERUN {name}")
+            refused = signed.problems
         if refused:
             report = nothing_written(session, run_id, plan, refused)
         elif not plan.transactions:
@@ -73,7 +80,7 @@ def rerun(
                 report = not_known(session, run_id, plan, error)
             else:
                 report = _written(session, run_id, found, outcome)
-    report = replace(report, action="rerun", batch_identifier=found.batch.identifier)
+    report = replace(report, action="rerun", batch_identifier=found.batch.identifier, approval=signed.approval)
     if earlier != RecoverReport():
         report = replace(report, text=f"{report.text} Of earlier runs: {earlier.text}")
     logger.log(logging.INFO if report.state is RunState.COMPLETED else logging.WARNING, report.text)

@@ -123,6 +123,7 @@ def read_batch(session: Session, batch: AccountingBatch, detail: str, period: st
         export.procurement,
         masters,
         rules,
+        session.rules,
     )
     with session.sl.engine.connect() as connection:
         postings = _postings_of(connection, session, found, known)
@@ -238,6 +239,7 @@ def _request(read: BatchRead, marks: Iterable[Marked]) -> PlanRequest:
         exported_expenses=read.export.expenses,
         exported_procurement=read.export.procurement,
         still_batched=read.still,
+        rules=session.rules,
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlpy.domain.facts.books import sl_key
+from xlpy.domain.values.approvals import ForApproval
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import Posting, PostingState
@@ -28,6 +29,7 @@ from xlpy.services.history.undo_plan import (
 )
 from xlpy.services.manage_half.re_export import list_unposted
 from xlpy.services.manage_half.undo_manage import Undone, all_inside, finish_undoing, own_batches
+from xlpy.services.run.approval import approval_of
 from xlpy.services.run.half_done import posting_results, some_of, worth_of
 from xlpy.services.run.ids import new_run_id
 from xlpy.services.run.kept import remember_run
@@ -109,7 +111,11 @@ def undo(session: Session, identifier: str, *, confirmed: bool = False) -> RunRe
         elif plan.reasons:
             return _nothing_done(session, run_id, plan)
         else:
-            report = _undo(session, run_id, plan)
+            typed = f"UNDO {plan.identifier}"
+            signed = approval_of(session, ForApproval.UNDO, plan.hash, plan.identifier, typed=typed)
+            if signed.problems:
+                return _nothing_done(session, run_id, replace(plan, reasons=signed.problems))
+            report = replace(_undo(session, run_id, plan), approval=signed.approval)
     logger.log(logging.INFO if report.state is RunState.COMPLETED else logging.WARNING, report.text)
     remember_run(session, report)
     return report

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from xlpy.domain.values.screens import screen, screen_of_program
 from xlpy.domain.values.sentences import sentences
 from xlpy.domain.values.transactions import Kind, Posting, PostingState
 from xlpy.services.manage_half.undo_manage import all_inside
+from xlpy.services.run.approval import hash_of
 from xlpy.services.run.half_done import some_of, worth_of
 from xlpy.services.run.reports import ManageBatchMade
 
@@ -66,6 +67,11 @@ class UndoPlan:
     documents: tuple[UndoDocument, ...] = ()
     manage_batches: tuple[ManageBatchMade, ...] = ()
     reasons: tuple[Problem, ...] = ()
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 (hex) of what would be removed, without what speaks against it."""
+        return hash_of(replace(self, reasons=()))
 
     @property
     def sl_batches(self) -> tuple[str, ...]:

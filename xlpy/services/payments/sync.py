@@ -9,18 +9,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from xlpy.domain.afterwards.payment_start import SyncStart
+from xlpy.domain.values.approvals import Approval, ForApproval
 from xlpy.domain.values.statuses import PaymentStatus
+from xlpy.errors import StoppedByProblems
 from xlpy.services.payments.begin import Begin, where_to_begin
 from xlpy.services.payments.candidates import candidates_of
 from xlpy.services.payments.invoices_in_turn import Outcome, SyncPass
 from xlpy.services.payments.memory import Reached, remember_reached
 from xlpy.services.payments.writing import PaymentWriter
+from xlpy.services.run.approval import approval_of, hash_of, two_persons
 from xlpy.services.run.ids import new_run_id
 from xlpy.services.run.kept import remember_sync
 from xlpy.services.run.session import Session
-from xlpy.services.run.sync_report import SyncReport, in_words
+from xlpy.services.run.sync_report import PaymentRow, SyncReport, in_words
 from xlpy.sl.ledger_book.ledger import check_ledger
 from xlpy.sl.ledger_book.lock import posting_lock
 from xlpy.sl.ledger_book.payment_choice import SyncScope
@@ -62,16 +66,42 @@ def sync_payments(
         begin = where_to_begin(session, start, facts, numbers)
         for message in begin.messages:
             logger.warning(message)
+        approval = None
         if not dry_run:
+            if numbers:
+                approval = _approved(session, run, begin, numbers)
             with session.sl.engine.begin() as connection:
                 begin_run(connection, run)
-        report = _go(session, run, begin, numbers, dry_run=dry_run)
+        report = replace(_go(session, run, begin, numbers, dry_run=dry_run), approval=approval)
         if not dry_run:
             _finish(session, run, facts, begin, report)
     logger.log(logging.WARNING if report.failed else logging.INFO, report.text)
     if not dry_run:
         remember_sync(session, report)
     return report
+
+
+def take_over_hash(report: SyncReport, take_over: Collection[str]) -> str:
+    """Return the SHA-256 (hex) of what a dry run says of the payments to be taken over."""
+    return hash_of(taken_over_rows(report, take_over))
+
+
+def taken_over_rows(report: SyncReport, take_over: Collection[str]) -> tuple[PaymentRow, ...]:
+    """Return the rows of the invoices whose payments are to be taken over, by their number."""
+    asked = {number.strip().casefold() for number in take_over}
+    return tuple(sorted((row for row in report.rows if row.invoice.casefold() in asked), key=lambda row: row.invoice))
+
+
+def _approved(session: Session, run: SyncRun, begin: Begin, numbers: frozenset[str]) -> Approval | None:
+    """Return the approval of a take-over, where two persons are demanded. Raises ``StoppedByProblems``."""
+    if not two_persons(session):
+        return None
+    looked = _go(session, run, begin, numbers, dry_run=True)
+    subject = ", ".join(sorted(numbers))
+    signed = approval_of(session, ForApproval.TAKE_OVER, take_over_hash(looked, numbers), subject, typed="SYNC")
+    if signed.problems:
+        raise StoppedByProblems(f"{signed.problems[0].what}. Nothing was written.", fix=f"{signed.problems[0].fix}.")
+    return signed.approval
 
 
 @contextmanager

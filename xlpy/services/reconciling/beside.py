@@ -109,4 +109,4 @@ def without_document(
         if id(member) not in done and member.compared and member.posting.state not in NOT_TO_SL
         for leg in member.legs
     ]
-    return lost + [(share.currency, leg) for share in orphans for leg in share.legs]
+    return lost + [(share.currency, leg) for share in orphans if share.compared for leg in share.legs]

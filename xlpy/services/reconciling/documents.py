@@ -149,6 +149,8 @@ def _comparable(document: SlDocument, members: Sequence[Member], company_paid: s
             agrees = first.part is not None and document.base == first.part.amount
             first.explained = True
             return first.ledger if agrees else first.ledger + document.base - (first.part.amount if first.part else 0)
+        if first.posting.key.kind is Kind.PROCUREMENT:  # debits of what came in and of what went out; its value is net
+            return first.ledger + document.base - (first.part.amount if first.part else document.base)
         return document.amount if first.ledger >= 0 else -document.amount
     return document.amount
 

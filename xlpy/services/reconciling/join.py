@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ from xlpy.domain.values.statuses import ReconcileState
 from xlpy.domain.values.transactions import PostedPart, Posting, PostingState
 from xlpy.services.reconciling.beside import NOT_TO_SL, other_documents, tax_accounts, without_document
 from xlpy.services.reconciling.documents import (
+    DocumentCompared,
     Member,
     compare_document,
     group_by_document,
@@ -44,15 +45,9 @@ NOBODY = 0  # posting ids count from 1
 
 def join_sides(sides: Sides, at: datetime, scope: str) -> ReconcileReport:
     """Join, compare and add up."""
-    owners = _owners(sides.manage.shares, sides.postings)
-    members = _members(sides, owners)
+    joined = compare_sides(sides)
+    owners, members, compared = joined.owners, joined.members, joined.compared
     base, decimals = sides.books.gl.base_currency, sides.books.base_decimals
-    documents = sides.sl.documents
-    wanted = [member for member in members if member.posting.state not in NOT_TO_SL]
-    compared = [
-        compare_document(documents[key], group, sides.company_paid, base, decimals)
-        for key, group in group_by_document(wanted, documents).items()
-    ]
     rows = [_row(member, sides) for member in members]
     rows += _left_over(sides, owners)
     rows += _earlier(sides, members)
@@ -60,7 +55,7 @@ def join_sides(sides: Sides, at: datetime, scope: str) -> ReconcileReport:
     rows += other_documents(sides)
     ordered = tuple(sorted((_to_the_cent(row, sides) for row in rows), key=_order))
     arrived, differing = steps(ordered, members, base)
-    lost = without_document(members, compared, _orphans(sides, owners))
+    lost = without_document(members, compared, joined.orphans)
     return ReconcileReport(
         at=at,
         scope=scope,
@@ -73,6 +68,29 @@ def join_sides(sides: Sides, at: datetime, scope: str) -> ReconcileReport:
         differing=differing,
         messages=_messages(sides),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What belongs together. ``owners``: whose each share is; ``orphans``: what nobody accounts for."""
+
+    owners: pd.DataFrame
+    members: list[Member]
+    compared: list[DocumentCompared]
+    orphans: list[ManageShare]
+
+
+def compare_sides(sides: Sides) -> Joined:
+    """Join the sides by transaction, and compare every SL document with the transactions that it is made of."""
+    owners = _owners(sides.manage.shares, sides.postings)
+    members = _members(sides, owners)
+    documents, books = sides.sl.documents, sides.books
+    wanted = [member for member in members if member.posting.state not in NOT_TO_SL]
+    compared = [
+        compare_document(documents[key], group, sides.company_paid, books.gl.base_currency, books.base_decimals)
+        for key, group in group_by_document(wanted, documents).items()
+    ]
+    return Joined(owners, members, compared, _orphans(sides, owners))
 
 
 def _owners(shares: Sequence[ManageShare], postings: Sequence[Posting]) -> pd.DataFrame:
@@ -145,7 +163,7 @@ def _members(sides: Sides, owners: pd.DataFrame) -> list[Member]:
             part_name=str(row["part"]),
             manage=row["amount"] if shares else None,
             legs=tuple(leg for share in shares for leg in share.legs),
-            compared=all(share.compared for share in shares),
+            compared=all(share.compared or (part is not None and part.module == "GL") for share in shares),
             company=shares[0].company if shares else "",
             currency=shares[0].currency if shares and row["part"] == COST else posting.currency,
         )
@@ -226,10 +244,10 @@ def _quiet_state(member: Member) -> ReconcileState:
 
 
 def _difference(member: Member) -> Decimal:
-    """Return Manage less SL; of what was cleared on purpose, less what the ledger noted."""
+    """Return Manage less SL; of what was cleared, or has no document on purpose, less what the ledger noted."""
     if member.explained:
         return ZERO
-    if member.posting.state is PostingState.CLEARED:
+    if member.posting.state is PostingState.CLEARED or not member.posting.parts:
         return (member.manage or ZERO) - member.ledger if member.manage is not None else ZERO
     return (member.manage or ZERO) - (member.sl or ZERO)
 

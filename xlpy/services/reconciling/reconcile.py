@@ -22,6 +22,7 @@ from xlpy.domain.afterwards.reconcile_manage import (
 from xlpy.domain.facts.batch_entries import Inside
 from xlpy.domain.facts.books import BooksNeeds, SlBooks, sl_key
 from xlpy.domain.facts.manage import ManageMasters
+from xlpy.domain.facts.manage_procurement import ExportedProcurement, ExportPurchase
 from xlpy.domain.facts.periods import format_period, parse_period
 from xlpy.domain.mapping.accounts import segments_used, split_account
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Kind, Posting, PostingState
@@ -49,7 +50,16 @@ def reconcile(session: Session, *, batch: str = "", period: str = "", everything
     """
     from xlpy.services.reconciling.join import join_sides
 
-    scope = _scope(batch.strip(), period.strip(), everything=everything)
+    scope = scope_of(batch.strip(), period.strip(), everything=everything)
+    sides = read_sides(session, scope)
+    session.progress("Comparing", 0, 0)
+    report = join_sides(sides, session.now(), scope.words)
+    logger.info("%s", report.text)
+    return report
+
+
+def read_sides(session: Session, scope: Scope) -> Sides:
+    """Read Manage's batches, the posting ledger and SL as far as the scope goes. Raises as ``reconcile`` does."""
     session.progress("Reading the posting ledger", 0, 0)
     books, ledger = _read_ledger(session, scope)
     in_manage = _read_manage(session, books, ledger, scope)
@@ -57,16 +67,12 @@ def reconcile(session: Session, *, batch: str = "", period: str = "", everything
         raise NothingToReconcile(scope.batch)
     session.progress("Reading SL", 0, 0)
     sl, others = _read_sl(session, books, ledger)
-    session.progress("Comparing", 0, 0)
     paid = session.profile.posting.company_paid_account
-    sides = Sides(ledger.chosen, ledger.earlier, ledger.elsewhere, in_manage, sl, others, books, paid)
-    report = join_sides(sides, session.now(), scope.words)
-    logger.info("%s", report.text)
-    return report
+    return Sides(ledger.chosen, ledger.earlier, ledger.elsewhere, in_manage, sl, others, books, paid)
 
 
 @dataclass(frozen=True, slots=True)
-class _Scope:
+class Scope:
     """What is compared; ``period`` YYYYPP. All empty: everything."""
 
     words: str
@@ -79,17 +85,18 @@ class _Scope:
         return frozenset({self.batch.casefold(), *(f"{self.batch}{s}".casefold() for s in BATCH_SUFFIX.values())})
 
 
-def _scope(batch: str, period: str, *, everything: bool) -> _Scope:
+def scope_of(batch: str, period: str, *, everything: bool) -> Scope:
+    """Return what is meant. Raises ``SettingsError`` for more than one, or for a period that can't be read."""
     if sum((bool(batch), bool(period), everything)) > 1:
         raise SettingsError("Reconcile one batch, one period or everything, not several at once.")
     if batch:
-        return _Scope(f"Batch {batch}", batch=batch)
+        return Scope(f"Batch {batch}", batch=batch)
     if period:
         stored = parse_period(period)
         if not stored:
             raise SettingsError(f"{period!r} is not a period.", fix="Type it as SL shows it, for example 10-2026.")
-        return _Scope(f"Period {format_period(stored)}", period=stored)
-    return _Scope("Everything")
+        return Scope(f"Period {format_period(stored)}", period=stored)
+    return Scope("Everything")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +112,7 @@ class _Ledger:
     of_others: frozenset[int]
 
 
-def _read_ledger(session: Session, scope: _Scope) -> tuple[SlBooks, _Ledger]:
+def _read_ledger(session: Session, scope: Scope) -> tuple[SlBooks, _Ledger]:
     from xlpy.sl.ledger_book.ledger import all_postings_of, check_ledger
     from xlpy.sl.reading.books import read_books
     from xlpy.sl.reading.documents_now import batch_periods
@@ -141,7 +148,7 @@ def _periods_of(posting: Posting, periods: Mapping[tuple[str, str], str], wanted
 # --- Manage -----------------------------------------------------------------------------------------------------------
 
 
-def _read_manage(session: Session, books: SlBooks, ledger: _Ledger, scope: _Scope) -> ManageSide:
+def _read_manage(session: Session, books: SlBooks, ledger: _Ledger, scope: Scope) -> ManageSide:
     from xlpy.manage.batches import AccountingBatch
 
     manage, postings = session.manage, ledger.chosen
@@ -191,24 +198,37 @@ def _shares(session: Session, books: SlBooks, exports: Iterable[BatchExport]) ->
     made = list(exports)
     items = {line.item.id for export in made for invoice in export.invoices for line in invoice.lines}
     items |= {line.item.id for export in made for receipt in export.procurement.purchases for line in receipt.lines}
-    manage = session.manage
-    masters = ManageMasters(
-        package=manage.package_setup(), catalog=manage.catalog_items(items - {0}), decimals=manage.currency_decimals()
-    )
-    segments = segments_used(manage.gl_segments(), session.profile.posting.account_segments)
-    rules = ManageRules(
-        masters,
-        lambda text: split_account(text, segments, books.sub_lengths),
-        books.gl.base_currency,
-        books.base_decimals,
-        session.profile.posting.company_paid_account,
-    )
+    rules = _manage_rules(session, books, items)
     shares: list[ManageShare] = []
     for export in made:
         shares += invoice_shares(export.invoices, rules)
         shares += expense_shares(export.expenses, rules)
         shares += procurement_shares(export.procurement, rules)
     return shares
+
+
+def procurement_shares_of(session: Session, books: SlBooks, purchases: Iterable[ExportPurchase]) -> list[ManageShare]:
+    """Return what Manage's export says of receipts, account by account, whether they are in a batch or not."""
+    made = tuple(purchases)
+    rules = _manage_rules(session, books, {line.item.id for receipt in made for line in receipt.lines})
+    return list(procurement_shares(ExportedProcurement(purchases=made), rules))
+
+
+def _manage_rules(session: Session, books: SlBooks, items: Collection[int]) -> ManageRules:
+    manage = session.manage
+    masters = ManageMasters(
+        package=manage.package_setup(),
+        catalog=manage.catalog_items({item for item in items if item}),
+        decimals=manage.currency_decimals(),
+    )
+    segments = segments_used(manage.gl_segments(), session.profile.posting.account_segments)
+    return ManageRules(
+        masters,
+        lambda text: split_account(text, segments, books.sub_lengths),
+        books.gl.base_currency,
+        books.base_decimals,
+        session.profile.posting.company_paid_account,
+    )
 
 
 def _where_absent(

@@ -28,6 +28,7 @@ from xlpy.services.run.reports import ResultRow
 from xlpy.services.run.session import Session
 
 if TYPE_CHECKING:
+    from xlpy.domain.values.approvals import Approval
     from xlpy.domain.values.problems import Problem
     from xlpy.services.reconciling.report import ReconcileReport
     from xlpy.services.run.sync_report import PaymentRow
@@ -103,6 +104,7 @@ class RecordContent:
     payments: tuple[PaymentRow, ...] = ()
     postings: tuple[Posting, ...] = ()
     reconciled: tuple[ReconcileReport, ...] = ()
+    approvals: tuple[Approval, ...] = ()  # who asked for it and who approved it
     plan: Plan | None = None
     plan_json: bytes = b""
     log: tuple[dict[str, Any], ...] = ()
@@ -151,6 +153,7 @@ def gather(session: Session, run_id: str = "") -> RecordContent:
     if kept is None and not postings:
         raise RunNotKnown(run_id, [run.run_id for run in islice(kept_runs(session.profile), _KNOWN_RUNS)])
     content = _of_kept(kept, postings) if kept else _of_ledger(session, name, postings)
+    content = replace(content, approvals=_approvals(session, content))
     log = tuple(lines_of_run(name))
     plan_json = (recall_plan_of_run(name) or b"") if kept else b""
     plan = _plan_of(plan_json, content.plan_hash)
@@ -187,6 +190,15 @@ def results_of(session: Session, run_id: str = "") -> RecordContent:
     if not postings:
         raise RunNotKnown(run_id, [run.run_id for run in islice(kept_runs(session.profile), _KNOWN_RUNS)])
     return _of_ledger(session, run_id, postings)
+
+
+def _approvals(session: Session, content: RecordContent) -> tuple[Approval, ...]:
+    """Return the approval that the run had; of a run of another PC, what SL has of its plan."""
+    if content.approvals or not content.plan_hash:
+        return content.approvals
+    from xlpy.services.run.approval import approvals_asked
+
+    return tuple(asked for asked in approvals_asked(session, content.plan_hash) if asked.approved_by is not None)
 
 
 def known_secrets(session: Session | None = None) -> Iterator[str]:
@@ -272,11 +284,16 @@ def _of_kept(kept: KeptRun, postings: tuple[Posting, ...]) -> RecordContent:
             batch_identifier=report.batch_identifier,
             results=report.results,
             problems=report.problems,
+            approvals=(report.approval,) if report.approval else (),
         )
     if kept.sync:
         state = "completed with errors" if kept.sync.failed else "completed"
         return replace(
-            content, state="dry run" if kept.sync.dry_run else state, payments=kept.sync.rows, notes=kept.sync.messages
+            content,
+            state="dry run" if kept.sync.dry_run else state,
+            payments=kept.sync.rows,
+            notes=kept.sync.messages,
+            approvals=(kept.sync.approval,) if kept.sync.approval else (),
         )
     return content
 

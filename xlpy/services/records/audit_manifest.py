@@ -104,6 +104,7 @@ def _facts(
             "pc": content.host,
             "version": content.version,
             "plan_hash": content.plan_hash,
+            **_rules(content),
         },
         "manage": {"site": content.manage_host, "company": content.manage_company},
         "sl": {
@@ -141,6 +142,12 @@ def _facts(
         "chain": {"number": place.number, "previous": place.previous, "previous_run": place.previous_run},
         "files": files,
     }
+
+
+def _rules(content: RecordContent) -> dict[str, Any]:
+    """Return name and SHA-256 of the firm's own rules that the plan was made with; nothing without any."""
+    plan = content.plan
+    return {"rules": {"file": plan.rules_file, "sha256": plan.rules_sha256}} if plan and plan.rules_file else {}
 
 
 def _libraries() -> dict[str, str]:

@@ -14,6 +14,7 @@ import msgspec
 
 from xlpy.errors import SlError, XlpyError
 from xlpy.files import rename_patiently
+from xlpy.services.as_json.approval import approval_json
 from xlpy.services.as_json.reconcile import reconcile_json
 from xlpy.services.records.audit_content import RecordContent, mask_json
 from xlpy.services.records.audit_manifest import MANIFEST, SEAL, file_facts, make_manifest, place_after, sha256, to_json
@@ -101,6 +102,7 @@ def _run_json(content: RecordContent) -> bytes:
         "text": content.text,
         "results": content.results,
         "problems": content.problems,
+        "approvals": [approval_json(approval) for approval in content.approvals],
         "payments": content.payments,
         "ledger": content.postings,
         "reconcile": [reconcile_json(report) for report in content.reconciled],

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
@@ -28,11 +29,15 @@ KEEP_PREVIEWS = 20
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """The rows that the user looked at: by ``billing_log_id``, ``expense_detail_id``, ``unposted_product_id``."""
+    """The rows that the user looked at: by ``billing_log_id``, ``expense_detail_id``, ``unposted_product_id``.
+
+    ``aged``: by transaction, which age it has and its base amount (``xlpy.services.export.ageing``).
+    """
 
     invoices: Mapping[int, UnpostedInvoice] = field(default_factory=dict)
     expenses: Mapping[int, UnpostedExpense] = field(default_factory=dict)
     procurement: Mapping[str, UnpostedProcurement] = field(default_factory=dict)
+    aged: Mapping[str, tuple[int, Decimal]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class _Kept:
     invoices: list[UnpostedInvoice]
     expenses: list[UnpostedExpense]
     procurement: list[UnpostedProcurement]
+    aged: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
 
 
 def remember_refresh(
@@ -50,10 +56,11 @@ def remember_refresh(
     expenses: Iterable[UnpostedExpense] = (),
     procurement: Iterable[UnpostedProcurement] = (),
     *,
+    aged: Mapping[str, tuple[int, Decimal]] | None = None,
     workbook: str = "",
 ) -> None:
     """Keep the rows that the user is going to look at, for the workbook that shows them (its full name)."""
-    data = msgspec.json.encode(_Kept(list(invoices), list(expenses), list(procurement)))
+    data = msgspec.json.encode(_Kept(list(invoices), list(expenses), list(procurement), dict(aged or {})))
     for path in _refresh_files(profile, workbook):
         _keep(path, data)
 
@@ -72,6 +79,7 @@ def recall_refresh(profile: Profile, workbook: str = "") -> Refreshed:
         {row.billing_log_id: row for row in kept.invoices},
         {row.expense_detail_id: row for row in kept.expenses},
         {row.unposted_product_id: row for row in kept.procurement},
+        kept.aged,
     )
 
 

@@ -12,6 +12,7 @@ from xlpy.domain.documents.plan import Plan
 from xlpy.domain.facts.manage import UnpostedInvoice
 from xlpy.domain.facts.manage_expenses import UnpostedExpense
 from xlpy.domain.facts.manage_procurement import UnpostedProcurement
+from xlpy.domain.values.approvals import Approval
 from xlpy.domain.values.money import round_money
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.statuses import RowStatus
@@ -180,6 +181,7 @@ class RunReport:
     problems: tuple[Problem, ...] = ()
     proposed_identifier: str = ""
     action: str = "export"  # or rerun, undo, clear, recover: what the run did
+    approval: Approval | None = None  # who asked for it and who approved it, where two persons are demanded
 
     @property
     def exit_code(self) -> int:
@@ -189,10 +191,12 @@ class RunReport:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A row that the user marked: its transaction, and whether ``Again`` was written."""
+    """A row that the user marked: its transaction, whether ``Again`` was written, and its own period and hold."""
 
     key: TransactionKey
     again: bool = False
+    period: str = ""  # as typed; empty: the rule of Home
+    hold: bool = False
 
 
 @dataclass(frozen=True, slots=True)

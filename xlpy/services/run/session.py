@@ -18,6 +18,7 @@ from xlpy.profile.credentials import ManageSecrets, profile_secrets
 from xlpy.profile.settings import Profile, load_profile
 
 if TYPE_CHECKING:
+    from xlpy.domain.values.site_rules import SiteRules
     from xlpy.manage.client import ManageClient
     from xlpy.sl.connection.engine import SlCompany
 
@@ -85,6 +86,13 @@ class Session:
             if self._why_missing and not (self.secrets.private_key or self.secrets.integrator_password):
                 raise SettingsError(error.text, fix=self._why_missing) from error
             raise
+
+    @cached_property
+    def rules(self) -> SiteRules:
+        """The firm's own rules. Raises ``SettingsError`` when the settings name some that can't be used."""
+        from xlpy.profile.rules_file import load_rules
+
+        return load_rules(self.profile)
 
     @cached_property
     def sl(self) -> SlCompany:

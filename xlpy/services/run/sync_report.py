@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from xlpy.domain.values.approvals import Approval
 from xlpy.domain.values.statuses import PaymentStatus
 
 
@@ -51,6 +52,7 @@ class SyncReport:
     rows: tuple[PaymentRow, ...] = ()
     messages: tuple[str, ...] = ()
     text: str = ""
+    approval: Approval | None = None  # of the take-over, where two persons are demanded
 
     @property
     def failed(self) -> tuple[PaymentRow, ...]:

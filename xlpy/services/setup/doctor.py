@@ -39,6 +39,11 @@ def check_setup(
     findings += of_manage
     session.progress("Checking SL", 0, 0)
     findings += check_sl(session, used)
+    if session.profile.site.rules:
+        from xlpy.services.setup.own_rules import check_rules
+
+        session.progress("Trying the rules of your own", 0, 0)
+        findings += check_rules(session)
     for finding in findings:
         if finding.verdict is not Verdict.OK:
             logger.info("%s, %s: %s: %s", finding.area, finding.subject, finding.verdict, finding.text)

@@ -81,6 +81,12 @@ LINES: Mapping[str, Line] = {
         "The settings say which site and company belong together, and the rules of posting.",
         "Correct the settings file; the template says what each setting means.",
     ),
+    "RULES": Line(
+        PC,
+        "Rules of your own",
+        "They decide references, accounts, customers and descriptions, and may stop transactions.",
+        "Correct the file that [site] rules names; 'xlpy rules try' shows what it does.",
+    ),
     "DRIVER": Line(
         PC,
         "ODBC driver",
@@ -289,6 +295,12 @@ LINES: Mapping[str, Line] = {
         "SQL rights of Practice release",
         "Only the button Practice release needs them: it runs SL's own release and rolls everything back.",
         "Run 'xlpy sl-setup --practice' (or its script, with --print); or set practice_release = false.",
+    ),
+    "SL-APPROVAL": Line(
+        SL,
+        "Two persons",
+        "Who asks for approval can't post; an owner of the database could change that, and sign for anybody.",
+        "Have those who post use logins that are members of xlpy_user alone.",
     ),
     "REST": Line("", "Everything else", "It is looked at as soon as the connection works."),
 }

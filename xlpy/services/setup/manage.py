@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from xlpy.domain.values.rules import JOURNALS
 from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageRefused, ManageUnreachable, SettingsError, XlpyError
@@ -74,11 +75,13 @@ class Used:
     told: bool = False
     cost_journals: bool = False
     expenses_as_bill: bool = True
+    stock_as_journals: bool = False  # the settings: adjustments and transfers are journals
 
 
 def check_manage(session: Session, kinds: frozenset[Kind] | None = None) -> tuple[list[Finding], Used]:
     """Check the Manage site, and learn what the firm uses. ``kinds``: what Home says to export, when it is known."""
     used = Used() if kinds is None else Used(set(kinds), told=True)
+    used.stock_as_journals = session.profile.posting.inventory == JOURNALS
     try:
         manage = session.manage
         info = manage.info()

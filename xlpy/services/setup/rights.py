@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xlpy.domain.values.screens import SCREENS, screen
 from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind
+from xlpy.errors import LedgerMissing
 from xlpy.services.setup.lines import Checked, line
 
 if TYPE_CHECKING:
@@ -56,7 +57,10 @@ def _is_needed(session: Session, use: ScreenUse, used: Used) -> bool:
     kinds = use.kinds & used.kinds
     if use.journal:
         costs = Kind.INVOICE in kinds and used.cost_journals
-        return costs or (Kind.EXPENSE in kinds and not used.expenses_as_bill)
+        stock = Kind.PROCUREMENT in kinds and used.stock_as_journals
+        return costs or stock or (Kind.EXPENSE in kinds and not used.expenses_as_bill)
+    if use.stock and used.stock_as_journals:
+        return False
     if use.master and not getattr(session.profile.masters, use.master):
         return False
     if kinds == {Kind.EXPENSE} and not used.expenses_as_bill:
@@ -113,3 +117,29 @@ def check_practice(session: Session) -> Checked:
         yield line("SQL-PRACTICE", Verdict.NOTE, f"the login lacks {', '.join(lacking)}")
     else:
         yield line("SQL-PRACTICE", Verdict.OK, "the login has them all")
+
+
+def check_two_persons(session: Session) -> Checked:
+    """Say who demands two persons, and as whom this PC is known; nothing where one person is enough.
+
+    A ledger that is not there yet is told on its own line.
+    """
+    from xlpy.services.run.approval import person, two_persons
+    from xlpy.sl.ledger_book.sql_rights import sql_rights
+
+    try:
+        if not two_persons(session):
+            return
+    except LedgerMissing:
+        return
+    by = "by the settings" if session.profile.posting.approval else "by the company, whatever the settings say"
+    text = f"demanded {by}; you are {person(session)}"
+    if session.sl.engine.dialect.name != "mssql":
+        yield line("SL-APPROVAL", Verdict.OK, f"{text} (a file has no logins: the user stands for one)")
+        return
+    with session.sl.engine.connect() as connection:
+        roles = sql_rights(connection, ()).roles
+    if roles:
+        yield line("SL-APPROVAL", Verdict.NOTE, f"{text}; this login is {', '.join(roles)}, and stands above the rule")
+    else:
+        yield line("SL-APPROVAL", Verdict.OK, text)

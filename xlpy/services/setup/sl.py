@@ -12,7 +12,7 @@ from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import LedgerMissing
 from xlpy.services.setup.lines import SL, Checked, Finding, broken, guarded, line
-from xlpy.services.setup.rights import check_practice, check_screens, check_sql_rights
+from xlpy.services.setup.rights import check_practice, check_screens, check_sql_rights, check_two_persons
 
 if TYPE_CHECKING:
     from xlpy.services.run.session import Session
@@ -57,6 +57,7 @@ def check_sl(session: Session, used: Used) -> list[Finding]:
     findings += guarded("SL-USER", lambda: check_screens(session, used))
     findings += guarded("SQL-NEEDED", lambda: check_sql_rights(session))
     findings += guarded("SQL-PRACTICE", lambda: check_practice(session))
+    findings += guarded("SL-APPROVAL", lambda: check_two_persons(session))
     return findings
 
 
@@ -158,7 +159,7 @@ def _needs(module: str, used: Used) -> bool:
         "GL": True,
         "AR": Kind.INVOICE in kinds,
         "AP": Kind.PROCUREMENT in kinds or (Kind.EXPENSE in kinds and used.expenses_as_bill),
-        "IN": Kind.PROCUREMENT in kinds,
+        "IN": Kind.PROCUREMENT in kinds and not used.stock_as_journals,
     }[module]
 
 
@@ -254,7 +255,7 @@ def _classes(session: Session, books: SlBooks, used: Used) -> Checked:
     wanted = (
         ("customers", masters.customers and Kind.INVOICE in used.kinds, books.ar.default_class),
         ("vendors", masters.vendors and _needs("AP", used), books.payables.setup.default_class),
-        ("products", masters.products and Kind.PROCUREMENT in used.kinds, books.stock.setup.default_class),
+        ("products", masters.products and _needs("IN", used), books.stock.setup.default_class),
     )
     missing = [what for what, needed, name in wanted if needed and not name.strip()]
     if missing:

@@ -8,16 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Table, inspect
+from sqlalchemy import Connection, Table, insert, inspect, select
 from sqlalchemy.dialects import mssql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from xlpy.domain.values.approvals import TWO
 from xlpy.errors import SlError
 from xlpy.sl.connection.statement_errors import database_said
+from xlpy.sl.ledger_book.approval_tables import APPROVAL_RULE, approval_requests, approvals, rules
 from xlpy.sl.ledger_book.audit_tables import audits
 from xlpy.sl.ledger_book.columns import AddColumn, ledger_metadata
 from xlpy.sl.ledger_book.tables import (
@@ -102,14 +105,15 @@ COUNTERS = {
 }
 # Ledger rows are never deleted; what is written once is never changed; the version is the script's own affair. What is
 # not granted is denied, so that no other role of a user gives it back.
-_WRITTEN_ONCE = (posting_docs.name, audits.name)
+_WRITTEN_ONCE = (posting_docs.name, audits.name, approval_requests.name, approvals.name)
+_OF_THE_OWNER = (versions.name, rules.name)
 LEDGER_RIGHTS = {
     table.name: ("SELECT",)
-    if table is versions
+    if table.name in _OF_THE_OWNER
     else ("SELECT", "INSERT", *(("UPDATE",) if table.name not in _WRITTEN_ONCE else ()))
     for table in ledger_metadata.sorted_tables
 }
-# The version's INSERT is not denied: the administrator who runs the script may be a user, too.
+# INSERT of the version and of a rule is not denied: the administrator who runs the script may be a user, too.
 LEDGER_DENIED = {
     name: tuple(right for right in ("UPDATE", "DELETE") if right not in rights)
     for name, rights in LEDGER_RIGHTS.items()
@@ -140,6 +144,13 @@ IF OBJECT_ID('dbo.xlpy_Version', 'U') IS NOT NULL
 IF @@ERROR <> 0 SET NOEXEC ON;
 """
 
+_TWO_PERSONS = """\
+-- Two persons: what is posted has to be approved by another login, whatever the settings of a PC say.
+-- The owner of the database takes it back with: DELETE FROM dbo.xlpy_Rule WHERE RuleName = 'approval';
+IF NOT EXISTS (SELECT 1 FROM dbo.xlpy_Rule WHERE RuleName = 'approval')
+    INSERT INTO dbo.xlpy_Rule (RuleName, RuleValue, SetAt) VALUES ('approval', 'two', GETDATE());
+"""
+
 # The last step: a ledger without a version was not set up to the end.
 _STAMP_VERSION = """\
 IF NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion = @version)
@@ -147,14 +158,15 @@ IF NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion = @version)
 """
 
 
-def setup_script(dialect: Dialect | None = None, *, practice: bool = False) -> str:
+def setup_script(dialect: Dialect | None = None, *, practice: bool = False, two_persons: bool = False) -> str:
     """Return the T-SQL script, batches separated by ``GO``; the same text every time.
 
-    ``practice``: with the rights of the practice release, which nothing else needs.
+    ``practice``: with the rights of the practice release, which nothing else needs. ``two_persons``: with the rule that
+    a second login has to approve what is posted.
     """
     chosen = dialect or mssql.dialect()  # type: ignore[no-untyped-call]
     return _HEAD.format(version=SCHEMA_VERSION, role=ROLE) + "".join(
-        f"\n{batch.strip()}\nGO\n" for batch in _batches(chosen, practice=practice)
+        f"\n{batch.strip()}\nGO\n" for batch in _batches(chosen, practice=practice, two_persons=two_persons)
     )
 
 
@@ -177,12 +189,12 @@ class LedgerInstalled:
         return self.before != SCHEMA_VERSION or bool(self.made or self.columns)
 
 
-def install_ledger(company: SlCompany, *, practice: bool = False) -> LedgerInstalled:
+def install_ledger(company: SlCompany, *, practice: bool = False, two_persons: bool = False) -> LedgerInstalled:
     """Install the ledger in the company's database: run the script on SQL Server, make the tables on SQLite.
 
-    An earlier version gets what it lacks. ``practice``: grant the rights of the practice release, too. Raises
-    ``LedgerMissing`` when a later version is there, ``SlError`` when the
-    login may not do it, or this is no company database of SL.
+    An earlier version gets what it lacks. ``practice``: grant the rights of the practice release, too;
+    ``two_persons``: demand approvals of every PC. Raises ``LedgerMissing`` when a later version is there, ``SlError``
+    when the login may not do it, or this is no company database of SL.
     """
     if not company.catalogue.has("ARDoc"):
         raise SlError(
@@ -194,9 +206,11 @@ def install_ledger(company: SlCompany, *, practice: bool = False) -> LedgerInsta
         before, tables, columns = _there(connection)
     on_server = company.engine.dialect.name == "mssql"
     if on_server:
-        _run_script(company, practice=practice)
+        _run_script(company, practice=practice, two_persons=two_persons)
     else:
         create_ledger(company.engine)
+        if two_persons:
+            _demand_two(company)
     return LedgerInstalled(
         where=_where(company),
         before=max(before, default=0),
@@ -208,6 +222,13 @@ def install_ledger(company: SlCompany, *, practice: bool = False) -> LedgerInsta
         ),
         role=on_server,
     )
+
+
+def _demand_two(company: SlCompany) -> None:
+    with company.engine.begin() as connection:
+        if connection.scalar(select(rules.c.RuleValue).where(rules.c.RuleName == APPROVAL_RULE)) is None:
+            now = datetime.now().astimezone().replace(tzinfo=None, microsecond=0)
+            connection.execute(insert(rules).values(RuleName=APPROVAL_RULE, RuleValue=TWO, SetAt=now))
 
 
 def _where(company: SlCompany) -> str:
@@ -229,10 +250,12 @@ def _there(connection: Connection) -> tuple[Collection[int], set[str], set[tuple
     return versions_installed(connection), tables, columns
 
 
-def _run_script(company: SlCompany, *, practice: bool) -> None:
+def _run_script(company: SlCompany, *, practice: bool, two_persons: bool) -> None:
     with company.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         try:
-            for batch in re.split(r"(?m)^GO\s*$", setup_script(connection.dialect, practice=practice)):
+            for batch in re.split(
+                r"(?m)^GO\s*$", setup_script(connection.dialect, practice=practice, two_persons=two_persons)
+            ):
                 if batch.strip():
                     connection.exec_driver_sql(batch)
         except DBAPIError as error:
@@ -243,7 +266,7 @@ def _run_script(company: SlCompany, *, practice: bool) -> None:
             ) from error
 
 
-def _batches(dialect: Dialect, *, practice: bool) -> Iterator[str]:
+def _batches(dialect: Dialect, *, practice: bool, two_persons: bool) -> Iterator[str]:
     yield "SET NOCOUNT ON;\nSET ANSI_NULLS ON;\nSET QUOTED_IDENTIFIER ON;"
     yield _OTHER_VERSION.replace("@version", str(SCHEMA_VERSION))
     for table in ledger_metadata.sorted_tables:
@@ -255,6 +278,8 @@ def _batches(dialect: Dialect, *, practice: bool) -> Iterator[str]:
     yield "\n".join(_grants())
     if practice:
         yield "\n".join((_PRACTICE, *_practice_grants()))
+    if two_persons:
+        yield _TWO_PERSONS
     yield _STAMP_VERSION.replace("@version", str(SCHEMA_VERSION))
     yield "SET NOEXEC OFF;"
 

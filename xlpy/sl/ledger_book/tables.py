@@ -30,19 +30,22 @@ from sqlalchemy import (
 
 from xlpy.errors import LedgerMissing
 from xlpy.sl.connection.types import SlAmount
-from xlpy.sl.ledger_book import audit_tables
+from xlpy.sl.ledger_book import approval_tables, audit_tables
 from xlpy.sl.ledger_book import payment_tables as sync_tables
 from xlpy.sl.ledger_book.columns import AddColumn, exact, ledger_metadata
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 LOCK_NAME = "posting"
-# Tables of the payment sync and of the audit chain belong to the same set-up and version.
+# Tables of the payment sync, of the audit chain and of the approvals belong to the same set-up and version.
 OTHER_TABLES = (
     sync_tables.sync_runs,
     sync_tables.payments,
     sync_tables.payment_tries,
     sync_tables.settlements,
     audit_tables.audits,
+    approval_tables.approval_requests,
+    approval_tables.approvals,
+    approval_tables.rules,
 )
 
 postings = Table(

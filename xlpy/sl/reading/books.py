@@ -157,7 +157,7 @@ def _segment_lengths(flex: Fields | None) -> tuple[int, ...]:
 def _customers(reader: TableReader, needed: Collection[str]) -> dict[str, Customer]:
     columns = (
         *("CustId", "Name", "Status", "ClassId", "ArAcct", "ArSub", "Terms", "CuryId", "CuryRateType"),
-        *("SlsAcct", "SlsSub", *(f"TaxID{slot}" for slot in TAX_SLOTS)),
+        *("SlsAcct", "SlsSub", "SlsperId", *(f"TaxID{slot}" for slot in TAX_SLOTS)),
     )
     return {
         sl_key(row["custid"]): Customer(
@@ -173,6 +173,7 @@ def _customers(reader: TableReader, needed: Collection[str]) -> dict[str, Custom
             sls_acct=row["slsacct"],
             sls_sub=row["slssub"],
             tax_ids=tuple(row[f"taxid{slot}"] for slot in TAX_SLOTS if row[f"taxid{slot}"]),
+            salesperson=row["slsperid"],
         )
         for row in reader.rows_of("Customer", columns, "CustId", needed)
     }

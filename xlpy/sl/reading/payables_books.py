@@ -41,7 +41,7 @@ def read_payables(reader: TableReader, needs: PayablesNeeds, *, whole: bool) -> 
 def _vendors(reader: TableReader, needed: Collection[str]) -> dict[str, Vendor]:
     columns = (
         *("VendId", "Name", "Status", "ClassID", "APAcct", "APSub", "ExpAcct", "ExpSub", "Terms"),
-        *("CuryId", "CuryRateType", "PmtMethod", "Vend1099"),
+        *("CuryId", "CuryRateType", "PmtMethod", "Vend1099", "DfltBox"),
     )
     return {
         sl_key(row["vendid"]): Vendor(
@@ -58,6 +58,7 @@ def _vendors(reader: TableReader, needed: Collection[str]) -> dict[str, Vendor]:
             rate_type=row["curyratetype"],
             pmt_method=row["pmtmethod"],
             vend_1099=bool(row["vend1099"]),
+            box_1099=row["dfltbox"],
         )
         for row in reader.rows_of("Vendor", columns, "VendId", needed)
     }

@@ -21,12 +21,13 @@ class ScreenUse:
     """What a screen of SL is to this product. ``kinds``: those for which it writes what the screen would.
 
     ``master``: only when the profile creates masters of this kind; ``journal``: only for journals (cost of goods,
-    expenses that are no bills).
+    expenses that are no bills, adjustments and transfers by the settings); ``stock``: only for documents of Inventory.
     """
 
     kinds: frozenset[Kind] = frozenset()
     master: str = ""
     journal: bool = False
+    stock: bool = False
 
 
 _VOUCHERS = frozenset({Kind.EXPENSE, Kind.PROCUREMENT})
@@ -35,7 +36,7 @@ _STOCK = frozenset({Kind.PROCUREMENT})
 _TO_LOOK_UP = ScreenUse()
 # The screens whose rights the manual asks to check; their names are in the table of screens.
 USES: Mapping[str, ScreenUse] = {
-    "01.010": ScreenUse(_INVOICES | {Kind.EXPENSE}, journal=True),
+    "01.010": ScreenUse(frozenset(Kind), journal=True),
     "01.260": _TO_LOOK_UP,
     "02.250": _TO_LOOK_UP,
     "03.010": ScreenUse(_VOUCHERS),
@@ -45,9 +46,9 @@ USES: Mapping[str, ScreenUse] = {
     "08.010": ScreenUse(_INVOICES),
     "08.260": ScreenUse(_INVOICES, "customers"),
     "08.262": ScreenUse(_INVOICES, "customers"),
-    "10.030": ScreenUse(_STOCK),
-    "10.040": ScreenUse(_STOCK),
-    "10.250": ScreenUse(_STOCK, "products"),
+    "10.030": ScreenUse(_STOCK, stock=True),
+    "10.040": ScreenUse(_STOCK, stock=True),
+    "10.250": ScreenUse(_STOCK, "products", stock=True),
     "10.270": _TO_LOOK_UP,
     "40.100": _TO_LOOK_UP,
     "40.250": _TO_LOOK_UP,

@@ -102,6 +102,8 @@ def document_values(
         "Doc1099": int(vendor.vend_1099),
         **_screen_defaults(stamp),
         **tax_values(document.taxes, f"Voucher {document.invc_nbr}"),
+        **{column: value for column, value in document.tracking if column != "TaskID"},  # APDoc has no task
+        **dict(document.user_fields),
         **stamp.record_id("APDoc", document.transactions),
         **stamp.audit(SCREEN),
     }
@@ -137,6 +139,7 @@ def line_values(
         "TaxCalced": "Y",
         "TranDate": document.doc_date,
         "Rlsed": 0,
+        **dict(document.tracking),
         **stamp.audit(SCREEN),
     }
     for index, line in enumerate(document.lines):

@@ -96,6 +96,8 @@ def document_values(batch: ArBatch, document: ArDocument, bat_seq: int, bat_nbr:
         "PC_Status": "0",
         "Rlsed": 0,
         **tax_values(document.taxes, f"Invoice {document.ref_nbr}"),
+        **dict(document.tracking),
+        **dict(document.user_fields),
         **stamp.audit(SCREEN),
     }
     if stamp.record_id_column:
@@ -128,6 +130,7 @@ def line_values(batch: ArBatch, document: ArDocument, bat_nbr: str, stamp: Entry
         "TaxCalced": "N",
         "TranDate": document.doc_date,
         "Rlsed": 0,
+        **dict(document.tracking),
         **stamp.audit(SCREEN),
     }
     for index, line in enumerate(document.lines):

@@ -81,6 +81,8 @@ def line_values(
         "Rlsed": 0,
         "PC_Flag": "N",
         "PC_Status": "0",
+        **dict(journal.tracking),
+        **dict(journal.user_fields),
         **stamp.record_id("GLTran", journal.transactions),
         **stamp.audit(SCREEN),
     }

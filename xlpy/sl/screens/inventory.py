@@ -108,6 +108,7 @@ def line_values(
         "PerPost": batch.per_post,
         "FiscYr": batch.per_post[:4],
         "Rlsed": 0,
+        **dict(document.user_fields),
         **stamp.record_id("INTran", document.transactions),
         **stamp.audit(batch.screen),
     }

@@ -60,6 +60,9 @@ class Written:
     created: dict[MasterKind, tuple[str, ...]] = field(default_factory=dict)
 
 
+_ON_HOLD = "H"  # SL: Batch.Status
+
+
 @dataclass(slots=True)
 class _Numbers:
     """Free numbers of a module, enough for everything; what is left out leaves no gap in them."""
@@ -271,11 +274,16 @@ class BatchWriter:
                     written.batch,
                     [placed.document for placed in written.documents],
                     written.bat_nbr,
-                    self._stamps[written.batch.module],
+                    self._stamp_of(written.batch),
                 )
                 for written in batches
             ],
         )
+
+    def _stamp_of(self, batch: SlBatch) -> EntryStamp:
+        """Return the stamp of a batch: what rows of the user say goes on hold goes before the settings."""
+        stamp = self._stamps[batch.module]
+        return replace(stamp, status=_ON_HOLD) if batch.hold else stamp
 
     def _insert_documents(self, batches: list[WrittenBatch]) -> None:
         """Insert lines, documents, reservations: SL's release lists start from Batch, so that comes last."""
@@ -304,7 +312,7 @@ class BatchWriter:
         faults: Failures = {}
         for batch in batches:
             module = batch.batch.module
-            found = verify_batch(self._connection, self._company, batch, self._stamps[module])
+            found = verify_batch(self._connection, self._company, batch, self._stamp_of(batch.batch))
             written.hashes |= {(module, batch.bat_nbr, name): digest for name, digest in found.hashes.items()}
             faults |= {key: f"SL did not keep it as it was sent: {fault}" for key, fault in found.faults.items()}
             if found.batch_faults and not found.faults:

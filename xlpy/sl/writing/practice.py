@@ -80,6 +80,7 @@ def practise(
     login may not run SL's release, ``PostingRefused`` when something moved since the plan was made, ``SlError`` when
     SL can't be reached, or when something of it is left in SL after all.
     """
+    request = replace(request, plan=_without_hold(request.plan))
     refuse_incomplete(request.plan, company.cpny_id)
     release = _release_of(company)
     practised = Practised()
@@ -93,6 +94,18 @@ def practise(
         if told:
             told(len(practised.batches), every)
     return practised
+
+
+def _without_hold(plan: Plan) -> Plan:
+    return replace(
+        plan,
+        ar=replace(plan.ar, batches=tuple(replace(batch, hold=False) for batch in plan.ar.batches)),
+        ap=replace(plan.ap, batches=tuple(replace(batch, hold=False) for batch in plan.ap.batches)),
+        gl=replace(plan.gl, batches=tuple(replace(batch, hold=False) for batch in plan.gl.batches)),
+        inventory=replace(
+            plan.inventory, batches=tuple(replace(batch, hold=False) for batch in plan.inventory.batches)
+        ),
+    )
 
 
 def parts_of(plan: Plan, at_once: int) -> Iterator[Plan]:

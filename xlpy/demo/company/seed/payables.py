@@ -11,7 +11,7 @@ from xlpy.demo import firm
 from xlpy.demo.company.release.books import Row
 from xlpy.demo.company.release_in.stock import BIN_DEFAULTS
 
-ON_HAND = Decimal(40)  # of each item, in each site's main bin
+ON_HAND = firm.ON_HAND
 STOCKED_BINS = ("MAIN", "MAINO")
 _STOCKED = "Inventory"  # Manage's class of products that SL keeps
 _MEMBER_PAYABLES = "2010"

@@ -25,6 +25,7 @@ from xlpy.demo.site.shown.payables_lists import (
     purchase_order_lines,
     purchase_orders,
 )
+from xlpy.demo.site.shown.stock import stock_rows
 from xlpy.demo.site.shown.unposted import (
     gl_entries,
     invoice_records,
@@ -113,6 +114,11 @@ RESOURCES = (
     Resource("/company/companies/<int:parent_id>/sites", "CompanySite", _children("sites", "companies")),
     Resource("/company/countries", "Country", _masters("countries")),
     Resource("/procurement/catalog", "CatalogItem", _masters("catalog")),
+    Resource(
+        "/procurement/catalog/<int:parent_id>/inventory",
+        "CatalogInventory",
+        lambda site, call: stock_rows(site, call.ids["parent_id"]),
+    ),
     Resource("/system/members", "Member", _masters("members"), patch_table="members"),
     Resource("/procurement/types", "ProductType", _masters("productTypes")),
     Resource("/procurement/warehouses", "Warehouse", _masters("warehouses"), patch_table="warehouses"),

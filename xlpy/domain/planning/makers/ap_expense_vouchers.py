@@ -16,6 +16,7 @@ from xlpy.domain.mapping.descriptions import described
 from xlpy.domain.mapping.vendors import ResolvedVendor
 from xlpy.domain.planning.makers.ap_vouchers import VoucherFacts, VoucherLine, Vouchers, due_after
 from xlpy.domain.planning.makers.maker import Made
+from xlpy.domain.planning.own_facts import expense_line
 from xlpy.domain.values.money import round_money, same_amount, total
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.rules import PostingRules
@@ -68,8 +69,11 @@ class ExpenseBills:
         """Whether Manage's bill is the sum of all its lines, included or not (Manage API: expenseBills)."""
         return same_amount(bill.total, total(line.total for line in bill.lines))
 
-    def draft(self, bill: ExportExpenseBill, expenses: Sequence[BilledExpense]) -> Made:
-        """Make one voucher of these expenses of a bill. All problems are told at once, whatever stops it first."""
+    def draft(self, bill: ExportExpenseBill, expenses: Sequence[BilledExpense], own_period: str = "") -> Made:
+        """Make one voucher of these expenses of a bill. All problems are told at once, whatever stops it first.
+
+        ``own_period``: typed on their rows; all of them go to the same period.
+        """
         problems: list[Problem] = []
         decimals = self.decimals(bill)
         if not self.is_balanced(bill):
@@ -109,6 +113,7 @@ class ExpenseBills:
             ap_account=bill.ap_account_number,
             invc_nbr=invc_nbr,
             invc_date=day,
+            own_period=own_period,
             lines=tuple(lines),
             descr=described(
                 self._posting.expense_description,
@@ -135,7 +140,10 @@ class ExpenseBills:
         told: list[Problem],
     ) -> Iterable[VoucherLine]:
         """Return the voucher lines of a bill line: its debit, and what offsets it when the member must not be paid."""
-        account = self._vouchers.accounts.of_line(line.account_number, currency)
+        own, accounts = self._vouchers.own, self._vouchers.accounts
+        account = own.account(
+            line.account_number, lambda: expense_line(expense.row, line, currency), accounts, currency
+        )
         told.extend(account.problems)
         amount = round_money(line.total, decimals)
         if not amount:

@@ -95,24 +95,27 @@ class ApExpenses(Maker[UnpostedExpense, Lines]):
     def groups(
         self, going: Sequence[Matched[UnpostedExpense, Lines]]
     ) -> Iterable[list[Matched[UnpostedExpense, Lines]]]:
-        """Put the expenses of a bill and period together: they live and die together. One of zeros stays alone.
+        """Put the expenses of a bill, period and hold together: they live and die together. One of zeros stays alone.
 
         A bill is of a member and an expense period, which may begin in one period of SL and end in the next.
         """
-        by_bill: dict[tuple[ExportExpenseBill, str], list[MatchedExpense]] = {}
+        by_bill: dict[tuple[ExportExpenseBill, str, bool], list[MatchedExpense]] = {}
         for matched in going:
             if _is_nothing(matched):
                 yield [matched]
             else:
-                period = self.vouchers.dates.period(matched.day)[0] if matched.day else ""
-                by_bill.setdefault((matched.exported[0].bill, period), []).append(matched)
+                own, hold = matched.entry.period, matched.entry.hold
+                period = self.vouchers.dates.period(matched.day, own)[0] if matched.day else ""
+                by_bill.setdefault((matched.exported[0].bill, period, hold), []).append(matched)
         yield from by_bill.values()
 
     def make(self, group: Sequence[Matched[UnpostedExpense, Lines]]) -> Made:
         """Make one voucher of these expenses of a bill."""
         if _is_nothing(group[0]):
             return Made((found("NOTHING-TO-POST", group[0].number),), nothing_to_post=True)
-        return self.bills.draft(group[0].exported[0].bill, [_expense(matched) for matched in group])
+        return self.bills.draft(
+            group[0].exported[0].bill, [_expense(matched) for matched in group], group[0].entry.period
+        )
 
 
 def _is_nothing(matched: Matched[UnpostedExpense, Lines]) -> bool:

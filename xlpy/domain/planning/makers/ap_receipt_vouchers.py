@@ -19,6 +19,7 @@ from xlpy.domain.mapping.receipt_taxes import receipt_levels
 from xlpy.domain.mapping.vendors import ResolvedVendor
 from xlpy.domain.planning.makers.ap_vouchers import VoucherFacts, VoucherLine, Vouchers, due_after
 from xlpy.domain.planning.makers.maker import Made
+from xlpy.domain.planning.own_facts import receipt_line
 from xlpy.domain.values.money import is_nil, round_money, same_amount, total
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.rules import PostingRules
@@ -73,7 +74,9 @@ class Receipts:
         """Return what a receipt makes owed, in its currency's decimals."""
         return payable_of(purchase, self.decimals(purchase))
 
-    def draft(self, key: TransactionKey, purchase: ExportPurchase, unposted: UnpostedProcurement) -> Made:
+    def draft(
+        self, key: TransactionKey, purchase: ExportPurchase, unposted: UnpostedProcurement, own_period: str = ""
+    ) -> Made:
         """Apply every rule to one receipt. All problems are told at once, whatever stops it first."""
         decimals = self.decimals(purchase)
         payable = payable_of(purchase, decimals)
@@ -113,6 +116,7 @@ class Receipts:
             summed = any(level.tax for level in purchase.tax_levels)
             problems.append(found("TAX-SUM") if summed else found("RCPT-TAX-LEVEL", code_name, code=code_name))
         facts = VoucherFacts(
+            own_period=own_period,
             transactions=(key,),
             vendor=vendor,
             payable=payable,
@@ -123,7 +127,10 @@ class Receipts:
             ap_account=purchase.ap_account_number,
             invc_nbr=number,
             invc_date=invoiced,
-            lines=tuple(self._line(line, currency, decimals, problems) for line in purchase.lines),
+            lines=tuple(
+                self._line(line, self._account_of(unposted, purchase, line, currency, problems), decimals)
+                for line in purchase.lines
+            ),
             descr=described(
                 self._posting.receipt_description,
                 {
@@ -149,11 +156,26 @@ class Receipts:
         """Decimals of the receipt's currency."""
         return self._vouchers.decimals.of(purchase.currency or self._vouchers.base_currency)
 
-    def _line(self, line: ExportPurchaseLine, currency: str, decimals: int, problems: list[Problem]) -> VoucherLine:
+    def _account_of(
+        self,
+        unposted: UnpostedProcurement,
+        purchase: ExportPurchase,
+        line: ExportPurchaseLine,
+        currency: str,
+        problems: list[Problem],
+    ) -> Resolved:
+        """Return the account of a line: by the firm's own rule, else Manage's."""
+        if not line.is_freight and not self._is_known(line, problems):
+            return Resolved("", "")
+        text = self._account(line, problems)
+        return self._vouchers.own.account(
+            text, lambda: receipt_line(unposted, purchase, line, text, currency), self._vouchers.accounts, currency
+        )
+
+    @staticmethod
+    def _line(line: ExportPurchaseLine, account: Resolved, decimals: int) -> VoucherLine:
         return VoucherLine(
-            account=self._vouchers.accounts.of_line(self._account(line, problems), currency)
-            if line.is_freight or self._is_known(line, problems)
-            else Resolved("", ""),
+            account=account,
             amount=-round_money(line.total, decimals),
             text=line.memo or line.item_description or line.item.identifier or ("Freight" if line.is_freight else ""),
             quantity=line.quantity,

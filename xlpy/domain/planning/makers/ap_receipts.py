@@ -109,7 +109,7 @@ class ApReceipts(Maker[UnpostedProcurement, ExportPurchase]):
     def make(self, group: Sequence[Matched[UnpostedProcurement, ExportPurchase]]) -> Made:
         """Make the voucher of one receipt, or the debit adjustment of a return."""
         (matched,) = group
-        return self.receipts.draft(matched.key, matched.exported, matched.entry.unposted)
+        return self.receipts.draft(matched.key, matched.exported, matched.entry.unposted, matched.entry.period)
 
 
 def receipts_to_look_up(request: PlanRequest) -> tuple[Posting, ...]:

@@ -25,6 +25,7 @@ from xlpy.domain.mapping.dates import DocumentDates, usable_date
 from xlpy.domain.mapping.taxes import NO_TAXES, ResolvedTaxes, TaxAccounts, Taxes
 from xlpy.domain.mapping.terms import FOR_VENDORS, AllTerms, discount
 from xlpy.domain.mapping.vendors import ResolvedVendor, Vendors
+from xlpy.domain.planning.own_rules import OwnRules, without_rules
 from xlpy.domain.values.money import round_money, to_base, total
 from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.refs import NO_REF, Ref
@@ -71,6 +72,7 @@ class VoucherFacts:
     levels: tuple[ExportTaxLevel, ...] = ()
     tax_code: Ref = NO_REF
     tax_accounts: tuple[str, ...] = ()  # Manage's texts of the tax lines
+    own_period: str = ""  # as typed on its rows
 
 
 class Vouchers:
@@ -83,11 +85,13 @@ class Vouchers:
         books: SlBooks,
         posting: PostingRules,
         master_rules: MasterRules,
+        own: OwnRules | None = None,
     ) -> None:
         self._books = books
         self._masters = masters
         payables = books.payables
         self.widths = Widths(books.widths, books.code_page)
+        self.own = own or without_rules(self.widths, posting)
         self.decimals = CurrencyDecimals(books, masters)
         self.accounts = Accounts(masters, books, posting.default_sub, posting.account_segments)
         self.terms = AllTerms(books.terms, masters.terms, FOR_VENDORS, days_apart=posting.due_days_tolerance)
@@ -132,7 +136,7 @@ class Vouchers:
         """
         period, rate = "", None
         if facts.day is not None:
-            period, wrong = self.dates.period(facts.day)
+            period, wrong = self.dates.period(facts.day, facts.own_period)
             problems.extend(wrong)
             rate_type = facts.vendor.rate_type or self._books.payables.rate_type
             rate, wrong = self._currencies.rate_of_type(facts.currency, rate_type, facts.day)
@@ -172,6 +176,7 @@ class Vouchers:
         cury_discount, disc_date = discount(terms, cury_total, invc_date, rate.decimals)
         return ApDocument(
             transactions=facts.transactions,
+            box_1099=_box_of(facts.vendor),
             doc_type=VOUCHER if sign > 0 else ADJUSTMENT,
             vend_id=facts.vendor.vend_id,
             doc_date=day,
@@ -293,3 +298,8 @@ def due_after(day: date | None, days: int, problems: list[Problem]) -> date | No
     except OverflowError:
         problems.append(found("DUE-MISSING"))
         return None
+
+
+def _box_of(vendor: ResolvedVendor) -> str:
+    """Return the 1099 box of a vendor's lines; none of a vendor that is no 1099 vendor, or that is to be created."""
+    return vendor.vendor.box_1099 if vendor.vendor is not None and vendor.vendor.vend_1099 else ""

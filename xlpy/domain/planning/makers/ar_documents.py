@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from xlpy.domain.checks.table import found
 from xlpy.domain.documents.ar import ArDocument, ArLine, NewCustomer
@@ -18,13 +19,15 @@ from xlpy.domain.mapping.currencies import Currencies, CurrencyDecimals, line_ta
 from xlpy.domain.mapping.customers import Customers, ResolvedCustomer
 from xlpy.domain.mapping.dates import DocumentDates, due_date, usable_date
 from xlpy.domain.mapping.descriptions import described
-from xlpy.domain.mapping.references import WIDEST_REFERENCE, reference_of
+from xlpy.domain.mapping.references import WIDEST_REFERENCE
 from xlpy.domain.mapping.signs import CREDIT_MEMO, TurnedInvoice, TurnedLine, turn
 from xlpy.domain.mapping.taxes import NO_TAXES, ResolvedTaxes, TaxAccounts, Taxes
 from xlpy.domain.mapping.terms import AllTerms, discount
 from xlpy.domain.planning.makers.gl_cost_of_goods import cost_journal
 from xlpy.domain.planning.makers.ledger_rules import judge_reference
 from xlpy.domain.planning.makers.maker import Made
+from xlpy.domain.planning.own_facts import invoice_facts, invoice_line
+from xlpy.domain.planning.own_rules import OwnRules
 from xlpy.domain.values.dates import NO_DATE
 from xlpy.domain.values.money import to_base, total
 from xlpy.domain.values.problems import Problem, Severity, has_stop
@@ -39,6 +42,7 @@ class _Facts:
 
     key: TransactionKey
     invoice: ExportInvoice
+    unposted: UnpostedInvoice
     turned: TurnedInvoice
     owing: ResolvedCustomer
     reference: str
@@ -61,11 +65,13 @@ class InvoiceDocuments:
         books: SlBooks,
         posting: PostingRules,
         master_rules: MasterRules,
+        own: OwnRules,
     ) -> None:
         self._options = options
         self._masters = masters
         self._books = books
         self._posting = posting
+        self._own = own
         self.widths = Widths(books.widths, books.code_page)
         self._currencies = Currencies(books, posting.rate_max_age_days)
         self._decimals = CurrencyDecimals(books, masters)
@@ -93,7 +99,12 @@ class InvoiceDocuments:
         return turn(invoice, self.decimals_of(currency), ar.price_decimals, ar.quantity_decimals)
 
     def draft(
-        self, key: TransactionKey, invoice: ExportInvoice, unposted: UnpostedInvoice, posting: Posting | None
+        self,
+        key: TransactionKey,
+        invoice: ExportInvoice,
+        unposted: UnpostedInvoice,
+        posting: Posting | None,
+        own_period: str = "",
     ) -> Made:
         """Apply every rule to one invoice. All problems are told at once, whatever stops it first."""
         turned = self.turned(invoice)
@@ -101,7 +112,7 @@ class InvoiceDocuments:
         if not turned.balanced:
             problems.append(found("UNBALANCED", f"{invoice.total} / {turned.receivable}"))
         elif turned.is_nothing and not any(level.tax for level in turned.levels):
-            return self._nothing_but_cost(invoice)
+            return self._nothing_but_cost(invoice, unposted, own_period)
         avalara = invoice.avalara or unposted.avalara
         if not turned.taxes_agree and not avalara:
             levels = total(level.tax for level in turned.levels)
@@ -115,14 +126,15 @@ class InvoiceDocuments:
         if avalara:
             problems.append(found("AVALARA", invoice.tax_code.name))
             turned = replace(turned, levels=())  # they are Avalara's: that is the one problem to tell
-        reference = reference_of(invoice.number, self._posting)
+        reference, wrong = self.reference(invoice, unposted)
+        problems.extend(wrong)
         reuse = self._check_reference(reference, invoice, posting, problems)
-        owing = self._customers.resolve(invoice, unposted)
+        owing = self._owing(invoice, unposted)
         problems.extend(owing.problems)
         day = usable_date(invoice.document_date, problems)
         period = ""
         if day is not None:
-            period, wrong = self._dates.period(day)
+            period, wrong = self._dates.period(day, own_period)
             problems.extend(wrong)
         currency = invoice.currency
         if not currency:
@@ -130,7 +142,7 @@ class InvoiceDocuments:
             problems.append(found("CURY-EMPTY", in_sl=currency, currency=currency))
         rate, wrong = self._currencies.rate_for(currency, owing.customer, day) if day else (None, ())
         problems.extend(wrong)
-        facts = _Facts(key, invoice, turned, owing, reference, reuse, day, rate, currency)
+        facts = _Facts(key, invoice, unposted, turned, owing, reference, reuse, day, rate, currency)
         document = self._document(facts, problems)
         cost, wrong = self._cost(invoice, day, reference, owing.cust_id)
         problems.extend(wrong)
@@ -142,32 +154,53 @@ class InvoiceDocuments:
             claim=sl_key(reference),
         )
 
-    def _nothing_but_cost(self, invoice: ExportInvoice) -> Made:
+    def reference(self, invoice: ExportInvoice, unposted: UnpostedInvoice) -> tuple[str, tuple[Problem, ...]]:
+        """Return the SL reference of an invoice by the firm's own rule, else by that of the settings; what is wrong."""
+        own = self._own
+        facts = invoice_facts(invoice, unposted, self._masters) if own.has("reference") else None
+        return own.reference(invoice.number, facts)
+
+    def _owing(self, invoice: ExportInvoice, unposted: UnpostedInvoice) -> ResolvedCustomer:
+        """Return who owes an invoice by the firm's own rule, else by that of the settings."""
+        if not self._own.has("customer"):
+            return self._customers.resolve(invoice, unposted)
+        given, told = self._own.customer(invoice_facts(invoice, unposted, self._masters))
+        if not given:
+            resolved = self._customers.resolve(invoice, unposted)
+        elif (known := self._customers.of_id(given)) is not None:
+            resolved = known
+        else:
+            return ResolvedCustomer(problems=(self._own.no_customer(given),))
+        return replace(resolved, problems=(*told, *resolved.problems))
+
+    def _nothing_but_cost(self, invoice: ExportInvoice, unposted: UnpostedInvoice, own_period: str) -> Made:
         """Draft an invoice that asks for no money: goods given away still have their cost journal."""
         problems: list[Problem] = []
-        reference = self._posting_reference(invoice)
+        reference, wrong = self.reference(invoice, unposted)
+        problems.extend(wrong)
+        reference = reference if len(reference) <= WIDEST_REFERENCE else ""
         day = usable_date(invoice.document_date, problems)
         cost, wrong = self._cost(invoice, day, reference, "")
-        if cost is None and not has_stop(wrong):
+        if cost is None and not has_stop((*problems, *wrong)):
             return Made((found("NOTHING-TO-POST", invoice.number),), nothing_to_post=True)
         problems.extend(wrong)
         period = ""
         if day is not None:
-            period, closed = self._dates.period(day)
+            period, closed = self._dates.period(day, own_period)
             problems.extend(closed)
         return Made(tuple(problems), documents=((period, cost),) if cost else ())
-
-    def _posting_reference(self, invoice: ExportInvoice) -> str:
-        """Return the reference that the journal of an invoice without a document shows, when it fits."""
-        reference = reference_of(invoice.number, self._posting)
-        return reference if len(reference) <= WIDEST_REFERENCE else ""
 
     def _document(self, facts: _Facts, problems: list[Problem]) -> ArDocument | None:
         """Check accounts, taxes, terms and texts, and build the document; None when it can't be built."""
         invoice, turned, owing, currency = facts.invoice, facts.turned, facts.owing, facts.currency
         day, rate = facts.day, facts.rate
         control = self._control(invoice, owing, currency, problems)
-        accounts = [self._accounts.of_line(line.line.account_number, currency) for line in turned.lines]
+        accounts = [
+            self._own.account(
+                line.account_number, partial(invoice_line, invoice, facts.unposted, line), self._accounts, currency
+            )
+            for line in (turned_line.line for turned_line in turned.lines)
+        ]
         for resolved in accounts:
             problems.extend(resolved.problems)
         terms = None

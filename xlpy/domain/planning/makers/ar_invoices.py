@@ -9,12 +9,12 @@ from dataclasses import replace
 from xlpy.domain.checks.table import found
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.facts.manage import ExportInvoice, UnpostedInvoice
-from xlpy.domain.mapping.references import reference_of
 from xlpy.domain.mapping.signs import lines_hash
 from xlpy.domain.planning.makers.ar_documents import InvoiceDocuments
 from xlpy.domain.planning.makers.gl_cost_of_goods import costed_lines
 from xlpy.domain.planning.makers.maker import Change, Judged, Made, Maker, Matched
 from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
+from xlpy.domain.planning.own_rules import OwnRules
 from xlpy.domain.values.money import has_more_decimals, round_money, rounded_together
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import Kind, TransactionKey
@@ -25,10 +25,10 @@ class ArInvoices(Maker[UnpostedInvoice, ExportInvoice]):
 
     kind = Kind.INVOICE
 
-    def __init__(self, request: PlanRequest) -> None:
+    def __init__(self, request: PlanRequest, own: OwnRules) -> None:
         super().__init__(request)
         self.documents = InvoiceDocuments(
-            request.options, request.masters, request.books, request.posting, request.master_rules
+            request.options, request.masters, request.books, request.posting, request.master_rules, own
         )
         self.exported: dict[str, ExportInvoice] = {}
         self.exported_twice: set[str] = set()
@@ -87,14 +87,16 @@ class ArInvoices(Maker[UnpostedInvoice, ExportInvoice]):
             ),
             lines=tuple(line.total for line in invoice.lines if not line.is_tax),
             costs=tuple(line.cost for line, _ in costed_lines(invoice, self.request.masters)),
-            claim=sl_key(reference_of(invoice.number, self.request.posting)),
+            claim=sl_key(self.documents.reference(invoice, row)[0]),
         )
 
     def make(self, group: Sequence[Matched[UnpostedInvoice, ExportInvoice]]) -> Made:
         """Make the document of one invoice, and the journal of what its goods cost."""
         (matched,) = group
         posting = self.request.books.postings.get(matched.key)
-        return self.documents.draft(matched.key, matched.exported, matched.entry.unposted, posting)
+        return self.documents.draft(
+            matched.key, matched.exported, matched.entry.unposted, posting, matched.entry.period
+        )
 
 
 def _in_whole_cents(invoice: ExportInvoice, decimals: int) -> ExportInvoice:

@@ -20,6 +20,8 @@ from xlpy.domain.mapping.dates import usable_date
 from xlpy.domain.planning.makers.gl_journals import journal_dates, two_sided
 from xlpy.domain.planning.makers.maker import Change, Made, Maker, Matched
 from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
+from xlpy.domain.planning.own_facts import expense_alone
+from xlpy.domain.planning.own_rules import OwnRules
 from xlpy.domain.values.money import is_nil, plain, round_money, same_amount, to_base
 from xlpy.domain.values.problems import Problem, has_stop
 from xlpy.domain.values.transactions import Kind
@@ -33,8 +35,9 @@ class GlExpenses(Maker[UnpostedExpense, ExportExpense]):
 
     kind = Kind.EXPENSE
 
-    def __init__(self, request: PlanRequest) -> None:
+    def __init__(self, request: PlanRequest, own: OwnRules) -> None:
         super().__init__(request)
+        self.own = own
         books, posting = request.books, request.posting
         self.books = books
         self.widths = Widths(books.widths, books.code_page)
@@ -129,13 +132,15 @@ class GlExpenses(Maker[UnpostedExpense, ExportExpense]):
             problems.append(found("JRN-TAX", str(tax), tax=tax))
         base = self.currencies.base_currency
         vendor_id, vendor = self._vendor(unposted, expense, problems)
-        debit = self.accounts.of_line(expense.account_number, base)
+        debit = self.own.account(
+            expense.account_number, lambda: expense_alone(unposted, expense, currency), self.accounts, base
+        )
         credit = self.accounts.of_control(expense.offset_account, base, self._offset_subs(vendor), "SUB-AP-CONTROL")
         problems += (*debit.problems, *credit.problems)
         day = usable_date(expense.document_date, problems)
         if day is None:
             return ()
-        period, wrong = self.dates.period(day)
+        period, wrong = self.dates.period(day, row.period)
         problems.extend(wrong)
         rate, wrong = self._rate(currency, vendor, day)
         problems.extend(wrong)

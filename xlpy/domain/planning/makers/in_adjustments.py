@@ -100,18 +100,22 @@ def draft_adjustment(
     Warehouse, bin and unit cost are only in the adjustment's record, so each exported line is paired with a line of
     it; the quantities of both must agree. Unit: the product's own, in which Manage counts its stock.
     """
-    used = [line for line in adjustment.lines if line.quantity or line.total]
-    if not used:
-        return ()
-    record = lines.masters.adjustments.get(adjustment.adjustment_id)
-    if record is None:
-        problems.append(found("INV-RECORD", str(adjustment.adjustment_id)))
-        return ()
-    pairs = _pairs(used, [line for line in record.lines if line.quantity], lines.base_decimals, problems)
-    made = [_line(key, adjustment, pair, lines, problems) for pair in pairs]
+    made = [_line(key, adjustment, pair, lines, problems) for pair in paired(adjustment, lines, problems)]
     if has_stop(problems):
         return ()
     return tuple(sorted((line for line in made if line is not None), key=_order))
+
+
+def paired(adjustment: ExportAdjustment, lines: InventoryLines, problems: list[Problem]) -> list[Pair]:
+    """Pair each exported line that is not zero with its line of the record, which has the plain sign and the cost."""
+    used = [line for line in adjustment.lines if line.quantity or line.total]
+    if not used:
+        return []
+    record = lines.masters.adjustments.get(adjustment.adjustment_id)
+    if record is None:
+        problems.append(found("INV-RECORD", str(adjustment.adjustment_id)))
+        return []
+    return _pairs(used, [line for line in record.lines if line.quantity], lines.base_decimals, problems)
 
 
 def _pairs(

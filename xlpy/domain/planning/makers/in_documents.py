@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from xlpy.domain.checks.table import found
+from xlpy.domain.documents.gl import GlJournal
 from xlpy.domain.documents.inventory import ADJUSTED, InDocument, InLine
 from xlpy.domain.facts.books import SlBooks, sl_key
 from xlpy.domain.facts.manage_procurement import ExportAdjustment, ExportTransfer, UnpostedProcurement
@@ -112,25 +113,25 @@ class InventoryMaker(Maker[UnpostedProcurement, tuple[ExportedT, ...]]):
         """Make the document of one row."""
         (matched,) = group
         problems: list[Problem] = []
-        made = self._document(matched, problems)
+        row, base = matched.entry.unposted, self.books.gl.base_currency
+        if row.currency and sl_key(row.currency) != sl_key(base):
+            problems.append(found("INV-CURRENCY", row.currency, base, currency=row.currency))
+        made = self.written(matched, problems)
         if made is None and not has_stop(problems):
             return Made((*problems, found("NOTHING-TO-POST", matched.number)), nothing_to_post=True)
         items = tuple(self.lines.needed.get(matched.key, ()))
         return Made(tuple(problems), documents=(made,) if made else (), masters=items)
 
-    def _document(
+    def written(
         self, matched: Matched[UnpostedProcurement, tuple[ExportedT, ...]], problems: list[Problem]
-    ) -> tuple[str, InDocument] | None:
+    ) -> tuple[str, InDocument | GlJournal] | None:
         """Build the document with its period; none when a problem stops it, or when there is nothing to write."""
-        row, base = matched.entry.unposted, self.books.gl.base_currency
-        if row.currency and sl_key(row.currency) != sl_key(base):
-            problems.append(found("INV-CURRENCY", row.currency, base, currency=row.currency))
         problems.extend(in_setup_problems(self.books))
         lines = self.document_lines(matched.key, matched.exported, problems)
         if not lines and not has_stop(problems):
             return None
         day = usable_date(matched.day, problems)
-        period = self._period(day, problems) if day else ""
+        period = self._period(day, matched.entry.period, problems) if day else ""
         descr = self.lines.fit(self.seen(matched.exported).text or matched.number, problems)
         if day is None or has_stop(problems):
             return None
@@ -138,9 +139,9 @@ class InventoryMaker(Maker[UnpostedProcurement, tuple[ExportedT, ...]]):
         fits = self.tran_type == ADJUSTED and self.lines.widths.fits(number, "INTran", "RefNbr")
         return period, InDocument((matched.key,), self.tran_type, day, number if fits else "", lines, descr.text)
 
-    def _period(self, day: date, problems: list[Problem]) -> str:
+    def _period(self, day: date, own: str, problems: list[Problem]) -> str:
         """Return the period to post to. The release refuses closed ones (message 24) and far fiscal years."""
-        period, wrong = self.dates.period(day)
+        period, wrong = self.dates.period(day, own)
         problems.extend(wrong)
         current = self.books.gl.per_nbr
         if period and current and abs(int(period[:4]) - int(current[:4])) > MOST_YEARS:
