@@ -38,7 +38,7 @@ from xlpy.sl.writing.posting import post_plan
 
 MIDNIGHT, NO_DATE = datetime.fromisoformat("2026-10-12"), datetime.fromisoformat("1900-01-01")
 ODBC = "DRIVER={ODBC Driver 18 for SQL Server};SERVER=sl.example.net;DATABASE=HPApp;Trusted_Connection=yes"
-NOT_PARSED = ("SAVE TRANSACTION", "ROLLBACK TRANSACTION", "SET ", "IF @@TRANCOUNT", "COMMIT", "ROLLBACK")
+NOT_PARSED = ("SAVE TRANSACTION", "ROLLBACK TRANSACTION", "SET ", "DECLARE ", "IF @@TRANCOUNT", "COMMIT", "ROLLBACK")
 LEDGER_TEXT = {"xlpy_Posting", "xlpy_PostingDoc", "xlpy_Lock"}  # has nvarchar columns: Manage's names, not SL's
 
 

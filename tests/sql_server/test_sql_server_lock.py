@@ -108,7 +108,7 @@ def test_what_follows_a_transaction_that_the_server_ended_is_not_saved() -> None
             with engine.begin() as connection:
                 connection.execute(text("CREATE TABLE dbo.Half (part int)"))
             with engine.begin() as connection:
-                connection.execute(text("INSERT INTO Half (part) VALUES (0)"))
+                assert connection.execute(text("INSERT INTO Half (part) VALUES (0)")).rowcount == 1, "it is still told"
             with pytest.raises(TransactionLost), engine.begin() as connection:
                 connection.execute(text("INSERT INTO Half (part) VALUES (1)"))
                 _end_unsaid(connection)

@@ -84,9 +84,10 @@ RELEASE_APPLICATION_LOCK: Final = text(
 )
 
 # Owned by the transaction: it ends with it, however that ends. Reading from a table begins one where the driver leaves
-# that to the server; what is read does not matter.
+# that to the server; what is read does not matter. No SET NOCOUNT here: a server may keep it for what follows, and
+# statements would no longer tell how many rows they changed.
 TAKE_TRANSACTION_LOCK: Final = text(
-    "SET NOCOUNT ON; DECLARE @there int, @granted int; SELECT @there = COUNT(*) FROM sys.objects WHERE 1 = 0;"
+    "DECLARE @there int, @granted int; SELECT @there = COUNT(*) FROM sys.objects WHERE 1 = 0;"
     " EXEC @granted = sp_getapplock @Resource = :name, @LockMode = 'Exclusive', @LockOwner = 'Transaction',"
     " @LockTimeout = 0; SELECT @granted AS granted"
 )
