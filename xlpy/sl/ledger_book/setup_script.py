@@ -10,13 +10,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Table, inspect
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import mssql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from xlpy.errors import SlError
+from xlpy.sl.connection.sqlite import inspector
 from xlpy.sl.connection.statement_errors import database_said
 from xlpy.sl.ledger_book.audit_tables import audits
 from xlpy.sl.ledger_book.columns import AddColumn, ledger_metadata
@@ -218,7 +219,7 @@ def _where(company: SlCompany) -> str:
 
 def _there(connection: Connection) -> tuple[Collection[int], set[str], set[tuple[str, str]]]:
     """Return the versions installed, and the ledger's tables and their columns that are there, in small letters."""
-    found = inspect(connection)
+    found = inspector(connection)
     tables = {table.name.lower() for table in ledger_metadata.sorted_tables if found.has_table(table.name)}
     columns = {
         (column.table.name.lower(), known["name"].lower())
