@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 from bad_answers import bad_answers
+from bad_companies import bad_companies
 from bad_input_stage import Desk, a_desk
 from bad_settings import bad_settings
 from bad_workbooks import bad_workbooks
 
 EVERY = 16
-EVERY_ANSWER = 60
+EVERY_ANSWER = 90  # each is a whole refresh and preview
+EVERY_COMPANY = 220  # each is a check of the set-up, a preview and an export
 
 
 @pytest.fixture(scope="module")
@@ -44,4 +46,14 @@ def test_a_spoiled_answer_of_manage_ends_in_a_named_problem_and_nothing_is_writt
     ended = {bad.what: desk.refresh_and_preview(bad) for bad in list(bad_answers(paths))[::EVERY_ANSWER]}
     assert {what: end.fault for what, end in ended.items() if end.fault} == {}
     assert sum(end.code != 0 for end in ended.values()) > len(ended) // 4
+    assert desk.sl_rows() == before
+
+
+def test_an_export_to_a_bad_company_is_refused_by_name_or_right(desk: Desk) -> None:
+    before = desk.sl_rows()
+    ended = {bad.what: desk.company(bad) for bad in list(bad_companies())[::EVERY_COMPANY]}
+    assert {what: end.fault for what, ends in ended.items() for end in ends if end.fault} == {}
+    pushed = {ends[-1].code for ends in ended.values()}
+    assert pushed & {1, 2}, "none of them was refused"
+    assert 0 in pushed, "no export was possible at all"
     assert desk.sl_rows() == before

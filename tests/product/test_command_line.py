@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import click
@@ -72,3 +75,35 @@ def test_a_crash_is_told_without_a_traceback(monkeypatch: pytest.MonkeyPatch, tm
     assert "boom" in result.output
     assert "Traceback" not in result.output
     assert "full log" in result.output
+
+
+PRESSED_WHILE_IMPORTING = """
+import signal, sys
+
+class Pressed:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Pressed())
+sys.argv = ["xlpy", "--version"]
+from xlpy.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("module", ["xlpy.cli", "click", "xlpy.commands.records"])
+def test_ctrl_c_during_the_imports_is_told_in_words(module: str) -> None:
+    code = PRESSED_WHILE_IMPORTING.format(module=module)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "Stopped before anything was done.\n")
+
+
+def test_the_command_and_the_module_have_the_same_way_in() -> None:
+    project = tomllib.loads((README.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["scripts"] == {"xlpy": "xlpy.__main__:main"}
+    done = subprocess.run(
+        [sys.executable, "-m", "xlpy", "--version"], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith("xlpy")

@@ -17,11 +17,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Executable,
+    Inspector,
+    create_engine,
+    event,
+    inspect,
+    literal,
+    make_url,
+    select,
+)
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from xlpy.domain.facts.books import sl_key
-from xlpy.sl.connection.types import SQLITE_COLLATION, round_to_minute
+from xlpy.sl.connection.types import SQLITE_COLLATION, ValueUnreadable, round_to_minute
 
 LONGEST_CHAR = 255
 _READS = "sl_reads"
@@ -50,6 +61,16 @@ def sqlite_engine(url: str, *, lock_seconds: float = 10) -> Engine:
     event.listen(engine, "before_execute", _note_reading)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def inspector(connection: Connection) -> Inspector:
+    """Return what tells which tables and columns there are. Its own statements don't say that they only read.
+
+    So the first statement of the transaction is one that does: who only looks never waits for somebody who writes.
+    """
+    if not connection.in_transaction():
+        connection.execute(select(literal(1)))
+    return inspect(connection)
 
 
 def database_file(url: str) -> Path | None:
@@ -128,10 +149,16 @@ def _register_readers() -> None:
 
 def _padded_to(width: int) -> Callable[[bytes], str]:
     def pad(raw: bytes) -> str:
-        return raw.decode().ljust(width)[:width]  # beyond its width there are only blanks
+        try:
+            return raw.decode().ljust(width)[:width]  # beyond its width there are only blanks
+        except UnicodeDecodeError:
+            raise ValueUnreadable(raw, "a text") from None
 
     return pad
 
 
 def _read_small_date_time(raw: bytes) -> datetime:
-    return round_to_minute(datetime.fromisoformat(raw.decode()))
+    try:
+        return round_to_minute(datetime.fromisoformat(raw.decode()))
+    except ValueError:
+        raise ValueUnreadable(raw.decode(errors="replace"), "a date") from None

@@ -28,6 +28,7 @@ from xlpy.errors import SlError
 
 LAST_DATE = date(2079, 6, 6)  # the end of smalldatetime
 AMOUNT_PLACES = 9
+LARGEST_EXPONENT = 17
 SQLITE_COLLATION = "SL"
 _UP_FROM = 29_999_000  # microseconds of the minute from which smalldatetime rounds up
 
@@ -38,6 +39,16 @@ class ValueRefused(SlError, DontWrapMixin):
 
 class TextRefused(ValueRefused):
     """A text is too long for its column, or has a character that the database's code page lacks."""
+
+
+class ValueUnreadable(ValueRefused):
+    """A column of SL holds what its type can't: only a changed table, or another product, can have put it there."""
+
+    def __init__(self, value: object, wanted: str) -> None:
+        super().__init__(
+            f"SL has {str(value)[:40]!r} where {wanted} should be.",
+            fix="Ask whoever looks after the SL database what wrote it there; run this again when it is corrected.",
+        )
 
 
 def round_to_minute(moment: datetime) -> datetime:
@@ -128,7 +139,7 @@ class SlAmount(TypeDecorator[Decimal]):
             return float(value)
         if not isinstance(value, Decimal):
             raise ValueRefused(f"The amount {value!r} is not a Decimal.")
-        if not value.is_finite() or value.adjusted() > 17:
+        if not value.is_finite() or value.adjusted() > LARGEST_EXPONENT:
             raise ValueRefused(f"The amount {value} is not one that SL can hold.")
         if value.as_tuple().exponent < -AMOUNT_PLACES:  # type: ignore[operator] # finite: an int
             value = round_money(value, AMOUNT_PLACES)
@@ -138,7 +149,12 @@ class SlAmount(TypeDecorator[Decimal]):
         """Read the shortest decimal that is the same float."""
         if value is None:
             return None
-        amount = Decimal(repr(float(value)))
+        try:
+            amount = Decimal(repr(float(value)))
+        except (TypeError, ValueError):
+            raise ValueUnreadable(value, "a number") from None
+        if not amount.is_finite() or amount.adjusted() > LARGEST_EXPONENT:
+            raise ValueUnreadable(value, "a number that can be booked")
         if amount.as_tuple().exponent < -AMOUNT_PLACES:  # type: ignore[operator] # SQL Server floats are finite
             amount = round_money(amount, AMOUNT_PLACES)
         return amount or Decimal(0)
@@ -175,7 +191,14 @@ def _bind_minute(moment: datetime, dialect: Dialect) -> Any:
 
 
 def _read_minute(value: Any) -> datetime:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            raise ValueUnreadable(value, "a date") from None
+    if not isinstance(value, datetime):
+        raise ValueUnreadable(value, "a date")
+    return value
 
 
 class SlDate(TypeDecorator[date]):

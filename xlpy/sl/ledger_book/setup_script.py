@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Table, insert, inspect, select
+from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.dialects import mssql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +19,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from xlpy.domain.values.approvals import TWO
 from xlpy.errors import SlError
+from xlpy.sl.connection.sqlite import inspector
 from xlpy.sl.connection.statement_errors import database_said
 from xlpy.sl.ledger_book.approval_tables import APPROVAL_RULE, approval_requests, approvals, rules
 from xlpy.sl.ledger_book.audit_tables import audits
@@ -239,7 +240,7 @@ def _where(company: SlCompany) -> str:
 
 def _there(connection: Connection) -> tuple[Collection[int], set[str], set[tuple[str, str]]]:
     """Return the versions installed, and the ledger's tables and their columns that are there, in small letters."""
-    found = inspect(connection)
+    found = inspector(connection)
     tables = {table.name.lower() for table in ledger_metadata.sorted_tables if found.has_table(table.name)}
     columns = {
         (column.table.name.lower(), known["name"].lower())

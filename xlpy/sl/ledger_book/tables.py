@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 
 from xlpy.errors import LedgerMissing
+from xlpy.sl.connection.sqlite import inspector
 from xlpy.sl.connection.types import SlAmount
 from xlpy.sl.ledger_book import approval_tables, audit_tables
 from xlpy.sl.ledger_book import payment_tables as sync_tables
@@ -146,7 +147,7 @@ def create_ledger(engine: Engine, *, now: datetime | None = None) -> None:
 
 def check_ledger(connection: Connection) -> None:
     """Raise ``LedgerMissing`` when the ledger's tables are not there, or are of another version than this program's."""
-    there = {name.lower() for name in inspect(connection).get_table_names()}
+    there = {name.lower() for name in inspector(connection).get_table_names()}
     missing = sorted(table.name for table in ledger_metadata.tables.values() if table.name.lower() not in there)
     if missing:
         raise LedgerMissing(f"missing: {', '.join(missing)}")
@@ -175,7 +176,7 @@ def refuse_later_version(connection: Connection) -> Collection[int]:
 
 def versions_installed(connection: Connection) -> Collection[int]:
     """Return the versions that were installed here, one after the other; none before the first time."""
-    if not inspect(connection).has_table(versions.name):
+    if not inspector(connection).has_table(versions.name):
         return ()
     return connection.scalars(select(versions.c.SchemaVersion)).all()
 

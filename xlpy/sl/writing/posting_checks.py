@@ -25,6 +25,7 @@ from xlpy.domain.values.transactions import Kind, Posting, PostingState, Transac
 from xlpy.errors import PostingRefused
 from xlpy.sl.connection import tsql
 from xlpy.sl.connection.rows import lowered
+from xlpy.sl.connection.table_reader import readable
 from xlpy.sl.ledger_book.ledger import read_postings
 from xlpy.sl.reading.numbering import lock_setup_row, read_reference_uses
 from xlpy.sl.reading.setup_rows import ap_setup_of, ar_setup_of, gl_setup_of, in_setup_of
@@ -264,7 +265,7 @@ def read_setup_seen(company: SlCompany) -> SetupSeen:
                 table = company.catalogue.table(entry.numbers.setup_table)
                 row = connection.execute(select(table).where(table.c.SetupId == module)).mappings().first()
                 if row is not None:
-                    rows[module] = lowered(row)
+                    rows[module] = readable(table.name, lowered(row), table.columns)
         gl = _gl_setup(connection, company)
     return SetupSeen.of(gl, ar_setup_of(rows.get("AR")), ap_setup_of(rows.get("AP")), in_setup_of(rows.get("IN")))
 
@@ -275,7 +276,7 @@ def _gl_setup(connection: Connection, company: SlCompany) -> GlSetup:
     row = connection.execute(statement).mappings().first()
     if row is None:
         raise PostingRefused("General Ledger is not set up in this SL database.", fix=f"See {screen('01.950')}.")
-    return gl_setup_of(lowered(row))
+    return gl_setup_of(readable(table.name, lowered(row), table.columns))
 
 
 def _balance_type(connection: Connection, company: SlCompany, gl: GlSetup) -> str:
