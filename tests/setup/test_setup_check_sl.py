@@ -13,6 +13,7 @@ from xlpy.demo.company import repairs
 from xlpy.domain.values.statuses import Verdict
 from xlpy.domain.values.transactions import Kind
 from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.ledger_book.tables import SCHEMA_VERSION
 from xlpy.sl.reading.rights import USES
 
 INVOICES, EXPENSES, STOCK = Kind.INVOICE, Kind.EXPENSE, Kind.PROCUREMENT
@@ -132,7 +133,7 @@ def test_columns_to_stamp(firm: Firm) -> None:
 
 
 def test_the_ledger_missing_or_of_another_version(firm: Firm) -> None:
-    with firm.without("xlpy_Version", "SchemaVersion = 2"):
+    with firm.without("xlpy_Version", f"SchemaVersion = {SCHEMA_VERSION}"):
         findings = firm.of_sl()
         assert problems(findings) == {"Posting ledger"}
         assert "xlpy sl-setup" in findings["Posting ledger"].fix
