@@ -161,7 +161,7 @@ def test_marks_stay_with_their_expense_when_others_come(book):
     set_include(book, EXPENSES, "Yes")
     update_by_key(book, EXPENSES, {"611": {"Status": "Ready"}})
     refill(book, EXPENSES, expense_rows([ExpenseRow(other, "", ""), ExpenseRow(EXPENSE, "", "")]))
-    assert [(row["Id"], row["Include"]) for row in read_rows(book, EXPENSES)] == [("7", None), ("611", "Yes")]
+    assert [(row["Id"], row["Include"]) for row in read_rows(book, EXPENSES)] == [("611", "Yes"), ("7", None)]
 
 
 def test_a_receipt_is_found_by_its_id(book):
