@@ -93,7 +93,7 @@ def _press_all(desk: Any, made: World, story: Story) -> None:
     for button in ("login", "doctor", "refresh", "select_all", "check", "deselect_problems"):
         press(button)
     _mark(desk, INVOICES, 3, "")
-    for button in ("preview", "push", "save_errors", "save_log", "batches"):
+    for button in ("preview", "practice", "ask", "approve", "preview", "push", "save_errors", "save_log", "batches"):
         press(button)
     home(batch_identifier="OCT2")
     press("refresh")
@@ -105,7 +105,7 @@ def _press_all(desk: Any, made: World, story: Story) -> None:
     release_and_pay(engine, lambda _text: None)
     engine.dispose()
     home(earlier_batch="OCT-I")
-    for button in ("rerun", "sync", "reconcile", "audit", "refresh", "deselect_all"):
+    for button in ("rerun", "sync", "reconcile", "tie_out", "accruals", "mappings", "audit", "refresh", "deselect_all"):
         press(button)
     _mark(desk, INVOICES, 1, "Yes")
     home(batch_identifier="OCT3", confirm="CLEAR 1")

@@ -26,7 +26,7 @@ def filtered(excel):
     """Rows 6 and 7 of five are hidden by a filter, as in xlwings issue 747."""
     sheet = excel.book.sheets["Invoices"]
     sheet.range("A5:A9").number_format = "@"
-    sheet.tables["Invoices"].resize(sheet.range("A4:T9"))
+    sheet.tables["Invoices"].resize(sheet.range("A4:V9"))
     sheet.range("J5:J9").value = [["a"], ["b"], ["b"], ["a"], ["a"]]
     sheet.tables["Invoices"].autofilter.apply_values(10, ["a"])
     return sheet
@@ -172,7 +172,7 @@ def test_what_is_not_known_is_an_error_of_the_test_even_if_somebody_catches_it(s
 
 def test_rows_of_a_table_do_not_move_while_a_filter_hides_some(filtered):
     with pytest.raises(ComError, match="shift cells in a table"):
-        filtered.range("A5:T5").insert("down", copy_origin="format_from_right_or_below")
+        filtered.range("A5:V5").insert("down", copy_origin="format_from_right_or_below")
 
 
 def test_cells_move_down_with_what_points_at_them_and_hangs_on_them(excel):
@@ -180,11 +180,11 @@ def test_cells_move_down_with_what_points_at_them_and_hangs_on_them(excel):
     home.range("Z60").formula = "=Invoices!B5+Invoices!B4+B5"
     sheet.range("B5").color = (255, 0, 0)
     sheet.range("B5").add_note("ask Mary")
-    sheet.range("A5:T5").insert("down", copy_origin="format_from_right_or_below")
+    sheet.range("A5:V5").insert("down", copy_origin="format_from_right_or_below")
     assert home.range("Z60").formula == "=Invoices!B6+Invoices!B4+B5"
     assert sheet.range("B6").note.text == "ask Mary"
     assert sheet.range("B6").color == (255, 0, 0)
-    assert sheet.tables["Invoices"].range.address == "$A$4:$T$6"
+    assert sheet.tables["Invoices"].range.address == "$A$4:$V$6"
 
 
 def test_a_status_bar_is_given_back_by_false(excel):
@@ -209,7 +209,7 @@ def test_an_excel_that_ended_answers_nothing(excel):
 
 def test_a_sort_moves_cells_with_what_hangs_on_them_and_leaves_the_heights_of_rows(excel):
     sheet, user = excel.book.sheets["Invoices"], excel.stage.user
-    sheet.tables["Invoices"].resize(sheet.range("A4:T7"))
+    sheet.tables["Invoices"].resize(sheet.range("A4:V7"))
     sheet.range("D5:D7").value = [["c"], ["a"], ["b"]]
     sheet.range("D5").color = (255, 0, 0)
     sheet.range("D5").add_note("ask Mary")
