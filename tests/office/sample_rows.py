@@ -269,6 +269,19 @@ AGEING = [
 ROWS: dict[str, list[dict[str, object]]] = {
     name: [dict(zip(_COLUMNS[name], row, strict=True)) for row in rows] for name, rows in _ROWS.items()
 }
+ROWS |= {
+    "Tie-out": [
+        {"State": "Agrees", "Line": "account", "Period": "10-2026", "Area": "AR", "Account": "1100", "Sub": "00000",
+         "Name": "Accounts receivable", "Manage": 4547.5, "Posting ledger": 4547.5, "General ledger": 4547.5},
+    ],
+    "Accruals": [
+        {"Section": "Unposted", "Period": "10-2026", "Kind": "Invoices", "Count": 3, "Customer/Vendor": "ACME01",
+         "Amount": 4547.5, "Currency": "USD", "Base amount": 4547.5},
+    ],
+    "Mappings": [
+        {"State": "missing", "Kind": "Company", "Record": "MUNOZ1", "Name": "Munoz", "Likeliest in SL": "MUNOZ"},
+    ],
+}  # fmt: skip
 
 
 def fill_with_sample(path: Path) -> None:
