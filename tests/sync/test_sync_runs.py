@@ -21,7 +21,7 @@ from xlpy.services.history.rerun import rerun
 from xlpy.sl.ledger_book.lock import posting_lock
 
 D = Decimal
-READS = 18  # SELECTs of a sync, whatever the number of invoices
+READS = 19  # SELECTs of a sync, whatever the number of invoices
 
 
 def pay_some(stage: Stage) -> None:
