@@ -187,7 +187,6 @@ STAYS: Mapping[str, str] = {
     "xlpy.login.window._KEPT": "closed windows; a thread that frees one would end the process",
     "xlpy.masking._changing": "a lock, free between tests",
     "xlpy.commands.console.progress_bar: click.get_current_context().meta[_BARS]": "goes with its command",
-    "xlpy.domain.planning.needs._NOT_READ_YET": "books without anything in them; read-only",
     "xlpy: logging.getLogger(__name__).addHandler": "a handler that does nothing, when it is imported",
 }
 

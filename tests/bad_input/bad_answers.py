@@ -65,6 +65,7 @@ def between(site: str) -> Iterator[Between]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # a header and its body are two writes
 
         def _pass(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
