@@ -10,7 +10,7 @@ SLOW_FILES = frozenset(
     {
         "audit/test_audit_record.py",  # 6
         "audit/test_audit_verify.py",  # 8
-        "crash/test_crash_everywhere.py",  # 45
+        "crash/test_crash_matrix.py",  # 60
         "demo_run/test_demo_run.py",  # 27
         "excel_tables/test_excel_engine_refusals.py",  # 6
         "install/test_install_secrets.py",  # 7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import logging
 import shutil
 import zipfile
@@ -160,7 +161,40 @@ def _link_and_publish(
         if not isinstance(error, Exception):
             raise
         logger.warning("The answer to the commit of audit record %d was lost; SL has its link", place.number)
-    return AuditRecord(target, content.run_id, place.number, link.manifest, names, content.notes)
+    notes = (*content.notes, *_without_links(session, folder, built.name, but=target))
+    return AuditRecord(target, content.run_id, place.number, link.manifest, names, notes)
+
+
+def _without_links(session: Session, folder: Path, stem: str, *, but: Path) -> list[str]:
+    """Name the records of the same run in the folder that SL's chain does not have: cut off, or changed since."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from xlpy.sl.ledger_book.audit_chain import read_chain
+
+    others = [path for path in sorted(folder.glob(f"{glob.escape(stem)}*")) if path != but]
+    try:
+        known = {link.manifest for link in read_chain(session.sl)} if others else set()
+    except (SQLAlchemyError, XlpyError):
+        logger.exception("The chain can't be read again: records beside this one were not looked at")
+        return []
+    return [
+        f"{path.name} beside it is not in SL's chain: its export was cut off, or it was changed since. Keep this one."
+        for path in others
+        if (seal := _seal_of(path)) and seal not in known
+    ]
+
+
+def _seal_of(path: Path) -> str:
+    """Return the fingerprint that a record gives its manifest; empty when it is no record, or can't be read."""
+    try:
+        if path.is_dir():
+            told = (path / SEAL).read_text(encoding="ascii")
+        else:
+            with zipfile.ZipFile(path) as package:
+                told = package.read(f"{path.stem.removesuffix('.zip')}/{SEAL}").decode("ascii")
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return ""
+    return told.split()[0] if told.split() else ""
 
 
 def _is_linked(session: Session, link: AuditLink) -> bool:

@@ -242,21 +242,29 @@ def _broken(chain: Sequence[AuditLink], at: int) -> str:
     )
 
 
+# A record gets its name before SL commits its link, so that no link is without its record.
+CUT_OFF = (
+    "Only if the PC or the connection was lost while this record was being exported, it has never had its link: then "
+    "export the run again, and keep the new record."
+)
+
+
 def _not_in(chain: Sequence[AuditLink], number: int, run_id: str) -> str:
     if len(chain) < number:
         last = f"its last is of {chain[-1].made_at:%Y-%m-%d %H:%M}" if chain else "it is empty"
         return (
             f"The chain in SL is shorter than this record says: it has {len(chain)} links ({last}), this is number "
             f"{number}. Either the SL database was restored from a backup that is older than this record, or rows of "
-            "xlpy_Audit were deleted. Ask the database administrator for the date of the last restore."
+            "xlpy_Audit were deleted. Ask the database administrator for the date of the last restore. " + CUT_OFF
         )
     there = chain[number - 1]
     if there.run_id == run_id:
         return (
             f"The chain in SL has run {run_id} as number {number}, but of another manifest: the manifest was rewritten "
-            "after the record was made, or the row in xlpy_Audit was."
+            "after the record was made, or the row in xlpy_Audit was. " + CUT_OFF
         )
     return (
         f"The chain in SL does not know this record: its number {number} is of run {there.run_id}. After a restore of "
-        "the SL database the chain went on without it; otherwise the manifest or the row in xlpy_Audit was rewritten."
+        "the SL database the chain went on without it; otherwise the manifest or the row in xlpy_Audit was rewritten. "
+        + CUT_OFF
     )
