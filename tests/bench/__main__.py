@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("refresh", "plan", "push", "payables", "sync", "imports")
+NAMES = ("refresh", "plan", "push", "payables", "sync", "imports", "growth")
 ROOT = Path(__file__).parents[2]
 
 
