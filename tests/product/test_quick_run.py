@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,14 +18,15 @@ ROOMS = sorted(
 )
 
 
-def _imports(path: Path) -> set[str]:
+@cache
+def _imports(path: Path) -> frozenset[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module:
             found.update((node.module, *(f"{node.module}.{alias.name}" for alias in node.names)))
         elif isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
-    return found
+    return frozenset(found)
 
 
 def _quick_folders() -> dict[Path, list[Path]]:
@@ -43,7 +45,7 @@ def test_every_file_that_is_left_out_is_there() -> None:
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_room_is_gone_through(room: str) -> None:
-    imported = {name for paths in _quick_folders().values() for path in paths for name in _imports(path)}
+    imported = _imported()
     used = {name for name in imported if name == room or name.startswith(f"{room}.")}
     if not used:  # a room that only others use: they import it
         inside = {name for path in _modules_of(imported) for name in _imports(path)}
@@ -51,7 +53,12 @@ def test_every_room_is_gone_through(room: str) -> None:
     assert used
 
 
-def _modules_of(names: set[str]) -> list[Path]:
+@cache
+def _imported() -> frozenset[str]:
+    return frozenset(name for paths in _quick_folders().values() for path in paths for name in _imports(path))
+
+
+def _modules_of(names: frozenset[str]) -> list[Path]:
     return [path for name in names if (path := ROOT / Path(*name.split(".")).with_suffix(".py")).is_file()]
 
 

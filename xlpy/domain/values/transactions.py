@@ -17,6 +17,7 @@ class Kind(StrEnum):
 
 
 BATCH_SUFFIX = {Kind.INVOICE: "-I", Kind.EXPENSE: "-E", Kind.PROCUREMENT: "-P"}
+BATCH_WORDS = {Kind.INVOICE: "invoices", Kind.EXPENSE: "expenses", Kind.PROCUREMENT: "procurement"}
 
 
 @dataclass(frozen=True, slots=True, order=True)

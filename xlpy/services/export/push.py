@@ -18,6 +18,7 @@ from xlpy.domain.values.approvals import ForApproval
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import (
+    BATCH_WORDS,
     FailedTransaction,
     Kind,
     PostedDocument,
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from xlpy.sl.writing.posting_checks import SetupSeen
 
 logger = logging.getLogger(__name__)
-
-BATCH_WORDS = {Kind.INVOICE: "invoices", Kind.EXPENSE: "expenses", Kind.PROCUREMENT: "procurement"}
 
 
 def push(session: Session, selection: Selection, *, preview_hash: str = "") -> RunReport:
@@ -130,6 +129,12 @@ def write_kinds(
     Raises ``PostingRefused`` when nothing was committed. When a later kind is refused, or its commit is not known,
     what is committed stays, and the kinds that are left count as failed with the reason.
     """
+    from xlpy.sl.writing.before_writing import refuse_unwritable
+
+    posting = session.profile.posting
+    refuse_unwritable(
+        session.sl, plan, record_id_column=posting.user_column("ARDoc"), user_columns=posting.user_columns
+    )
     done = PostOutcome()
     kinds = [kind for kind in Kind if any(t.key.kind is kind for t in plan.transactions)]
     for at, kind in enumerate(kinds):
