@@ -22,7 +22,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 from xlpy.domain.values.dates import NO_DATE
-from xlpy.domain.values.money import round_money
+from xlpy.domain.values.money import ZERO, round_money
 from xlpy.domain.values.widths import encoded_size
 from xlpy.errors import SlError
 
@@ -30,6 +30,7 @@ LAST_DATE = date(2079, 6, 6)  # the end of smalldatetime
 AMOUNT_PLACES = 9
 LARGEST_EXPONENT = 17
 SQLITE_COLLATION = "SL"
+_NO_MOMENT = datetime(NO_DATE.year, 1, 1)  # noqa: DTZ001 # SL keeps local time
 _UP_FROM = 29_999_000  # microseconds of the minute from which smalldatetime rounds up
 
 
@@ -65,6 +66,44 @@ class SqliteChar(CHAR):
 @compiles(SqliteChar, "sqlite")
 def _sqlite_char(type_: SqliteChar, _compiler: Any, **_: Any) -> str:
     return f"CHAR{type_.length} COLLATE {SQLITE_COLLATION}"
+
+
+def _read_text(value: Any) -> str | None:
+    return None if value is None else str(value).rstrip(" ")
+
+
+def _read_amount(value: Any) -> Decimal | None:
+    if value is None:
+        return None
+    if value == 0:  # most columns of most rows
+        return ZERO
+    try:
+        amount = Decimal(repr(float(value)))
+    except (TypeError, ValueError):
+        raise ValueUnreadable(value, "a number") from None
+    if not amount.is_finite() or amount.adjusted() > LARGEST_EXPONENT:
+        raise ValueUnreadable(value, "a number that can be booked")
+    if amount.as_tuple().exponent < -AMOUNT_PLACES:  # type: ignore[operator] # SQL Server floats are finite
+        amount = round_money(amount, AMOUNT_PLACES)
+    return amount or ZERO
+
+
+def _read_day(value: Any) -> date | None:
+    if value is None:
+        return None
+    day = _read_minute(value).date()
+    return None if day == NO_DATE else day
+
+
+def _read_moment(value: Any) -> datetime | None:
+    if value is None:
+        return None
+    moment = _read_minute(value)
+    return None if moment == _NO_MOMENT else moment
+
+
+# Reading a batch back is millions of values: each type gives its reader to the driver's rows as it is, without the
+# steps that a TypeDecorator puts between (the drivers give float, str and datetime, which need none).
 
 
 class SlText(TypeDecorator[str]):
@@ -110,7 +149,11 @@ class SlText(TypeDecorator[str]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         """Strip SL's padding."""
-        return None if value is None else str(value).rstrip(" ")
+        return _read_text(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], str | None]:
+        """Strip SL's padding."""
+        return _read_text
 
     @property
     def python_type(self) -> type[str]:
@@ -147,17 +190,11 @@ class SlAmount(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """Read the shortest decimal that is the same float."""
-        if value is None:
-            return None
-        try:
-            amount = Decimal(repr(float(value)))
-        except (TypeError, ValueError):
-            raise ValueUnreadable(value, "a number") from None
-        if not amount.is_finite() or amount.adjusted() > LARGEST_EXPONENT:
-            raise ValueUnreadable(value, "a number that can be booked")
-        if amount.as_tuple().exponent < -AMOUNT_PLACES:  # type: ignore[operator] # SQL Server floats are finite
-            amount = round_money(amount, AMOUNT_PLACES)
-        return amount or Decimal(0)
+        return _read_amount(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Decimal | None]:
+        """Read the shortest decimal that is the same float."""
+        return _read_amount
 
     @property
     def python_type(self) -> type[Decimal]:
@@ -224,10 +261,11 @@ class SlDate(TypeDecorator[date]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
         """Read the day; 1900-01-01 is no date."""
-        if value is None:
-            return None
-        day = _read_minute(value).date()
-        return None if day == NO_DATE else day
+        return _read_day(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], date | None]:
+        """Read the day; 1900-01-01 is no date."""
+        return _read_day
 
     @property
     def python_type(self) -> type[date]:
@@ -248,17 +286,18 @@ class SlMinute(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """Bind the rounded minute, without a time zone: SL keeps the local time of the PC."""
         if value is None:
-            return _bind_minute(datetime(NO_DATE.year, 1, 1), dialect)  # noqa: DTZ001 # SL keeps local time
+            return _bind_minute(_NO_MOMENT, dialect)
         if not isinstance(value, datetime):
             raise ValueRefused(f"{value!r} is not a date with a time.")
         return _bind_minute(round_to_minute(value.replace(tzinfo=None)), dialect)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Read the minute; 1900-01-01 00:00 is no date."""
-        if value is None:
-            return None
-        moment = _read_minute(value)
-        return None if moment == datetime(NO_DATE.year, 1, 1) else moment  # noqa: DTZ001 # SL keeps local time
+        return _read_moment(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """Read the minute; 1900-01-01 00:00 is no date."""
+        return _read_moment
 
     @property
     def python_type(self) -> type[datetime]:

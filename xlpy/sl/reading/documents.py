@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, Table, select
 
 from xlpy.domain.facts.books import sl_key
-from xlpy.sl.connection.rows import chunks, lowered
+from xlpy.sl.connection.rows import chunks, lowered_rows
 from xlpy.sl.screens.entries import ENTRIES, DocumentName
 
 if TYPE_CHECKING:
@@ -40,10 +40,12 @@ class ReadDocument:
     def rows_hash(self) -> str:
         """SHA-256 (hex) of everything in its rows that a user could have changed."""
         digest = hashlib.sha256()
-        for row in (self.row, *self.lines) if self.row else self.lines:
-            for name in sorted(row.keys() - _VOLATILE):
-                digest.update(f"{name}={_plain(row[name])}\x1f".encode())
-            digest.update(b"\x1e")
+        if self.row:
+            digest.update(_as_bytes(self.row, sorted(self.row.keys() - _VOLATILE)))
+        if self.lines:
+            names = sorted(self.lines[0].keys() - _VOLATILE)  # all lines are rows of one table
+            for line in self.lines:
+                digest.update(_as_bytes(line, names))
         return digest.hexdigest()
 
 
@@ -74,12 +76,12 @@ def read_documents_of(
         headers: dict[tuple[str, DocumentName], Mapping[str, Any]] = {}
         if entry.header:
             table = company.catalogue.table(entry.header)
-            for own in map(lowered, connection.execute(_in_batches(table, chunk, module, hint)).mappings()):
+            for own in lowered_rows(connection.execute(_in_batches(table, chunk, module, hint))):
                 headers[own["batnbr"], entry.name_of_header(own)] = own
         rows = connection.execute(
             _in_batches(lines, chunk, module, hint).order_by(*order), execution_options={"yield_per": _FETCH}
-        ).mappings()
-        for key, group in groupby(map(lowered, rows), _document_of_line):
+        )
+        for key, group in groupby(lowered_rows(rows), _document_of_line):
             yield key[0], ReadDocument(key[1], headers.pop(key, {}), list(group))
         for (bat_nbr, name), row in headers.items():
             yield bat_nbr, ReadDocument(name, row, ())
@@ -103,5 +105,7 @@ def _in_batches(table: Table, bat_nbrs: Sequence[str], module: str, hint: str = 
     return statement.where(table.c.Module == module) if "Module" in table.c else statement
 
 
-def _plain(value: object) -> str:
-    return "" if value is None else str(value)
+def _as_bytes(row: Mapping[str, Any], names: Sequence[str]) -> bytes:
+    """Write a row for its hash: ``name=value`` of each column, no value as nothing, and an end."""
+    texts = [f"{name}={'' if (value := row[name]) is None else value}\x1f" for name in names]
+    return f"{''.join(texts)}\x1e".encode()
