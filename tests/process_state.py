@@ -149,8 +149,8 @@ RESET: Mapping[str, Callable[[str], PutBack]] = {
     "xlpy.runlog.run_log: logger.setLevel": _logger,
     "xlpy.runlog.run_log: logger.addHandler": _logger,
     "xlpy.runlog.run_log: logger.propagate": _logger,
-    "xlpy.excel.engine.collecting.collecting_paused: gc.disable": _collector,
-    "xlpy.excel.engine.collecting.collecting_paused: gc.enable": _collector,
+    "xlpy.collecting.collecting_paused: gc.disable": _collector,
+    "xlpy.collecting.collecting_paused: gc.enable": _collector,
     "xlpy.macros._limit_patience: vars(on_windows)['N_COM_ATTEMPTS']": _attribute(
         "xlwings._xlwindows", "N_COM_ATTEMPTS"
     ),

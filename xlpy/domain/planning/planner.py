@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
+from xlpy.collecting import collecting_paused
 from xlpy.domain.checks.table import bound, found
 from xlpy.domain.documents.ap import ApDocument, ApPart, NewVendor
 from xlpy.domain.documents.ar import ArDocument, ArPart, NewCustomer
@@ -81,6 +82,11 @@ def build_plan(request: PlanRequest) -> Plan:
     A transaction with a stop is left out of the documents; its problems are there. The plan does not depend on the
     order in which transactions were included or exported, nor on the day it is made.
     """
+    with collecting_paused():
+        return _plan_of(request)
+
+
+def _plan_of(request: PlanRequest) -> Plan:
     own = own_rules_of(request)
     drafts = _Planner(request, own).drafts()
     options, widths = request.options, own.widths

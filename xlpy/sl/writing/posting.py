@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from xlpy.collecting import collecting_paused
 from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.transactions import (
@@ -81,7 +82,8 @@ def post_plan(company: SlCompany, request: PostRequest, *, observe: Observe | No
         is_there=lambda connection, outcome: _is_there(connection, request, outcome),
         worth=lambda outcome: bool(outcome.posted) or _marks(request.plan),
     )
-    return commit_once(company, writing, observe=observe)
+    with collecting_paused():
+        return commit_once(company, writing, observe=observe)
 
 
 def _write(connection: Connection, company: SlCompany, request: PostRequest) -> PostOutcome:

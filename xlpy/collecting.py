@@ -1,4 +1,7 @@
-"""Python's search for dead cycles, paused where hundreds of thousands of cells come into being: it finds none there."""
+"""Python's search for dead cycles, paused where hundreds of thousands of cells, documents or rows come into being.
+
+It finds none there, and looks at all of them again and again: more the more there are.
+"""
 
 from __future__ import annotations
 
