@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from ooxml import remarks
 from sqlalchemy import text
 
 import xlpy
@@ -114,6 +115,12 @@ def test_everything_agrees_and_the_audit_record_verifies(done: tuple[DemoFolder,
     (record,) = (demo.folder / "Audit records").iterdir()
     assert xlpy.verify_audit_record(record, demo.profile).untouched
     assert "number 1 of the chain in SL" in said
+
+
+def test_microsofts_validator_has_no_remark_about_the_month_and_its_record(done: tuple[DemoFolder, str]) -> None:
+    demo, _ = done
+    (record,) = (demo.folder / "Audit records").iterdir()
+    assert remarks(demo.workbook, record / "record.xlsx") == []
 
 
 def test_no_thread_and_no_socket_is_left(done: tuple[DemoFolder, str]) -> None:

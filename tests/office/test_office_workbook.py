@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from by_column import number, table_area
+from ooxml import remarks
 from openpyxl import load_workbook
 from render import Ask, one_office, render
 from sample_rows import ROWS, fill_with_sample
@@ -15,6 +16,7 @@ from sample_rows import ROWS, fill_with_sample
 from xlpy.excel.workbook.builder import build_workbook
 from xlpy.excel.workbook.home_cells import INCLUDED_BLOCK, Home
 from xlpy.excel.workbook.ribbon_buttons import BUTTONS
+from xlpy.excel.workbook.saving import save_book
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW
 from xlpy.excel.workbook.sheets import INVOICES, SHEETS
 
@@ -90,6 +92,12 @@ def test_home_counts_what_is_included_by_itself(in_office: Ask, filled: Path, tm
 
 def _cell_of(book: Any, name: str) -> str:
     return book.defined_names[name].attr_text.split("!")[1].replace("$", "")  # type: ignore[no-any-return]
+
+
+def test_microsofts_validator_has_no_remark_about_a_filled_workbook(filled: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "saved.xlsm"
+    save_book(load_workbook(filled, keep_vba=True), saved)
+    assert remarks(saved) == []
 
 
 def test_the_accountant_filters_marks_and_saves(in_office: Ask, filled: Path, tmp_path: Path) -> None:

@@ -13,7 +13,9 @@ from zipfile import ZipFile
 
 import pytest
 from oletools import olevba
+from ooxml import remarks
 from openpyxl import load_workbook
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter, range_boundaries
 
 from xlpy.excel.engine.parts import lost_parts
@@ -36,6 +38,7 @@ from xlpy.excel.workbook.home_cells import (
 from xlpy.excel.workbook.home_sheet import ABOUT, HOME
 from xlpy.excel.workbook.layout import LAST_ROW
 from xlpy.excel.workbook.ribbon import RIBBON_PART
+from xlpy.excel.workbook.saving import save_book
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, SUBTOTAL_ROW, Sheet
 from xlpy.excel.workbook.sheets import RECONCILE, RECONCILED_BLOCK, RECONCILED_STEPS, SHEETS
 from xlpy.resources import resource_folder
@@ -123,6 +126,33 @@ def test_a_file_that_is_not_to_be_written_is_said_so_in_words(tmp_path: Path) ->
         build_workbook(tmp_path / "taken.xlsm")
 
 
+def test_microsofts_validator_has_no_remark_about_the_workbook_as_it_is_made_and_as_it_is_saved(
+    built: Path, tmp_path: Path
+) -> None:
+    saved = tmp_path / "saved.xlsm"
+    save_book(load_workbook(built, keep_vba=True), saved)
+    assert remarks(built, saved) == []
+
+
+def test_the_children_of_every_font_are_in_the_schemas_order(built: Path, tmp_path: Path) -> None:
+    """Also of fonts that a conditional format has, and of those that the user made."""
+    saved = tmp_path / "saved.xlsm"
+    book = load_workbook(built, keep_vba=True)
+    book[HOME]["A1"].font = Font("Arial", 11, True, True, underline="single", strike=True, vertAlign="superscript")
+    save_book(book, saved)
+    order = ["b", "i", "strike", "condense", "extend", "outline", "shadow", "u"]
+    order += ["vertAlign", "sz", "color", "name", "family", "charset", "scheme"]
+    for path in (built, saved):
+        fonts = [
+            [child.tag.rsplit("}")[-1] for child in font]
+            for font in parse(members(path)["xl/styles.xml"]).iter()
+            if font.tag.endswith("}font")
+        ]
+        assert all(tags == [tag for tag in order if tag in tags] for tags in fonts)
+        assert max(map(len, fonts)) > 3
+    assert ["b", "i", "strike", "u", "vertAlign", "sz", "name"] in fonts
+
+
 def test_every_part_has_a_type_and_every_relationship_a_part(built: Path) -> None:
     parts = members(built)
     types = parse(parts["[Content_Types].xml"])
@@ -147,7 +177,7 @@ def test_every_part_has_a_type_and_every_relationship_a_part(built: Path) -> Non
 def test_nothing_in_it_is_lost_when_it_is_saved_without_excel(built: Path, tmp_path: Path) -> None:
     assert lost_parts(built) == ()
     saved = tmp_path / "saved.xlsm"
-    load_workbook(built, keep_vba=True).save(saved)
+    save_book(load_workbook(built, keep_vba=True), saved)
     before, after = members(built), members(saved)
     assert set(before) == set(after)
     assert [name for name in before if before[name] != after[name]] == ["docProps/core.xml"]  # when it was saved
@@ -155,7 +185,7 @@ def test_nothing_in_it_is_lost_when_it_is_saved_without_excel(built: Path, tmp_p
 
 def test_the_ribbon_stays_tied_to_the_file_after_a_save(built: Path, tmp_path: Path) -> None:
     saved = tmp_path / "saved.xlsm"
-    load_workbook(built, keep_vba=True).save(saved)
+    save_book(load_workbook(built, keep_vba=True), saved)
     for path in (built, saved):
         tie = [
             r

@@ -23,6 +23,7 @@ from xlpy.excel.tables.rows import Row
 from xlpy.excel.workbook import look
 from xlpy.excel.workbook.cell_values import cell_content
 from xlpy.excel.workbook.layout import WORDS_IN_COLOUR, column_width, set_print
+from xlpy.excel.workbook.saving import save_book
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, TITLE_ROW, CellKind, Column, Sheet
 from xlpy.excel.workbook.typed_text import becomes_a_formula, clean_text
 
@@ -38,7 +39,7 @@ def write_values_workbook(path: Path, sheets: Sequence[SheetRows], *, title: str
     book.security = WorkbookProtection(lockStructure=True)
     for sheet in sheets:
         _write_sheet(book, sheet.sheet, sheet.rows, title, footer)
-    book.save(path)
+    save_book(book, path)
 
 
 def _write_sheet(book: Workbook, sheet: Sheet, rows: Sequence[Row], title: str, footer: str) -> None:
