@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
 from xlpy.excel.workbook.home_cells import AGEING_BLOCK, INCLUDED_BLOCK, Home
-from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, Sheet
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, Sheet
 from xlpy.excel.workbook.sheets import (
     BATCHES,
     EXPENSES,
@@ -305,7 +305,6 @@ def _fill_table(book: Workbook, sheet: Sheet, rows: list[dict[str, object]]) -> 
         for number, column in enumerate(sheet.columns, 1):
             cell = ws.cell(at, number, row.get(column.name))
             cell._style = ws.cell(FIRST_DATA_ROW, number)._style
-            cell.number_format = NUMBER_FORMAT[column.kind]
     last = ws.cell(FIRST_DATA_ROW + len(rows) - 1, len(sheet.columns)).coordinate
     table = ws.tables[sheet.table]
     table.ref = table.autoFilter.ref = f"A{HEADER_ROW}:{last}"

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from by_column import number, table_area
+from by_column import at, number, table_area
 from ooxml import remarks
 from openpyxl import load_workbook
 from render import Ask, one_office, render
+from render import in_office as in_one_office
 from sample_rows import ROWS, fill_with_sample
 
 from xlpy.excel.workbook.builder import build_workbook
@@ -18,7 +19,7 @@ from xlpy.excel.workbook.home_cells import INCLUDED_BLOCK, Home
 from xlpy.excel.workbook.ribbon_buttons import BUTTONS
 from xlpy.excel.workbook.saving import save_book
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW
-from xlpy.excel.workbook.sheets import INVOICES, SHEETS
+from xlpy.excel.workbook.sheets import BATCHES, INVOICES, SHEETS
 
 pytestmark = pytest.mark.office
 
@@ -92,6 +93,19 @@ def test_home_counts_what_is_included_by_itself(in_office: Ask, filled: Path, tm
 
 def _cell_of(book: Any, name: str) -> str:
     return book.defined_names[name].attr_text.split("!")[1].replace("$", "")  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("locale", "day", "moment"),
+    [("en-US", "10/1/2026", "10/31/2026 16:42"), ("de-DE", "01.10.2026", "31.10.2026 16:42")],
+)
+def test_dates_are_shown_as_the_user_has_them(
+    filled: Path, monkeypatch: pytest.MonkeyPatch, locale: str, day: str, moment: str
+) -> None:
+    monkeypatch.setenv("XLPY_OFFICE_LOCALE", locale)
+    first, created = at(INVOICES, "Date"), at(BATCHES, "Created")
+    assert in_one_office("shown", filled, INVOICES.name, first) == {first: day}
+    assert in_one_office("shown", filled, BATCHES.name, created) == {created: moment}
 
 
 def test_microsofts_validator_has_no_remark_about_a_filled_workbook(filled: Path, tmp_path: Path) -> None:

@@ -4,11 +4,13 @@
 /usr/bin/python3 uno_session.py mark WORKBOOK SAVED       filter Invoices to Problem, mark the rest, save as SAVED
 /usr/bin/python3 uno_session.py modules WORKBOOK          the VBA modules it found
 /usr/bin/python3 uno_session.py save WORKBOOK SAVED       work all formulas out and save
+/usr/bin/python3 uno_session.py shown WORKBOOK SHEET CELL... what those cells show; XLPY_OFFICE_LOCALE: where (de-DE)
 /usr/bin/python3 uno_session.py pdf WORKBOOK PDF          print it
 /usr/bin/python3 uno_session.py serve                     one of these after another, each a line of JSON, in one start
 """
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -42,6 +44,7 @@ def office():
     """A LibreOffice with a profile of its own; it is asked to end, and ended by its own id if it does not."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="uno-", ignore_cleanup_errors=True) as profile:
+        set_locale(Path(profile) / "user", os.environ.get("XLPY_OFFICE_LOCALE", ""))
         process = subprocess.Popen(
             [
                 "soffice",
@@ -68,6 +71,19 @@ def office():
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
+
+
+def set_locale(user, locale):
+    """Write the regional setting of the user, by which dates are shown; empty: the system's."""
+    if locale:
+        user.mkdir()
+        user.joinpath("registrymodifications.xcu").write_text(
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            '<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+            '<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse">'
+            f"<value>{locale}</value></prop></item></oor:items>",
+            encoding="utf-8",
+        )
 
 
 def connect(port, patience=60):
@@ -193,6 +209,9 @@ def answer(desktop, command, path, *rest):
             document.calculateAll()
             document.storeToURL(Path(rest[0]).resolve().as_uri(), (prop("FilterName", "Calc MS Excel 2007 VBA XML"),))
             return {"errors": formula_errors(document)}
+        if command == "shown":
+            sheet = document.Sheets.getByName(rest[0])
+            return {cell: sheet.getCellRangeByName(cell).String for cell in rest[1:]}
         if command == "pdf":
             return print_to(document, rest[0])
         raise SystemExit(f"unknown command {command}")

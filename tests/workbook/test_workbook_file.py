@@ -39,7 +39,7 @@ from xlpy.excel.workbook.home_sheet import ABOUT, HOME
 from xlpy.excel.workbook.layout import LAST_ROW
 from xlpy.excel.workbook.ribbon import RIBBON_PART
 from xlpy.excel.workbook.saving import save_book
-from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, SUBTOTAL_ROW, Sheet
+from xlpy.excel.workbook.sheet import FILE_FORMAT, FIRST_DATA_ROW, HEADER_ROW, SUBTOTAL_ROW, Sheet
 from xlpy.excel.workbook.sheets import RECONCILE, RECONCILED_BLOCK, RECONCILED_STEPS, SHEETS
 from xlpy.resources import resource_folder
 
@@ -297,8 +297,8 @@ def test_a_cell_has_its_format_before_a_value_arrives(built: Path, sheet: Sheet)
     ws = load_workbook(built, keep_vba=True)[sheet.name]
     for number, column in enumerate(sheet.columns, 1):
         letter = get_column_letter(number)
-        assert ws.column_dimensions[letter].number_format == NUMBER_FORMAT[column.kind]
-        assert ws.cell(FIRST_DATA_ROW, number).number_format == NUMBER_FORMAT[column.kind]
+        assert ws.column_dimensions[letter].number_format == FILE_FORMAT[column.kind]
+        assert ws.cell(FIRST_DATA_ROW, number).number_format == FILE_FORMAT[column.kind]
         for row in range(1, HEADER_ROW + 1):
             assert ws.cell(row, number).number_format != "@", "words and totals above the header stay as they are"
         assert ws.column_dimensions[letter].width >= column.width
@@ -313,6 +313,14 @@ def test_each_sheet_prints_one_page_wide_with_its_header_and_page_numbers(built:
     assert ws.print_title_rows == f"$1:${HEADER_ROW}"
     assert (ws.oddFooter.center.text, ws.oddFooter.right.text) == ("&A", "Page &P of &N")
     assert ws.freeze_panes == ("B5" if sheet.columns[0].input else "A5")
+
+
+def test_no_format_of_a_date_is_the_files_own(built: Path) -> None:
+    """One made for this file would show the same on every PC, whatever the user has set there."""
+    styles = parse(members(built)["xl/styles.xml"])
+    own = [entry.get("formatCode") for entry in styles.iter() if entry.tag.endswith("}numFmt")]
+    assert own
+    assert not [code for code in own if re.search("[ymdh]", re.sub(r"\[[^]]*\]", "", str(code)))]
 
 
 def test_lists_offer_the_choices_of_the_contract_down_to_the_last_row(built: Path) -> None:
