@@ -140,7 +140,7 @@ def test_the_accountant_filters_marks_and_saves(in_office: Ask, filled: Path, tm
 
 def test_each_sheet_prints_on_its_own_page(in_office: Ask, filled: Path, tmp_path: Path) -> None:
     pages = render(filled, tmp_path, ask=in_office)
-    assert len(pages) == len(SHEETS) + 2  # Home and About; the configuration stays hidden
+    assert len(pages) == len(SHEETS) + 3  # two of Home, and About; the configuration stays hidden
     assert all(page.read_bytes().startswith(b"\x89PNG") and page.stat().st_size > 5_000 for page in pages)
 
 
@@ -148,4 +148,4 @@ def test_the_workbook_as_delivered_opens_empty_without_an_error(in_office: Ask, 
     path = tmp_path / "new.xlsm"
     build_workbook(path)
     assert in_office("pdf", path, str(tmp_path / "new.pdf"))["sheets"][0] == "Home"
-    assert len(render(path, tmp_path / "pages", ask=in_office)) == len(SHEETS) + 2
+    assert len(render(path, tmp_path / "pages", ask=in_office)) == len(SHEETS) + 3

@@ -17,6 +17,7 @@ from ooxml import remarks
 from openpyxl import load_workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.worksheet.worksheet import Worksheet
 
 from xlpy.excel.engine.parts import lost_parts
 from xlpy.excel.workbook.builder import CONFIG_SHEET, build_workbook, code_name
@@ -36,11 +37,24 @@ from xlpy.excel.workbook.home_cells import (
     Home,
 )
 from xlpy.excel.workbook.home_sheet import ABOUT, HOME
-from xlpy.excel.workbook.layout import LAST_ROW
+from xlpy.excel.workbook.month_end_sheets import ACCRUALS, MAPPINGS, TIE_OUT
 from xlpy.excel.workbook.ribbon import RIBBON_PART
 from xlpy.excel.workbook.saving import save_book
-from xlpy.excel.workbook.sheet import FILE_FORMAT, FIRST_DATA_ROW, HEADER_ROW, SUBTOTAL_ROW, Sheet
-from xlpy.excel.workbook.sheets import RECONCILE, RECONCILED_BLOCK, RECONCILED_STEPS, SHEETS
+from xlpy.excel.workbook.sheet import FILE_FORMAT, FIRST_DATA_ROW, HEADER_ROW, LAST_ROW, SUBTOTAL_ROW, Sheet
+from xlpy.excel.workbook.sheets import (
+    BATCHES,
+    LOG,
+    PAYMENTS,
+    PRACTICE,
+    PROBLEMS,
+    RECONCILE,
+    RECONCILED_BLOCK,
+    RECONCILED_STEPS,
+    RERUN,
+    RESULTS,
+    SETUP,
+    SHEETS,
+)
 from xlpy.resources import resource_folder
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -310,9 +324,70 @@ def test_each_sheet_prints_one_page_wide_with_its_header_and_page_numbers(built:
     assert ws.sheet_properties.pageSetUpPr.fitToPage
     assert (ws.page_setup.fitToWidth, ws.page_setup.fitToHeight) == (1, 0)
     assert ws.page_setup.orientation == "landscape"
+    assert ws.page_setup.paperSize is None, "the default printer's own"
     assert ws.print_title_rows == f"$1:${HEADER_ROW}"
     assert (ws.oddFooter.center.text, ws.oddFooter.right.text) == ("&A", "Page &P of &N")
     assert ws.freeze_panes == ("B5" if sheet.columns[0].input else "A5")
+
+
+PAPERS = {"Letter": (612, 792), "A4": (595.3, 841.9)}  # points: width and height when upright
+
+
+def printed_scale(ws: Worksheet, area: str, paper: str) -> float:
+    """To what a program shrinks the area so that its columns fit between the margins; 1 when they do as they are."""
+    left, top, right, bottom = range_boundaries(area)
+    letters = map(get_column_letter, range(left, right + 1))
+    # Source: ECMA-376 part 1, 18.3.1.13; Arial 10 has digits of 7 pixels, of which 96 are an inch.
+    pixels = [int((256 * ws.column_dimensions[letter].width + 18) / 256 * 7) for letter in letters]
+    wide = ws.page_setup.orientation == "landscape"
+    room = PAPERS[paper][wide] - 72 * (ws.page_margins.left + ws.page_margins.right)
+    width = sum(pixels) * 72 / 96
+    if ws.sheet_properties.pageSetUpPr.fitToPage:
+        assert (ws.page_setup.fitToWidth, ws.page_setup.fitToHeight) == (1, 0)
+        return min(1.0, room / width)
+    scale = ws.page_setup.scale / 100  # a page for each area
+    height = sum(ws.row_dimensions[row].height or 15 for row in range(top, bottom + 1))
+    assert width * scale <= room
+    assert height * scale <= PAPERS[paper][not wide] - 72 * (ws.page_margins.top + ws.page_margins.bottom)
+    return float(scale)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_nothing_prints_smaller_than_can_be_read(built: Path, paper: str) -> None:
+    book = load_workbook(built, keep_vba=True)
+    scales = {}
+    for ws in book.worksheets:
+        if ws.sheet_state == "visible":
+            areas = [area for area in str(ws.print_area).replace("$", "").split(",") if area]
+            for area in areas or [ws.dimensions]:
+                scales[ws.title, area] = printed_scale(ws, area.split("!")[-1], paper)
+    assert len(scales) == len(SHEETS) + 3, "Home is two pages"
+    assert {place: scale for place, scale in scales.items() if scale < 0.7} == {}
+
+
+# What a page must have: who, what, how much, and what to do about it.
+ON_PAPER = {
+    PROBLEMS: ("Severity", "What", "Transaction", "How to fix", "Where"),
+    PRACTICE: ("Verdict", "Message", "Reference", "Transaction", "Amount", "Currency"),
+    RESULTS: tuple(column.name for column in RESULTS.columns),
+    BATCHES: ("Identifier", "Amount", "Currency", "State in SL", "SL batches", "Message"),
+    RERUN: ("State", "Message", "Number", "Total", "Currency", "Reference", "State in SL"),
+    RECONCILE: ("State", "Transaction", "Currency", "Manage", "Posting ledger", "SL", "Difference", "Base in GL"),
+    TIE_OUT: ("State", "Account", "Sub", "Manage", "General ledger", "Difference", "Transaction"),
+    ACCRUALS: ("Section", "Transaction", "Date", "Name", "Account", "Sub", "Amount", "Currency", "Base amount"),
+    MAPPINGS: tuple(column.name for column in MAPPINGS.columns),
+    PAYMENTS: ("Status", "Message", "Invoice", "Total", "Currency", "SL balance", "Manage balance"),
+    SETUP: tuple(column.name for column in SETUP.columns),
+    LOG: tuple(column.name for column in LOG.columns),
+}
+
+
+@pytest.mark.parametrize("sheet", ON_PAPER, ids=lambda sheet: sheet.name)
+def test_what_belongs_on_paper_is_printed(built: Path, sheet: Sheet) -> None:
+    ws = load_workbook(built, keep_vba=True)[sheet.name]
+    left, top, right, bottom = range_boundaries(ws.print_area.split("!")[-1].replace("$", ""))
+    assert (left, top, bottom) == (1, 1, LAST_ROW)
+    assert [name for name in ON_PAPER[sheet] if sheet.index(name) >= right] == []
 
 
 def test_no_format_of_a_date_is_the_files_own(built: Path) -> None:

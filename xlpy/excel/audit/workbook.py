@@ -22,7 +22,8 @@ from xlpy.excel.audit.sheets import SheetRows
 from xlpy.excel.tables.rows import Row
 from xlpy.excel.workbook import look
 from xlpy.excel.workbook.cell_values import cell_content
-from xlpy.excel.workbook.layout import WORDS_IN_COLOUR, column_width, set_print
+from xlpy.excel.workbook.layout import WORDS_IN_COLOUR, column_width
+from xlpy.excel.workbook.printing import set_print
 from xlpy.excel.workbook.saving import save_book
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, TITLE_ROW, CellKind, Column, Sheet
 from xlpy.excel.workbook.typed_text import becomes_a_formula, clean_text

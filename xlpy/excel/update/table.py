@@ -16,8 +16,7 @@ from openpyxl.worksheet.table import TableColumn
 
 from xlpy.excel.update.cells import copy_cell, set_content
 from xlpy.excel.workbook import look
-from xlpy.excel.workbook.layout import LAST_ROW
-from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, CellKind, Column, Sheet
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, LAST_ROW, CellKind, Column, Sheet
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

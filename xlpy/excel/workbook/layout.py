@@ -8,8 +8,6 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.filters import AutoFilter
-from openpyxl.worksheet.page import PageMargins
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -17,15 +15,22 @@ from xlpy.domain.values.problems import Severity
 from xlpy.domain.values.statuses import MappingState, ReconcileState, RowStatus, TieState, Verdict
 from xlpy.excel.workbook import look
 from xlpy.excel.workbook.home_cells import OWN_RUN, Home
-from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, SUBTOTAL_ROW, TITLE_ROW, Column, Sheet
+from xlpy.excel.workbook.printing import print_columns, set_print
+from xlpy.excel.workbook.sheet import (
+    FIRST_DATA_ROW,
+    HEADER_ROW,
+    LAST_ROW,
+    NUMBER_FORMAT,
+    SUBTOTAL_ROW,
+    TITLE_ROW,
+    Column,
+    Sheet,
+)
 
 HINT_ROW = 2
-LAST_ROW = 1_048_576
 TABLE_STYLE = "TableStyleLight1"  # built in: an own table style would be lost when a closed file is saved
 SHOWN = "Rows shown:"
 TOTAL_OF_SHOWN = "Total shown"
-FOOTER_LEFT = "Manage to SL"
-TO_SIGN = "Prepared by ____________________   Reviewed by ____________________"
 
 _TOTAL_WIDTH = 15.5  # -12,345,678.90 in bold; a number that does not fit is shown as ###
 _FILTER_BUTTON = 3.2  # characters that the filter button covers in a header
@@ -81,6 +86,7 @@ def lay_out_table(book: Workbook, sheet: Sheet) -> Worksheet:
     for selection in ws.sheet_view.selection:
         selection.activeCell = selection.sqref = corner.coordinate
     set_print(ws, landscape=sheet.landscape, signed=sheet.signed)
+    print_columns(ws, [column_width(column) for column in sheet.columns], landscape=sheet.landscape)
     ws.print_title_rows = f"{TITLE_ROW}:{HEADER_ROW}"
     return ws
 
@@ -189,15 +195,3 @@ def offer(
     )
     validation.add(ref)
     ws.add_data_validation(validation)
-
-
-def set_print(ws: Worksheet, *, landscape: bool, signed: bool = False) -> None:
-    """One page wide, with product (or lines to sign), sheet and page in the footer. The paper is the printer's own."""
-    ws.page_setup.orientation = "landscape" if landscape else "portrait"
-    ws.page_setup.fitToWidth = 1
-    ws.page_setup.fitToHeight = 0
-    ws.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    ws.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)
-    for part, text in (("left", TO_SIGN if signed else FOOTER_LEFT), ("center", "&A"), ("right", "Page &P of &N")):
-        piece = getattr(ws.oddFooter, part)
-        piece.text, piece.size, piece.font = text, 8, f"{look.FONT},Regular"

@@ -88,3 +88,4 @@ TITLE_ROW = 1  # title and what the sheet is for
 SUBTOTAL_ROW = 3  # filtered totals, above the header, in the frozen rows
 HEADER_ROW = 4  # the table's header; data from row 5
 FIRST_DATA_ROW = HEADER_ROW + 1
+LAST_ROW = 1_048_576
