@@ -7,6 +7,7 @@ import posixpath
 import re
 import subprocess
 import sys
+from itertools import accumulate
 from pathlib import Path
 from xml.etree import ElementTree as ET
 from zipfile import ZipFile
@@ -46,6 +47,7 @@ from xlpy.excel.workbook.sheets import (
     LOG,
     PAYMENTS,
     PRACTICE,
+    PREVIEW,
     PROBLEMS,
     RECONCILE,
     RECONCILED_BLOCK,
@@ -333,15 +335,19 @@ def test_each_sheet_prints_one_page_wide_with_its_header_and_page_numbers(built:
 PAPERS = {"Letter": (612, 792), "A4": (595.3, 841.9)}  # points: width and height when upright
 
 
+def pixels_of(ws: Worksheet, letter: str) -> int:
+    # Source: ECMA-376 part 1, 18.3.1.13; Arial 10 has digits of 7 pixels.
+    return int((256 * ws.column_dimensions[letter].width + 18) / 256 * 7)
+
+
 def printed_scale(ws: Worksheet, area: str, paper: str) -> float:
     """To what a program shrinks the area so that its columns fit between the margins; 1 when they do as they are."""
     left, top, right, bottom = range_boundaries(area)
     letters = map(get_column_letter, range(left, right + 1))
-    # Source: ECMA-376 part 1, 18.3.1.13; Arial 10 has digits of 7 pixels, of which 96 are an inch.
-    pixels = [int((256 * ws.column_dimensions[letter].width + 18) / 256 * 7) for letter in letters]
+    pixels = [pixels_of(ws, letter) for letter in letters]
     wide = ws.page_setup.orientation == "landscape"
     room = PAPERS[paper][wide] - 72 * (ws.page_margins.left + ws.page_margins.right)
-    width = sum(pixels) * 72 / 96
+    width = sum(pixels) * 72 / 96  # points: 96 pixels are an inch
     if ws.sheet_properties.pageSetUpPr.fitToPage:
         assert (ws.page_setup.fitToWidth, ws.page_setup.fitToHeight) == (1, 0)
         return min(1.0, room / width)
@@ -365,9 +371,41 @@ def test_nothing_prints_smaller_than_can_be_read(built: Path, paper: str) -> Non
     assert {place: scale for place, scale in scales.items() if scale < 0.7} == {}
 
 
+SCREEN = 1400  # pixels
+IN_SIGHT = {
+    PREVIEW: ("Reference", "Name", "Account", "Account name", "Sub", "Debit", "Credit", "Currency", "Document total"),
+    RESULTS: ("Run", "Status", "Message", "Transaction", "Amount", "Currency", "SL batch", "Reference"),
+    RECONCILE: ("State", "Transaction", "Currency", "Manage", "Posting ledger", "SL", "Difference", "Base in SL"),
+    PAYMENTS: ("Status", "Message", "Invoice", "Total", "Currency", "SL balance", "Paid in Manage after"),
+    BATCHES: ("Identifier", "Amount", "Currency", "State in SL", "SL batches"),
+    TIE_OUT: ("State", "Account", "Sub", "Manage", "General ledger", "Difference"),
+    PROBLEMS: ("Severity", "What", "Transaction", "How to fix"),
+}
+
+
+@pytest.mark.parametrize("sheet", IN_SIGHT, ids=lambda sheet: sheet.name)
+def test_what_one_reads_together_is_in_sight_together(built: Path, sheet: Sheet) -> None:
+    ws = load_workbook(built, keep_vba=True)[sheet.name]
+    letters = [get_column_letter(number) for number in range(1, len(sheet.columns) + 1)]
+    ends = list(accumulate((pixels_of(ws, letter) for letter in letters), initial=30))[1:]  # 30: the rows' numbers
+    assert [name for name in IN_SIGHT[sheet] if ends[sheet.index(name)] > SCREEN] == []
+
+
 # What a page must have: who, what, how much, and what to do about it.
 ON_PAPER = {
     PROBLEMS: ("Severity", "What", "Transaction", "How to fix", "Where"),
+    PREVIEW: (
+        "Reference",
+        "Name",
+        "Account",
+        "Sub",
+        "Debit",
+        "Credit",
+        "Currency",
+        "Document total",
+        "Check",
+        "Period",
+    ),
     PRACTICE: ("Verdict", "Message", "Reference", "Transaction", "Amount", "Currency"),
     RESULTS: tuple(column.name for column in RESULTS.columns),
     BATCHES: ("Identifier", "Amount", "Currency", "State in SL", "SL batches", "Message"),

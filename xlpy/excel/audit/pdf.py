@@ -20,8 +20,8 @@ from xlpy.excel.audit.sheets import SheetRows
 from xlpy.excel.tables.rows import Row
 from xlpy.excel.workbook import look
 from xlpy.excel.workbook.cell_values import DECIMALS
-from xlpy.excel.workbook.layout import WORDS_IN_COLOUR
 from xlpy.excel.workbook.sheet import CellKind, Column, Sheet
+from xlpy.excel.workbook.state_colours import colour_of
 from xlpy.excel.workbook.typed_text import clean_text
 
 _PAGE = (841.9, 595.3)  # A4, landscape, in points
@@ -146,7 +146,7 @@ def _lay_out(fonts: Fonts, sheet: SheetRows) -> _Table:
 def _cell(fonts: Fonts, table: _Table, at: int, text: str, *, value: object = None, bold: bool = False) -> _Cell:
     column = table.columns[at]
     color = _NEGATIVE if isinstance(value, Decimal) and value < 0 else look.INK
-    color = WORDS_IN_COLOUR.get(column.name, {}).get(text, (color, ""))[0]
+    color = (colour_of(table.sheet.table, column.name, text) or (color, ""))[0]
     room = (table.widths[at] - _GAP + 0.01) / table.size
     lines = tuple(part for line in text.split("\n") for part in _wrapped(fonts, line, room, bold=bold))
     return _Cell(lines, look.PAPER if bold else color)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from xlpy.domain.preview.journal import journal
 from xlpy.domain.values.problems import Problem, Severity
 from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.payment_rows import payment_rows
@@ -13,6 +12,7 @@ from xlpy.excel.tables.reconcile_rows import reconcile_rows
 from xlpy.excel.tables.rows import Row
 from xlpy.excel.workbook.sheet import CellKind, Column, Part, Sheet
 from xlpy.excel.workbook.sheets import PAYMENTS, PREVIEW, PROBLEMS, RECONCILE, RESULTS
+from xlpy.excel.workbook.state_colours import state_word
 from xlpy.services.records.audit_content import RecordContent
 from xlpy.services.run.reports import RunReport, RunState
 
@@ -95,7 +95,7 @@ def record_sheets(content: RecordContent) -> list[SheetRows]:
         SheetRows(_RESULTS, _result_rows(content)),
         SheetRows(PAYMENTS, payment_rows(content.payments)),
         SheetRows(_PROBLEMS, each_problem(content.problems)),
-        SheetRows(_PREVIEW, render.preview_rows(journal(content.plan)) if content.plan else []),
+        SheetRows(_PREVIEW, render.preview_rows(content.journal, content.names)),
         SheetRows(LEDGER, _ledger_rows(content)),
         SheetRows(_RECONCILE, [row for report in content.reconciled for row in reconcile_rows(report)]),
     )
@@ -146,7 +146,7 @@ def _facts(content: RecordContent) -> Iterator[Row]:
 def _total_rows(content: RecordContent) -> list[Row]:
     return [
         {
-            "Kind": total.kind,
+            "Kind": state_word(total.kind),
             "Status": total.status,
             "Currency": total.currency,
             "Count": total.count,
@@ -172,18 +172,18 @@ def _result_rows(content: RecordContent) -> list[Row]:
 def _ledger_rows(content: RecordContent) -> list[Row]:
     return [
         {
-            "Kind": str(posting.key.kind),
+            "Kind": state_word(posting.key.kind),
             "Transaction": posting.number,
             "Amount": posting.amount if not at else None,  # once, so that it can be added
             "Currency": posting.currency,
-            "State": str(posting.state),
+            "State": state_word(posting.state),
             "Part": part.part if part else "",
             "Module": part.module if part else "",
             "SL batch": part.bat_nbr if part else "",
             "DocType": part.doc_type if part else "",
             "Reference": part.ref_nbr if part else "",
             "Base in SL": part.amount if part else None,
-            "State in SL": str(part.state) if part else "",
+            "State in SL": state_word(part.state) if part else "",
             "Batch identifier": posting.batch_identifier,
             "Posted at": posting.posted_at,
             "Closed at": posting.closed_at,
