@@ -23,7 +23,7 @@ from xlpy.excel.tables.rows import Row
 from xlpy.excel.workbook import look
 from xlpy.excel.workbook.cell_values import cell_content
 from xlpy.excel.workbook.layout import column_width
-from xlpy.excel.workbook.printing import set_print
+from xlpy.excel.workbook.printing import pages_wide, set_print
 from xlpy.excel.workbook.saving import save_book
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, TITLE_ROW, CellKind, Column, Sheet
 from xlpy.excel.workbook.state_colours import colour_of
@@ -49,12 +49,15 @@ def _write_sheet(book: Workbook, sheet: Sheet, rows: Sequence[Row], title: str, 
     ws.sheet_properties.tabColor = look.TAB[sheet.part]
     ws.sheet_view.showGridLines = False
     ws.freeze_panes = f"A{FIRST_DATA_ROW}"
-    for number, column in enumerate(sheet.columns, 1):
-        ws.column_dimensions[get_column_letter(number)].width = _width(column, rows)
+    widths = [_width(column, rows) for column in sheet.columns]
+    for number, width in enumerate(widths, 1):
+        ws.column_dimensions[get_column_letter(number)].width = width
     for line, height in ((TITLE_ROW, 27), (HEADER_ROW, 31)):
         ws.row_dimensions[line].height = height
     _protect(ws)
-    set_print(ws, landscape=sheet.landscape)
+    # A record keeps every column: what is too wide for a page goes on beside it, with the first column again.
+    set_print(ws, landscape=sheet.landscape, pages_wide=pages_wide(widths, landscape=sheet.landscape))
+    ws.print_title_cols = "A:A"
     ws.oddFooter.left.text = _plain_footer(footer)
     ws.print_title_rows = f"{TITLE_ROW}:{HEADER_ROW}"
     last = get_column_letter(len(sheet.columns))

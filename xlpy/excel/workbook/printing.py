@@ -6,7 +6,7 @@ printed fits on both Letter and A4, of which Letter is the narrower one in lands
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from openpyxl.utils import get_column_letter
@@ -52,6 +52,20 @@ def fitting(widths: Iterable[float], *, landscape: bool) -> int:
     """Return how many columns from the left print on one page without getting smaller than can be read."""
     room = page_room(landscape=landscape) / SMALLEST_SCALE / _POINTS_PER_PIXEL
     return sum(1 for end in accumulate(map(pixels, widths)) if end <= room)
+
+
+def pages_wide(widths: Sequence[float], *, landscape: bool) -> int:
+    """Return on how many pages beside each other all columns can be read, the first one repeated on each."""
+    room = page_room(landscape=landscape) / SMALLEST_SCALE
+    repeated = used = points(widths[:1])
+    pages = 1
+    for width in widths[1:]:
+        needed = points([width])
+        if used > repeated and used + needed > room:
+            pages += 1
+            used = repeated
+        used += needed
+    return pages
 
 
 def print_columns(ws: Worksheet, widths: list[float], *, landscape: bool) -> None:
