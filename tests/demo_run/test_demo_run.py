@@ -143,6 +143,7 @@ def test_the_preview_names_its_accounts_and_parties_and_every_document_foots(don
     lines = [row for row in rows if row["Document"]]
     assert len(lines) > 100
     assert {row["Check"] for row in lines} == {"Balanced"}
+    assert {row["Check"] for row in rows if not row["Document"]} == {"To be created"}
     assert all(row["Account name"] for row in rows if row["Account"])
     assert all(row["Name"] for row in rows if row["Customer/Vendor"] and row["Module"] in {"AR", "AP"})
     control = [row for row in lines if row["Module"] == "AR" and row["Debit"] and row["Source"] == "Made at release"]

@@ -70,7 +70,7 @@ def test_the_sheets_rows_have_names_total_and_check_on_every_row_of_a_document()
     names = JournalNames({"1100": "Accounts receivable"}, {"ACME01": "Doe~Jane"}, {"ACME01": "Acme the vendor"})
     created = created_row("AR", "NEW01", ("1100", "00000"), "Customer New, class STD", "10231")
     rows = preview_rows((created, *INVOICE), names)
-    assert [row["Check"] for row in rows] == ["", *["Balanced"] * 3]
+    assert [row["Check"] for row in rows] == ["To be created", *["Balanced"] * 3]
     assert [row["Document total"] for row in rows] == [None, *[Decimal("107.00")] * 3]
     assert [row["Account name"] for row in rows] == ["Accounts receivable", "", "", "Accounts receivable"]
     assert {row["Name"] for row in rows[1:]} == {"Doe, Jane"}, "a receivable is the customer's, whoever else has its id"

@@ -10,7 +10,7 @@ import pytest
 from by_column import at, number, table_area
 from ooxml import remarks
 from openpyxl import load_workbook
-from render import Ask, one_office, render
+from render import PICTURES, Ask, one_office, render, render_pictures
 from render import in_office as in_one_office
 from sample_rows import ROWS, fill_with_sample
 
@@ -142,6 +142,13 @@ def test_each_sheet_prints_on_its_own_page(in_office: Ask, filled: Path, tmp_pat
     pages = render(filled, tmp_path, ask=in_office)
     assert len(pages) == len(SHEETS) + 3  # two of Home, and About; the configuration stays hidden
     assert all(page.read_bytes().startswith(b"\x89PNG") and page.stat().st_size > 5_000 for page in pages)
+
+
+def test_each_sheet_is_one_picture_of_a_screen(in_office: Ask, filled: Path, tmp_path: Path) -> None:
+    pictures = render_pictures(filled, tmp_path, ask=in_office)
+    assert [picture.stem for picture in pictures] == [name.lower().replace(" ", "-") for name in PICTURES]
+    width_and_height = {picture.read_bytes()[16:24] for picture in pictures}  # PNG: the first chunk says them
+    assert width_and_height == {(1400).to_bytes(4, "big") + (640).to_bytes(4, "big")}
 
 
 def test_the_workbook_as_delivered_opens_empty_without_an_error(in_office: Ask, tmp_path: Path) -> None:

@@ -190,7 +190,7 @@ def screen_to(document, target):
     """Each sheet from its first cell as far as it fits on the screen, at 100 %, without margins."""
     grow_rows(document)
     styles = document.StyleFamilies.getByName("PageStyles")
-    for sheet in document.Sheets:
+    for sheet in (one for one in document.Sheets if one.IsVisible):
         style = styles.getByName(sheet.PageStyle)
         style.IsLandscape = True
         style.Width, style.Height = (round(side * HUNDREDTHS_OF_MM) for side in SCREEN)

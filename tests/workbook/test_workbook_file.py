@@ -371,9 +371,37 @@ def test_nothing_prints_smaller_than_can_be_read(built: Path, paper: str) -> Non
     assert {place: scale for place, scale in scales.items() if scale < 0.7} == {}
 
 
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_a_header_has_two_lines_at_most_and_breaks_between_words(built: Path, sheet: Sheet) -> None:
+    """Bold capitals and small letters take 1.1 digits each; the filter's button and the indent take three more."""
+    ws = load_workbook(built, keep_vba=True)[sheet.name]
+    for number, column in enumerate(sheet.columns, 1):
+        room = ws.column_dimensions[get_column_letter(number)].width - 3
+        lines = [""]
+        for word in column.name.split():
+            assert len(word) * 1.1 <= room, column.name
+            longer = f"{lines[-1]} {word}".strip()
+            if len(longer) * 1.1 <= room:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        assert len(lines) <= 2, (column.name, lines)
+
+
 SCREEN = 1400  # pixels
 IN_SIGHT = {
-    PREVIEW: ("Reference", "Name", "Account", "Account name", "Sub", "Debit", "Credit", "Currency", "Document total"),
+    PREVIEW: (
+        "Reference",
+        "Name",
+        "Account",
+        "Account name",
+        "Sub",
+        "Debit",
+        "Credit",
+        "Currency",
+        "Document total",
+        "Check",
+    ),
     RESULTS: ("Run", "Status", "Message", "Transaction", "Amount", "Currency", "SL batch", "Reference"),
     RECONCILE: ("State", "Transaction", "Currency", "Manage", "Posting ledger", "SL", "Difference", "Base in SL"),
     PAYMENTS: ("Status", "Message", "Invoice", "Total", "Currency", "SL balance", "Paid in Manage after"),

@@ -139,7 +139,7 @@ def preview_rows(rows: Sequence[JournalRow], names: JournalNames) -> list[Row]:
             "Name": names.party(row),
             "Account name": names.account(row),
             "Document total": footed[row.document].total if row.document else None,
-            "Check": state_word(footed[row.document].check) if row.document else "",
+            "Check": state_word(footed[row.document].check if row.document else row.source),
             "Due": row.due_date,
             "Period": period_text(row.period),
             "Terms": row.terms,

@@ -133,7 +133,7 @@ _OF_TABLE: Mapping[tuple[str, str], Mapping[str, Colours]] = {
         (look.BAD, (Verdict.PROBLEM,)),
         (look.CALM, (Verdict.NOTE,)),
     ),
-    ("Preview", "Check"): _words((look.GOOD, (BALANCED,))),
+    ("Preview", "Check"): _words((look.GOOD, (BALANCED,)), (look.WARN, (TO_BE_CREATED,))),
 }
 _ANY_OTHER = {("Preview", "Check"): look.BAD}  # by how much it is off
 _OF_COLUMN: Mapping[str, Mapping[str, Colours]] = {
