@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from ooxml import every_written_workbook_is_valid
 from process_state import process_as_it_was
 from quick_run import SLOW_FILES
 
@@ -30,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def a_process_as_if_new() -> Iterator[None]:
     """State that the product keeps for the process is put back after each test; ``process_state`` lists it."""
-    with process_as_it_was():
+    with process_as_it_was(), every_written_workbook_is_valid():
         yield
 
 

@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 from by_column import at
 from click.testing import CliRunner, Result
+from ooxml import remarks
 
 import xlpy
 from xlpy import macros
@@ -89,7 +90,7 @@ def test_the_list_of_errors_is_saved_beside_the_workbook_as_xlsx_and_csv(desk: P
     sheet = openpyxl.load_workbook(book)[PROBLEMS.name]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=5)]
     places = [PROBLEMS.index(name) for name in ("Severity", "Transaction", "Count")]
-    assert [tuple(row[place] for place in places) for row in rows] == [("stop", "0100", 3), ("note", None, 1)]
+    assert [tuple(row[place] for place in places) for row in rows] == [("Stop", "0100", 3), ("Note", None, 1)]
     assert sheet[at(PROBLEMS, "What")].data_type == "s"
     assert sheet.protection.sheet
     assert csv_file.read_bytes().startswith(b"\xef\xbb\xbf")
@@ -100,6 +101,10 @@ def test_the_list_of_errors_is_saved_beside_the_workbook_as_xlsx_and_csv(desk: P
     assert told["Value in Manage"] == "'-Łódź €"
     assert told["Count"] == "3"
     assert b"hunter2" not in csv_file.read_bytes() + book.read_bytes()
+
+
+def test_microsofts_validator_has_no_remark_about_the_list_of_errors(desk: Path) -> None:
+    assert remarks(Path(said(press("errors", str(desk), "--json"))["workbook"])) == []
 
 
 def test_the_ribbon_saves_it_and_tells_the_path(desk: Path) -> None:

@@ -38,6 +38,7 @@ class Story:
 
     engine: str
     steps: list[Step] = field(default_factory=list)
+    saved: Path = Path()  # the workbook after the last button
 
     def step(self, button: str) -> Step:
         return next(step for step in self.steps if step.button == button)
@@ -71,6 +72,7 @@ def whole_story(engine: str, folder: Path) -> Story:
         try:
             with _nobody_at_the_screen(made.profile):
                 _press_all(desk, made, story)
+            story.saved = desk.save()
         finally:
             desk.close()
     return story

@@ -6,13 +6,14 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from by_column import at
 from com_excel import ComError
 
 from xlpy.excel.engine.refusals import FilteredRowsWritten, ValueRefused
 from xlpy.excel.tables.tables import read_rows, refill
 from xlpy.excel.workbook.cell_values import cell_content
 from xlpy.excel.workbook.sheet import NUMBER_FORMAT, CellKind
-from xlpy.excel.workbook.sheets import INVOICES
+from xlpy.excel.workbook.sheets import BATCHES, INVOICES
 
 RETYPED = (
     *("0100", "100", "1,234.50", "-5", "(12)", "50%", "$3", "1E5", "1/2", "3-4", "2026-11-22", "10:30", "5 pm"),
@@ -23,6 +24,24 @@ RETYPED = (
 @pytest.fixture
 def cell(desk):
     return desk.book.sheets["Home"].range("Z60")
+
+
+def test_dates_are_in_excels_own_formats_that_follow_the_regional_settings(desk):
+    """Built-in formats 14 and 22 of the file; Excel itself names them by the American form in every language."""
+    at_time = dt.datetime(2026, 10, 31, 16, 42)  # noqa: DTZ001
+    refill(desk.book, INVOICES, [{"Id": "1", "Date": dt.date(2026, 10, 31)}])
+    refill(desk.book, BATCHES, [{"Identifier": "B", "Created": at_time}])
+    for sheet, column, named, number in (
+        (INVOICES, "Date", "m/d/yyyy", 14),
+        (BATCHES, "Created", "m/d/yyyy h:mm", 22),
+    ):
+        place = at(sheet, column)
+        assert desk.book.sheets[sheet.name].range(place).number_format == named
+        assert desk.file[sheet.name][place]._style.numFmtId == number
+    assert desk.book.sheets[BATCHES.name].range(at(BATCHES, "Created")).value == at_time
+    home = desk.book.sheets["Home"]
+    home.range("Z61").value = at_time
+    assert home.range("Z61").number_format == "m/d/yyyy h:mm"
 
 
 @pytest.mark.parametrize("text", RETYPED)

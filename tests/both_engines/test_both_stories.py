@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from ooxml import remarks
 from stories import Story
 
 from xlpy.excel.workbook.ribbon_buttons import BUTTONS
@@ -29,3 +30,7 @@ def test_after_every_button_both_have_told_the_same(stories: dict[str, Story]) -
     for closed, excel in zip(stories["closed file"].steps, stories["Excel"].steps, strict=True):
         assert closed.exit_code == excel.exit_code, closed.button
         assert [b.icon for b in closed.boxes] == [b.icon for b in excel.boxes], closed.button
+
+
+def test_microsofts_validator_has_no_remark_about_the_workbook_after_all_buttons(stories: dict[str, Story]) -> None:
+    assert remarks(stories["closed file"].saved) == []

@@ -99,7 +99,7 @@ class AutoFilter(ComObject):
             self._wire.not_modelled("Filtering by a formula's value")
         else:
             value = contents.given(cell._value, cell.data_type, cell.number_format, plainly=True)
-            text = contents.shown(cell._value, cell.data_type, cell.number_format)
+            text = contents.shown(cell._value, cell.data_type, contents.told_format(cell.number_format))
         if criteria.operator == VALUES:
             wanted = {str(v)[1:].casefold() for v in criteria.first}
             return text.casefold() in wanted or any(_wild(w).fullmatch(text) for w in wanted if _has_wild(w))

@@ -194,6 +194,21 @@ def moment_of(number: float) -> TimeType:
     return TimeType(*found.timetuple()[:6], tzinfo=dt.UTC)
 
 
+# Range.NumberFormat names the built-in formats 14 and 22, the short date of the system, in the American form whatever
+# the system is (NumberFormatLocal has the local one); openpyxl has the file format's codes for them.
+_BUILT_IN = {"m/d/yyyy": "mm-dd-yy", "m/d/yyyy h:mm": "m/d/yy h:mm"}
+
+
+def kept_format(code: str) -> str:
+    """Return openpyxl's code of a format as Excel names it."""
+    return _BUILT_IN.get(code, code)
+
+
+def told_format(code: str) -> str:
+    """Return Excel's name of a format as openpyxl has it."""
+    return {kept: told for told, kept in _BUILT_IN.items()}.get(code, code)
+
+
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
 
@@ -252,7 +267,8 @@ def shown(value: Any, kind: str, number_format: str) -> str:
     if isinstance(found, dt.datetime):
         if number_format in _DATES:
             return found.strftime(_DATES[number_format])
-        return f"{found.month}/{found.day}/{found.year}"
+        time = f" {found.hour}:{found:%M}" if number_format == "m/d/yyyy h:mm" else ""
+        return f"{found.month}/{found.day}/{found.year}{time}"
     places = re.search(r"0\.(0+)", number_format)
     grouped = "," if "#,##" in number_format else ""
     if number_format == GENERAL:

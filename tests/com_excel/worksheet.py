@@ -91,7 +91,7 @@ class Worksheet(ComObject):
             cell._style = copy(cell._style) if cell._style is not None else StyleArray()
             cell._style.quotePrefix = int(what.quoted)
         if what.number_format is not None:
-            cell.number_format = what.number_format
+            cell.number_format = contents.kept_format(what.number_format)
         self._book._saved = False
         for table in self._list_objects:  # a row comes of the insert row that something is written into
             if table._definition.insertRow and what.value is not None and row in table._rows():
@@ -130,16 +130,17 @@ class Worksheet(ComObject):
     def _format(self, row: int, column: int) -> str:
         cell = self._cells.get((row, column))
         if cell is not None:
-            return str(cell.number_format)
+            return contents.told_format(cell.number_format)
         style = self._column_style(column)
-        return (
-            contents.GENERAL if style is None else str(Cell(self._file, row, column, style_array=style).number_format)
-        )
+        if style is None:
+            return contents.GENERAL
+        return contents.told_format(Cell(self._file, row, column, style_array=style).number_format)
 
     def _set_format(self, row: int, column: int, code: str) -> None:
         cell = self._cell(row, column)
-        if cell.number_format != code:
-            cell.number_format = code
+        kept = contents.kept_format(code)
+        if cell.number_format != kept:
+            cell.number_format = kept
 
     def _used(self) -> Area:
         rows = [r for r, _ in self._cells] or [1]

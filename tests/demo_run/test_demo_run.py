@@ -11,14 +11,26 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from ooxml import remarks
 from sqlalchemy import text
 
 import xlpy
 from xlpy.cli import main
 from xlpy.demo.scenario import DemoFolder
 from xlpy.demo.site.store import Site
-from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, Sheet
-from xlpy.excel.workbook.sheets import BATCHES, EXPENSES, INVENTORY, INVOICES, PAYMENTS, PROBLEMS, RECONCILE, RESULTS
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, CellKind, Sheet
+from xlpy.excel.workbook.sheets import (
+    BATCHES,
+    EXPENSES,
+    INVENTORY,
+    INVOICES,
+    PAYMENTS,
+    PREVIEW,
+    PROBLEMS,
+    RECONCILE,
+    RESULTS,
+    SHEETS,
+)
 from xlpy.sl.connection.sqlite import sqlite_engine
 
 
@@ -50,23 +62,23 @@ def test_the_planted_mistakes_were_found_and_mended(done: tuple[DemoFolder, str]
     demo, said = done
     for word in ("Nova Startup Lab", "4400", "TRANSIT", "Due on receipt", "Avalara", "Vendor Nbr", "Location Xref"):
         assert word in said
-    left = {row["Code"] for row in cells(demo.workbook, PROBLEMS) if row["Severity"] == "stop"}
+    left = {row["Code"] for row in cells(demo.workbook, PROBLEMS) if row["Severity"] == "Stop"}
     assert left == set()
 
 
 def test_the_sheets_tell_what_happened(done: tuple[DemoFolder, str]) -> None:
     demo, _ = done
     results = cells(demo.workbook, RESULTS)
-    assert results[0]["Kind"] == "run"
+    assert results[0]["Kind"] == "Run"
     assert str(results[0]["Status"]).startswith("Completed")
     exported = [row for row in results if row["Status"] == "Exported"]
     assert len(exported) > 40
     assert all(row["SL batch"] and row["Reference"] and row["Period"] == "10-2026" for row in exported)
-    assert {row["Kind"] for row in exported} == {"invoice", "invoice cost", "expense", "procurement"}
+    assert {row["Kind"] for row in exported} == {"Invoice", "Invoice cost", "Expense", "Procurement"}
     invoices = {str(row["Number"]): row for row in cells(demo.workbook, INVOICES)}
-    of_invoices = [row for row in exported if str(row["Kind"]).startswith("invoice")]
+    of_invoices = [row for row in exported if str(row["Kind"]).startswith("Invoice")]
     assert all(invoices[str(row["Transaction"])]["Status"] == "Exported" for row in of_invoices)
-    for sheet, kind in ((EXPENSES, "expense"), (INVENTORY, "procurement")):
+    for sheet, kind in ((EXPENSES, "Expense"), (INVENTORY, "Procurement")):
         done_rows = [row for row in cells(demo.workbook, sheet) if row["Status"] == "Exported"]
         assert len(done_rows) == len({row["Transaction"] for row in exported if row["Kind"] == kind})
 
@@ -100,7 +112,7 @@ def test_what_was_paid_in_sl_is_paid_in_manage_and_a_second_sync_changes_nothing
         row["Id"]: row["Paid in Manage after"] for row in changed
     }
     states = {row["Identifier"]: row["State in SL"] for row in cells(demo.workbook, BATCHES)}
-    assert states == {f"DEMO-20261031-{kind}": "posted" for kind in "IEP"}
+    assert states == {f"DEMO-20261031-{kind}": "Posted" for kind in "IEP"}
 
 
 def test_everything_agrees_and_the_audit_record_verifies(done: tuple[DemoFolder, str]) -> None:
@@ -114,6 +126,35 @@ def test_everything_agrees_and_the_audit_record_verifies(done: tuple[DemoFolder,
     (record,) = (demo.folder / "Audit records").iterdir()
     assert xlpy.verify_audit_record(record, demo.profile).untouched
     assert "number 1 of the chain in SL" in said
+
+
+def test_no_amount_stands_without_its_currency(done: tuple[DemoFolder, str]) -> None:
+    demo, _ = done
+    for sheet in SHEETS:
+        amounts = [column.name for column in sheet.columns if column.kind is CellKind.MONEY]
+        if "Currency" in (column.name for column in sheet.columns):
+            for row in cells(demo.workbook, sheet):
+                assert row["Currency"] or not any(row[name] for name in amounts), (sheet.name, row)
+
+
+def test_the_preview_names_its_accounts_and_parties_and_every_document_foots(done: tuple[DemoFolder, str]) -> None:
+    demo, _ = done
+    rows = cells(demo.workbook, PREVIEW)
+    lines = [row for row in rows if row["Document"]]
+    assert len(lines) > 100
+    assert {row["Check"] for row in lines} == {"Balanced"}
+    assert {row["Check"] for row in rows if not row["Document"]} == {"To be created"}
+    assert all(row["Account name"] for row in rows if row["Account"])
+    assert all(row["Name"] for row in rows if row["Customer/Vendor"] and row["Module"] in {"AR", "AP"})
+    control = [row for row in lines if row["Module"] == "AR" and row["Debit"] and row["Source"] == "Made at release"]
+    assert control
+    assert all(row["Debit"] == row["Document total"] for row in control if row["DocType"] == "IN")
+
+
+def test_microsofts_validator_has_no_remark_about_the_month_and_its_record(done: tuple[DemoFolder, str]) -> None:
+    demo, _ = done
+    (record,) = (demo.folder / "Audit records").iterdir()
+    assert remarks(demo.workbook, record / "record.xlsx") == []
 
 
 def test_no_thread_and_no_socket_is_left(done: tuple[DemoFolder, str]) -> None:

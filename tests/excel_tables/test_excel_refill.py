@@ -25,6 +25,7 @@ from xlpy.excel.tables.extra_columns import FormulasInColumn
 from xlpy.excel.tables.kept_filters import FilterNotKept
 from xlpy.excel.tables.marks import set_include
 from xlpy.excel.tables.tables import clear, has_rows, read_rows, refill
+from xlpy.excel.workbook.sheet import FILE_FORMAT, CellKind
 from xlpy.excel.workbook.sheets import INVOICES, PREVIEW, PROBLEMS
 
 BOTH_ENGINES = True
@@ -63,7 +64,7 @@ def test_rows_are_written_with_their_types(workbook, invoice):
     ws = load_workbook(workbook)["Invoices"]
     named, day, total = (ws[at(INVOICES, name)] for name in ("Number", "Date", "Total"))
     assert (named.value, named.data_type, named.number_format) == ("00123", "s", "@")
-    assert (day.value, day.number_format) == (dt.datetime(2026, 10, 1), "yyyy-mm-dd")  # noqa: DTZ001
+    assert (day.value, day.number_format) == (dt.datetime(2026, 10, 1), FILE_FORMAT[CellKind.DATE])  # noqa: DTZ001
     assert (total.value, total.number_format) == (-1234.57, "#,##0.00;[Red]-#,##0.00")
     assert ws.tables["Invoices"].ref == table_area(INVOICES, rows=1)
     assert ws.tables["Invoices"].autoFilter.ref == table_area(INVOICES, rows=1)

@@ -12,6 +12,7 @@ import pytest
 from by_column import at, beside, table_area
 from click.testing import CliRunner
 from oletools import olevba
+from ooxml import remarks
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule
@@ -306,6 +307,10 @@ def test_a_disk_that_fails_leaves_the_old_file_alone(
         update_workbook(path, interpreter="/new/python")
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir() if p.suffix == ".xlsm"] == [path.name]
+
+
+def test_microsofts_validator_has_no_remark_about_what_came_of_a_used_workbook(done: Updated) -> None:
+    assert remarks(done.path) == []
 
 
 @pytest.mark.office

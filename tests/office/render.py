@@ -1,6 +1,7 @@
 """Shows a workbook as a reader sees it: LibreOffice prints it to PDF, poppler makes one PNG per page.
 
 python tests/office/render.py "workbook/Manage to SL.xlsm" out/
+python tests/office/render.py --pictures "demo/Manage to SL.xlsm" workbook/pictures/ [SHEET...]
 """
 
 from __future__ import annotations
@@ -12,10 +13,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from sample_rows import fill_with_sample
-
-from xlpy.excel.workbook.builder import build_workbook
 
 SYSTEM_PYTHON = "/usr/bin/python3"  # the only one that has uno
 SESSION = Path(__file__).with_name("uno_session.py")
@@ -67,17 +64,31 @@ def render(workbook: Path, out_dir: Path, *, dpi: int = 80, ask: Ask = in_office
     return sorted(out_dir.glob(f"{workbook.stem}-*.png"))
 
 
-def render_pictures(out_dir: Path) -> list[Path]:
-    """Make ``home.png`` and ``invoices.png`` of a month's sample rows, for a reader who has no workbook yet."""
+PICTURES = ("Home", "Invoices", "Mapping check", "Preview", "Payments", "Reconcile")  # those of the README
+
+
+def render_pictures(workbook: Path, out_dir: Path, *sheets: str, height: int = 640, ask: Ask = in_office) -> list[Path]:
+    """Make pictures of sheets as a screen of 1,400 pixels shows them; of ``PICTURES`` when none is named."""
+    out_dir.mkdir(parents=True, exist_ok=True)
+    made = []
     with tempfile.TemporaryDirectory() as folder:
-        workbook = Path(folder) / "picture.xlsm"
-        build_workbook(workbook)
-        fill_with_sample(workbook)
-        pages = render(workbook, Path(folder), dpi=130)
-        out_dir.mkdir(parents=True, exist_ok=True)
-        return [page.replace(out_dir / name) for page, name in zip(pages, ("home.png", "invoices.png"), strict=False)]
+        pdf = Path(folder) / "screen.pdf"
+        shown = ask("screen", workbook, str(pdf))["sheets"]
+        assert isinstance(shown, list)
+        for name in sheets or PICTURES:
+            page = str(shown.index(name) + 1)
+            target = out_dir / name.lower().replace(" ", "-")
+            crop = ("-x", "0", "-y", "0", "-W", "1400", "-H", str(height))
+            command = ["pdftoppm", "-png", "-singlefile", "-r", "96", "-f", page, "-l", page, *crop]
+            subprocess.run([*command, str(pdf), str(target)], check=True, timeout=180)
+            made.append(target.with_suffix(".png"))
+    return made
 
 
 if __name__ == "__main__":
-    for picture in render(Path(sys.argv[1]), Path(sys.argv[2]), dpi=110):
+    if sys.argv[1] == "--pictures":
+        found = render_pictures(Path(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:])
+    else:
+        found = render(Path(sys.argv[1]), Path(sys.argv[2]), dpi=110)
+    for picture in found:
         print(picture)

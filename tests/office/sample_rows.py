@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
 from xlpy.excel.workbook.home_cells import AGEING_BLOCK, INCLUDED_BLOCK, Home
-from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, Sheet
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, Sheet
 from xlpy.excel.workbook.sheets import (
     BATCHES,
     EXPENSES,
@@ -60,9 +60,9 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         "Count"
     ),
     PREVIEW.name: (
-        "Source", "SL batch", "Module", "Document", "DocType", "Reference", "Date", "Due", "Period", "Terms",
-        "Customer/Vendor", "Vendor invoice", "Account", "Sub", "Debit", "Credit", "Currency", "Base debit",
-        "Base credit", "Tax id", "Description", "Transaction"
+        "Document", "DocType", "Reference", "Date", "Customer/Vendor", "Name", "Account", "Account name", "Sub",
+        "Debit", "Credit", "Currency", "Document total", "Check", "Period", "Source", "Description", "Transaction",
+        "Base debit", "Base credit", "Tax id", "Due", "Terms", "Module", "SL batch"
     ),
     PRACTICE.name: (
         "Verdict", "Message", "How to fix", "SL message", "Module", "DocType", "Reference", "Customer/Vendor",
@@ -148,29 +148,33 @@ _ROWS: dict[str, list[list[object]]] = {
          None, None, None, None, _oct(22), "Van stock", 4, "TPA MAIN", "VAN3", 5, "USD", "Orlando", "58-transfer"],
     ],
     PROBLEMS.name: [
-        ["stop", "terms-xref", "The billing terms have no Xref, so SL's terms are not known.", "10234",
+        ["Stop", "terms-xref", "The billing terms have no Xref, so SL's terms are not known.", "10234",
          "Due on receipt", None,
          "Type SL's terms id (00) as the Xref of these billing terms, then open and close the invoice again.",
          "Manage: System > Setup Tables > Billing Terms", 1],
-        ["stop", "account-inactive", "Account 4400 is in SL's chart of accounts, but inactive.", "10241", "4400",
+        ["Stop", "account-inactive", "Account 4400 is in SL's chart of accounts, but inactive.", "10241", "4400",
          "4400, inactive",
          "Activate the account, or give the item another one and open and close the invoice again.",
          "SL: Chart of Accounts Maintenance (01.260)", 3],
-        ["create", "customer-new", "The customer is not in SL: it will be made with class STD.", "10238",
+        ["Create", "customer-new", "The customer is not in SL: it will be made with class STD.", "10238",
          "MUNOZ1", None, "Nothing to do; or enter the customer in SL first.", "SL: Customer Maintenance (08.260)",
          1],
-        ["note", "rate-old", "The exchange rate is 5 days older than the document.", "10235", "EUR", "1.0917",
+        ["Note", "rate-old", "The exchange rate is 5 days older than the document.", "10235", "EUR", "1.0917",
          "Enter a newer rate if your policy asks for one.", "SL: Currency Rate Maintenance (24.270)", 1],
     ],
     PREVIEW.name: [
-        ["written", 1, "AR", "AR1-1", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None, "4000",
-         "100TP", None, 4250, "USD", None, 4250, None, "Managed services October", "10231"],
-        ["made at release", 1, "AR", "AR1-1", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None,
-         "2200", "00000", None, 255, "USD", None, 255, "FLSTATE", "Florida state tax", "10231"],
-        ["made at release", 1, "AR", "AR1-1", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None,
-         "2210", "00000", None, 42.5, "USD", None, 42.5, "HILLCTY", "Hillsborough county tax", "10231"],
-        ["made at release", 1, "AR", "AR1-1", "IN", "10231", _oct(1), _oct(31), "10-2026", "30", "ACME01", None,
-         "1100", "00000", 4547.5, None, "USD", 4547.5, None, None, "Accounts receivable", "10231"],
+        ["AR1-1", "IN", "10231", _oct(1), "ACME01", "Acme Marine Supply", "4000", "Managed services",
+         "100TP", None, 4250, "USD", 4547.5, "Balanced", "10-2026", "Written", "Managed services October",
+         "10231", None, 4250, None, _oct(31), "30", "AR", 1],
+        ["AR1-1", "IN", "10231", _oct(1), "ACME01", "Acme Marine Supply", "2200", "Sales tax Florida",
+         "00000", None, 255, "USD", 4547.5, "Balanced", "10-2026", "Made at release", "Florida state tax",
+         "10231", None, 255, "FLSTATE", _oct(31), "30", "AR", 1],
+        ["AR1-1", "IN", "10231", _oct(1), "ACME01", "Acme Marine Supply", "2210", "Sales tax county",
+         "00000", None, 42.5, "USD", 4547.5, "Balanced", "10-2026", "Made at release", "Hillsborough county tax",
+         "10231", None, 42.5, "HILLCTY", _oct(31), "30", "AR", 1],
+        ["AR1-1", "IN", "10231", _oct(1), "ACME01", "Acme Marine Supply", "1100", "Accounts receivable",
+         "00000", 4547.5, None, "USD", 4547.5, "Balanced", "10-2026", "Made at release", "Accounts receivable",
+         "10231", 4547.5, None, None, _oct(31), "30", "AR", 1],
     ],
     PRACTICE.name: [
         ["SL would not release it", "12348: A tax id of a document is unknown (said of the whole batch: another of its"
@@ -187,24 +191,24 @@ _ROWS: dict[str, list[list[object]]] = {
          None, None, None, None, None, _AT],
     ],
     BATCHES.name: [
-        ["2026-10-31 KM-I", "Invoices", _AT, "kmorales", 5, 17047.79, "USD", None, "released",
+        ["2026-10-31 KM-I", "Invoices", _AT, "kmorales", 5, 17047.79, "USD", None, "Released",
          "AR 000412, GL 000087-000089", None],
-        ["2026-10-31 KM-I", "Invoices", _AT, "kmorales", 1, 12138, "EUR", None, "released", "AR 000413", None],
-        ["2026-09-30 KM-P", "Inventory", _AT, "kmorales", 12, 8311.07, "USD", "Yes", "mixed",
+        ["2026-10-31 KM-I", "Invoices", _AT, "kmorales", 1, 12138, "EUR", None, "Released", "AR 000413", None],
+        ["2026-09-30 KM-P", "Inventory", _AT, "kmorales", 12, 8311.07, "USD", "Yes", "Mixed",
          "AP 000201, IN 000034", "One document is voided in SL: Rerun batch shows which."],
     ],
     RERUN.name: [
-        [None, "Already in SL", None, "invoice", "10231", "Acme Marine Supply", _oct(1), 4547.5, "USD", "AR 000412",
-         "IN", "10231", "released", "4401"],
-        ["Yes", "Missing", None, "invoice", "10232", "Bay Dental Group", _oct(2), 1404.27, "USD", None, None, "10232",
-         "missing", "4402"],
-        [None, "Voided", "Voided in SL: posted anew only when Include says Again.", "invoice", "10233",
-         "City of Tampa Parks", _oct(3), 86.97, "USD", "AR 000412", "IN", "10233", "voided", "4403"],
+        [None, "Already in SL", None, "Invoice", "10231", "Acme Marine Supply", _oct(1), 4547.5, "USD", "AR 000412",
+         "IN", "10231", "Released", "4401"],
+        ["Yes", "Missing", None, "Invoice", "10232", "Bay Dental Group", _oct(2), 1404.27, "USD", None, None, "10232",
+         "Missing", "4402"],
+        [None, "Voided", "Voided in SL: posted anew only when Include says Again.", "Invoice", "10233",
+         "City of Tampa Parks", _oct(3), 86.97, "USD", "AR 000412", "IN", "10233", "Voided", "4403"],
     ],
     RECONCILE.name: [
-        ["Agrees", None, "2026-10-31 KM-I", "invoice", "10231", "Acme Marine Supply", "USD", 4547.5, 4547.5, 4547.5, 0,
+        ["Agrees", None, "2026-10-31 KM-I", "Invoice", "10231", "Acme Marine Supply", "USD", 4547.5, 4547.5, 4547.5, 0,
          4547.5, 4547.5, "ACME01", "AR 000412", "IN 10231", "10-2026", "4401"],
-        ["Differs", "SL has 10.00 less than Manage: line 2, account 4000.", "2026-10-31 KM-I", "invoice", "10232",
+        ["Differs", "SL has 10.00 less than Manage: line 2, account 4000.", "2026-10-31 KM-I", "Invoice", "10232",
          "Bay Dental Group", "USD", 1404.27, 1404.27, 1394.27, -10, 1394.27, None, "BAYDEN", "AR 000412", "IN 10232",
          "10-2026", "4402"],
     ],
@@ -222,9 +226,9 @@ _ROWS: dict[str, list[list[object]]] = {
         ["ok", "Manage", "Connection", "na.example.com, company harborpine", "Manage answers.", None],
     ],
     LOG.name: [
-        [_AT, "Export", "info", "Exported 6 invoices from Manage in 1 request."],
-        [_AT, "Check", "warning", "1 note: the exchange rate of EUR is 5 days older than the document."],
-        [_AT, "Write", "error",
+        [_AT, "Export", "Info", "Exported 6 invoices from Manage in 1 request."],
+        [_AT, "Check", "Warning", "1 note: the exchange rate of EUR is 5 days older than the document."],
+        [_AT, "Write", "Error",
          "10232: the reference is taken since the preview. Nothing of this document was written."],
     ],
 }
@@ -279,7 +283,7 @@ ROWS |= {
          "Amount": 4547.5, "Currency": "USD", "Base amount": 4547.5},
     ],
     "Mappings": [
-        {"State": "missing", "Kind": "Company", "Record": "MUNOZ1", "Name": "Munoz", "Likeliest in SL": "MUNOZ"},
+        {"State": "Missing in SL", "Kind": "Company", "Record": "MUNOZ1", "Name": "Munoz", "Likeliest in SL": "MUNOZ"},
     ],
 }  # fmt: skip
 
@@ -305,7 +309,6 @@ def _fill_table(book: Workbook, sheet: Sheet, rows: list[dict[str, object]]) -> 
         for number, column in enumerate(sheet.columns, 1):
             cell = ws.cell(at, number, row.get(column.name))
             cell._style = ws.cell(FIRST_DATA_ROW, number)._style
-            cell.number_format = NUMBER_FORMAT[column.kind]
     last = ws.cell(FIRST_DATA_ROW + len(rows) - 1, len(sheet.columns)).coordinate
     table = ws.tables[sheet.table]
     table.ref = table.autoFilter.ref = f"A{HEADER_ROW}:{last}"

@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from by_column import number, table_area
+from by_column import at, number, table_area
+from ooxml import remarks
 from openpyxl import load_workbook
-from render import Ask, one_office, render
+from render import PICTURES, Ask, one_office, render, render_pictures
+from render import in_office as in_one_office
 from sample_rows import ROWS, fill_with_sample
 
 from xlpy.excel.workbook.builder import build_workbook
 from xlpy.excel.workbook.home_cells import INCLUDED_BLOCK, Home
 from xlpy.excel.workbook.ribbon_buttons import BUTTONS
+from xlpy.excel.workbook.saving import save_book
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW
-from xlpy.excel.workbook.sheets import INVOICES, SHEETS
+from xlpy.excel.workbook.sheets import BATCHES, INVOICES, SHEETS
 
 pytestmark = pytest.mark.office
 
@@ -92,6 +95,25 @@ def _cell_of(book: Any, name: str) -> str:
     return book.defined_names[name].attr_text.split("!")[1].replace("$", "")  # type: ignore[no-any-return]
 
 
+@pytest.mark.parametrize(
+    ("locale", "day", "moment"),
+    [("en-US", "10/1/2026", "10/31/2026 16:42"), ("de-DE", "01.10.2026", "31.10.2026 16:42")],
+)
+def test_dates_are_shown_as_the_user_has_them(
+    filled: Path, monkeypatch: pytest.MonkeyPatch, locale: str, day: str, moment: str
+) -> None:
+    monkeypatch.setenv("XLPY_OFFICE_LOCALE", locale)
+    first, created = at(INVOICES, "Date"), at(BATCHES, "Created")
+    assert in_one_office("shown", filled, INVOICES.name, first) == {first: day}
+    assert in_one_office("shown", filled, BATCHES.name, created) == {created: moment}
+
+
+def test_microsofts_validator_has_no_remark_about_a_filled_workbook(filled: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "saved.xlsm"
+    save_book(load_workbook(filled, keep_vba=True), saved)
+    assert remarks(saved) == []
+
+
 def test_the_accountant_filters_marks_and_saves(in_office: Ask, filled: Path, tmp_path: Path) -> None:
     saved = tmp_path / "saved.xlsm"
     found = in_office("mark", filled, str(saved))
@@ -118,12 +140,19 @@ def test_the_accountant_filters_marks_and_saves(in_office: Ask, filled: Path, tm
 
 def test_each_sheet_prints_on_its_own_page(in_office: Ask, filled: Path, tmp_path: Path) -> None:
     pages = render(filled, tmp_path, ask=in_office)
-    assert len(pages) == len(SHEETS) + 2  # Home and About; the configuration stays hidden
+    assert len(pages) == len(SHEETS) + 3  # two of Home, and About; the configuration stays hidden
     assert all(page.read_bytes().startswith(b"\x89PNG") and page.stat().st_size > 5_000 for page in pages)
+
+
+def test_each_sheet_is_one_picture_of_a_screen(in_office: Ask, filled: Path, tmp_path: Path) -> None:
+    pictures = render_pictures(filled, tmp_path, ask=in_office)
+    assert [picture.stem for picture in pictures] == [name.lower().replace(" ", "-") for name in PICTURES]
+    width_and_height = {picture.read_bytes()[16:24] for picture in pictures}  # PNG: the first chunk says them
+    assert width_and_height == {(1400).to_bytes(4, "big") + (640).to_bytes(4, "big")}
 
 
 def test_the_workbook_as_delivered_opens_empty_without_an_error(in_office: Ask, tmp_path: Path) -> None:
     path = tmp_path / "new.xlsm"
     build_workbook(path)
     assert in_office("pdf", path, str(tmp_path / "new.pdf"))["sheets"][0] == "Home"
-    assert len(render(path, tmp_path / "pages", ask=in_office)) == len(SHEETS) + 2
+    assert len(render(path, tmp_path / "pages", ask=in_office)) == len(SHEETS) + 3

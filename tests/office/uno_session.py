@@ -4,11 +4,14 @@
 /usr/bin/python3 uno_session.py mark WORKBOOK SAVED       filter Invoices to Problem, mark the rest, save as SAVED
 /usr/bin/python3 uno_session.py modules WORKBOOK          the VBA modules it found
 /usr/bin/python3 uno_session.py save WORKBOOK SAVED       work all formulas out and save
+/usr/bin/python3 uno_session.py shown WORKBOOK SHEET CELL... what those cells show; XLPY_OFFICE_LOCALE: where (de-DE)
 /usr/bin/python3 uno_session.py pdf WORKBOOK PDF          print it
+/usr/bin/python3 uno_session.py screen WORKBOOK PDF       a page per sheet: what a screen of 1,400 × 900 pixels shows
 /usr/bin/python3 uno_session.py serve                     one of these after another, each a line of JSON, in one start
 """
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -42,6 +45,7 @@ def office():
     """A LibreOffice with a profile of its own; it is asked to end, and ended by its own id if it does not."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="uno-", ignore_cleanup_errors=True) as profile:
+        set_locale(Path(profile) / "user", os.environ.get("XLPY_OFFICE_LOCALE", ""))
         process = subprocess.Popen(
             [
                 "soffice",
@@ -68,6 +72,19 @@ def office():
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
+
+
+def set_locale(user, locale):
+    """Write the regional setting of the user, by which dates are shown; empty: the system's."""
+    if locale:
+        user.mkdir()
+        user.joinpath("registrymodifications.xcu").write_text(
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            '<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+            '<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse">'
+            f"<value>{locale}</value></prop></item></oor:items>",
+            encoding="utf-8",
+        )
 
 
 def connect(port, patience=60):
@@ -148,8 +165,8 @@ def mark(document, target):
     return found
 
 
-def print_to(document, target):
-    """Rows without a height of their own grow with their text first, as Excel lets them on opening."""
+def grow_rows(document):
+    """Rows without a height of their own grow with their text, as Excel lets them on opening."""
     for sheet in document.Sheets:
         cursor = sheet.createCursor()
         cursor.gotoEndOfUsedArea(False)
@@ -157,8 +174,48 @@ def print_to(document, target):
             row = sheet.Rows.getByIndex(index)
             if row.OptimalHeight:
                 row.OptimalHeight = True
+
+
+def print_to(document, target):
+    grow_rows(document)
     document.storeToURL(Path(target).resolve().as_uri(), (prop("FilterName", "calc_pdf_Export"),))
     return {"sheets": [sheet.Name for sheet in document.Sheets if sheet.IsVisible]}
+
+
+SCREEN = (1400, 900)  # pixels, 96 of which are an inch
+HUNDREDTHS_OF_MM = 2540 / 96
+
+
+def screen_to(document, target):
+    """Each sheet from its first cell as far as it fits on the screen, at 100 %, without margins."""
+    grow_rows(document)
+    styles = document.StyleFamilies.getByName("PageStyles")
+    for sheet in (one for one in document.Sheets if one.IsVisible):
+        style = styles.getByName(sheet.PageStyle)
+        style.IsLandscape = True
+        style.Width, style.Height = (round(side * HUNDREDTHS_OF_MM) for side in SCREEN)
+        style.LeftMargin = style.RightMargin = style.TopMargin = style.BottomMargin = 0
+        style.HeaderIsOn = style.FooterIsOn = False
+        style.ScaleToPages = style.ScaleToPagesX = style.ScaleToPagesY = 0
+        style.PageScale = 100
+        sheet.PrintTitleRows = False
+        area = uno.createUnoStruct("com.sun.star.table.CellRangeAddress")
+        area.Sheet = sheet.RangeAddress.Sheet
+        area.EndColumn = fitting((c.Width for c in map(sheet.Columns.getByIndex, range(60)) if c.IsVisible), SCREEN[0])
+        area.EndRow = fitting((r.Height for r in map(sheet.Rows.getByIndex, range(90)) if r.IsVisible), SCREEN[1])
+        sheet.setPrintAreas((area,))
+    return print_to(document, target)
+
+
+def fitting(sizes, pixels):
+    """Index of the last of the columns or rows that fit; headings of rows and columns take their part, too."""
+    room, last = (pixels - 30) * HUNDREDTHS_OF_MM, -1
+    for size in sizes:
+        room -= size
+        if room < 0:
+            break
+        last += 1
+    return last
 
 
 def area_of(database_range):
@@ -193,8 +250,13 @@ def answer(desktop, command, path, *rest):
             document.calculateAll()
             document.storeToURL(Path(rest[0]).resolve().as_uri(), (prop("FilterName", "Calc MS Excel 2007 VBA XML"),))
             return {"errors": formula_errors(document)}
+        if command == "shown":
+            sheet = document.Sheets.getByName(rest[0])
+            return {cell: sheet.getCellRangeByName(cell).String for cell in rest[1:]}
         if command == "pdf":
             return print_to(document, rest[0])
+        if command == "screen":
+            return screen_to(document, rest[0])
         raise SystemExit(f"unknown command {command}")
     finally:
         document.close(True)

@@ -60,6 +60,6 @@ def test_the_button_fills_the_sheet_and_the_page(environment: Month, tmp_path: P
     assert page.is_file()
     cells = openpyxl.load_workbook(book)[TIE_OUT.name]
     first = {column.name: cells[at(TIE_OUT, column.name)].value for column in TIE_OUT.columns}
-    assert (first["State"], first["Line"], first["Period"]) == ("agrees", "Account", "10-2026")
+    assert (first["State"], first["Line"], first["Period"]) == ("Agrees", "Account", "10-2026")
     assert first["Manage"] == first["From Manage in SL"]
     assert "Prepared by" in cells.oddFooter.left.text

@@ -95,7 +95,7 @@ def test_from_the_list_of_batches_to_a_restored_company(desk: Desk) -> None:
     listed = desk.ribbon("batches")
     assert (listed.exit_code, listed.text) == (0, "3 batches.")
     rows = desk.cells(BATCHES)
-    assert {row["State in SL"] for row in rows} == {"unreleased"}
+    assert {row["State in SL"] for row in rows} == {"Unreleased"}
     assert all(row["Documents"] and row["Created"] and row["SL batches"] for row in rows)
 
     desk.month.restore_night_before()
@@ -105,7 +105,7 @@ def test_from_the_list_of_batches_to_a_restored_company(desk: Desk) -> None:
     assert desk.month.rows(LEDGER) == [], "the first press only shows"
     shown = desk.cells(RERUN)
     assert {(row["State"], row["Include"]) for row in shown} == {("Missing", "Yes")}
-    assert {row["Source"] for row in desk.cells(PREVIEW)} >= {"written", "made at release"}
+    assert {row["Source"] for row in desk.cells(PREVIEW)} >= {"Written", "Made at release"}
     assert desk.home.rerun_hash
     assert desk.home.earlier_batch == "OCT-I"
 

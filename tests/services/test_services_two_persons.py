@@ -52,7 +52,7 @@ def test_the_workbook_goes_from_one_desk_to_the_other(desk: Desk, monkeypatch: p
     assert looked.exit_code == 1
     word = f"APPROVE {asked['approval']['request']}"
     assert word in looked.output
-    assert {str(row["Transaction"]) for row in desk.cells(PREVIEW) if row["Source"] == "written"} <= set(chosen)
+    assert {str(row["Transaction"]) for row in desk.cells(PREVIEW) if row["Source"] == "Written"} <= set(chosen)
     type_on_home(desk, word)
     signed = desk.press("approve", "--json")
     assert signed.exit_code == 0, signed.output

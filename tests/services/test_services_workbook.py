@@ -68,11 +68,11 @@ def test_refresh_check_preview_push_on_a_closed_file(desk: Desk) -> None:
 
     checked = desk.press("check", "--json")
     assert checked.exit_code == 0, checked.output
-    assert not [row for row in desk.cells(PROBLEMS) if row["Severity"] == "stop"]
+    assert not [row for row in desk.cells(PROBLEMS) if row["Severity"] == "Stop"]
 
     previewed = json.loads(desk.press("preview", "--json").stdout)
     journal = desk.cells(PREVIEW)
-    assert {row["Transaction"] for row in journal if row["Source"] == "written"} <= set(chosen)
+    assert {row["Transaction"] for row in journal if row["Source"] == "Written"} <= set(chosen)
     assert round(sum(row["Base debit"] or 0 for row in journal), 2) == round(
         sum(row["Base credit"] or 0 for row in journal), 2
     )
@@ -85,7 +85,7 @@ def test_refresh_check_preview_push_on_a_closed_file(desk: Desk) -> None:
     assert {result["transaction"] for result in said["results"]} == set(chosen)
     assert [batch["identifier"] for batch in said["manage_batches"]] == ["OCT-I"]
     results = desk.cells(RESULTS)
-    assert results[0]["Kind"] == "run"
+    assert results[0]["Kind"] == "Run"
     assert {str(row["Transaction"]) for row in results[1:]} == set(chosen)
     statuses = {str(row["Number"]): (row["Status"], row["Include"]) for row in desk.cells(INVOICES)}
     assert all(statuses[number][0] in ("Exported", "Nothing to post") for number in chosen)
@@ -187,7 +187,7 @@ def test_manage_down_is_told_in_words_and_logged(desk: Desk) -> None:
     assert result.exit_code == 2
     assert "401" in result.output
     assert "Traceback" not in result.output
-    assert any(row["Level"] == "error" for row in desk.cells(LOG))
+    assert any(row["Level"] == "Error" for row in desk.cells(LOG))
 
 
 def test_the_macro_catches_everything_and_alerts_once(desk: Desk) -> None:

@@ -156,7 +156,7 @@ def test_a_yen_invoice_has_no_sen_anywhere(desk: Desk) -> None:
     assert row["Total"] == total
     desk.mark({invoice.number: "Yes"})
     assert desk.press("preview").exit_code == 0
-    (control,) = [row for row in desk.cells(PREVIEW) if row["Source"] == "made at release"]
+    (control,) = [row for row in desk.cells(PREVIEW) if row["Source"] == "Made at release"]
     assert (control["Debit"], control["Base debit"]) == (total, float(round_money(total / Decimal("149.25"), 2)))
     said = json.loads(desk.press("push", "--json").stdout)
     assert [(result["amount"], result["currency"]) for result in said["results"]] == [(str(total), "JPY")]

@@ -7,14 +7,18 @@ import posixpath
 import re
 import subprocess
 import sys
+from itertools import accumulate
 from pathlib import Path
 from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
 import pytest
 from oletools import olevba
+from ooxml import remarks
 from openpyxl import load_workbook
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.worksheet.worksheet import Worksheet
 
 from xlpy.excel.engine.parts import lost_parts
 from xlpy.excel.workbook.builder import CONFIG_SHEET, build_workbook, code_name
@@ -34,10 +38,25 @@ from xlpy.excel.workbook.home_cells import (
     Home,
 )
 from xlpy.excel.workbook.home_sheet import ABOUT, HOME
-from xlpy.excel.workbook.layout import LAST_ROW
+from xlpy.excel.workbook.month_end_sheets import ACCRUALS, MAPPINGS, TIE_OUT
 from xlpy.excel.workbook.ribbon import RIBBON_PART
-from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, SUBTOTAL_ROW, Sheet
-from xlpy.excel.workbook.sheets import RECONCILE, RECONCILED_BLOCK, RECONCILED_STEPS, SHEETS
+from xlpy.excel.workbook.saving import save_book
+from xlpy.excel.workbook.sheet import FILE_FORMAT, FIRST_DATA_ROW, HEADER_ROW, LAST_ROW, SUBTOTAL_ROW, Sheet
+from xlpy.excel.workbook.sheets import (
+    BATCHES,
+    LOG,
+    PAYMENTS,
+    PRACTICE,
+    PREVIEW,
+    PROBLEMS,
+    RECONCILE,
+    RECONCILED_BLOCK,
+    RECONCILED_STEPS,
+    RERUN,
+    RESULTS,
+    SETUP,
+    SHEETS,
+)
 from xlpy.resources import resource_folder
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -123,6 +142,33 @@ def test_a_file_that_is_not_to_be_written_is_said_so_in_words(tmp_path: Path) ->
         build_workbook(tmp_path / "taken.xlsm")
 
 
+def test_microsofts_validator_has_no_remark_about_the_workbook_as_it_is_made_and_as_it_is_saved(
+    built: Path, tmp_path: Path
+) -> None:
+    saved = tmp_path / "saved.xlsm"
+    save_book(load_workbook(built, keep_vba=True), saved)
+    assert remarks(built, saved) == []
+
+
+def test_the_children_of_every_font_are_in_the_schemas_order(built: Path, tmp_path: Path) -> None:
+    """Also of fonts that a conditional format has, and of those that the user made."""
+    saved = tmp_path / "saved.xlsm"
+    book = load_workbook(built, keep_vba=True)
+    book[HOME]["A1"].font = Font("Arial", 11, True, True, underline="single", strike=True, vertAlign="superscript")
+    save_book(book, saved)
+    order = ["b", "i", "strike", "condense", "extend", "outline", "shadow", "u"]
+    order += ["vertAlign", "sz", "color", "name", "family", "charset", "scheme"]
+    for path in (built, saved):
+        fonts = [
+            [child.tag.rsplit("}")[-1] for child in font]
+            for font in parse(members(path)["xl/styles.xml"]).iter()
+            if font.tag.endswith("}font")
+        ]
+        assert all(tags == [tag for tag in order if tag in tags] for tags in fonts)
+        assert max(map(len, fonts)) > 3
+    assert ["b", "i", "strike", "u", "vertAlign", "sz", "name"] in fonts
+
+
 def test_every_part_has_a_type_and_every_relationship_a_part(built: Path) -> None:
     parts = members(built)
     types = parse(parts["[Content_Types].xml"])
@@ -147,7 +193,7 @@ def test_every_part_has_a_type_and_every_relationship_a_part(built: Path) -> Non
 def test_nothing_in_it_is_lost_when_it_is_saved_without_excel(built: Path, tmp_path: Path) -> None:
     assert lost_parts(built) == ()
     saved = tmp_path / "saved.xlsm"
-    load_workbook(built, keep_vba=True).save(saved)
+    save_book(load_workbook(built, keep_vba=True), saved)
     before, after = members(built), members(saved)
     assert set(before) == set(after)
     assert [name for name in before if before[name] != after[name]] == ["docProps/core.xml"]  # when it was saved
@@ -155,7 +201,7 @@ def test_nothing_in_it_is_lost_when_it_is_saved_without_excel(built: Path, tmp_p
 
 def test_the_ribbon_stays_tied_to_the_file_after_a_save(built: Path, tmp_path: Path) -> None:
     saved = tmp_path / "saved.xlsm"
-    load_workbook(built, keep_vba=True).save(saved)
+    save_book(load_workbook(built, keep_vba=True), saved)
     for path in (built, saved):
         tie = [
             r
@@ -267,8 +313,8 @@ def test_a_cell_has_its_format_before_a_value_arrives(built: Path, sheet: Sheet)
     ws = load_workbook(built, keep_vba=True)[sheet.name]
     for number, column in enumerate(sheet.columns, 1):
         letter = get_column_letter(number)
-        assert ws.column_dimensions[letter].number_format == NUMBER_FORMAT[column.kind]
-        assert ws.cell(FIRST_DATA_ROW, number).number_format == NUMBER_FORMAT[column.kind]
+        assert ws.column_dimensions[letter].number_format == FILE_FORMAT[column.kind]
+        assert ws.cell(FIRST_DATA_ROW, number).number_format == FILE_FORMAT[column.kind]
         for row in range(1, HEADER_ROW + 1):
             assert ws.cell(row, number).number_format != "@", "words and totals above the header stay as they are"
         assert ws.column_dimensions[letter].width >= column.width
@@ -280,9 +326,142 @@ def test_each_sheet_prints_one_page_wide_with_its_header_and_page_numbers(built:
     assert ws.sheet_properties.pageSetUpPr.fitToPage
     assert (ws.page_setup.fitToWidth, ws.page_setup.fitToHeight) == (1, 0)
     assert ws.page_setup.orientation == "landscape"
+    assert ws.page_setup.paperSize is None, "the default printer's own"
     assert ws.print_title_rows == f"$1:${HEADER_ROW}"
     assert (ws.oddFooter.center.text, ws.oddFooter.right.text) == ("&A", "Page &P of &N")
     assert ws.freeze_panes == ("B5" if sheet.columns[0].input else "A5")
+
+
+PAPERS = {"Letter": (612, 792), "A4": (595.3, 841.9)}  # points: width and height when upright
+
+
+def pixels_of(ws: Worksheet, letter: str) -> int:
+    # Source: ECMA-376 part 1, 18.3.1.13; Arial 10 has digits of 7 pixels.
+    return int((256 * ws.column_dimensions[letter].width + 18) / 256 * 7)
+
+
+def printed_scale(ws: Worksheet, area: str, paper: str) -> float:
+    """To what a program shrinks the area so that its columns fit between the margins; 1 when they do as they are."""
+    left, top, right, bottom = range_boundaries(area)
+    letters = map(get_column_letter, range(left, right + 1))
+    pixels = [pixels_of(ws, letter) for letter in letters]
+    wide = ws.page_setup.orientation == "landscape"
+    room = PAPERS[paper][wide] - 72 * (ws.page_margins.left + ws.page_margins.right)
+    width = sum(pixels) * 72 / 96  # points: 96 pixels are an inch
+    if ws.sheet_properties.pageSetUpPr.fitToPage:
+        assert (ws.page_setup.fitToWidth, ws.page_setup.fitToHeight) == (1, 0)
+        return min(1.0, room / width)
+    scale = ws.page_setup.scale / 100  # a page for each area
+    height = sum(ws.row_dimensions[row].height or 15 for row in range(top, bottom + 1))
+    assert width * scale <= room
+    assert height * scale <= PAPERS[paper][not wide] - 72 * (ws.page_margins.top + ws.page_margins.bottom)
+    return float(scale)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_nothing_prints_smaller_than_can_be_read(built: Path, paper: str) -> None:
+    book = load_workbook(built, keep_vba=True)
+    scales = {}
+    for ws in book.worksheets:
+        if ws.sheet_state == "visible":
+            areas = [area for area in str(ws.print_area).replace("$", "").split(",") if area]
+            for area in areas or [ws.dimensions]:
+                scales[ws.title, area] = printed_scale(ws, area.split("!")[-1], paper)
+    assert len(scales) == len(SHEETS) + 3, "Home is two pages"
+    assert {place: scale for place, scale in scales.items() if scale < 0.7} == {}
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_a_header_has_two_lines_at_most_and_breaks_between_words(built: Path, sheet: Sheet) -> None:
+    """Bold capitals and small letters take 1.1 digits each; the filter's button and the indent take three more."""
+    ws = load_workbook(built, keep_vba=True)[sheet.name]
+    for number, column in enumerate(sheet.columns, 1):
+        room = ws.column_dimensions[get_column_letter(number)].width - 3
+        lines = [""]
+        for word in column.name.split():
+            assert len(word) * 1.1 <= room, column.name
+            longer = f"{lines[-1]} {word}".strip()
+            if len(longer) * 1.1 <= room:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        assert len(lines) <= 2, (column.name, lines)
+
+
+SCREEN = 1400  # pixels
+IN_SIGHT = {
+    PREVIEW: (
+        "Reference",
+        "Name",
+        "Account",
+        "Account name",
+        "Sub",
+        "Debit",
+        "Credit",
+        "Currency",
+        "Document total",
+        "Check",
+    ),
+    RESULTS: ("Run", "Status", "Message", "Transaction", "Amount", "Currency", "SL batch", "Reference"),
+    RECONCILE: ("State", "Transaction", "Currency", "Manage", "Posting ledger", "SL", "Difference", "Base in SL"),
+    PAYMENTS: ("Status", "Message", "Invoice", "Total", "Currency", "SL balance", "Paid in Manage after"),
+    BATCHES: ("Identifier", "Amount", "Currency", "State in SL", "SL batches"),
+    TIE_OUT: ("State", "Account", "Sub", "Manage", "General ledger", "Difference"),
+    PROBLEMS: ("Severity", "What", "Transaction", "How to fix"),
+}
+
+
+@pytest.mark.parametrize("sheet", IN_SIGHT, ids=lambda sheet: sheet.name)
+def test_what_one_reads_together_is_in_sight_together(built: Path, sheet: Sheet) -> None:
+    ws = load_workbook(built, keep_vba=True)[sheet.name]
+    letters = [get_column_letter(number) for number in range(1, len(sheet.columns) + 1)]
+    ends = list(accumulate((pixels_of(ws, letter) for letter in letters), initial=30))[1:]  # 30: the rows' numbers
+    assert [name for name in IN_SIGHT[sheet] if ends[sheet.index(name)] > SCREEN] == []
+
+
+# What a page must have: who, what, how much, and what to do about it.
+ON_PAPER = {
+    PROBLEMS: ("Severity", "What", "Transaction", "How to fix", "Where"),
+    PREVIEW: (
+        "Reference",
+        "Name",
+        "Account",
+        "Sub",
+        "Debit",
+        "Credit",
+        "Currency",
+        "Document total",
+        "Check",
+        "Period",
+    ),
+    PRACTICE: ("Verdict", "Message", "Reference", "Transaction", "Amount", "Currency"),
+    RESULTS: tuple(column.name for column in RESULTS.columns),
+    BATCHES: ("Identifier", "Amount", "Currency", "State in SL", "SL batches", "Message"),
+    RERUN: ("State", "Message", "Number", "Total", "Currency", "Reference", "State in SL"),
+    RECONCILE: ("State", "Transaction", "Currency", "Manage", "Posting ledger", "SL", "Difference", "Base in GL"),
+    TIE_OUT: ("State", "Account", "Sub", "Manage", "General ledger", "Difference", "Transaction"),
+    ACCRUALS: ("Section", "Transaction", "Date", "Name", "Account", "Sub", "Amount", "Currency", "Base amount"),
+    MAPPINGS: tuple(column.name for column in MAPPINGS.columns),
+    PAYMENTS: ("Status", "Message", "Invoice", "Total", "Currency", "SL balance", "Manage balance"),
+    SETUP: tuple(column.name for column in SETUP.columns),
+    LOG: tuple(column.name for column in LOG.columns),
+}
+
+
+@pytest.mark.parametrize("sheet", ON_PAPER, ids=lambda sheet: sheet.name)
+def test_what_belongs_on_paper_is_printed(built: Path, sheet: Sheet) -> None:
+    ws = load_workbook(built, keep_vba=True)[sheet.name]
+    left, top, right, bottom = range_boundaries(ws.print_area.split("!")[-1].replace("$", ""))
+    assert (left, top, bottom) == (1, 1, LAST_ROW)
+    assert [name for name in ON_PAPER[sheet] if sheet.index(name) >= right] == []
+
+
+def test_no_format_of_a_date_is_the_files_own(built: Path) -> None:
+    """One made for this file would show the same on every PC, whatever the user has set there."""
+    styles = parse(members(built)["xl/styles.xml"])
+    own = [entry.get("formatCode") for entry in styles.iter() if entry.tag.endswith("}numFmt")]
+    assert own
+    assert not [code for code in own if re.search("[ymdh]", re.sub(r"\[[^]]*\]", "", str(code)))]
 
 
 def test_lists_offer_the_choices_of_the_contract_down_to_the_last_row(built: Path) -> None:

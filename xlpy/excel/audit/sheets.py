@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from xlpy.domain.preview.journal import journal
 from xlpy.domain.values.problems import Problem, Severity
 from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.payment_rows import payment_rows
@@ -13,6 +12,7 @@ from xlpy.excel.tables.reconcile_rows import reconcile_rows
 from xlpy.excel.tables.rows import Row
 from xlpy.excel.workbook.sheet import CellKind, Column, Part, Sheet
 from xlpy.excel.workbook.sheets import PAYMENTS, PREVIEW, PROBLEMS, RECONCILE, RESULTS
+from xlpy.excel.workbook.state_colours import state_word
 from xlpy.services.records.audit_content import RecordContent
 from xlpy.services.run.reports import RunReport, RunState
 
@@ -73,6 +73,11 @@ _RESULTS = replace(RESULTS, title="What the run did with each transaction")
 _PROBLEMS = replace(PROBLEMS, title="What the checks of the run found")
 _PREVIEW = replace(PREVIEW, title="The journal of the plan, with what SL makes at release")
 
+# What the Document's key says already, its footing, and what it is due by: in the workbook of the record only.
+_JOURNAL_OFF_PAPER = frozenset(
+    {"Document total", "Check", "Module", "SL batch", "Due", "Terms", "Vendor invoice", "1099 box", "Period"}
+)
+
 _RECONCILE = replace(RECONCILE, title="Manage, the posting ledger and SL when the record was made")
 
 # Columns whose texts programs wrote: everything that is shaped like a secret is masked in them. The others hold data
@@ -82,10 +87,11 @@ _WORDS = frozenset({"Message", "What", "Says", "How to fix", "Not matched becaus
 
 @dataclass(frozen=True, slots=True)
 class SheetRows:
-    """A sheet with its rows."""
+    """A sheet with its rows. ``off_paper``: columns that only the workbook has, where a page has no room for all."""
 
     sheet: Sheet
     rows: Sequence[Row]
+    off_paper: frozenset[str] = frozenset()
 
 
 def record_sheets(content: RecordContent) -> list[SheetRows]:
@@ -95,12 +101,12 @@ def record_sheets(content: RecordContent) -> list[SheetRows]:
         SheetRows(_RESULTS, _result_rows(content)),
         SheetRows(PAYMENTS, payment_rows(content.payments)),
         SheetRows(_PROBLEMS, each_problem(content.problems)),
-        SheetRows(_PREVIEW, render.preview_rows(journal(content.plan)) if content.plan else []),
+        SheetRows(_PREVIEW, render.preview_rows(content.journal, content.names), _JOURNAL_OFF_PAPER),
         SheetRows(LEDGER, _ledger_rows(content)),
         SheetRows(_RECONCILE, [row for report in content.reconciled for row in reconcile_rows(report)]),
     )
     found += [sheet for sheet in more if sheet.rows]
-    return [SheetRows(sheet.sheet, [_masked(row, content) for row in sheet.rows]) for sheet in found]
+    return [replace(sheet, rows=[_masked(row, content) for row in sheet.rows]) for sheet in found]
 
 
 def each_problem(problems: Iterable[Problem]) -> list[Row]:
@@ -125,7 +131,7 @@ def _facts(content: RecordContent) -> Iterator[Row]:
         ("Run", content.run_id),
         ("Batch identifier", content.batch_identifier),
         ("Action", content.action),
-        ("State", content.state),
+        ("State", state_word(content.state)),
         ("What was told", content.text),
         ("By", f"{content.user} on {content.host}"),
         *(("Approval", approval.text) for approval in content.approvals),
@@ -146,7 +152,7 @@ def _facts(content: RecordContent) -> Iterator[Row]:
 def _total_rows(content: RecordContent) -> list[Row]:
     return [
         {
-            "Kind": total.kind,
+            "Kind": state_word(total.kind),
             "Status": total.status,
             "Currency": total.currency,
             "Count": total.count,
@@ -172,18 +178,18 @@ def _result_rows(content: RecordContent) -> list[Row]:
 def _ledger_rows(content: RecordContent) -> list[Row]:
     return [
         {
-            "Kind": str(posting.key.kind),
+            "Kind": state_word(posting.key.kind),
             "Transaction": posting.number,
             "Amount": posting.amount if not at else None,  # once, so that it can be added
             "Currency": posting.currency,
-            "State": str(posting.state),
-            "Part": part.part if part else "",
+            "State": state_word(posting.state),
+            "Part": state_word(part.part) if part else "",
             "Module": part.module if part else "",
             "SL batch": part.bat_nbr if part else "",
             "DocType": part.doc_type if part else "",
             "Reference": part.ref_nbr if part else "",
             "Base in SL": part.amount if part else None,
-            "State in SL": str(part.state) if part else "",
+            "State in SL": state_word(part.state) if part else "",
             "Batch identifier": posting.batch_identifier,
             "Posted at": posting.posted_at,
             "Closed at": posting.closed_at,

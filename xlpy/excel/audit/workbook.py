@@ -22,8 +22,11 @@ from xlpy.excel.audit.sheets import SheetRows
 from xlpy.excel.tables.rows import Row
 from xlpy.excel.workbook import look
 from xlpy.excel.workbook.cell_values import cell_content
-from xlpy.excel.workbook.layout import WORDS_IN_COLOUR, column_width, set_print
+from xlpy.excel.workbook.layout import column_width
+from xlpy.excel.workbook.printing import pages_wide, set_print
+from xlpy.excel.workbook.saving import save_book
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, TITLE_ROW, CellKind, Column, Sheet
+from xlpy.excel.workbook.state_colours import colour_of
 from xlpy.excel.workbook.typed_text import becomes_a_formula, clean_text
 
 _WIDEST = 60  # characters
@@ -38,7 +41,7 @@ def write_values_workbook(path: Path, sheets: Sequence[SheetRows], *, title: str
     book.security = WorkbookProtection(lockStructure=True)
     for sheet in sheets:
         _write_sheet(book, sheet.sheet, sheet.rows, title, footer)
-    book.save(path)
+    save_book(book, path)
 
 
 def _write_sheet(book: Workbook, sheet: Sheet, rows: Sequence[Row], title: str, footer: str) -> None:
@@ -46,12 +49,15 @@ def _write_sheet(book: Workbook, sheet: Sheet, rows: Sequence[Row], title: str, 
     ws.sheet_properties.tabColor = look.TAB[sheet.part]
     ws.sheet_view.showGridLines = False
     ws.freeze_panes = f"A{FIRST_DATA_ROW}"
-    for number, column in enumerate(sheet.columns, 1):
-        ws.column_dimensions[get_column_letter(number)].width = _width(column, rows)
+    widths = [_width(column, rows) for column in sheet.columns]
+    for number, width in enumerate(widths, 1):
+        ws.column_dimensions[get_column_letter(number)].width = width
     for line, height in ((TITLE_ROW, 27), (HEADER_ROW, 31)):
         ws.row_dimensions[line].height = height
     _protect(ws)
-    set_print(ws, landscape=sheet.landscape)
+    # A record keeps every column: what is too wide for a page goes on beside it, with the first column again.
+    set_print(ws, landscape=sheet.landscape, pages_wide=pages_wide(widths, landscape=sheet.landscape))
+    ws.print_title_cols = "A:A"
     ws.oddFooter.left.text = _plain_footer(footer)
     ws.print_title_rows = f"{TITLE_ROW}:{HEADER_ROW}"
     last = get_column_letter(len(sheet.columns))
@@ -60,7 +66,7 @@ def _write_sheet(book: Workbook, sheet: Sheet, rows: Sequence[Row], title: str, 
         ws.append([above])
     ws.append(_sums(ws, sheet, rows))
     ws.append([_header(ws, column, sheet) for column in sheet.columns])
-    styles = _Styles(ws)
+    styles = _Styles(ws, sheet.table)
     for row in rows:
         ws.append([styles.cell(column, row.get(column.name)) for column in sheet.columns])
 
@@ -130,8 +136,9 @@ def _text_cell(ws: Any, text: str) -> Any:
 class _Styles:
     """Cells with the styles of their columns; each style is made once."""
 
-    def __init__(self, ws: Any) -> None:
+    def __init__(self, ws: Any, table: str) -> None:
         self._ws = ws
+        self._table = table
         self._made: dict[tuple[CellKind, bool, tuple[str, str] | None], Any] = {}
 
     def cell(self, column: Column, value: object) -> Any:
@@ -143,7 +150,7 @@ class _Styles:
         else:
             cell = _text_cell(self._ws, content)
             quoted = becomes_a_formula(content.strip())
-        colors = WORDS_IN_COLOUR.get(column.name, {}).get(content) if isinstance(content, str) else None
+        colors = colour_of(self._table, column.name, content) if isinstance(content, str) else None
         cell._style = self._style(column.kind, quoted, colors)  # noqa: SLF001 (shared: a style per cell costs minutes)
         return cell
 

@@ -107,7 +107,7 @@ def _approve(session: Session, book: xw.Book, choices: Choices) -> Pressed:
             ),
         )
     )
-    _show(book, told.report, inputs)
+    _show(session, book, told.report, inputs)
     return Pressed.of(told)
 
 
@@ -127,15 +127,15 @@ def _none_chosen(open_requests: Sequence[Approval]) -> Problem:
     return found("APPROVAL-NONE", case="several", count=len(open_requests), requests=listed)
 
 
-def _show(book: xw.Book, report: ApprovalReport, inputs: HomeInputs) -> None:
+def _show(session: Session, book: xw.Book, report: ApprovalReport, inputs: HomeInputs) -> None:
     """Fill the sheets with the very plan that is approved; Run export keeps the preview only when it is the same."""
-    from xlpy.domain.preview.journal import journal
     from xlpy.services.approving.wishes import plan_of
+    from xlpy.services.export.previewing import journal_with_names
 
     plan = plan_of(report.built.looked) if report.built else None
     show_problems(book, (*report.problems, *(plan.problems if plan and not report.problems else ())))
     if plan is not None:
-        refill(book, PREVIEW, preview_rows(journal(plan)))
+        refill(book, PREVIEW, preview_rows(*journal_with_names(session, plan)))
         refill(book, PRACTICE, ())
         write_home(book, {Home.PREVIEW_HASH: inputs.preview_hash if inputs.preview_hash == plan.hash else ""})
     if report.done:

@@ -111,14 +111,14 @@ def _check(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
 
 
 def _preview(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
-    from xlpy.domain.preview.journal import journal
+    from xlpy.services.export.previewing import journal_with_names
     from xlpy.services.flows.batch import preview
 
     inputs = read_home(book)
     told = preview(session, read_selection(book, inputs))
     plan = told.report
     _show_plan(session, book, plan, inputs)
-    refill(book, PREVIEW, render.preview_rows(journal(plan)))
+    refill(book, PREVIEW, render.preview_rows(*journal_with_names(session, plan)))
     refill(book, PRACTICE, ())
     write_home(book, {Home.PREVIEW_HASH: "" if plan.stops else plan.hash})
     return Pressed.of(told, shows=PROBLEMS.name if plan.stops else PREVIEW.name)

@@ -32,6 +32,7 @@ from xlpy.excel.tables.selection import transaction_of
 from xlpy.excel.tables.tables import parse_include, read_rows, refill, update_by_key
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheets import BATCHES, PREVIEW, PROBLEMS, RERUN
+from xlpy.excel.workbook.state_colours import state_word
 from xlpy.services.flows.told import Confirm
 from xlpy.services.run.reports import RunReport
 
@@ -81,7 +82,7 @@ def rerun(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     if isinstance(told.report, RunReport):
         pressed = Pressed.of(told, shows=where_a_run_is(told.report), state=str(told.report.state))
         return _show_posted(session, book, inputs, told.report, pressed)
-    _show_preview(book, told.report, ready=told.waits)
+    _show_preview(session, book, told.report, ready=told.waits)
     return Pressed.of(told, shows=PROBLEMS.name if told.report.plan.stops else RERUN.name)
 
 
@@ -140,14 +141,14 @@ def marks_of(book: xw.Book, choices: Choices, identifier: str) -> RerunMarks:
     return RerunMarks(tuple(chosen), choices.again)
 
 
-def _show_preview(book: xw.Book, found: RerunPlan, *, ready: bool) -> None:
-    from xlpy.domain.preview.journal import journal
+def _show_preview(session: Session, book: xw.Book, found: RerunPlan, *, ready: bool) -> None:
+    from xlpy.services.export.previewing import journal_with_names
     from xlpy.services.run.memory import remember_preview
 
     plan = found.plan
     refill(book, RERUN, render.rerun_rows(found.rows), keep=())
     show_problems(book, plan.problems)
-    refill(book, PREVIEW, render.preview_rows(journal(plan)))
+    refill(book, PREVIEW, render.preview_rows(*journal_with_names(session, plan)))
     shown = _Previewed(remember_preview(plan) if ready else "", _hash_of(found.marks), found.batch.identifier)
     # The sheet Preview no longer shows what Run export would post.
     write_home(book, {Home.RERUN_HASH: str(shown), Home.PREVIEW_HASH: "", Home.EARLIER_BATCH: found.batch.identifier})
@@ -172,6 +173,7 @@ def _wrote(report: RunReport) -> bool:
 def _show_rerun(book: xw.Book, report: RunReport) -> None:
     """Show on the sheet Rerun what became of what was posted; the mark goes, but for what failed."""
     changes: dict[str, Mapping[str, object]] = {}
+    unreleased = state_word(SlState.UNRELEASED)
     for row in report.results:
         key = f"{row.kind}:{row.transaction_id}"
         if key in changes:
@@ -181,11 +183,7 @@ def _show_rerun(book: xw.Book, report: RunReport) -> None:
             "State": row.status,
             "Message": row.message,
             **({} if failed else {"Include": "", "SL batch": f"{row.module} {row.sl_batch}".strip()}),
-            **(
-                {}
-                if failed
-                else {"DocType": row.doc_type, "Reference": row.reference, "State in SL": SlState.UNRELEASED}
-            ),
+            **({} if failed else {"DocType": row.doc_type, "Reference": row.reference, "State in SL": unreleased}),
         }
     if changes:
         update_by_key(book, RERUN, changes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from xlpy.collecting import collecting_paused
 from xlpy.excel.engine.cells import RangeImpl, range_at
 from xlpy.excel.engine.refusals import CallNotSupported, WouldLoseParts
 from xlpy.excel.engine.sheet import SheetsImpl
+from xlpy.excel.workbook.saving import save_book
 from xlpy.files import replace_file
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ class BookImpl:
         # Formulas are saved without their results: Excel works them out when it opens the file.
         self.workbook.calculation.fullCalcOnLoad = True
         with collecting_paused():
-            replace_file(target, self.workbook.save)
+            replace_file(target, partial(save_book, self.workbook))
 
     def refuse_losses(self) -> None:
         """Raise ``WouldLoseParts`` when saving would lose parts of the file."""

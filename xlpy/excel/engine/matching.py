@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeVar
 
+from xlpy.excel.workbook.sheet import SHORT_DATE, SHORT_DATE_AND_TIME
+
 Test = Callable[[object, "str | None"], bool]
 _Ordered = TypeVar("_Ordered", float, str)
 
@@ -22,6 +24,7 @@ _PLACES = {
 }
 _UP_TO_FOUR = "#,##0.####"
 _DATES = {"yyyy-mm-dd": "%Y-%m-%d", "yyyy-mm-dd hh:mm": "%Y-%m-%d %H:%M"}
+_LOCAL = {SHORT_DATE: "{0.month}/{0.day}/{0.year}", SHORT_DATE_AND_TIME: "{0.month}/{0.day}/{0.year} {0.hour}:{0:%M}"}
 
 
 def shown_text(value: object, code: str) -> str | None:
@@ -33,6 +36,8 @@ def shown_text(value: object, code: str) -> str | None:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, datetime):
+        if code in _LOCAL:  # another text on other PCs: Excel filters such dates by day, month and year, never by it
+            return _LOCAL[code].format(value)
         return value.strftime(_DATES[code]) if code in _DATES else None
     if not isinstance(value, float):
         return None

@@ -8,9 +8,11 @@ from typing import Any
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE, BUILTIN_FORMATS_REVERSE
 
+from xlpy.excel.workbook.sheet import IN_FILE, SHORT_DATE, SHORT_DATE_AND_TIME
+
 _NUM_FMT = 3
-_DATE = "yyyy-mm-dd"
-_TIME = "yyyy-mm-dd hh:mm"
+_CODE_OF = {BUILTIN_FORMATS_REVERSE[stored]: code for code, stored in IN_FILE.items()}
+_NUMBER_OF = {code: number for number, code in _CODE_OF.items()}
 
 
 class Styles:
@@ -24,12 +26,16 @@ class Styles:
 
     def format_code(self, number: int) -> str:
         """Return the format code of a format's number."""
+        if number in _CODE_OF:
+            return _CODE_OF[number]
         if number < BUILTIN_FORMATS_MAX_SIZE:
             return BUILTIN_FORMATS.get(number, "General")
         return str(self._workbook._number_formats[number - BUILTIN_FORMATS_MAX_SIZE])  # noqa: SLF001
 
     def format_id(self, code: str) -> int:
         """Return the number of a format code, adding the code to the workbook when it is new."""
+        if code in _NUMBER_OF:
+            return _NUMBER_OF[code]
         if code in BUILTIN_FORMATS_REVERSE:
             return int(BUILTIN_FORMATS_REVERSE[code])
         return int(self._workbook._number_formats.add(code)) + BUILTIN_FORMATS_MAX_SIZE  # noqa: SLF001
@@ -45,7 +51,8 @@ class Styles:
 
     def date_format_of(self, value: datetime) -> int:
         """Return the format that a date gets in a cell without one."""
-        return self.format_id(_TIME if isinstance(value, datetime) and value.time() != value.min.time() else _DATE)
+        has_time = isinstance(value, datetime) and value.time() != value.min.time()
+        return self.format_id(SHORT_DATE_AND_TIME if has_time else SHORT_DATE)
 
     def changed(self, style: StyleArray | None, place: int, number: int) -> StyleArray:
         """Return the style that differs from ``style`` in one place; the same object for the same look."""

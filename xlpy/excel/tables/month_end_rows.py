@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from xlpy.excel.tables.rows import period_text
+from xlpy.excel.workbook.state_colours import state_word
 
 if TYPE_CHECKING:
     from xlpy.domain.afterwards.accruals import AccrualsReport
@@ -19,7 +20,7 @@ def tie_out_rows(report: TieOutReport) -> list[Row]:
     """Rows of the Tie-out sheet: accounts that differ first, each with what is below it."""
     return [
         {
-            "State": str(row.state),
+            "State": state_word(row.state),
             "Line": str(row.line),
             "Period": period_text(row.period),
             "Area": str(row.area),
@@ -48,7 +49,7 @@ def accrual_rows(report: AccrualsReport) -> list[Row]:
         {
             "Section": str(row.section),
             "Period": period_text(row.period),
-            "Kind": row.kind,
+            "Kind": state_word(row.kind),
             "Age": row.age,
             "Count": row.count,
             "Transaction": row.transaction,
@@ -71,8 +72,8 @@ def mapping_rows(report: MappingsReport) -> list[Row]:
     """Rows of the Mappings sheet, kind by kind."""
     return [
         {
-            "State": str(row.state),
-            "Kind": str(row.kind),
+            "State": state_word(row.state),
+            "Kind": state_word(row.kind),
             "Record": row.record,
             "Name": row.name,
             "Value in Manage": row.in_manage,

@@ -10,6 +10,7 @@ from xlpy.excel.tables.rows import period_text
 from xlpy.excel.workbook.cell_values import cell_content
 from xlpy.excel.workbook.sheet import CellKind
 from xlpy.excel.workbook.sheets import RECONCILE, RECONCILED_BLOCK, RECONCILED_STEPS
+from xlpy.excel.workbook.state_colours import state_word
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -26,7 +27,7 @@ def reconcile_rows(report: ReconcileReport) -> list[Row]:
             "State": str(row.state),
             "Message": row.message,
             "Batch identifier": row.batch_identifier,
-            "Kind": row.kind,
+            "Kind": state_word(row.kind),
             "Transaction": row.transaction,
             "Company": row.company,
             "Currency": row.currency,

@@ -8,9 +8,12 @@ from datetime import datetime
 from xlpy.domain.afterwards.rerun import RerunRow
 from xlpy.domain.facts.matching import PURCHASE, packing_slip, procurement_kind, procurement_number
 from xlpy.domain.facts.periods import format_period
+from xlpy.domain.preview.footing import footings
 from xlpy.domain.preview.journal import JournalRow
+from xlpy.domain.preview.names import JournalNames
 from xlpy.domain.values.problems import Problem, Severity, grouped
 from xlpy.domain.values.transactions import Kind
+from xlpy.excel.workbook.state_colours import state_word
 from xlpy.runlog import LogEntry
 from xlpy.services.history.batches import BatchRow
 from xlpy.services.records.audit_content import RecordContent
@@ -107,7 +110,7 @@ def problem_rows(problems: Sequence[Problem]) -> list[Row]:
     order = {Severity.STOP: 0, Severity.CREATE: 1, Severity.NOTE: 2}
     return [
         {
-            "Severity": str(group.problem.severity),
+            "Severity": state_word(group.problem.severity),
             "Code": group.problem.code,
             "What": group.problem.what,
             "Transaction": group.problem.transaction,
@@ -121,17 +124,22 @@ def problem_rows(problems: Sequence[Problem]) -> list[Row]:
     ]
 
 
-def preview_rows(rows: Iterable[JournalRow]) -> list[Row]:
-    """Rows of the Preview sheet."""
+def preview_rows(rows: Sequence[JournalRow], names: JournalNames) -> list[Row]:
+    """Rows of the Preview sheet. Every row of a document has its total and whether it foots: a filter finds them."""
+    footed = footings(rows)
     return [
         {
-            "Source": row.source,
+            "Source": state_word(row.source),
             "SL batch": row.batch_number,
             "Module": row.module,
             "Document": row.document,
             "DocType": row.doc_type,
             "Reference": row.reference,
             "Date": row.doc_date,
+            "Name": names.party(row),
+            "Account name": names.account(row),
+            "Document total": footed[row.document].total if row.document else None,
+            "Check": state_word(footed[row.document].check if row.document else row.source),
             "Due": row.due_date,
             "Period": period_text(row.period),
             "Terms": row.terms,
@@ -158,9 +166,9 @@ def result_rows(report: RunReport | RecordContent) -> list[Row]:
     head: Row = {
         "Run": report.run_id,
         "Batch identifier": report.batch_identifier,
-        "Status": str(report.state).capitalize(),
+        "Status": state_word(report.state),
         "Message": report.text,
-        "Kind": "run",
+        "Kind": "Run",
         "Exported at": report.at,
     }
     return [
@@ -171,7 +179,7 @@ def result_rows(report: RunReport | RecordContent) -> list[Row]:
                 "Batch identifier": row.batch_identifier,
                 "Status": row.status,
                 "Message": row.message,
-                "Kind": row.kind if row.part == "document" else f"{row.kind} {row.part}",
+                "Kind": state_word(row.kind if row.part == "document" else f"{row.kind} {row.part}"),
                 "Transaction": row.transaction,
                 "Amount": row.amount,
                 "Currency": row.currency,
@@ -199,7 +207,7 @@ def batch_rows(rows: Iterable[BatchRow]) -> list[Row]:
             "Amount": row.amount,
             "Currency": row.currency,
             "Closed": "Yes" if row.closed else "",
-            "State in SL": row.state,
+            "State in SL": state_word(row.state),
             "SL batches": row.sl_batches,
             "Message": row.message,
         }
@@ -217,7 +225,7 @@ def rerun_rows(rows: Iterable[RerunRow]) -> list[Row]:
             "Include": row.include,
             "State": str(row.state),
             "Message": row.message,
-            "Kind": str(row.key.kind),
+            "Kind": state_word(row.key.kind),
             "Number": row.number,
             "Company": row.company,
             "Date": row.day,
@@ -226,7 +234,7 @@ def rerun_rows(rows: Iterable[RerunRow]) -> list[Row]:
             "SL batch": row.sl_batch,
             "DocType": row.doc_type,
             "Reference": row.reference,
-            "State in SL": row.state_in_sl,
+            "State in SL": state_word(row.state_in_sl),
             "Id": str(row.key),
         }
         for row in rows
@@ -236,7 +244,7 @@ def rerun_rows(rows: Iterable[RerunRow]) -> list[Row]:
 def log_rows(entries: Iterable[LogEntry]) -> list[Row]:
     """Rows of the Log sheet."""
     return [
-        {"Time": without_zone(entry.time), "Step": entry.step, "Level": entry.level, "Text": entry.text}
+        {"Time": without_zone(entry.time), "Step": entry.step, "Level": state_word(entry.level), "Text": entry.text}
         for entry in entries
     ]
 

@@ -9,6 +9,7 @@ from xlpy.domain.values.transactions import Kind
 from xlpy.excel.tables.tables import refill
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheets import SETUP
+from xlpy.excel.workbook.state_colours import state_word
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -52,7 +53,7 @@ def setup_rows(findings: Iterable[Finding]) -> list[Mapping[str, object]]:
     """Rows of the Setup sheet, in the order given."""
     return [
         {
-            "Verdict": "OK" if finding.verdict == "ok" else str(finding.verdict).capitalize(),
+            "Verdict": state_word(finding.verdict),
             "Area": finding.area,
             "What": finding.subject,
             "Says": finding.text,

@@ -16,8 +16,7 @@ from openpyxl.worksheet.table import TableColumn
 
 from xlpy.excel.update.cells import copy_cell, set_content
 from xlpy.excel.workbook import look
-from xlpy.excel.workbook.layout import LAST_ROW
-from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, CellKind, Column, Sheet
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, LAST_ROW, CellKind, Column, Sheet
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -107,8 +106,6 @@ def _look_of(old: Any, new: Any, kind: CellKind) -> Any:
         new.fill = copy(old.fill)
     if (old.font.color is not None and old.font.color.rgb != f"FF{look.INK}") or old.font.b or old.font.strike:
         new.font = copy(old.font)
-    if old.number_format != new.number_format:
-        new.number_format = NUMBER_FORMAT[kind]
     return copy(new._style)  # noqa: SLF001
 
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from xlpy.excel.workbook.builder import (
 )
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.home_sheet import ABOUT, HOME, lay_out_about, lay_out_home
+from xlpy.excel.workbook.saving import save_book
 from xlpy.excel.workbook.sheets import SHEETS
 from xlpy.files import replace_file
 from xlpy.version import __version__
@@ -76,7 +78,7 @@ def update_workbook(path: Path, *, interpreter: str, profile: str = "") -> Workb
         try:
             if reason := in_use_by(closed.path):
                 raise WorkbookNotReplaceable(str(path), reason)
-            replace_file(closed.path, book.save)
+            replace_file(closed.path, partial(save_book, book))
         except OSError as error:
             backup.unlink(missing_ok=True)
             raise WorkbookNotReplaceable(str(path), error.strerror or str(error)) from error

@@ -17,7 +17,6 @@ from pathlib import Path
 from openpyxl import Workbook
 from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.worksheet import Worksheet
-from openpyxl.writer.excel import ExcelWriter
 
 from xlpy.errors import ResourceMissing, WorkbookNotReplaceable
 from xlpy.excel.vba.project import CODE_PAGE, Module, ModuleKind, read_module, write_project
@@ -26,6 +25,7 @@ from xlpy.excel.workbook.home_sheet import lay_out_about, lay_out_home
 from xlpy.excel.workbook.layout import lay_out_table
 from xlpy.excel.workbook.reconcile_picture import draw_steps
 from xlpy.excel.workbook.ribbon import RIBBON_PART, ribbon_relationship, ribbon_xml
+from xlpy.excel.workbook.saving import write_package
 from xlpy.excel.workbook.sheet import Sheet
 from xlpy.excel.workbook.sheets import RECONCILE, SHEETS
 from xlpy.files import replace_file
@@ -53,8 +53,7 @@ def build_workbook(
     book = _lay_out(interpreter or "", profile)
     book.vba_archive = macros_for(book, stub_runpython=stub_runpython)
     raw = io.BytesIO()
-    # Not Workbook.save: that stamps the time of day into the file.
-    ExcelWriter(book, zipfile.ZipFile(raw, "w")).save()
+    write_package(book, raw)
 
     def write(beside: Path) -> None:
         beside.write_bytes(_same_every_time(raw))

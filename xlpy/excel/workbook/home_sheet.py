@@ -29,7 +29,8 @@ from xlpy.excel.workbook.home_cells import (
     Home,
 )
 from xlpy.excel.workbook.included_formulas import included_formula
-from xlpy.excel.workbook.layout import offer, set_print
+from xlpy.excel.workbook.layout import offer
+from xlpy.excel.workbook.printing import print_areas, set_print
 from xlpy.excel.workbook.sheet import NUMBER_FORMAT, CellKind, Part
 
 HOME, ABOUT = HOME_SHEET, ABOUT_SHEET
@@ -68,7 +69,7 @@ _AFTERWARDS = (
     (Home.EARLIER_BATCH, "Earlier batch", CellKind.TEXT, "for Rerun, Undo and Reconcile"),
     (Home.SYNC_START, "Sync payments from", CellKind.TEXT, "changes in SL since then"),
     (Home.SYNC_FROM, "Custom date", CellKind.DATE, "when the line above says so"),
-    (Home.CONFIRM, "Confirm", CellKind.TEXT, "type what Undo, Clear or Approve asks for"),
+    (Home.CONFIRM, "Confirm", CellKind.TEXT, "what Undo, Clear or Approve asks for"),
 )
 _YES_NO_INPUTS = (Home.EXPORT_INVOICES, Home.EXPORT_EXPENSES, Home.EXPORT_INVENTORY)
 _INPUT_DEFAULT = {
@@ -112,9 +113,10 @@ def lay_out_home(book: Workbook) -> Worksheet:
     _included(book, ws, 11)
     _picture(book, ws, 22)
     _lists(book, ws)
-    set_print(ws, landscape=True)
-    ws.page_setup.fitToHeight = 1
-    ws.print_area = f"A1:{get_column_letter(_RIGHT_END + 1)}{_LAST_ROW}"
+    # What one enters is one page, what there is another: beside each other they would be too small to read.
+    set_print(ws, landscape=False)
+    ends = (get_column_letter(_RIGHT - 1), get_column_letter(_RIGHT), get_column_letter(_RIGHT_END + 1))
+    print_areas(ws, [f"A1:{ends[0]}{_LAST_ROW}", f"{ends[1]}1:{ends[2]}{_LAST_ROW}"])
     return ws
 
 

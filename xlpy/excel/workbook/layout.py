@@ -8,61 +8,31 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.filters import AutoFilter
-from openpyxl.worksheet.page import PageMargins
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlpy.domain.values.problems import Severity
-from xlpy.domain.values.statuses import MappingState, ReconcileState, RowStatus, TieState, Verdict
 from xlpy.excel.workbook import look
 from xlpy.excel.workbook.home_cells import OWN_RUN, Home
-from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, SUBTOTAL_ROW, TITLE_ROW, Column, Sheet
+from xlpy.excel.workbook.printing import print_columns, set_print
+from xlpy.excel.workbook.sheet import (
+    FIRST_DATA_ROW,
+    HEADER_ROW,
+    LAST_ROW,
+    NUMBER_FORMAT,
+    SUBTOTAL_ROW,
+    TITLE_ROW,
+    Column,
+    Sheet,
+)
+from xlpy.excel.workbook.state_colours import any_other, colours_of
 
 HINT_ROW = 2
-LAST_ROW = 1_048_576
 TABLE_STYLE = "TableStyleLight1"  # built in: an own table style would be lost when a closed file is saved
 SHOWN = "Rows shown:"
 TOTAL_OF_SHOWN = "Total shown"
-FOOTER_LEFT = "Manage to SL"
-TO_SIGN = "Prepared by ____________________   Reviewed by ____________________"
 
 _TOTAL_WIDTH = 15.5  # -12,345,678.90 in bold; a number that does not fit is shown as ###
 _FILTER_BUTTON = 3.2  # characters that the filter button covers in a header
-WORDS_IN_COLOUR: dict[str, dict[str, tuple[str, str]]] = {
-    "Status": {
-        RowStatus.READY: look.GOOD,
-        RowStatus.PROBLEM: look.BAD,
-        RowStatus.FAILED: look.BAD,
-        RowStatus.EXPORTED: look.INFO,
-        RowStatus.MANAGE_PENDING: look.WARN,
-        RowStatus.ALREADY_IN_SL: look.CALM,
-        RowStatus.NOTHING_TO_POST: look.CALM,
-    },
-    "Severity": {Severity.STOP: look.BAD, Severity.CREATE: look.WARN, Severity.NOTE: look.CALM},
-    "Verdict": {
-        Verdict.PROBLEM.capitalize(): look.BAD,
-        Verdict.UNKNOWN.capitalize(): look.WARN,
-        Verdict.NOTE.capitalize(): look.CALM,
-        Verdict.OK.upper(): look.GOOD,
-    },
-    "Level": {"error": look.BAD, "warning": look.WARN},
-    "Source": {"made at release": look.CALM},
-    "State": {
-        ReconcileState.AGREES: look.GOOD,
-        **dict.fromkeys((ReconcileState.DIFFERS, ReconcileState.MISSING, ReconcileState.VOIDED), look.BAD),
-        **dict.fromkeys((ReconcileState.CHANGED, ReconcileState.NOT_IN_MANAGE, ReconcileState.PENDING), look.WARN),
-        **dict.fromkeys((ReconcileState.TAX_ACCOUNT, ReconcileState.NOT_FROM_MANAGE), look.CALM),
-        **dict.fromkeys((ReconcileState.NOTHING_TO_POST, ReconcileState.CLEARED, ReconcileState.UNDONE), look.CALM),
-        ReconcileState.NOT_OURS: look.CALM,
-        MappingState.MISSING: look.BAD,
-        MappingState.BLANK: look.WARN,
-        MappingState.CREATED: look.INFO,
-        MappingState.MAPPED: look.GOOD,
-        TieState.NOT_POSTED: look.WARN,
-        TieState.AS_OF_NOW: look.CALM,
-    },
-}  # column → word → colours; words compare without regard to case
 
 
 def lay_out_table(book: Workbook, sheet: Sheet) -> Worksheet:
@@ -81,6 +51,7 @@ def lay_out_table(book: Workbook, sheet: Sheet) -> Worksheet:
     for selection in ws.sheet_view.selection:
         selection.activeCell = selection.sqref = corner.coordinate
     set_print(ws, landscape=sheet.landscape, signed=sheet.signed)
+    print_columns(ws, [column_width(column) for column in sheet.columns], landscape=sheet.landscape)
     ws.print_title_rows = f"{TITLE_ROW}:{HEADER_ROW}"
     return ws
 
@@ -151,9 +122,14 @@ def _colour_rows(ws: Worksheet, sheet: Sheet) -> None:
     for number, column in enumerate(sheet.columns, 1):
         letter = get_column_letter(number)
         ref = f"{letter}{FIRST_DATA_ROW}:{letter}{LAST_ROW}"
-        for word, colors in WORDS_IN_COLOUR.get(column.name, {}).items():
+        for word, colors in colours_of(sheet.table, column.name).items():
             rule = Rule(type="cellIs", operator="equal", formula=[f'"{word}"'], dxf=look.tint(colors))
             ws.conditional_formatting.add(ref, rule)
+        if (other := any_other(sheet.table, column.name)) is not None:
+            words = ",".join(f'"{word}"' for word in colours_of(sheet.table, column.name))
+            at = f"${letter}{FIRST_DATA_ROW}"
+            different = f'AND({at}<>"",ISNA(MATCH({at},{{{words}}},0)))'
+            ws.conditional_formatting.add(ref, Rule(type="expression", formula=[different], dxf=look.tint(other)))
         if column.input:
             ws.conditional_formatting.add(
                 ref, Rule(type="expression", formula=[filled], dxf=look.shade(look.INPUT_FILL))
@@ -189,15 +165,3 @@ def offer(
     )
     validation.add(ref)
     ws.add_data_validation(validation)
-
-
-def set_print(ws: Worksheet, *, landscape: bool, signed: bool = False) -> None:
-    """One page wide, with product (or lines to sign), sheet and page in the footer. The paper is the printer's own."""
-    ws.page_setup.orientation = "landscape" if landscape else "portrait"
-    ws.page_setup.fitToWidth = 1
-    ws.page_setup.fitToHeight = 0
-    ws.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    ws.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)
-    for part, text in (("left", TO_SIGN if signed else FOOTER_LEFT), ("center", "&A"), ("right", "Page &P of &N")):
-        piece = getattr(ws.oddFooter, part)
-        piece.text, piece.size, piece.font = text, 8, f"{look.FONT},Regular"

@@ -10,7 +10,7 @@ from openpyxl.styles import Alignment, Border, Color, Font, PatternFill, Side
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.styleable import StyleableObject
 
-from xlpy.excel.workbook.sheet import NUMBER_FORMAT, CellKind, Part
+from xlpy.excel.workbook.sheet import FILE_FORMAT, CellKind, Part
 
 FONT = "Arial"
 INK = "1F2A37"
@@ -54,7 +54,7 @@ def line(color: str = LINE, *, box: bool = False) -> Border:
 def dress_body(target: StyleableObject, kind: CellKind) -> None:
     """Style a body cell, or a whole column: format, font, alignment by what it holds."""
     target.font = font()
-    target.number_format = NUMBER_FORMAT[kind]
+    target.number_format = FILE_FORMAT[kind]
     # Numbers keep a little distance from the text that begins in the next column.
     target.alignment = Alignment(
         horizontal="right" if kind in NUMBERS else "left",

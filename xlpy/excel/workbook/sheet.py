@@ -19,16 +19,25 @@ class CellKind(StrEnum):
     COUNT = "count"
 
 
+# Dates are shown as the user's Windows or Mac shows them: these two codes are Excel's built-in formats 14 and 22, which
+# follow the regional settings. Excel's own name for them in every language (Range.NumberFormat) is the American form.
+SHORT_DATE = "m/d/yyyy"
+SHORT_DATE_AND_TIME = "m/d/yyyy h:mm"
+
 NUMBER_FORMAT = {
     CellKind.TEXT: "@",
     CellKind.WRAP: "@",
     CellKind.MONEY: "#,##0.00;[Red]-#,##0.00",
     CellKind.QUANTITY: "#,##0.####",
     CellKind.RATE: "0.000000",
-    CellKind.DATE: "yyyy-mm-dd",
-    CellKind.TIME: "yyyy-mm-dd hh:mm",
+    CellKind.DATE: SHORT_DATE,
+    CellKind.TIME: SHORT_DATE_AND_TIME,
     CellKind.COUNT: "0",
 }
+# The same as openpyxl names them: in its list the built-in formats of dates have the codes of the file format's text
+# (ECMA-376 part 1, 18.8.30). Excel's names would become formats of the file's own, American on every PC.
+IN_FILE = {SHORT_DATE: "mm-dd-yy", SHORT_DATE_AND_TIME: "m/d/yy h:mm"}
+FILE_FORMAT = {kind: IN_FILE.get(code, code) for kind, code in NUMBER_FORMAT.items()}
 
 
 class Part(StrEnum):
@@ -79,3 +88,4 @@ TITLE_ROW = 1  # title and what the sheet is for
 SUBTOTAL_ROW = 3  # filtered totals, above the header, in the frozen rows
 HEADER_ROW = 4  # the table's header; data from row 5
 FIRST_DATA_ROW = HEADER_ROW + 1
+LAST_ROW = 1_048_576

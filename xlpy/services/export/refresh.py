@@ -13,6 +13,7 @@ from xlpy.domain.facts.books import BooksNeeds, SlBooks
 from xlpy.domain.facts.manage import ManageCompany, UnpostedInvoice
 from xlpy.domain.facts.manage_expenses import Member, UnpostedExpense
 from xlpy.domain.facts.manage_procurement import UnpostedProcurement
+from xlpy.domain.facts.matching import PURCHASE, procurement_kind
 from xlpy.domain.facts.periods import expected_period
 from xlpy.domain.mapping.currencies import base_amount
 from xlpy.domain.mapping.references import expected_reference
@@ -251,6 +252,9 @@ def _procurement_row(
     procurement: UnpostedProcurement, books: SlBooks, posting: Posting | None, vendors: Mapping[int, ManageCompany]
 ) -> ProcurementRow:
     status, message = _known(posting)
+    if procurement_kind(procurement) != PURCHASE and not procurement.currency:
+        # What stock is worth is posted in the base currency; Manage names none for what no vendor is paid for.
+        procurement = replace(procurement, currency=books.gl.base_currency)
     vendor = vendors.get(procurement.vendor.id)
     row = ProcurementRow(procurement, status, message, vendor_id=vendor.vendor_identifier if vendor else "")
     return replace(row, base_total=_owed_base(row.total, procurement.currency, procurement.document_date, books))

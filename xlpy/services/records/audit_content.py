@@ -7,7 +7,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
@@ -17,6 +17,7 @@ import msgspec
 
 from xlpy.domain.documents.plan import Plan
 from xlpy.domain.facts.books import sl_key
+from xlpy.domain.preview.names import JournalNames
 from xlpy.domain.values.statuses import RowStatus
 from xlpy.domain.values.transactions import BATCH_SUFFIX, Posting, PostingState
 from xlpy.errors import RunNotKnown, XlpyError
@@ -28,6 +29,7 @@ from xlpy.services.run.reports import ResultRow
 from xlpy.services.run.session import Session
 
 if TYPE_CHECKING:
+    from xlpy.domain.preview.rows import JournalRow
     from xlpy.domain.values.approvals import Approval
     from xlpy.domain.values.problems import Problem
     from xlpy.services.reconciling.report import ReconcileReport
@@ -106,6 +108,8 @@ class RecordContent:
     reconciled: tuple[ReconcileReport, ...] = ()
     approvals: tuple[Approval, ...] = ()  # who asked for it and who approved it
     plan: Plan | None = None
+    journal: tuple[JournalRow, ...] = ()  # of the plan, with what its ids were called when the record was made
+    names: JournalNames = field(default_factory=JournalNames)
     plan_json: bytes = b""
     log: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
@@ -146,6 +150,7 @@ def gather(session: Session, run_id: str = "") -> RecordContent:
     kept = _kept(session, run_id)
     if kept is None and run_id in ("", LAST):
         raise RunNotKnown("", [])
+    from xlpy.services.export.previewing import journal_with_names
     from xlpy.sl.ledger_book.audit_chain import read_chain
 
     name = kept.run_id if kept else run_id
@@ -159,11 +164,14 @@ def gather(session: Session, run_id: str = "") -> RecordContent:
     plan = _plan_of(plan_json, content.plan_hash)
     missing = [_NO_LOG] * (not log) + [_NO_PLAN] * (plan is None and bool(content.plan_hash or not kept))
     reconciled, not_reconciled = _reconciled(session, postings)
+    rows, names = journal_with_names(session, plan) if plan else ((), JournalNames())
     chain = read_chain(session.sl)
     return replace(
         content,
         log=log,
         plan=plan,
+        journal=rows,
+        names=names,
         reconciled=reconciled,
         plan_json=plan_json if plan else b"",
         notes=(*content.notes, *(note.format(host=content.host) for note in missing), *not_reconciled),
