@@ -15,6 +15,7 @@ import pytest
 from oletools import olevba
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
+from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from xlpy.excel.engine.parts import lost_parts
 from xlpy.excel.workbook.builder import CONFIG_SHEET, build_workbook, code_name
@@ -37,12 +38,22 @@ from xlpy.excel.workbook.home_sheet import ABOUT, HOME
 from xlpy.excel.workbook.layout import LAST_ROW
 from xlpy.excel.workbook.ribbon import RIBBON_PART
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, SUBTOTAL_ROW, Sheet
-from xlpy.excel.workbook.sheets import RECONCILE, RECONCILED_BLOCK, RECONCILED_STEPS, SHEETS
+from xlpy.excel.workbook.sheets import (
+    EXPENSES,
+    INVENTORY,
+    INVOICES,
+    RECONCILE,
+    RECONCILED_BLOCK,
+    RECONCILED_STEPS,
+    SHEETS,
+)
 from xlpy.resources import resource_folder
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+DIGIT, PIXELS = 7, 96 / 72  # pixels of a digit of Arial 10 and of a point, at 96 to the inch
+FILTER_BUTTON, SCREEN = 17, 1_400
 COMMITTED = resource_folder("workbook") / "Manage to SL.xlsm"
 
 
@@ -282,7 +293,31 @@ def test_each_sheet_prints_one_page_wide_with_its_header_and_page_numbers(built:
     assert ws.page_setup.orientation == "landscape"
     assert ws.print_title_rows == f"$1:${HEADER_ROW}"
     assert (ws.oddFooter.center.text, ws.oddFooter.right.text) == ("&A", "Page &P of &N")
-    assert ws.freeze_panes == ("B5" if sheet.columns[0].input else "A5")
+    assert ws.freeze_panes == f"{get_column_letter(sheet.in_sight + 1)}{FIRST_DATA_ROW}"
+
+
+@pytest.mark.parametrize("sheet", [INVOICES, EXPENSES, INVENTORY], ids=lambda sheet: sheet.name)
+def test_mark_state_and_number_stay_in_sight_beside_the_total_on_a_small_screen(built: Path, sheet: Sheet) -> None:
+    ws = load_workbook(built, keep_vba=True)[sheet.name]
+    known_by = {"Invoices": "Number", "Expenses": "Member", "Inventory": "Document"}[sheet.name]
+    whose = {"Inventory": "Vendor"}.get(sheet.name, "Company")
+    in_sight = [column.name for column in sheet.columns[: sheet.in_sight]]
+    assert in_sight[:3] == ["Include", "Status", known_by]
+    assert whose in in_sight
+    upto_currency = range(1, sheet.index("Currency") + 2)
+    wide = sum(ws.column_dimensions[get_column_letter(number)].width * DIGIT + 5 for number in upto_currency)
+    assert wide < SCREEN, "without scrolling"
+    assert sheet.index("Message") > sheet.index("Currency")
+
+
+def test_no_header_breaks_inside_a_word(built: Path) -> None:
+    """In pixels, beside the filter button; Helvetica's widths are Arial's. A line may end with a word, not cut it."""
+    book = load_workbook(built, keep_vba=True)
+    for sheet in SHEETS:
+        for number, column in enumerate(sheet.columns, 1):
+            room = book[sheet.name].column_dimensions[get_column_letter(number)].width * DIGIT
+            for word in column.name.split():
+                assert stringWidth(word, "Helvetica-Bold", 10) * PIXELS + FILTER_BUTTON <= room, (sheet.name, word)
 
 
 def test_lists_offer_the_choices_of_the_contract_down_to_the_last_row(built: Path) -> None:

@@ -19,8 +19,8 @@ from xlpy.excel.tables.tables import (
 )
 from xlpy.excel.workbook.home_cells import ALL_LOCATIONS
 from xlpy.excel.workbook.sheet import Sheet
-from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY, INVOICES
 from xlpy.excel.workbook.typed_text import excel_error
+from xlpy.excel.workbook.work_sheets import EXPENSES, INVENTORY, INVOICES
 from xlpy.services.run.reports import Marked, Selection
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from xlpy.domain.values.statuses import DONE
 from xlpy.excel.workbook.home_cells import Home
-from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY, INVOICES
+from xlpy.excel.workbook.work_sheets import EXPENSES, INVENTORY, INVOICES
 
 # What counts as a mark, as ``parse_include`` reads it; "tru?" since TRUE alone would mean the truth value.
 MARKS = ("yes", "again", "y", "x", "1", "tru?")

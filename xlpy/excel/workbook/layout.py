@@ -75,8 +75,7 @@ def lay_out_table(book: Workbook, sheet: Sheet) -> Worksheet:
     _add_table(ws, sheet)
     _colour_rows(ws, sheet)
     _offer_choices(ws, sheet)
-    # The first column stays in sight when it is the one the user writes into.
-    corner = ws.cell(FIRST_DATA_ROW, 2 if sheet.columns[0].input else 1)
+    corner = ws.cell(FIRST_DATA_ROW, sheet.in_sight + 1)
     ws.freeze_panes = corner.coordinate
     for selection in ws.sheet_view.selection:
         selection.activeCell = selection.sqref = corner.coordinate

@@ -56,7 +56,8 @@ class Column:
 class Sheet:
     """A sheet with one Excel table. ``key``: the column whose text identifies a row across refreshes.
 
-    ``counted``: a column that is never empty in a row, where the key may be.
+    ``counted``: a column that is never empty in a row, where the key may be. ``frozen``: the last column that stays in
+    sight; without one it is the first, where the user writes into it.
     """
 
     name: str
@@ -69,10 +70,16 @@ class Sheet:
     hint: str = ""  # row 2: what to do on this sheet
     counted: str = ""
     signed: bool = False  # its printed pages have lines for whoever prepared and reviewed them
+    frozen: str = ""
 
     def index(self, column: str) -> int:
         """Zero-based position of a column by name."""
         return next(i for i, c in enumerate(self.columns) if c.name == column)
+
+    @property
+    def in_sight(self) -> int:
+        """How many columns stay in sight when the sheet is scrolled to the right."""
+        return self.index(self.frozen) + 1 if self.frozen else int(self.columns[0].input)
 
 
 TITLE_ROW = 1  # title and what the sheet is for
