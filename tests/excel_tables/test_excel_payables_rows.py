@@ -82,8 +82,9 @@ def shown(path, sheet, rows):
         closed.save()
     ws = load_workbook(path)[sheet.name]
     names = [column.name for column in sheet.columns]
+    held = {column.name for column in sheet.held}
     return [
-        dict(zip(names, (cell.value for cell in row), strict=True))
+        {name: cell.value for name, cell in zip(names, row, strict=True) if name in held}
         for row in ws.iter_rows(min_row=FIRST_DATA_ROW, max_col=len(names))
     ]
 

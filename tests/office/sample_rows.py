@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
 from xlpy.excel.workbook.home_cells import AGEING_BLOCK, INCLUDED_BLOCK, Home
+from xlpy.excel.workbook.links import ADDRESS
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, Sheet
 from xlpy.excel.workbook.sheets import (
     BATCHES,
@@ -230,6 +231,8 @@ _ROWS: dict[str, list[list[object]]] = {
 }
 # fmt: on
 
+_OPENS = "https://na.example.com/v4_6_release/services/system_io/router/openrecord.rails?recordType={}&recid={}"
+
 HOME: dict[str, object] = {
     Home.COMPANY: "Harbor & Pine IT Services (HPIT)",
     Home.SITE: "na.example.com, harborpine",
@@ -284,6 +287,11 @@ ROWS |= {
 }  # fmt: skip
 
 
+for _sheet, _type in ((INVOICES, "InvoiceFV"), (EXPENSES, "ExpenseFV"), (INVENTORY, "PurchaseOrderFV")):
+    for _row in ROWS[_sheet.name]:
+        _row[ADDRESS] = _OPENS.format(_type, str(_row["Id"]).split("-", maxsplit=1)[0])
+
+
 def fill_with_sample(path: Path) -> None:
     """Put the rows above into the built workbook at ``path``."""
     book = load_workbook(path, keep_vba=True)
@@ -303,7 +311,7 @@ def _fill_table(book: Workbook, sheet: Sheet, rows: list[dict[str, object]]) -> 
     ws = book[sheet.name]
     for at, row in enumerate(rows, FIRST_DATA_ROW):
         for number, column in enumerate(sheet.columns, 1):
-            cell = ws.cell(at, number, row.get(column.name))
+            cell = ws.cell(at, number, column.formula or row.get(column.name))
             cell._style = ws.cell(FIRST_DATA_ROW, number)._style
             cell.number_format = NUMBER_FORMAT[column.kind]
     last = ws.cell(FIRST_DATA_ROW + len(rows) - 1, len(sheet.columns)).coordinate

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from by_column import number, table_area
+from by_column import column, number, table_area
 from openpyxl import load_workbook
 from render import Ask, one_office, render
 from sample_rows import ROWS, fill_with_sample
 
 from xlpy.excel.workbook.builder import build_workbook
 from xlpy.excel.workbook.home_cells import INCLUDED_BLOCK, Home
+from xlpy.excel.workbook.links import ADDRESS
 from xlpy.excel.workbook.ribbon_buttons import BUTTONS
-from xlpy.excel.workbook.sheet import FIRST_DATA_ROW
-from xlpy.excel.workbook.sheets import INVOICES, SHEETS
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, Sheet
+from xlpy.excel.workbook.sheets import INVOICES, PROBLEMS, RESULTS, SHEETS
 
 pytestmark = pytest.mark.office
 
@@ -86,6 +87,28 @@ def test_home_counts_what_is_included_by_itself(in_office: Ask, filled: Path, tm
     assert found[INVOICES.name, "EUR"] == (1, 10)
     assert found[INVOICES.name, "USD"] == (3, 1 + 100 + 10_000)
     assert found["Expenses", "USD"] == (0, 0)
+
+
+def test_links_open_the_record_and_lead_to_the_row_after_a_sort(in_office: Ask, filled: Path, tmp_path: Path) -> None:
+    """As LibreOffice works the formulas out: what the cell says; where there is nothing to open, nothing."""
+    book = load_workbook(filled, keep_vba=True)
+    ws = book[PROBLEMS.name]
+    for row, own in enumerate(("invoice:5004", "expense:617", "invoice:999", None), FIRST_DATA_ROW):
+        ws.cell(row, number(PROBLEMS, "Id")).value = own
+    book[INVOICES.name].cell(FIRST_DATA_ROW, number(INVOICES, ADDRESS)).value = None
+    home = book["Home"]
+    home[_cell_of(book, Home.RESULTS_OF)].value = "batch x, run 20261031-164210"
+    linked, saved = tmp_path / "linked.xlsm", tmp_path / "worked out.xlsm"
+    book.save(linked)
+    assert in_office("save", linked, str(saved))["errors"] == []
+    found = load_workbook(saved, data_only=True)
+
+    def shown(sheet: Sheet, name: str) -> list[str]:
+        return [text or "" for text in column(found[sheet.name], name)][: len(ROWS[sheet.name])]
+
+    assert shown(INVOICES, "Open") == ["", *["Open"] * (len(ROWS[INVOICES.name]) - 1)]
+    assert shown(PROBLEMS, "Row") == ["Go to row", "Go to row", "", ""]
+    assert shown(RESULTS, "Journal") == ["Preview", ""], "10232 is not on Preview"
 
 
 def _cell_of(book: Any, name: str) -> str:

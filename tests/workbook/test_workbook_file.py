@@ -189,7 +189,7 @@ def test_each_sheet_has_one_valid_table(built: Path, sheet: Sheet) -> None:
     assert table.column_names == [cell.value for cell in ws[HEADER_ROW]] == names
     assert len({name.casefold() for name in names}) == len(names)
     assert [column.id for column in table.tableColumns] == list(range(1, len(names) + 1))
-    assert all(cell.value is None for cell in ws[FIRST_DATA_ROW])
+    assert [cell.value or "" for cell in ws[FIRST_DATA_ROW]] == [column.formula for column in sheet.columns]
     assert ws.max_row == FIRST_DATA_ROW
 
 
@@ -252,6 +252,8 @@ def test_formulas_stand_only_where_they_are_meant(built: Path) -> None:
         line = found.pop((sheet.name, f"A{SUBTOTAL_ROW}"))
         assert f"SUBTOTAL(103,{sheet.table}[{sheet.counted or sheet.key or sheet.columns[0].name}])" in line
         for number, column in enumerate(sheet.columns, 1):
+            if column.formula:
+                assert found.pop((sheet.name, f"{get_column_letter(number)}{FIRST_DATA_ROW}")) == column.formula
             if column.total:
                 total = found.pop((sheet.name, f"{get_column_letter(number)}{SUBTOTAL_ROW}"))
                 assert total == f"=SUBTOTAL(109,{sheet.table}[{column.name}])"

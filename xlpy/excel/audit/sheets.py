@@ -69,8 +69,9 @@ LEDGER = Sheet(
 )
 
 # The working book's sheets, in the words of what is over.
-_RESULTS = replace(RESULTS, title="What the run did with each transaction")
-_PROBLEMS = replace(PROBLEMS, title="What the checks of the run found")
+_RESULTS = replace(RESULTS, columns=RESULTS.held, title="What the run did with each transaction")
+PROBLEMS_HELD = replace(PROBLEMS, columns=PROBLEMS.held)
+_PROBLEMS = replace(PROBLEMS_HELD, title="What the checks of the run found")
 _PREVIEW = replace(PREVIEW, title="The journal of the plan, with what SL makes at release")
 
 _RECONCILE = replace(RECONCILE, title="Manage, the posting ledger and SL when the record was made")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from xlpy.domain.values.problems import Problem, Severity
@@ -34,6 +35,7 @@ from xlpy.excel.tables.selection import (
 from xlpy.excel.tables.tables import prepend, refill
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheets import PRACTICE, PREVIEW, PROBLEMS, RESULTS
+from xlpy.profile.record_address import record_address
 from xlpy.services.flows.told import Confirm
 from xlpy.services.run.reports import RunReport, RunState
 from xlpy.services.run.session import Session
@@ -64,10 +66,11 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
         kinds=kinds,
     )
     report = told.report
+    address_of = partial(record_address, session.profile.manage)
     filled = {
-        Kind.INVOICE: render.invoice_rows(report.invoices),
-        Kind.EXPENSE: render.expense_rows(report.expenses),
-        Kind.PROCUREMENT: render.procurement_rows(report.procurement),
+        Kind.INVOICE: render.invoice_rows(report.invoices, address_of),
+        Kind.EXPENSE: render.expense_rows(report.expenses, address_of),
+        Kind.PROCUREMENT: render.procurement_rows(report.procurement, address_of),
     }
     for kind in Kind:
         if kind in kinds:  # the sheet of a kind that is not exported stays as it is

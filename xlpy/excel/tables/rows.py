@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from xlpy.domain.afterwards.rerun import RerunRow
@@ -11,15 +11,23 @@ from xlpy.domain.facts.periods import format_period
 from xlpy.domain.preview.journal import JournalRow
 from xlpy.domain.values.problems import Problem, Severity, grouped
 from xlpy.domain.values.transactions import Kind
+from xlpy.excel.workbook.links import ADDRESS, TRANSACTION_ID
+from xlpy.profile.record_address import EXPENSE, INVOICE, PURCHASE_ORDER
 from xlpy.runlog import LogEntry
 from xlpy.services.history.batches import BatchRow
 from xlpy.services.records.audit_content import RecordContent
 from xlpy.services.run.reports import ExpenseRow, InvoiceRow, ProcurementRow, RunReport
 
 Row = Mapping[str, object]
+AddressOf = Callable[[str, int | str | None], str]  # type and id of a record in Manage → what opens it
 
 
-def invoice_rows(rows: Iterable[InvoiceRow]) -> list[Row]:
+def no_address(_record_type: str, _record_id: int | str | None) -> str:
+    """Open nothing."""
+    return ""
+
+
+def invoice_rows(rows: Iterable[InvoiceRow], address_of: AddressOf = no_address) -> list[Row]:
     """Rows of the Invoices sheet, in the order Manage's list has them."""
     return [
         {
@@ -42,12 +50,13 @@ def invoice_rows(rows: Iterable[InvoiceRow]) -> list[Row]:
             "Expected period": period_text(row.expected_period),
             "SL reference": row.reference,
             "Id": str(row.invoice.billing_log_id),
+            ADDRESS: address_of(INVOICE, row.invoice.billing_log_id),
         }
         for row in rows
     ]
 
 
-def expense_rows(rows: Iterable[ExpenseRow]) -> list[Row]:
+def expense_rows(rows: Iterable[ExpenseRow], address_of: AddressOf = no_address) -> list[Row]:
     """Rows of the Expenses sheet, in the order Manage's list has them."""
     return [
         {
@@ -67,12 +76,13 @@ def expense_rows(rows: Iterable[ExpenseRow]) -> list[Row]:
             "Currency": row.expense.currency,
             "Location": row.expense.location,
             "Id": str(row.expense.expense_detail_id),
+            ADDRESS: address_of(EXPENSE, row.expense.expense_detail_id),
         }
         for row in rows
     ]
 
 
-def procurement_rows(rows: Iterable[ProcurementRow]) -> list[Row]:
+def procurement_rows(rows: Iterable[ProcurementRow], address_of: AddressOf = no_address) -> list[Row]:
     """Rows of the Inventory sheet, in the order Manage's list has them."""
     return [
         {
@@ -94,6 +104,7 @@ def procurement_rows(rows: Iterable[ProcurementRow]) -> list[Row]:
             "Currency": row.procurement.currency,
             "Location": row.procurement.location,
             "Id": row.procurement.unposted_product_id,
+            ADDRESS: address_of(PURCHASE_ORDER, row.procurement.purchase_order.id),
         }
         for row in rows
     ]
@@ -116,6 +127,7 @@ def problem_rows(problems: Sequence[Problem]) -> list[Row]:
             "How to fix": group.problem.fix,
             "Where": group.problem.where,
             "Count": group.count,
+            TRANSACTION_ID: group.first_id,
         }
         for group in sorted(grouped(problems), key=lambda group: order[group.problem.severity])
     ]

@@ -95,7 +95,7 @@ def _set_columns(ws: Worksheet, sheet: Sheet) -> None:
         dimension.width = column_width(column)
         look.dress_body(dimension, column.kind)
         look.dress_header(ws.cell(HEADER_ROW, number, column.name), sheet.part, column.kind)
-        look.dress_body(ws.cell(FIRST_DATA_ROW, number), column.kind)
+        look.dress_body(ws.cell(FIRST_DATA_ROW, number, column.formula or None), column.kind)
 
 
 def column_width(column: Column) -> float:

@@ -17,6 +17,7 @@ class CellKind(StrEnum):
     DATE = "date"
     TIME = "time"
     COUNT = "count"
+    LINK = "link"  # a formula that opens or jumps; nothing is written or read there
 
 
 NUMBER_FORMAT = {
@@ -28,6 +29,7 @@ NUMBER_FORMAT = {
     CellKind.DATE: "yyyy-mm-dd",
     CellKind.TIME: "yyyy-mm-dd hh:mm",
     CellKind.COUNT: "0",
+    CellKind.LINK: "General",  # in a cell formatted as text a formula would stay text
 }
 
 
@@ -41,7 +43,10 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table. ``total``: whether the frozen rows show SUBTOTAL(109) of it. ``width`` in characters."""
+    """A column of a table. ``total``: whether the frozen rows show SUBTOTAL(109) of it. ``width`` in characters.
+
+    ``formula``: of a ``LINK``, the same in every row.
+    """
 
     name: str
     kind: CellKind = CellKind.TEXT
@@ -50,6 +55,7 @@ class Column:
     choices: tuple[str, ...] = ()
     input: bool = False  # the user writes here
     hint: str = ""
+    formula: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,11 @@ class Sheet:
     def index(self, column: str) -> int:
         """Zero-based position of a column by name."""
         return next(i for i, c in enumerate(self.columns) if c.name == column)
+
+    @property
+    def held(self) -> tuple[Column, ...]:
+        """The columns that hold values: all but those with a formula."""
+        return tuple(column for column in self.columns if not column.formula)
 
     @property
     def in_sight(self) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from xlpy.domain.values.statuses import Include
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.links import TRANSACTION_ID, to_preview_formula, to_row_formula
 from xlpy.excel.workbook.month_end_sheets import ACCRUALS, MAPPINGS, TIE_OUT
 from xlpy.excel.workbook.sheet import CellKind, Column, Part, Sheet
 from xlpy.excel.workbook.work_sheets import EXPENSES, INCLUDE_COLUMN, INVENTORY, INVOICES, MESSAGE_COLUMN
@@ -17,11 +19,13 @@ PROBLEMS = Sheet(
         Column("Code", width=20),
         Column("What", CellKind.WRAP, 52),
         Column("Transaction", CellKind.WRAP, 20),
+        Column("Row", CellKind.LINK, 10, formula=to_row_formula("Problems")),
         Column("Value in Manage", CellKind.WRAP, 22),
         Column("Value in SL", CellKind.WRAP, 22),
         Column("How to fix", CellKind.WRAP, 52),
         Column("Where", CellKind.WRAP, 34),
         Column("Count", CellKind.COUNT, 8),
+        Column(TRANSACTION_ID, width=18),
     ),
     hint="Mend what says stop, where it says, and check again; create: will be made in SL; note: only to know.",
 )
@@ -95,6 +99,7 @@ RESULTS = Sheet(
         Column("Message", CellKind.WRAP, 38),
         Column("Kind", width=10),
         Column("Transaction", width=13),
+        Column("Journal", CellKind.LINK, 10, formula=to_preview_formula("Results", Home.RESULTS_OF)),
         Column("Amount", CellKind.MONEY, 14),
         Column("Currency", width=9),
         Column("Module", width=8),

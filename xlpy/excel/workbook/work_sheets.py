@@ -7,6 +7,7 @@ and the user's own; all the rest.
 from __future__ import annotations
 
 from xlpy.domain.values.statuses import Include
+from xlpy.excel.workbook.links import ADDRESS, open_formula
 from xlpy.excel.workbook.sheet import CellKind, Column, Part, Sheet
 
 INCLUDE_CHOICES = (Include.YES, Include.AGAIN)
@@ -27,6 +28,7 @@ INVOICES = Sheet(
         INCLUDE_COLUMN,
         _STATUS,
         Column("Number", width=12),
+        Column("Open", CellKind.LINK, 8, formula=open_formula("Invoices")),
         Column("Company", width=28),
         Column("Type", width=14),
         Column("Date", CellKind.DATE, 11),
@@ -46,6 +48,7 @@ INVOICES = Sheet(
         Column("Expected period", width=11),
         Column("SL reference", width=13),
         Column("Id", width=12),
+        Column(ADDRESS, width=16),
     ),
     key="Id",
     hint="Filter, then write Yes under Include (or press Select all). Again posts anew what is void or gone in SL.",
@@ -61,6 +64,7 @@ EXPENSES = Sheet(
         INCLUDE_COLUMN,
         _STATUS,
         Column("Member", width=20),
+        Column("Open", CellKind.LINK, 8, formula=open_formula("Expenses")),
         Column("Company", width=26),
         Column("Date", CellKind.DATE, 11),
         Column("Type", width=14),
@@ -77,6 +81,7 @@ EXPENSES = Sheet(
         Column("Account", width=12),
         Column("Location", width=12),
         Column("Id", width=10),
+        Column(ADDRESS, width=16),
     ),
     key="Id",
     hint="Write Yes under Include (or press Select all). What the company paid itself is not owed to the member.",
@@ -92,6 +97,7 @@ INVENTORY = Sheet(
         INCLUDE_COLUMN,
         _STATUS,
         Column("Document", CellKind.WRAP, 24),
+        Column("Open", CellKind.LINK, 8, formula=open_formula("Inventory")),
         Column("Vendor", width=26),
         Column("Kind", width=12),
         Column("Date", CellKind.DATE, 11),
@@ -110,6 +116,7 @@ INVENTORY = Sheet(
         Column("Vendor id", width=11),
         Column("Location", width=12),
         Column("Id", width=26),
+        Column(ADDRESS, width=16),
     ),
     key="Id",
     hint="Write Yes under Include (or press Select all). A receipt becomes a voucher, a return a debit adjustment.",
