@@ -11,7 +11,7 @@ from pathlib import Path
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
-from xlpy.excel.workbook.home_cells import AGEING_BLOCK, INCLUDED_BLOCK, Home
+from xlpy.excel.workbook.home_cells import AGEING_BLOCK, CUSTOMERS_BLOCK, INCLUDED_BLOCK, Home
 from xlpy.excel.workbook.links import ADDRESS
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, Sheet
 from xlpy.excel.workbook.sheets import (
@@ -251,6 +251,7 @@ HOME: dict[str, object] = {
     Home.LAST_RUN_TEXT: "5 of 6 invoices are in SL, batch AR 000412, and in the Manage batch 2026-10-31 KM-I. "
     "1 failed and is unchanged in both systems: see Results.",
     Home.PREVIEW_HASH: "9f2c41d07be5a3c8",
+    Home.PREVIEW_OF: "13 transactions, 14 documents, 16:40",
     Home.PROFILE: r"C:\Users\kmorales\AppData\Local\xlpy\harborpine.toml",
     Home.USER: "kmorales, SL user KMORALES",
     Home.CONNECTIONS: "Manage: na.example.com, API 2025.8\nSL: server SLPROD, database HPAPP, encrypted",
@@ -258,6 +259,7 @@ HOME: dict[str, object] = {
 INCLUDED = [
     ["Invoices", "EUR"],
     ["Invoices", "USD"],
+    ["Expenses", "EUR"],
     ["Expenses", "USD"],
     ["Inventory", "EUR"],
     ["Inventory", "USD"],
@@ -299,7 +301,8 @@ def fill_with_sample(path: Path) -> None:
         _fill_table(book, sheet, ROWS[sheet.name])
     for name, value in HOME.items():
         _first_cell(book, name).value = value
-    for name, rows in ((INCLUDED_BLOCK, INCLUDED), (AGEING_BLOCK, AGEING)):
+    customers = [[row["Company"], row["Currency"]] for row in ROWS[INVOICES.name]]
+    for name, rows in ((INCLUDED_BLOCK, INCLUDED), (AGEING_BLOCK, AGEING), (CUSTOMERS_BLOCK, customers)):
         corner = _first_cell(book, name)
         for down, row in enumerate(rows):
             for right, value in enumerate(row):

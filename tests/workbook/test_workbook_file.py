@@ -24,9 +24,14 @@ from xlpy.excel.workbook.home_cells import (
     AGEING_KINDS,
     AGES,
     ALL_LOCATIONS,
+    CUSTOMER_SUMS,
+    CUSTOMERS_BLOCK,
+    CUSTOMERS_ROWS,
+    CUSTOMERS_SHOWN,
     HOME_INPUTS,
     INCLUDED_BLOCK,
     INCLUDED_ROWS,
+    INCLUDED_SUMS,
     LOCATIONS_LIST,
     LOCATIONS_ROWS,
     PERIOD_CHOICES,
@@ -35,7 +40,8 @@ from xlpy.excel.workbook.home_cells import (
     Home,
 )
 from xlpy.excel.workbook.home_sheet import ABOUT, HOME
-from xlpy.excel.workbook.layout import LAST_ROW
+from xlpy.excel.workbook.included_formulas import MARKED
+from xlpy.excel.workbook.layout import HINT_ROW, LAST_ROW
 from xlpy.excel.workbook.ribbon import RIBBON_PART
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, SUBTOTAL_ROW, Sheet
 from xlpy.excel.workbook.sheets import (
@@ -210,6 +216,9 @@ def test_every_name_of_the_contract_is_there_with_its_shape(built: Path) -> None
     shapes = dict.fromkeys(Home, (1, 1))
     shapes |= {
         INCLUDED_BLOCK: (INCLUDED_ROWS, 2),
+        INCLUDED_SUMS: (INCLUDED_ROWS, 3),
+        CUSTOMERS_BLOCK: (CUSTOMERS_ROWS, 2),
+        CUSTOMER_SUMS: (CUSTOMERS_ROWS, 3),
         AGEING_BLOCK: (len(AGEING_KINDS), 1 + len(AGES)),
         LOCATIONS_LIST: (LOCATIONS_ROWS, 1),
         PERIODS_LIST: (len(PERIOD_CHOICES), 1),
@@ -250,6 +259,8 @@ def test_formulas_stand_only_where_they_are_meant(built: Path) -> None:
     }
     for sheet in SHEETS:
         line = found.pop((sheet.name, f"A{SUBTOTAL_ROW}"))
+        if sheet.table in MARKED:
+            assert found.pop((sheet.name, f"A{HINT_ROW}")).startswith(f'="Included: "&SUMIF(INDEX({INCLUDED_BLOCK}')
         assert f"SUBTOTAL(103,{sheet.table}[{sheet.counted or sheet.key or sheet.columns[0].name}])" in line
         for number, column in enumerate(sheet.columns, 1):
             if column.formula:
@@ -257,10 +268,23 @@ def test_formulas_stand_only_where_they_are_meant(built: Path) -> None:
             if column.total:
                 total = found.pop((sheet.name, f"{get_column_letter(number)}{SUBTOTAL_ROW}"))
                 assert total == f"=SUBTOTAL(109,{sheet.table}[{column.name}])"
+                if sheet.table in MARKED:
+                    of_marked = found.pop((sheet.name, f"{get_column_letter(number)}{HINT_ROW}"))
+                    assert f"SUMIFS({sheet.table}[{column.name}]," in of_marked
     assert {title for title, _ in found} == {HOME, RECONCILE.name}
     counting = [place for place, formula in found.items() if "COUNTIFS(" in formula or "SUMIFS(" in formula]
-    assert len(counting) == 2 * INCLUDED_ROWS
+    others = 3  # who is not among the customers shown: the words, how many, and their total
+    assert len(counting) == 2 * INCLUDED_ROWS + 2 * CUSTOMERS_ROWS + others
     for place in counting:
+        assert place[0] == HOME
+        found.pop(place)
+    ranks = [place for place, formula in found.items() if "-ROW()/10^6" in formula or "LARGE(" in formula]
+    assert len(ranks) == CUSTOMERS_ROWS + 4 * CUSTOMERS_SHOWN
+    shown = [place for place, formula in found.items() if "SUBTOTAL(109,OFFSET(" in formula]
+    assert len(shown) == INCLUDED_ROWS
+    told = [place for place, formula in found.items() if Home.PREVIEW_HASH in formula or Home.RERUN_HASH in formula]
+    assert len(told) == 2
+    for place in (*ranks, *shown, *told):
         assert place[0] == HOME
         found.pop(place)
     assert len(found) == len(AGEING_KINDS) * len(AGES) + len(RECONCILED_STEPS)

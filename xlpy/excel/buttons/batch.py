@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from xlpy.excel.buttons.outcome import stays_on, where_problems_are
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.com_errors import text_of
-from xlpy.excel.tables.home import HomeInputs, read_home, write_ageing, write_home, write_included
+from xlpy.excel.tables.home import HomeInputs, read_home, write_ageing, write_customers, write_home, write_included
 from xlpy.excel.tables.left_out import tell_left_out
 from xlpy.excel.tables.marks import set_include
 from xlpy.excel.tables.ready import refuse_unless_fillable
@@ -30,6 +31,7 @@ from xlpy.excel.tables.selection import (
     read_selection,
     show_transactions,
     shown_currencies,
+    shown_customers,
     transaction_of,
 )
 from xlpy.excel.tables.tables import prepend, refill
@@ -101,6 +103,7 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     )
     write_ageing(book, report.ageing)
     write_included(book, shown_currencies(book))
+    write_customers(book, shown_customers(book))
     return Pressed.of(told, shows=stays_on(book, *(SHEET_OF[kind].name for kind in Kind if kind in kinds)))
 
 
@@ -123,7 +126,7 @@ def _preview(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     _show_plan(session, book, plan, inputs)
     refill(book, PREVIEW, render.preview_rows(journal(plan)))
     refill(book, PRACTICE, ())
-    write_home(book, {Home.PREVIEW_HASH: "" if plan.stops else plan.hash})
+    write_home(book, previewed(plan))
     return Pressed.of(told, shows=PROBLEMS.name if plan.stops else PREVIEW.name)
 
 
@@ -209,6 +212,15 @@ def _show_plan(session: Session, book: xw.Book, plan: Plan, inputs: HomeInputs) 
     propose_identifier(session, book, plan.problems, inputs)
 
 
+def previewed(plan: Plan) -> dict[Home, object]:
+    """Return what Home says of a preview: nothing when there is a stop, since it is not in force then."""
+    if plan.stops:
+        return {Home.PREVIEW_HASH: "", Home.PREVIEW_OF: ""}
+    counted = ((len(plan.transactions), "transaction"), (plan.document_count, "document"))
+    told = ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in counted)
+    return {Home.PREVIEW_HASH: plan.hash, Home.PREVIEW_OF: f"{told}, {datetime.now():%H:%M}"}  # noqa: DTZ005 (local)
+
+
 def show_problems(book: xw.Book, problems: Sequence[Problem]) -> None:
     """Fill the sheet Mapping check."""
     refill(book, PROBLEMS, render.problem_rows(problems))
@@ -254,7 +266,7 @@ def show_run(session: Session, book: xw.Book, report: RunReport) -> None:
     )
     if report.state is not RunState.NOTHING_WRITTEN:
         # Else the preview stays in force: pressing again must not post what it never showed.
-        write_home(book, {Home.PREVIEW_HASH: ""})
+        write_home(book, {Home.PREVIEW_HASH: "", Home.PREVIEW_OF: ""})
     show_left(session, book)
 
 

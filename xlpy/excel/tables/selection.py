@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -135,6 +136,13 @@ def shown_currencies(book: xw.Book) -> list[tuple[str, str]]:
         currencies = {str(row["Currency"] or "") for row in rows if row[sheet.key]}
         found += [(sheet.name, currency) for currency in sorted(currencies)]
     return found
+
+
+def shown_customers(book: xw.Book) -> list[tuple[str, str]]:
+    """Return the customers and currencies of the invoices that are shown, those with the most of them first."""
+    rows = read_columns(book, INVOICES, ("Company", "Currency", INVOICES.key))
+    found = Counter((str(row["Company"] or ""), str(row["Currency"] or "")) for row in rows if row[INVOICES.key])
+    return sorted(found, key=lambda pair: (-found[pair], pair))
 
 
 def show_transactions(
