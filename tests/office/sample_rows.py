@@ -283,12 +283,17 @@ ROWS |= {
         {"Section": "Unposted", "Period": "10-2026", "Kind": "Invoices", "Count": 3, "Customer/Vendor": "ACME01",
          "Amount": 4547.5, "Currency": "USD", "Base amount": 4547.5},
     ],
+    "Notes": [
+        {"State": "Gone", "Sheet": "Invoices", "Transaction": "10221", "Company": "Kestrel Aviation Ltd",
+         "Notes": "Asked Anna for the purchase order: she sends it on Monday.", "Since": _AT, "Id": "invoice:4991"},
+    ],
     "Mappings": [
         {"State": "missing", "Kind": "Company", "Record": "MUNOZ1", "Name": "Munoz", "Likeliest in SL": "MUNOZ"},
     ],
 }  # fmt: skip
 
 
+ROWS[INVOICES.name][3]["Notes"] = "Anna asks the customer."
 for _sheet, _type in ((INVOICES, "InvoiceFV"), (EXPENSES, "ExpenseFV"), (INVENTORY, "PurchaseOrderFV")):
     for _row in ROWS[_sheet.name]:
         _row[ADDRESS] = _OPENS.format(_type, str(_row["Id"]).split("-", maxsplit=1)[0])

@@ -17,8 +17,8 @@ from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.com_errors import text_of
 from xlpy.excel.tables.home import HomeInputs, read_home, write_ageing, write_customers, write_home, write_included
-from xlpy.excel.tables.left_out import tell_left_out
 from xlpy.excel.tables.marks import set_include
+from xlpy.excel.tables.notes import carry_notes
 from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.selection import (
     SHEET_OF,
@@ -32,6 +32,7 @@ from xlpy.excel.tables.selection import (
     show_transactions,
     shown_currencies,
     shown_customers,
+    tell_left_out,
     transaction_of,
 )
 from xlpy.excel.tables.tables import prepend, refill
@@ -74,10 +75,11 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
         Kind.EXPENSE: render.expense_rows(report.expenses, address_of),
         Kind.PROCUREMENT: render.procurement_rows(report.procurement, address_of),
     }
-    for kind in Kind:
-        if kind in kinds:  # the sheet of a kind that is not exported stays as it is
-            refill(book, SHEET_OF[kind], filled[kind], keep=WRITTEN_BY_THE_USER)
-            tell_left_out(book, SHEET_OF[kind], report.left_out.get(kind, ""))
+    # The sheet of a kind that is not exported stays as it is.
+    notes = carry_notes(book, {kind: filled[kind] for kind in Kind if kind in kinds}, report.at)
+    for kind, rows in notes.rows.items():
+        refill(book, SHEET_OF[kind], rows, keep=WRITTEN_BY_THE_USER)
+        tell_left_out(book, SHEET_OF[kind], report.left_out.get(kind, ""))
     refill(book, PROBLEMS, ())
     refill(book, PREVIEW, ())
     refill(book, PRACTICE, ())
@@ -104,7 +106,8 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     write_ageing(book, report.ageing)
     write_included(book, shown_currencies(book))
     write_customers(book, shown_customers(book))
-    return Pressed.of(told, shows=stays_on(book, *(SHEET_OF[kind].name for kind in Kind if kind in kinds)))
+    shows = stays_on(book, *(SHEET_OF[kind].name for kind in Kind if kind in kinds))
+    return Pressed.of(told, notes.text, shows=shows)
 
 
 def _check(session: Session, book: xw.Book, _choices: Choices) -> Pressed:

@@ -19,17 +19,23 @@ from xlpy.excel.tables.tables import (
     update_by_key,
 )
 from xlpy.excel.workbook.home_cells import ALL_LOCATIONS
+from xlpy.excel.workbook.layout import hint_cell
 from xlpy.excel.workbook.sheet import Sheet
 from xlpy.excel.workbook.typed_text import excel_error
-from xlpy.excel.workbook.work_sheets import EXPENSES, INVENTORY, INVOICES
+from xlpy.excel.workbook.work_sheets import EXPENSES, INVENTORY, INVOICES, NOTE
 from xlpy.services.run.reports import Marked, Selection
 
 if TYPE_CHECKING:
     import xlwings as xw
 
 SHEET_OF: Mapping[Kind, Sheet] = {Kind.INVOICE: INVOICES, Kind.EXPENSE: EXPENSES, Kind.PROCUREMENT: INVENTORY}
-WRITTEN_BY_THE_USER = ("Include", "Period", "Hold")  # stay with the Id of their row when the sheet is filled again
-_CALLED = {Kind.INVOICE: "Number", Kind.EXPENSE: "Member", Kind.PROCUREMENT: "Document"}  # what the user knows a row by
+WRITTEN_BY_THE_USER = (
+    "Include",
+    NOTE,
+    "Period",
+    "Hold",
+)  # stay with the Id of their row at a refresh
+CALLED = {Kind.INVOICE: "Number", Kind.EXPENSE: "Member", Kind.PROCUREMENT: "Document"}  # what the user knows a row by
 
 
 def exported_kinds(inputs: HomeInputs) -> frozenset[Kind]:
@@ -59,7 +65,7 @@ def read_selection(book: xw.Book, inputs: HomeInputs) -> Selection:
                 if mark:
                     marked.append(_marked(kind, row, mark))
             except ValueError as error:
-                wrong.setdefault(sheet.name, []).append(f"row {row.number} ({row[_CALLED[kind]]}): {error}")
+                wrong.setdefault(sheet.name, []).append(f"row {row.number} ({row[CALLED[kind]]}): {error}")
     if wrong:
         raise StoppedByProblems(
             " ".join(
@@ -143,6 +149,14 @@ def shown_customers(book: xw.Book) -> list[tuple[str, str]]:
     rows = read_columns(book, INVOICES, ("Company", "Currency", INVOICES.key))
     found = Counter((str(row["Company"] or ""), str(row["Currency"] or "")) for row in rows if row[INVOICES.key])
     return sorted(found, key=lambda pair: (-found[pair], pair))
+
+
+def tell_left_out(book: xw.Book, sheet: Sheet, text: str) -> None:
+    """Write above the table how many rows of Manage are not in it; empty: its usual hint again."""
+    cell = book.sheets[sheet.name].range(hint_cell(sheet))
+    wanted = text or sheet.hint
+    if cell.value != wanted:
+        cell.value = wanted
 
 
 def show_transactions(

@@ -7,7 +7,7 @@ from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.links import TRANSACTION_ID, to_preview_formula, to_row_formula
 from xlpy.excel.workbook.month_end_sheets import ACCRUALS, MAPPINGS, TIE_OUT
 from xlpy.excel.workbook.sheet import CellKind, Column, Part, Sheet
-from xlpy.excel.workbook.work_sheets import EXPENSES, INCLUDE_COLUMN, INVENTORY, INVOICES, MESSAGE_COLUMN
+from xlpy.excel.workbook.work_sheets import EXPENSES, GONE_NOTES, INCLUDE_COLUMN, INVENTORY, INVOICES, MESSAGE_COLUMN
 
 PROBLEMS = Sheet(
     "Mapping check",
@@ -248,7 +248,7 @@ LOG = Sheet(
 
 SHEETS: tuple[Sheet, ...] = (
     *(INVOICES, EXPENSES, INVENTORY, PROBLEMS, PREVIEW, PRACTICE, RESULTS),
-    *(BATCHES, RERUN, RECONCILE, TIE_OUT, ACCRUALS, MAPPINGS, PAYMENTS, SETUP, LOG),
+    *(BATCHES, RERUN, RECONCILE, TIE_OUT, ACCRUALS, MAPPINGS, PAYMENTS, GONE_NOTES, SETUP, LOG),
 )  # between Home and About
 
 RECONCILED_BLOCK = "xlpy_Reconciled"  # Reconcile, above the header: how much of what Manage has arrived where

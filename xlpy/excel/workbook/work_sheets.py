@@ -16,6 +16,8 @@ INCLUDE_COLUMN = Column("Include", CellKind.TEXT, 9, choices=INCLUDE_CHOICES, in
 MESSAGE_COLUMN = Column("Message", CellKind.WRAP, 38)
 _STATUS = Column("Status", CellKind.TEXT, 15)
 # The user's own words about a row: another open period for this document, its SL batch on hold.
+NOTE = "Notes"
+_NOTES = Column(NOTE, CellKind.WRAP, 24, input=True, hint="Yours alone: it stays with the transaction")
 _PERIOD = Column("Period", width=10, input=True, hint="Another open period for this row alone, such as 11-2026")
 _HOLD = Column("Hold", width=8, choices=(Include.YES,), input=True, hint="Yes: its SL batch is put on hold")
 
@@ -37,6 +39,7 @@ INVOICES = Sheet(
         Column("Currency", width=10),
         Column("Base total", CellKind.MONEY, 14, total=True),
         MESSAGE_COLUMN,
+        _NOTES,
         _PERIOD,
         _HOLD,
         Column("Subtotal", CellKind.MONEY, 14),
@@ -72,6 +75,7 @@ EXPENSES = Sheet(
         Column("Currency", width=10),
         Column("Company-paid", width=11),
         MESSAGE_COLUMN,
+        _NOTES,
         _PERIOD,
         _HOLD,
         Column("Charge", CellKind.WRAP, 30),
@@ -105,6 +109,7 @@ INVENTORY = Sheet(
         Column("Total", CellKind.MONEY, 13),
         Column("Currency", width=10),
         MESSAGE_COLUMN,
+        _NOTES,
         _PERIOD,
         _HOLD,
         Column("Vendor invoice", width=19),
@@ -121,4 +126,23 @@ INVENTORY = Sheet(
     key="Id",
     hint="Write Yes under Include (or press Select all). A receipt becomes a voucher, a return a debit adjustment.",
     frozen="Vendor",
+)
+
+GONE_NOTES = Sheet(
+    "Notes",
+    "Notes",
+    "Your notes about transactions that are no longer on their sheet",
+    Part.WORK,
+    (
+        Column("State", width=11),
+        Column("Sheet", width=12),
+        Column("Transaction", CellKind.WRAP, 24),
+        Column("Company", width=28),
+        Column(NOTE, CellKind.WRAP, 60, input=True, hint="Yours: it comes back with the transaction"),
+        Column("Since", CellKind.TIME, 17),
+        Column("Id", width=22),
+    ),
+    key="Id",
+    hint="Kept by Refresh. Comes back with the transaction; delete the rows that you no longer need.",
+    counted=NOTE,
 )
