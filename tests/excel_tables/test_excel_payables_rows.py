@@ -156,6 +156,13 @@ def test_procurement_is_shown_in_full(workbook):
     assert (transfer["Date"], transfer["Quantity"]) == (None, 4)
 
 
+def test_no_amount_is_without_its_currency(workbook):
+    """Manage names none for adjustments and transfers: their costs are in the base currency."""
+    rows = [ProcurementRow(RECEIPT, "", ""), ProcurementRow(TRANSFER, "", "")]
+    receipt, transfer = shown(workbook, INVENTORY, procurement_rows(rows, base="EUR"))
+    assert (receipt["Currency"], transfer["Currency"]) == ("USD", "EUR")
+
+
 def test_marks_stay_with_their_expense_when_others_come(book):
     other = UnpostedExpense(**{name: getattr(EXPENSE, name) for name in EXPENSE.__slots__} | {"expense_detail_id": 7})
     refill(book, EXPENSES, expense_rows([ExpenseRow(EXPENSE, "", "")]))

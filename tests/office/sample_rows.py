@@ -237,6 +237,7 @@ HOME: dict[str, object] = {
     Home.COMPANY: "Harbor & Pine IT Services (HPIT)",
     Home.SITE: "na.example.com, harborpine",
     Home.LAST_REFRESH: _AT,
+    Home.BASE_CURRENCY: "USD",
     Home.THROUGH_DATE: _oct(31),
     Home.BATCH_IDENTIFIER: "2026-10-31 KM",
     Home.AR_CURRENT: "10-2026",

@@ -269,6 +269,9 @@ def test_formulas_stand_only_where_they_are_meant(built: Path) -> None:
                 total = found.pop((sheet.name, f"{get_column_letter(number)}{SUBTOTAL_ROW}"))
                 assert total == f"=SUBTOTAL(109,{sheet.table}[{column.name}])"
                 if sheet.table in MARKED:
+                    for row in (HINT_ROW, SUBTOTAL_ROW):  # in which currency
+                        label = found.pop((sheet.name, f"{get_column_letter(number - 1)}{row}"))
+                        assert Home.BASE_CURRENCY in label
                     of_marked = found.pop((sheet.name, f"{get_column_letter(number)}{HINT_ROW}"))
                     assert f"SUMIFS({sheet.table}[{column.name}]," in of_marked
     assert {title for title, _ in found} == {HOME, RECONCILE.name}
@@ -284,6 +287,8 @@ def test_formulas_stand_only_where_they_are_meant(built: Path) -> None:
     assert len(shown) == INCLUDED_ROWS
     told = [place for place, formula in found.items() if Home.PREVIEW_HASH in formula or Home.RERUN_HASH in formula]
     assert len(told) == 2
+    told += [place for place, formula in found.items() if Home.BASE_CURRENCY in formula]
+    assert len(told) == 3
     for place in (*ranks, *shown, *told):
         assert place[0] == HOME
         found.pop(place)

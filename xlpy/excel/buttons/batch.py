@@ -30,10 +30,9 @@ from xlpy.excel.tables.selection import (
     meant_sheets,
     read_selection,
     show_transactions,
-    shown_currencies,
-    shown_customers,
     tell_left_out,
     transaction_of,
+    what_is_shown,
 )
 from xlpy.excel.tables.tables import prepend, refill
 from xlpy.excel.workbook.home_cells import Home
@@ -71,9 +70,9 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     report = told.report
     address_of = partial(record_address, session.profile.manage)
     filled = {
-        Kind.INVOICE: render.invoice_rows(report.invoices, address_of),
-        Kind.EXPENSE: render.expense_rows(report.expenses, address_of),
-        Kind.PROCUREMENT: render.procurement_rows(report.procurement, address_of),
+        Kind.INVOICE: render.invoice_rows(report.invoices, address_of, report.base_currency),
+        Kind.EXPENSE: render.expense_rows(report.expenses, address_of, report.base_currency),
+        Kind.PROCUREMENT: render.procurement_rows(report.procurement, address_of, report.base_currency),
     }
     # The sheet of a kind that is not exported stays as it is.
     notes = carry_notes(book, {kind: filled[kind] for kind in Kind if kind in kinds}, report.at)
@@ -90,6 +89,7 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
             Home.COMPANY: report.company,
             Home.SITE: report.site,
             Home.LAST_REFRESH: report.at,
+            Home.BASE_CURRENCY: report.base_currency,
             Home.AR_CURRENT: render.period_text(periods["AR"].current),
             Home.AR_CLOSED: render.period_text(periods["AR"].closed),
             Home.AP_CURRENT: render.period_text(periods["AP"].current),
@@ -104,8 +104,9 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
         locations=report.locations,
     )
     write_ageing(book, report.ageing)
-    write_included(book, shown_currencies(book))
-    write_customers(book, shown_customers(book))
+    shown = what_is_shown(book)
+    write_included(book, shown.currencies)
+    write_customers(book, shown.customers)
     shows = stays_on(book, *(SHEET_OF[kind].name for kind in Kind if kind in kinds))
     return Pressed.of(told, notes.text, shows=shows)
 

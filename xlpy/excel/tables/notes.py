@@ -92,8 +92,12 @@ def notes_by_transaction(book: xw.Book) -> dict[str, str]:
 
 
 def _noted(book: xw.Book, kind: Kind) -> list[dict[str, object]]:
+    """Read the keys and notes of a sheet; what its rows are called only where there is a note."""
     sheet = SHEET_OF[kind]
-    return [row for row in read_columns(book, sheet, (sheet.key, CALLED[kind], _WHOSE[kind], NOTE)) if row[sheet.key]]
+    rows = read_columns(book, sheet, (sheet.key, NOTE))
+    if any(row[NOTE] for row in rows):
+        rows = read_columns(book, sheet, (sheet.key, CALLED[kind], _WHOSE[kind], NOTE))
+    return [row for row in rows if row[sheet.key]]
 
 
 def _comes(key: str, coming: Mapping[Kind, Collection[str]]) -> bool:

@@ -27,8 +27,8 @@ def no_address(_record_type: str, _record_id: int | str | None) -> str:
     return ""
 
 
-def invoice_rows(rows: Iterable[InvoiceRow], address_of: AddressOf = no_address) -> list[Row]:
-    """Rows of the Invoices sheet, in the order Manage's list has them."""
+def invoice_rows(rows: Iterable[InvoiceRow], address_of: AddressOf = no_address, base: str = "") -> list[Row]:
+    """Rows of the Invoices sheet, in the order Manage's list has them. ``base``: where Manage names no currency."""
     return [
         {
             "Status": row.status,
@@ -45,7 +45,7 @@ def invoice_rows(rows: Iterable[InvoiceRow], address_of: AddressOf = no_address)
             "Subtotal": row.subtotal,
             "Tax": row.tax,
             "Total": row.total,
-            "Currency": row.invoice.currency,
+            "Currency": row.invoice.currency or base,
             "Base total": row.base_total,
             "Expected period": period_text(row.expected_period),
             "SL reference": row.reference,
@@ -56,7 +56,7 @@ def invoice_rows(rows: Iterable[InvoiceRow], address_of: AddressOf = no_address)
     ]
 
 
-def expense_rows(rows: Iterable[ExpenseRow], address_of: AddressOf = no_address) -> list[Row]:
+def expense_rows(rows: Iterable[ExpenseRow], address_of: AddressOf = no_address, base: str = "") -> list[Row]:
     """Rows of the Expenses sheet, in the order Manage's list has them."""
     return [
         {
@@ -73,7 +73,7 @@ def expense_rows(rows: Iterable[ExpenseRow], address_of: AddressOf = no_address)
             "Company": row.expense.company.name,
             "Account": row.expense.account_number,
             "Total": row.total,
-            "Currency": row.expense.currency,
+            "Currency": row.expense.currency or base,
             "Location": row.expense.location,
             "Id": str(row.expense.expense_detail_id),
             ADDRESS: address_of(EXPENSE, row.expense.expense_detail_id),
@@ -82,8 +82,8 @@ def expense_rows(rows: Iterable[ExpenseRow], address_of: AddressOf = no_address)
     ]
 
 
-def procurement_rows(rows: Iterable[ProcurementRow], address_of: AddressOf = no_address) -> list[Row]:
-    """Rows of the Inventory sheet, in the order Manage's list has them."""
+def procurement_rows(rows: Iterable[ProcurementRow], address_of: AddressOf = no_address, base: str = "") -> list[Row]:
+    """Rows of the Inventory sheet. ``base``: currency of adjustments and transfers, whose costs have none in Manage."""
     return [
         {
             "Status": row.status,
@@ -101,7 +101,7 @@ def procurement_rows(rows: Iterable[ProcurementRow], address_of: AddressOf = no_
             "From": row.from_place,
             "To": row.to_place,
             "Total": row.total,
-            "Currency": row.procurement.currency,
+            "Currency": row.procurement.currency or base,
             "Location": row.procurement.location,
             "Id": row.procurement.unposted_product_id,
             ADDRESS: address_of(PURCHASE_ORDER, row.procurement.purchase_order.id),

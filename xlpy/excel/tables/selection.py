@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlpy.domain.values.statuses import DONE, Include
@@ -134,21 +135,27 @@ def done_transactions(book: xw.Book) -> list[TransactionKey]:
     return found
 
 
-def shown_currencies(book: xw.Book) -> list[tuple[str, str]]:
-    """Return the currencies that each sheet of transactions shows, with the sheet's name, in their order."""
-    found: list[tuple[str, str]] = []
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the sheets of transactions show. ``currencies``: each with the name of its sheet, in their order.
+
+    ``customers``: of the invoices, each with its currency, those with the most of them first.
+    """
+
+    currencies: tuple[tuple[str, str], ...]
+    customers: tuple[tuple[str, str], ...]
+
+
+def what_is_shown(book: xw.Book) -> Shown:
+    """Look at what the three sheets show, whatever filter is on."""
+    currencies: list[tuple[str, str]] = []
+    customers: Counter[tuple[str, str]] = Counter()
     for sheet in SHEET_OF.values():
-        rows = read_columns(book, sheet, ("Currency", sheet.key))
-        currencies = {str(row["Currency"] or "") for row in rows if row[sheet.key]}
-        found += [(sheet.name, currency) for currency in sorted(currencies)]
-    return found
-
-
-def shown_customers(book: xw.Book) -> list[tuple[str, str]]:
-    """Return the customers and currencies of the invoices that are shown, those with the most of them first."""
-    rows = read_columns(book, INVOICES, ("Company", "Currency", INVOICES.key))
-    found = Counter((str(row["Company"] or ""), str(row["Currency"] or "")) for row in rows if row[INVOICES.key])
-    return sorted(found, key=lambda pair: (-found[pair], pair))
+        names = ("Company",) if sheet is INVOICES else ()
+        rows = [row for row in read_columns(book, sheet, (*names, "Currency", sheet.key)) if row[sheet.key]]
+        currencies += [(sheet.name, one) for one in sorted({str(row["Currency"] or "") for row in rows})]
+        customers.update((str(row["Company"] or ""), str(row["Currency"] or "")) for row in rows if names)
+    return Shown(tuple(currencies), tuple(sorted(customers, key=lambda pair: (-customers[pair], pair))))
 
 
 def tell_left_out(book: xw.Book, sheet: Sheet, text: str) -> None:

@@ -266,8 +266,10 @@ def _write(
             codes[position] = str(extra.formats[position])
     place.format(first_row, max(count, 1), codes.get)
     place.write(first_row, columns)
-    for position, formula in {**extra.formulas, **_links(place)}.items():
+    for position, formula in extra.formulas.items():
         fill_formula(place.block(first_row, max(count, 1), position), formula)
+    for position, formula in _links(place).items():
+        place.block(first_row, max(count, 1), position).formula = formula
 
 
 def _links(place: PlacedTable) -> dict[int, str]:

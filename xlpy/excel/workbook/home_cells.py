@@ -15,6 +15,7 @@ class Home(StrEnum):
     COMPANY = "xlpy_Company"
     SITE = "xlpy_Site"
     LAST_REFRESH = "xlpy_LastRefresh"
+    BASE_CURRENCY = "xlpy_BaseCurrency"
     LOCATION = "xlpy_Location"
     THROUGH_DATE = "xlpy_ThroughDate"
     AR_CURRENT = "xlpy_ArCurrent"

@@ -42,6 +42,7 @@ from xlpy.excel.workbook.home_cells import (
     Home,
 )
 from xlpy.excel.workbook.included_formulas import (
+    base_currency,
     customer_formula,
     included,
     included_formula,
@@ -53,7 +54,7 @@ from xlpy.excel.workbook.layout import offer, set_print
 from xlpy.excel.workbook.sheet import NUMBER_FORMAT, CellKind, Part
 
 HOME, ABOUT = HOME_SHEET, ABOUT_SHEET
-HOME_WIDTHS = (2, 24, 25, 15, 17, 3, 26, 14, 14, 16, 16, 2, 34, 34, 30, 9, 9, 16, 16)  # A…S; M…S hidden: lists, sums
+HOME_WIDTHS = (2, 24, 25, 20, 17, 3, 24, 14, 14, 16, 16, 2, 34, 34, 30, 9, 9, 16, 16)  # A…S; M…S hidden: lists, sums
 _LABEL, _VALUE, _ASIDE, _LEFT_END = 2, 3, 4, 5
 _RIGHT, _RIGHT_END = 7, 11
 _LOCATIONS_COLUMN, _PERIODS_COLUMN, _CUSTOMERS_COLUMN, _CUSTOMERS_END = 13, 14, 15, 19
@@ -283,7 +284,7 @@ def _picture(book: Workbook, ws: Worksheet, row: int) -> None:
 
     Bars are text in cells: of a chart, a save of the closed file loses corners, style and fonts.
     """
-    _section(ws, row, _RIGHT, _RIGHT_END, "Unposted, by age, in base currency")
+    _section(ws, row, _RIGHT, _RIGHT_END, f'="Unposted, by age, in "&{base_currency("base currency")}')
     _words(ws, row + 1, _RIGHT, "Kind", muted=True)
     for column, age in enumerate(AGES, _RIGHT + 1):
         _words(ws, row + 1, column, age, muted=True)
@@ -321,7 +322,7 @@ def _lists(book: Workbook, ws: Worksheet) -> None:
     ws.cell(1, _LOCATIONS_COLUMN, ALL_LOCATIONS)
     for at, choice in enumerate(PERIOD_CHOICES, 1):
         ws.cell(at, _PERIODS_COLUMN, choice)
-    hidden = (*OWN_RUN.values(), Home.PREVIEW_HASH, Home.PREVIEW_OF, Home.RERUN_HASH)
+    hidden = (*OWN_RUN.values(), Home.PREVIEW_HASH, Home.PREVIEW_OF, Home.RERUN_HASH, Home.BASE_CURRENCY)
     for at, name in enumerate(hidden, len(PERIOD_CHOICES) + 2):
         name_range(book, name, ws, _absolute(at, _PERIODS_COLUMN))
     name_range(book, LOCATIONS_LIST, ws, _absolute(1, _LOCATIONS_COLUMN, LOCATIONS_ROWS, _LOCATIONS_COLUMN))

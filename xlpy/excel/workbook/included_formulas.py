@@ -89,6 +89,11 @@ def _count_of(table: str) -> str:
     return f'SUMIF(INDEX({INCLUDED_BLOCK},0,1),"{table}",INDEX({INCLUDED_SUMS},0,1))'
 
 
+def base_currency(otherwise: str) -> str:
+    """Return what gives the base currency's name; words instead, before the first refresh."""
+    return f'IF({Home.BASE_CURRENCY}="","{otherwise}",{Home.BASE_CURRENCY})'
+
+
 def preview_formula() -> str:
     """Say on Home what was previewed, and whether it is in force: never the hash.
 

@@ -17,7 +17,7 @@ from xlpy.domain.values.problems import Severity
 from xlpy.domain.values.statuses import MappingState, ReconcileState, RowStatus, TieState, Verdict
 from xlpy.excel.workbook import look
 from xlpy.excel.workbook.home_cells import OWN_RUN, Home
-from xlpy.excel.workbook.included_formulas import MARKED, included, line_of_sums
+from xlpy.excel.workbook.included_formulas import MARKED, base_currency, included, line_of_sums
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, SUBTOTAL_ROW, TITLE_ROW, Column, Sheet
 
 HINT_ROW = 2
@@ -126,6 +126,11 @@ def _set_top(ws: Worksheet, sheet: Sheet) -> None:
     ws.cell(SUBTOTAL_ROW, 1, f'={line}&IF({told}="","","  ·  {words}"&{told})')
     if marked:
         ws.cell(HINT_ROW, 1, f"={line_of_sums(sheet.table, of_shown=False)}")
+    _set_totals(ws, sheet, marked=marked)
+
+
+def _set_totals(ws: Worksheet, sheet: Sheet, *, marked: bool) -> None:
+    """Totals of what a filter shows and, where one marks, of what is included above them; each with its words."""
     totals = [number for number, column in enumerate(sheet.columns, 1) if column.total]
     for number in totals:
         column = sheet.columns[number - 1]
@@ -138,7 +143,8 @@ def _set_top(ws: Worksheet, sheet: Sheet) -> None:
             cell.alignment = Alignment(horizontal="right", vertical="center", indent=1)
     labels = {SUBTOTAL_ROW: TOTAL_OF_SHOWN, **({HINT_ROW: TOTAL_OF_INCLUDED} if marked else {})}
     for row, text in labels.items() if totals else ():
-        label = ws.cell(row, totals[0] - 1, text)
+        told = f'="{text}, "&{base_currency("base")}' if marked else text
+        label = ws.cell(row, totals[0] - 1, told)
         label.alignment = Alignment(horizontal="right", vertical="center")
 
 

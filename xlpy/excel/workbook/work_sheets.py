@@ -13,8 +13,8 @@ from xlpy.excel.workbook.sheet import CellKind, Column, Part, Sheet
 INCLUDE_CHOICES = (Include.YES, Include.AGAIN)
 
 INCLUDE_COLUMN = Column("Include", CellKind.TEXT, 9, choices=INCLUDE_CHOICES, input=True, hint="Yes, Again or empty")
-MESSAGE_COLUMN = Column("Message", CellKind.WRAP, 38)
-_STATUS = Column("Status", CellKind.TEXT, 15)
+MESSAGE_COLUMN = Column("Message", CellKind.WRAP, 36)
+_STATUS = Column("Status", CellKind.TEXT, 15.5)
 # The user's own words about a row: another open period for this document, its SL batch on hold.
 NOTE = "Notes"
 _NOTES = Column(NOTE, CellKind.WRAP, 24, input=True, hint="Yours alone: it stays with the transaction")
@@ -29,9 +29,9 @@ INVOICES = Sheet(
     (
         INCLUDE_COLUMN,
         _STATUS,
-        Column("Number", width=12),
+        Column("Number", width=11),
         Column("Open", CellKind.LINK, 8, formula=open_formula("Invoices")),
-        Column("Company", width=28),
+        Column("Company", width=26),
         Column("Type", width=14),
         Column("Date", CellKind.DATE, 11),
         Column("Due", CellKind.DATE, 11),
