@@ -25,6 +25,7 @@ from xlpy.domain.values.problems import Problem, Severity
 from xlpy.domain.values.statuses import PaymentStatus
 from xlpy.errors import FileNotSaved, RunNotKnown
 from xlpy.excel.audit.export import export_audit_record
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW
 from xlpy.excel.workbook.sheets import PROBLEMS
 from xlpy.services.records.audit_content import gather, known_secrets
 from xlpy.services.records.audit_record import export_record
@@ -259,6 +260,18 @@ def test_the_ledger_is_not_told_as_in_sl_when_it_is_not(
 def test_the_password_of_sl_in_the_environment_is_a_secret_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XLPY_SL_PASSWORD", "hush;hush")
     assert "hush;hush" in set(known_secrets())
+
+
+def test_what_the_user_wrote_about_a_transaction_of_the_run_is_in_its_record(books: Any, tmp_path: Path) -> None:
+    """Those of other transactions are not; a note that looks like a formula stays a text."""
+    row = books.report.results[0]
+    notes = {f"{row.kind}:{row.transaction_id}": HOSTILE, "invoice:999999": "of another run"}
+    record = export_audit_record(books.session(), tmp_path, run_id=books.report.run_id, user_notes=notes)
+    ws = openpyxl.load_workbook(record.path / "record.xlsx")["Notes"]
+    assert (column(ws, "Transaction"), column(ws, "Note")) == ([row.transaction], [HOSTILE])
+    assert {cell.data_type for cell in ws[FIRST_DATA_ROW]} == {"s"}
+    assert "of another run" not in pdf_text(record.path / "record.pdf")
+    assert "Notes" not in openpyxl.load_workbook(books.record.path / "record.xlsx").sheetnames
 
 
 def test_the_ledger_sheet_tells_what_became_of_the_documents_since(books: Any, tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_the_list_of_errors_is_saved_beside_the_workbook_as_xlsx_and_csv(desk: P
     assert "OCT" in book.name
     sheet = openpyxl.load_workbook(book)[PROBLEMS.name]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=5)]
-    places = [PROBLEMS.index(name) for name in ("Severity", "Transaction", "Count")]
+    places = [[column.name for column in PROBLEMS.held].index(name) for name in ("Severity", "Transaction", "Count")]
     assert [tuple(row[place] for place in places) for row in rows] == [("Stop", "0100", 3), ("Note", None, 1)]
     assert sheet[at(PROBLEMS, "What")].data_type == "s"
     assert sheet.protection.sheet

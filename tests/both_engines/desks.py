@@ -155,5 +155,6 @@ def alike(text: str, *hidden: str) -> str:
         text = text.replace(word, "…")
     text = re.sub(r"\d{8}-\d{6}(?:-\w+)?|\d{8}T\d{6}Z?[-\w]*", "RUN", text)
     text = re.sub(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?(\.\d+)?", "TIME", text)
+    text = re.sub(r"(documents?, )\d\d:\d\d\b", r"\1TIME", text)
     text = re.sub(r"\b[0-9a-f]{12,64}\b", "HASH", text)
     return re.sub(r"\d+(\.\d+)? (s|ms|seconds?)\b", "DURATION", text)

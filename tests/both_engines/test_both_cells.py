@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from by_column import at
+from by_column import at, number
 from com_excel import ComError
 
 from xlpy.excel.engine.refusals import FilteredRowsWritten, ValueRefused
@@ -31,13 +31,13 @@ def test_dates_are_in_excels_own_formats_that_follow_the_regional_settings(desk)
     at_time = dt.datetime(2026, 10, 31, 16, 42)  # noqa: DTZ001
     refill(desk.book, INVOICES, [{"Id": "1", "Date": dt.date(2026, 10, 31)}])
     refill(desk.book, BATCHES, [{"Identifier": "B", "Created": at_time}])
-    for sheet, column, named, number in (
+    for sheet, column, named, built_in in (
         (INVOICES, "Date", "m/d/yyyy", 14),
         (BATCHES, "Created", "m/d/yyyy h:mm", 22),
     ):
         place = at(sheet, column)
         assert desk.book.sheets[sheet.name].range(place).number_format == named
-        assert desk.file[sheet.name][place]._style.numFmtId == number
+        assert desk.file[sheet.name][place]._style.numFmtId == built_in
     assert desk.book.sheets[BATCHES.name].range(at(BATCHES, "Created")).value == at_time
     home = desk.book.sheets["Home"]
     home.range("Z61").value = at_time
@@ -91,7 +91,7 @@ def test_a_block_over_hidden_rows_is_refused_or_spoilt_and_never_ours(desk):
     rows = [{"Id": str(n), "Location": "HQ" if n % 2 else "Lab", "Company": f"c{n}"} for n in range(1, 7)]
     refill(desk.book, INVOICES, rows)
     sheet = desk.book.sheets["Invoices"]
-    sheet.tables["Invoices"].autofilter.apply_values(10, ["Lab"])
+    sheet.tables["Invoices"].autofilter.apply_values(number(INVOICES, "Location"), ["Lab"])
     block = sheet.range("B5:B10")
     if desk.name == "closed file":
         with pytest.raises(FilteredRowsWritten):

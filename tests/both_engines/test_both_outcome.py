@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
+from openpyxl.utils import get_column_letter
 
 from xlpy.excel.tables.about import connections, settings_in_force
-from xlpy.excel.tables.tables import refill
-from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.tables.tables import read_rows, refill
+from xlpy.excel.workbook.home_cells import CUSTOMERS_BLOCK, Home
 from xlpy.excel.workbook.sheets import INVOICES
 from xlpy.profile.values import Profile, SlSettings
 
@@ -120,6 +122,31 @@ def test_line_3_names_what_the_sheet_shows_and_not_homes_next_batch(connected):
         assert f"xlpy_{sheet}Of" in line
         assert Home.BATCH_IDENTIFIER not in line
     assert Home.BATCH_IDENTIFIER in str(connected.file["Invoices"].cell(3, 1).value)
+
+
+def test_home_says_what_was_previewed_and_a_refresh_overtakes_it(connected):
+    """The words in a cell, the hash in a hidden one; the visible line is a formula of both, and never the hash."""
+    for button in ("refresh", "select_all", "check", "deselect_problems", "preview"):
+        connected.press(button)
+    told = on_home(connected, Home.PREVIEW_OF)
+    assert re.fullmatch(r"\d+ transactions, \d+ documents, \d\d:\d\d", told)
+    assert on_home(connected, Home.PREVIEW_HASH)
+    connected.press("refresh")
+    assert on_home(connected, Home.PREVIEW_OF) == told
+    assert on_home(connected, Home.PREVIEW_HASH) is None
+    home = connected.file["Home"]
+    for name in (Home.PREVIEW_HASH, Home.RERUN_HASH):
+        cell = connected.book.names[name].refers_to_range
+        assert home.column_dimensions[get_column_letter(cell.column)].hidden
+
+
+def test_home_lists_the_customers_of_the_invoices_that_are_shown(connected):
+    connected.press("refresh")
+    block = connected.book.names[CUSTOMERS_BLOCK].refers_to_range.options(ndim=2).value
+    listed = [tuple(pair) for pair in block if pair[0]]
+    rows = [(row["Company"], row["Currency"]) for row in read_rows(connected.book, INVOICES)]
+    assert set(listed) == set(rows)
+    assert [rows.count(pair) for pair in listed] == sorted((rows.count(pair) for pair in listed), reverse=True)
 
 
 def test_with_nothing_marked_check_says_so(connected):

@@ -82,8 +82,9 @@ def shown(path, sheet, rows):
         closed.save()
     ws = load_workbook(path)[sheet.name]
     names = [column.name for column in sheet.columns]
+    held = {column.name for column in sheet.held}
     return [
-        dict(zip(names, (cell.value for cell in row), strict=True))
+        {name: cell.value for name, cell in zip(names, row, strict=True) if name in held}
         for row in ws.iter_rows(min_row=FIRST_DATA_ROW, max_col=len(names))
     ]
 
@@ -153,6 +154,13 @@ def test_procurement_is_shown_in_full(workbook):
     assert (transfer["Kind"], transfer["Document"], transfer["PO"]) == ("Transfer", "58", None)
     assert (transfer["From"], transfer["To"], transfer["Total"]) == ("TPA", "ORL VAN3", 1.01)
     assert (transfer["Date"], transfer["Quantity"]) == (None, 4)
+
+
+def test_no_amount_is_without_its_currency(workbook):
+    """Manage names none for adjustments and transfers: their costs are in the base currency."""
+    rows = [ProcurementRow(RECEIPT, "", ""), ProcurementRow(TRANSFER, "", "")]
+    receipt, transfer = shown(workbook, INVENTORY, procurement_rows(rows, base="EUR"))
+    assert (receipt["Currency"], transfer["Currency"]) == ("USD", "EUR")
 
 
 def test_marks_stay_with_their_expense_when_others_come(book):

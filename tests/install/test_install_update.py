@@ -63,7 +63,8 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cell_of(book, Home.BATCH_IDENTIFIER).value = "OCT-KM"
     cell_of(book, Home.THROUGH_DATE).value = DAY
     cell_of(book, Home.COMPANY).value = "HPIT Harbor Pine IT"
-    book[HOME]["G43"].value = "call Anna first"
+    book[HOME]["L43"].value = "call Anna first"
+    book[HOME]["G9"].value = "and Ben"  # where the workbook has words of its own
     _use_invoices(book)
     results = book[RESULTS.name]
     for name, value in RUN_BEFORE.items():
@@ -158,7 +159,10 @@ def test_home_results_profile_and_own_sheets_stay(updated: Workbook) -> None:
     assert cell_of(updated, Home.THROUGH_DATE).value == DAY
     assert cell_of(updated, Home.COMPANY).value == "HPIT Harbor Pine IT"
     assert cell_of(updated, Home.PROFILE).value == "/home/me/firm.toml"
-    assert updated[HOME]["G43"].value == "call Anna first"
+    assert updated[HOME]["L43"].value == "call Anna first"
+    told = [cell.value for cell in updated[HOME]["G"] if cell.value]
+    assert told[-1] == "and Ben", "below what is ours"
+    assert "5   Run export" in told
     assert {name: updated[RESULTS.name][at(RESULTS, name)].value for name in RUN_BEFORE} == RUN_BEFORE
     own = updated[OWN]
     assert (own["A1"].value, own["A2"].value) == ("mine", "=SUM(Invoices[Base total])")

@@ -20,6 +20,7 @@ from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import write_home
 from xlpy.excel.workbook.builder import build_workbook
 from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.layout import hint_cell
 from xlpy.excel.workbook.sheets import INVENTORY
 from xlpy.services.export.planning import make_plan
 from xlpy.services.export.refresh import refresh
@@ -192,15 +193,15 @@ def test_rows_that_can_not_be_exported_are_counted_in_the_text_and_above_the_tab
     build_workbook(path)
     with open_closed(path) as closed:
         write_home(closed.book, {Home.THROUGH_DATE: firm.THROUGH_DATE})
-        hint = closed.book.sheets[INVENTORY.name].range("A2").value
+        hint = closed.book.sheets[INVENTORY.name].range(hint_cell(INVENTORY)).value
         told = press("refresh", closed.book, lambda _progress: fresh.session(), lambda *_: None)
         assert told.exit_code == 3
         assert re.search(r"\d+ rows are left out of the inventory", told.text)
         assert "2019.5" in told.text
-        assert "left out of the inventory" in closed.book.sheets[INVENTORY.name].range("A2").value
+        assert "left out of the inventory" in closed.book.sheets[INVENTORY.name].range(hint_cell(INVENTORY)).value
         fresh.site.harsh.no_product_ids = False
         assert press("refresh", closed.book, lambda _progress: fresh.session(), lambda *_: None).exit_code == 0
-        assert closed.book.sheets[INVENTORY.name].range("A2").value == hint
+        assert closed.book.sheets[INVENTORY.name].range(hint_cell(INVENTORY)).value == hint
 
 
 def test_a_version_that_the_site_does_not_have_names_the_setting(fresh: Any) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
-from xlpy.excel.workbook.home_cells import AGEING_BLOCK, INCLUDED_BLOCK, Home
+from xlpy.excel.workbook.home_cells import AGEING_BLOCK, CUSTOMERS_BLOCK, INCLUDED_BLOCK, Home
+from xlpy.excel.workbook.links import ADDRESS
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, Sheet
 from xlpy.excel.workbook.sheets import (
     BATCHES,
@@ -234,10 +235,13 @@ _ROWS: dict[str, list[list[object]]] = {
 }
 # fmt: on
 
+_OPENS = "https://na.example.com/v4_6_release/services/system_io/router/openrecord.rails?recordType={}&recid={}"
+
 HOME: dict[str, object] = {
     Home.COMPANY: "Harbor & Pine IT Services (HPIT)",
     Home.SITE: "na.example.com, harborpine",
     Home.LAST_REFRESH: _AT,
+    Home.BASE_CURRENCY: "USD",
     Home.THROUGH_DATE: _oct(31),
     Home.BATCH_IDENTIFIER: "2026-10-31 KM",
     Home.AR_CURRENT: "10-2026",
@@ -252,6 +256,7 @@ HOME: dict[str, object] = {
     Home.LAST_RUN_TEXT: "5 of 6 invoices are in SL, batch AR 000412, and in the Manage batch 2026-10-31 KM-I. "
     "1 failed and is unchanged in both systems: see Results.",
     Home.PREVIEW_HASH: "9f2c41d07be5a3c8",
+    Home.PREVIEW_OF: "13 transactions, 14 documents, 16:40",
     Home.PROFILE: r"C:\Users\kmorales\AppData\Local\xlpy\harborpine.toml",
     Home.USER: "kmorales, SL user KMORALES",
     Home.CONNECTIONS: "Manage: na.example.com, API 2025.8\nSL: server SLPROD, database HPAPP, encrypted",
@@ -259,6 +264,7 @@ HOME: dict[str, object] = {
 INCLUDED = [
     ["Invoices", "EUR"],
     ["Invoices", "USD"],
+    ["Expenses", "EUR"],
     ["Expenses", "USD"],
     ["Inventory", "EUR"],
     ["Inventory", "USD"],
@@ -282,10 +288,20 @@ ROWS |= {
         {"Section": "Unposted", "Period": "10-2026", "Kind": "Invoices", "Count": 3, "Customer/Vendor": "ACME01",
          "Amount": 4547.5, "Currency": "USD", "Base amount": 4547.5},
     ],
+    "Notes": [
+        {"State": "Gone", "Sheet": "Invoices", "Transaction": "10221", "Company": "Kestrel Aviation Ltd",
+         "Notes": "Asked Anna for the purchase order: she sends it on Monday.", "Since": _AT, "Id": "invoice:4991"},
+    ],
     "Mappings": [
         {"State": "Missing in SL", "Kind": "Company", "Record": "MUNOZ1", "Name": "Munoz", "Likeliest in SL": "MUNOZ"},
     ],
 }  # fmt: skip
+
+
+ROWS[INVOICES.name][3]["Notes"] = "Anna asks the customer."
+for _sheet, _type in ((INVOICES, "InvoiceFV"), (EXPENSES, "ExpenseFV"), (INVENTORY, "PurchaseOrderFV")):
+    for _row in ROWS[_sheet.name]:
+        _row[ADDRESS] = _OPENS.format(_type, str(_row["Id"]).split("-", maxsplit=1)[0])
 
 
 def fill_with_sample(path: Path) -> None:
@@ -295,7 +311,8 @@ def fill_with_sample(path: Path) -> None:
         _fill_table(book, sheet, ROWS[sheet.name])
     for name, value in HOME.items():
         _first_cell(book, name).value = value
-    for name, rows in ((INCLUDED_BLOCK, INCLUDED), (AGEING_BLOCK, AGEING)):
+    customers = [[row["Company"], row["Currency"]] for row in ROWS[INVOICES.name]]
+    for name, rows in ((INCLUDED_BLOCK, INCLUDED), (AGEING_BLOCK, AGEING), (CUSTOMERS_BLOCK, customers)):
         corner = _first_cell(book, name)
         for down, row in enumerate(rows):
             for right, value in enumerate(row):
@@ -307,7 +324,7 @@ def _fill_table(book: Workbook, sheet: Sheet, rows: list[dict[str, object]]) -> 
     ws = book[sheet.name]
     for at, row in enumerate(rows, FIRST_DATA_ROW):
         for number, column in enumerate(sheet.columns, 1):
-            cell = ws.cell(at, number, row.get(column.name))
+            cell = ws.cell(at, number, column.formula or row.get(column.name))
             cell._style = ws.cell(FIRST_DATA_ROW, number)._style
     last = ws.cell(FIRST_DATA_ROW + len(rows) - 1, len(sheet.columns)).coordinate
     table = ws.tables[sheet.table]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from by_column import at, number, table_area
+from by_column import at, column, number, table_area
 from ooxml import remarks
 from openpyxl import load_workbook
 from render import PICTURES, Ask, one_office, render, render_pictures
@@ -15,11 +15,12 @@ from render import in_office as in_one_office
 from sample_rows import ROWS, fill_with_sample
 
 from xlpy.excel.workbook.builder import build_workbook
-from xlpy.excel.workbook.home_cells import INCLUDED_BLOCK, Home
+from xlpy.excel.workbook.home_cells import CUSTOMERS_BLOCK, CUSTOMERS_SHOWN, INCLUDED_BLOCK, Home
+from xlpy.excel.workbook.links import ADDRESS
 from xlpy.excel.workbook.ribbon_buttons import BUTTONS
 from xlpy.excel.workbook.saving import save_book
-from xlpy.excel.workbook.sheet import FIRST_DATA_ROW
-from xlpy.excel.workbook.sheets import BATCHES, INVOICES, SHEETS
+from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, Sheet
+from xlpy.excel.workbook.sheets import BATCHES, EXPENSES, INVENTORY, INVOICES, PROBLEMS, RESULTS, SHEETS
 
 pytestmark = pytest.mark.office
 
@@ -91,6 +92,131 @@ def test_home_counts_what_is_included_by_itself(in_office: Ask, filled: Path, tm
     assert found["Expenses", "USD"] == (0, 0)
 
 
+def test_links_open_the_record_and_lead_to_the_row_after_a_sort(in_office: Ask, filled: Path, tmp_path: Path) -> None:
+    """As LibreOffice works the formulas out: what the cell says; where there is nothing to open, nothing."""
+    book = load_workbook(filled, keep_vba=True)
+    ws = book[PROBLEMS.name]
+    for row, own in enumerate(("invoice:5004", "expense:617", "invoice:999", None), FIRST_DATA_ROW):
+        ws.cell(row, number(PROBLEMS, "Id")).value = own
+    book[INVOICES.name].cell(FIRST_DATA_ROW, number(INVOICES, ADDRESS)).value = None
+    home = book["Home"]
+    home[_cell_of(book, Home.RESULTS_OF)].value = "batch x, run 20261031-164210"
+    linked, saved = tmp_path / "linked.xlsm", tmp_path / "worked out.xlsm"
+    book.save(linked)
+    assert in_office("save", linked, str(saved))["errors"] == []
+    found = load_workbook(saved, data_only=True)
+
+    def shown(sheet: Sheet, name: str) -> list[str]:
+        return [text or "" for text in column(found[sheet.name], name)][: len(ROWS[sheet.name])]
+
+    assert shown(INVOICES, "Open") == ["", *["Open"] * (len(ROWS[INVOICES.name]) - 1)]
+    assert shown(PROBLEMS, "Row") == ["Go to row", "Go to row", "", ""]
+    assert shown(RESULTS, "Journal") == ["Preview", ""], "10232 is not on Preview"
+
+
+def by_currency(rows: list[dict[str, Any]]) -> str:
+    """As the lines above a sheet tell it: each currency for itself, in the order of Home."""
+    totals: dict[str, float] = {}
+    for row in rows:
+        totals[row["Currency"]] = totals.get(row["Currency"], 0) + row["Total"]
+    return "".join(f"  ·  {currency} {total:,.2f}" for currency, total in sorted(totals.items()))
+
+
+def customers_on(home: Any) -> list[tuple[Any, ...]]:
+    """The lines below *Included invoices by customer*."""
+    (head,) = [row for row in home.iter_rows(min_col=7, max_col=10) if row[0].value == "Included invoices by customer"]
+    lines = home.iter_rows(head[0].row + 2, head[0].row + 2 + CUSTOMERS_SHOWN, 7, 10, values_only=True)
+    return [tuple(value or "" for value in line) for line in lines]
+
+
+def test_home_ranks_the_customers_of_what_is_included_while_one_marks(
+    in_office: Ask, filled: Path, tmp_path: Path
+) -> None:
+    """The largest first, each currency for itself; the rest in one line, without a sum of two currencies."""
+    book = load_workbook(filled, keep_vba=True)
+    ws = book[INVOICES.name]
+    marked = [f"c{n}" for n in range(1, 9)]
+    for row, customer in enumerate(marked, FIRST_DATA_ROW):
+        ws.cell(row, number(INVOICES, "Include")).value = "Yes" if customer != "c4" else None
+        ws.cell(row, number(INVOICES, "Status")).value = "Ready"
+        ws.cell(row, number(INVOICES, "Company")).value = customer if customer != "c8" else "c7"
+        ws.cell(row, number(INVOICES, "Currency")).value = "EUR" if customer == "c2" else "USD"
+        ws.cell(row, number(INVOICES, "Total")).value = -5 if customer == "c1" else 10 * (row - FIRST_DATA_ROW)
+    corner = book["Home"][_first_of(book, CUSTOMERS_BLOCK)]
+    for down, customer in enumerate(marked):
+        corner.offset(down, 0).value = customer if customer != "c8" else None
+        corner.offset(down, 1).value = "EUR" if customer == "c2" else "USD"
+    changed, saved = tmp_path / "customers.xlsm", tmp_path / "ranked.xlsm"
+    book.save(changed)
+    assert in_office("save", changed, str(saved))["errors"] == []
+    home = load_workbook(saved, data_only=True)["Home"]
+    assert customers_on(home) == [
+        ("c7", "USD", 2, 130),
+        ("c6", "USD", 1, 50),
+        ("c5", "USD", 1, 40),
+        ("c3", "USD", 1, 20),
+        ("c2", "EUR", 1, 10),
+        ("c1", "USD", 1, -5),
+        ("", "", "", ""),
+    ]
+
+
+def test_who_is_not_among_the_largest_customers_is_told_in_one_line(
+    in_office: Ask, filled: Path, tmp_path: Path
+) -> None:
+    book = load_workbook(filled, keep_vba=True)
+    ws = book[INVOICES.name]
+    for row in range(FIRST_DATA_ROW, FIRST_DATA_ROW + len(ROWS[INVOICES.name])):
+        ws.cell(row, number(INVOICES, "Include")).value = "Yes"
+        ws.cell(row, number(INVOICES, "Status")).value = "Ready"
+        ws.cell(row, number(INVOICES, "Currency")).value = "USD"
+        ws.cell(row, number(INVOICES, "Total")).value = row
+    corner = book["Home"][_first_of(book, CUSTOMERS_BLOCK)]
+    for down in range(len(ROWS[INVOICES.name])):
+        corner.offset(down, 1).value = "USD"
+    book["Home"][_first_of(book, INCLUDED_BLOCK)].value = None
+    book["Home"][_first_of(book, INCLUDED_BLOCK)].offset(0, 1).value = None
+    changed, saved = tmp_path / "others.xlsm", tmp_path / "told.xlsm"
+    book.save(changed)
+    assert in_office("save", changed, str(saved))["errors"] == []
+    lines = customers_on(load_workbook(saved, data_only=True)["Home"])
+    assert [line[3] for line in lines[:-1]] == [12, 11, 10, 9, 8, 7]
+    assert lines[-1] == ("All others", "", 2, 11)
+
+
+@pytest.mark.parametrize(
+    ("of", "hash_", "said"),
+    [
+        ("8 transactions, 9 documents, 16:40", "9f2c", "8 transactions, 9 documents, 16:40, in force"),
+        ("7 transactions, 9 documents, 16:40", "9f2c", "7 transactions, 9 documents, 16:40, overtaken by changes"),
+        ("8 transactions, 9 documents, 16:40", None, "8 transactions, 9 documents, 16:40, overtaken by changes"),
+        (None, None, ""),
+    ],
+)
+def test_home_says_of_a_preview_what_it_was_and_whether_it_holds(
+    in_office: Ask, filled: Path, tmp_path: Path, of: str | None, hash_: str | None, said: str
+) -> None:
+    """Eight rows are marked on the three sheets, in kinds and currencies that Home lists."""
+    book = load_workbook(filled, keep_vba=True)
+    home = book["Home"]
+    for sheet in (INVOICES, EXPENSES, INVENTORY):
+        ws = book[sheet.name]
+        for row in range(FIRST_DATA_ROW, FIRST_DATA_ROW + len(ROWS[sheet.name])):
+            ws.cell(row, number(sheet, "Include")).value = "Yes" if sheet is INVOICES else None
+    home[_cell_of(book, Home.PREVIEW_OF)].value = of
+    home[_cell_of(book, Home.PREVIEW_HASH)].value = hash_
+    changed, saved = tmp_path / "previewed.xlsm", tmp_path / "said.xlsm"
+    book.save(changed)
+    assert in_office("save", changed, str(saved))["errors"] == []
+    found = load_workbook(saved, data_only=True)["Home"]
+    (label,) = [cell for row in found.iter_rows(max_col=2) for cell in row if cell.value == "Preview"]
+    assert (found.cell(label.row, 3).value or "") == said
+
+
+def _first_of(book: Any, name: str) -> str:
+    return _cell_of(book, name).split(":")[0]
+
+
 def _cell_of(book: Any, name: str) -> str:
     return book.defined_names[name].attr_text.split("!")[1].replace("$", "")  # type: ignore[no-any-return]
 
@@ -123,7 +249,10 @@ def test_the_accountant_filters_marks_and_saves(in_office: Ask, filled: Path, tm
     assert found["rows"] == len(rows)
     assert found["shown"] == len(shown) == len(rows) - 1
     assert found["shown_total"] == pytest.approx(sum(row["Base total"] for row in shown))
-    assert found["line"] == f"Rows shown: {len(shown)}  ·  batch 2026-10-31 KM"
+    assert found["line"] == f"Rows shown: {len(shown)}{by_currency(shown)}  ·  batch 2026-10-31 KM"
+    exported = [row for row in shown if row["Status"] != "Exported"]
+    assert found["included"] == f"Included: {len(exported)}{by_currency(exported)}"
+    assert found["included_total"] == pytest.approx(sum(row["Base total"] for row in exported))
     assert len(found["bar"]) == 46  # the largest amount has the longest bar
     assert set(found["tables"]) >= {sheet.table for sheet in SHEETS}
 

@@ -157,8 +157,10 @@ def mark(document, target):
         "rows": area.EndRow - area.StartRow,
         "shown_total": total.Value,
         "total_error": total.Error,
+        "included": sheet.getCellByPosition(0, area.StartRow - 2).String,
+        "included_total": sheet.getCellByPosition(headers.index("Base total"), area.StartRow - 2).Value,
         "line": sheet.getCellByPosition(0, area.StartRow - 1).String,
-        "bar": document.Sheets.getByName("Home").getCellRangeByName("H28").String,
+        "bar": document.Sheets.getByName("Home").getCellRangeByName("H41").String,
         "errors": formula_errors(document),
     }
     document.storeToURL(Path(target).resolve().as_uri(), (prop("FilterName", "Calc MS Excel 2007 VBA XML"),))

@@ -19,6 +19,7 @@ from openpyxl import load_workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
+from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from xlpy.excel.engine.parts import lost_parts
 from xlpy.excel.workbook.builder import CONFIG_SHEET, build_workbook, code_name
@@ -27,9 +28,14 @@ from xlpy.excel.workbook.home_cells import (
     AGEING_KINDS,
     AGES,
     ALL_LOCATIONS,
+    CUSTOMER_SUMS,
+    CUSTOMERS_BLOCK,
+    CUSTOMERS_ROWS,
+    CUSTOMERS_SHOWN,
     HOME_INPUTS,
     INCLUDED_BLOCK,
     INCLUDED_ROWS,
+    INCLUDED_SUMS,
     LOCATIONS_LIST,
     LOCATIONS_ROWS,
     PERIOD_CHOICES,
@@ -38,12 +44,24 @@ from xlpy.excel.workbook.home_cells import (
     Home,
 )
 from xlpy.excel.workbook.home_sheet import ABOUT, HOME
+from xlpy.excel.workbook.included_formulas import MARKED
+from xlpy.excel.workbook.layout import HINT_ROW
 from xlpy.excel.workbook.month_end_sheets import ACCRUALS, MAPPINGS, TIE_OUT
 from xlpy.excel.workbook.ribbon import RIBBON_PART
 from xlpy.excel.workbook.saving import save_book
-from xlpy.excel.workbook.sheet import FILE_FORMAT, FIRST_DATA_ROW, HEADER_ROW, LAST_ROW, SUBTOTAL_ROW, Sheet
+from xlpy.excel.workbook.sheet import (
+    FILE_FORMAT,
+    FIRST_DATA_ROW,
+    HEADER_ROW,
+    LAST_ROW,
+    SUBTOTAL_ROW,
+    Sheet,
+)
 from xlpy.excel.workbook.sheets import (
     BATCHES,
+    EXPENSES,
+    INVENTORY,
+    INVOICES,
     LOG,
     PAYMENTS,
     PRACTICE,
@@ -62,6 +80,8 @@ from xlpy.resources import resource_folder
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+DIGIT, PIXELS = 7, 96 / 72  # pixels of a digit of Arial 10 and of a point, at 96 to the inch
+FILTER_BUTTON, SCREEN = 17, 1_400
 COMMITTED = resource_folder("workbook") / "Manage to SL.xlsm"
 
 
@@ -224,7 +244,7 @@ def test_each_sheet_has_one_valid_table(built: Path, sheet: Sheet) -> None:
     assert table.column_names == [cell.value for cell in ws[HEADER_ROW]] == names
     assert len({name.casefold() for name in names}) == len(names)
     assert [column.id for column in table.tableColumns] == list(range(1, len(names) + 1))
-    assert all(cell.value is None for cell in ws[FIRST_DATA_ROW])
+    assert [cell.value or "" for cell in ws[FIRST_DATA_ROW]] == [column.formula for column in sheet.columns]
     assert ws.max_row == FIRST_DATA_ROW
 
 
@@ -245,6 +265,9 @@ def test_every_name_of_the_contract_is_there_with_its_shape(built: Path) -> None
     shapes = dict.fromkeys(Home, (1, 1))
     shapes |= {
         INCLUDED_BLOCK: (INCLUDED_ROWS, 2),
+        INCLUDED_SUMS: (INCLUDED_ROWS, 3),
+        CUSTOMERS_BLOCK: (CUSTOMERS_ROWS, 2),
+        CUSTOMER_SUMS: (CUSTOMERS_ROWS, 3),
         AGEING_BLOCK: (len(AGEING_KINDS), 1 + len(AGES)),
         LOCATIONS_LIST: (LOCATIONS_ROWS, 1),
         PERIODS_LIST: (len(PERIOD_CHOICES), 1),
@@ -285,15 +308,37 @@ def test_formulas_stand_only_where_they_are_meant(built: Path) -> None:
     }
     for sheet in SHEETS:
         line = found.pop((sheet.name, f"A{SUBTOTAL_ROW}"))
+        if sheet.table in MARKED:
+            assert found.pop((sheet.name, f"A{HINT_ROW}")).startswith(f'="Included: "&SUMIF(INDEX({INCLUDED_BLOCK}')
         assert f"SUBTOTAL(103,{sheet.table}[{sheet.counted or sheet.key or sheet.columns[0].name}])" in line
         for number, column in enumerate(sheet.columns, 1):
+            if column.formula:
+                assert found.pop((sheet.name, f"{get_column_letter(number)}{FIRST_DATA_ROW}")) == column.formula
             if column.total:
                 total = found.pop((sheet.name, f"{get_column_letter(number)}{SUBTOTAL_ROW}"))
                 assert total == f"=SUBTOTAL(109,{sheet.table}[{column.name}])"
+                if sheet.table in MARKED:
+                    for row in (HINT_ROW, SUBTOTAL_ROW):  # in which currency
+                        label = found.pop((sheet.name, f"{get_column_letter(number - 1)}{row}"))
+                        assert Home.BASE_CURRENCY in label
+                    of_marked = found.pop((sheet.name, f"{get_column_letter(number)}{HINT_ROW}"))
+                    assert f"SUMIFS({sheet.table}[{column.name}]," in of_marked
     assert {title for title, _ in found} == {HOME, RECONCILE.name}
     counting = [place for place, formula in found.items() if "COUNTIFS(" in formula or "SUMIFS(" in formula]
-    assert len(counting) == 2 * INCLUDED_ROWS
+    others = 3  # who is not among the customers shown: the words, how many, and their total
+    assert len(counting) == 2 * INCLUDED_ROWS + 2 * CUSTOMERS_ROWS + others
     for place in counting:
+        assert place[0] == HOME
+        found.pop(place)
+    ranks = [place for place, formula in found.items() if "-ROW()/10^6" in formula or "LARGE(" in formula]
+    assert len(ranks) == CUSTOMERS_ROWS + 4 * CUSTOMERS_SHOWN
+    shown = [place for place, formula in found.items() if "SUBTOTAL(109,OFFSET(" in formula]
+    assert len(shown) == INCLUDED_ROWS
+    told = [place for place, formula in found.items() if Home.PREVIEW_HASH in formula or Home.RERUN_HASH in formula]
+    assert len(told) == 2
+    told += [place for place, formula in found.items() if Home.BASE_CURRENCY in formula]
+    assert len(told) == 3
+    for place in (*ranks, *shown, *told):
         assert place[0] == HOME
         found.pop(place)
     assert len(found) == len(AGEING_KINDS) * len(AGES) + len(RECONCILED_STEPS)
@@ -329,7 +374,31 @@ def test_each_sheet_prints_one_page_wide_with_its_header_and_page_numbers(built:
     assert ws.page_setup.paperSize is None, "the default printer's own"
     assert ws.print_title_rows == f"$1:${HEADER_ROW}"
     assert (ws.oddFooter.center.text, ws.oddFooter.right.text) == ("&A", "Page &P of &N")
-    assert ws.freeze_panes == ("B5" if sheet.columns[0].input else "A5")
+    assert ws.freeze_panes == f"{get_column_letter(sheet.in_sight + 1)}{FIRST_DATA_ROW}"
+
+
+@pytest.mark.parametrize("sheet", [INVOICES, EXPENSES, INVENTORY], ids=lambda sheet: sheet.name)
+def test_mark_state_and_number_stay_in_sight_beside_the_total_on_a_small_screen(built: Path, sheet: Sheet) -> None:
+    ws = load_workbook(built, keep_vba=True)[sheet.name]
+    known_by = {"Invoices": "Number", "Expenses": "Member", "Inventory": "Document"}[sheet.name]
+    whose = {"Inventory": "Vendor"}.get(sheet.name, "Company")
+    in_sight = [column.name for column in sheet.columns[: sheet.in_sight]]
+    assert in_sight[:3] == ["Include", "Status", known_by]
+    assert whose in in_sight
+    upto_currency = range(1, sheet.index("Currency") + 2)
+    wide = sum(ws.column_dimensions[get_column_letter(number)].width * DIGIT + 5 for number in upto_currency)
+    assert wide < SCREEN, "without scrolling"
+    assert sheet.index("Message") > sheet.index("Currency")
+
+
+def test_no_header_breaks_inside_a_word(built: Path) -> None:
+    """In pixels, beside the filter button; Helvetica's widths are Arial's. A line may end with a word, not cut it."""
+    book = load_workbook(built, keep_vba=True)
+    for sheet in SHEETS:
+        for number, column in enumerate(sheet.columns, 1):
+            room = book[sheet.name].column_dimensions[get_column_letter(number)].width * DIGIT
+            for word in column.name.split():
+                assert stringWidth(word, "Helvetica-Bold", 10) * PIXELS + FILTER_BUTTON <= room, (sheet.name, word)
 
 
 PAPERS = {"Letter": (612, 792), "A4": (595.3, 841.9)}  # points: width and height when upright

@@ -125,6 +125,12 @@ def _locations(value: tuple[int, ...]) -> str:
     return f"{list(value)} must be the ids of Manage locations (from 1), each once"
 
 
+def _record_url(value: str) -> str:
+    from xlpy.profile.record_address import wrong_pattern
+
+    return wrong_pattern(value)
+
+
 def _time_zone(value: str) -> str:
     try:
         ZoneInfo(value.strip() or "UTC")
@@ -192,6 +198,7 @@ CHECKS: Mapping[Path, Check] = {
     ("manage", "read_timeout"): between(0, LONGEST_WAIT, "seconds"),
     ("manage", "export_timeout"): between(0, LONGEST_WAIT, "seconds"),
     ("manage", "time_zone"): _time_zone,
+    ("manage", "record_url"): _record_url,
     ("manage", "export_chunk"): between(1, 1000, "documents"),
     ("sl", "url"): _database,
     ("sl", "company"): at_most(WIDEST_COMPANY, "SL's company id (CpnyID)"),

@@ -25,6 +25,7 @@ class ManageSettings:
     ca_bundle: str = ""
     export_chunk: int = 100
     time_zone: str = ""  # IANA name; empty: what Manage tells of itself
+    record_url: str = ""  # pattern of the address that opens a record; empty: the usual one
 
 
 @dataclass(frozen=True, slots=True)

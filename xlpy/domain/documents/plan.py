@@ -104,6 +104,16 @@ class Plan:
         return stops(self.problems)
 
     @property
+    def document_count(self) -> int:
+        """How many documents SL gets: invoices and vouchers, journals, inventory documents."""
+        return (
+            sum(len(batch.documents) for batch in self.ar.batches)
+            + sum(len(batch.documents) for batch in self.ap.batches)
+            + sum(len(batch.documents) for batch in self.inventory.batches)
+            + sum(len(batch.journals) for batch in self.gl.batches)
+        )
+
+    @property
     def hash(self) -> str:
         """SHA-256 (hex) of the canonical JSON of what is written."""
         return hashlib.sha256(_canonical(replace(self, problems=()))).hexdigest()

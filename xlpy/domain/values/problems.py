@@ -74,11 +74,15 @@ def has_stop(problems: Iterable[Problem]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class GroupedProblem:
-    """The same finding of one or many transactions. ``problem.transaction`` names up to three of them."""
+    """The same finding of one or many transactions. ``problem.transaction`` names up to three of them.
+
+    ``first_id``: the Id of the first one's row.
+    """
 
     problem: Problem
     count: int
     transactions: tuple[str, ...]
+    first_id: str = ""
 
 
 EXAMPLES = 3
@@ -99,6 +103,5 @@ def _told_once(group: list[Problem]) -> GroupedProblem:
     names = tuple(dict.fromkeys(p.transaction for p in group if p.transaction))
     shown = ", ".join(names[:EXAMPLES]) + (", …" if len(names) > EXAMPLES else "")
     only = len(group) == 1
-    return GroupedProblem(
-        replace(first, transaction=shown, transaction_id=first.transaction_id if only else ""), len(group), names
-    )
+    told = replace(first, transaction=shown, transaction_id=first.transaction_id if only else "")
+    return GroupedProblem(told, len(group), names, first.transaction_id)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlpy.errors import XlpyError
-from xlpy.excel.audit.sheets import SheetRows
+from xlpy.excel.audit.sheets import PROBLEMS_HELD, SheetRows
 from xlpy.excel.tables.rows import Row
 from xlpy.excel.workbook.sheet import CellKind
 from xlpy.excel.workbook.sheets import PROBLEMS
@@ -53,13 +53,13 @@ def problems_on_sheet(book: xw.Book) -> list[Row]:
     from xlpy.excel.tables.placed import find_table
 
     place = find_table(book, PROBLEMS)
-    positions = {column.name: place.position(column.name) for column in PROBLEMS.columns}
+    positions = {column.name: place.position(column.name) for column in PROBLEMS.held}
     cells = place.read(sorted(positions.values()))
     rows: list[Row] = []
     for at in range(place.rows):
         row = {name: cells[position][at] for name, position in positions.items()}
         if any(value not in (None, "") for value in row.values()):
-            rows.append({column.name: _value(row[column.name], column.kind) for column in PROBLEMS.columns})
+            rows.append({column.name: _value(row[column.name], column.kind) for column in PROBLEMS.held})
     return rows
 
 
@@ -85,7 +85,7 @@ def save_errors(rows: Sequence[Row], folder: Path, *, title: str = "", secrets: 
     with saving("list of errors", folder) as beside:
         written = {".xlsx": beside / "list.xlsx", ".csv": beside / "list.csv"}
         write_values_workbook(
-            written[".xlsx"], [SheetRows(PROBLEMS, shown)], title=told, footer=f"Manage to SL  ·  {told}"
+            written[".xlsx"], [SheetRows(PROBLEMS_HELD, shown)], title=told, footer=f"Manage to SL  ·  {told}"
         )
         written[".csv"].write_bytes(_csv(shown))
         saved = {suffix: free_path(folder, stem, suffix) for suffix in written}
@@ -98,9 +98,9 @@ def _csv(rows: Sequence[Row]) -> bytes:
     """Render CSV that Excel opens with the right letters: UTF-8 with its mark, line ends as Windows has them."""
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([column.name for column in PROBLEMS.columns])
+    writer.writerow([column.name for column in PROBLEMS.held])
     for row in rows:
-        writer.writerow([harmless(row.get(column.name)) for column in PROBLEMS.columns])
+        writer.writerow([harmless(row.get(column.name)) for column in PROBLEMS.held])
     return out.getvalue().encode("utf-8-sig", errors="replace")
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlpy.services.records.audit_content import RecordContent, gather
 from xlpy.services.records.audit_record import AuditRecord, Drawing, export_record
+from xlpy.services.records.user_notes import notes_of_results
 from xlpy.services.run.session import Session
 
 if TYPE_CHECKING:
@@ -20,14 +23,23 @@ FOLDER = "Audit records"
 
 
 def export_audit_record(
-    session: Session, folder: Path, *, run_id: str = "", as_zip: bool = False, app: xw.App | None = None
+    session: Session,
+    folder: Path,
+    *,
+    run_id: str = "",
+    as_zip: bool = False,
+    app: xw.App | None = None,
+    user_notes: Mapping[str, str] | None = None,
 ) -> AuditRecord:
     """Export the record of a run (empty or ``last``: the last one of this PC) into ``folder``.
 
-    ``app``: a live Excel, whose own export draws the PDF. Raises ``RunNotKnown``, ``FileNotSaved``, ``SlError``.
+    ``app``: a live Excel, whose own export draws the PDF. ``user_notes``: the workbook's, by transaction. Raises
+    ``RunNotKnown``, ``FileNotSaved``, ``SlError``.
     """
     session.progress("Reading the run", 0, 0)
-    return save_record(session, gather(session, run_id), folder, as_zip=as_zip, app=app)
+    content = gather(session, run_id)
+    content = replace(content, user_notes=notes_of_results(content.results, user_notes or {}))
+    return save_record(session, content, folder, as_zip=as_zip, app=app)
 
 
 def save_record(

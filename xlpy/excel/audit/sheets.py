@@ -68,9 +68,23 @@ LEDGER = Sheet(
     hint="As SL says it when the record was made: what was released, posted, voided or deleted since is seen here.",
 )
 
+USER_NOTES = Sheet(
+    "Notes",
+    "Notes",
+    "What the user had written about the run's transactions",
+    Part.RESULT,
+    (
+        Column("Kind", width=13),
+        Column("Transaction", CellKind.WRAP, 26),
+        Column("Note", CellKind.WRAP, 80),
+    ),
+    hint="From the workbook, when the record was made. These words are the user's own.",
+)
+
 # The working book's sheets, in the words of what is over.
-_RESULTS = replace(RESULTS, title="What the run did with each transaction")
-_PROBLEMS = replace(PROBLEMS, title="What the checks of the run found")
+_RESULTS = replace(RESULTS, columns=RESULTS.held, title="What the run did with each transaction")
+PROBLEMS_HELD = replace(PROBLEMS, columns=PROBLEMS.held)
+_PROBLEMS = replace(PROBLEMS_HELD, title="What the checks of the run found")
 _PREVIEW = replace(PREVIEW, title="The journal of the plan, with what SL makes at release")
 
 # What the Document's key says already, its footing, and what it is due by: in the workbook of the record only.
@@ -102,6 +116,7 @@ def record_sheets(content: RecordContent) -> list[SheetRows]:
         SheetRows(PAYMENTS, payment_rows(content.payments)),
         SheetRows(_PROBLEMS, each_problem(content.problems)),
         SheetRows(_PREVIEW, render.preview_rows(content.journal, content.names), _JOURNAL_OFF_PAPER),
+        SheetRows(USER_NOTES, _user_notes(content)),
         SheetRows(LEDGER, _ledger_rows(content)),
         SheetRows(_RECONCILE, [row for report in content.reconciled for row in reconcile_rows(report)]),
     )
@@ -160,6 +175,10 @@ def _total_rows(content: RecordContent) -> list[Row]:
         }
         for total in content.totals
     ]
+
+
+def _user_notes(content: RecordContent) -> list[Row]:
+    return [{"Kind": note.kind, "Transaction": note.transaction, "Note": note.text} for note in content.user_notes]
 
 
 def _result_rows(content: RecordContent) -> list[Row]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from xlpy.domain.values.problems import Problem, Severity
@@ -14,9 +16,9 @@ from xlpy.excel.buttons.outcome import stays_on, where_problems_are
 from xlpy.excel.buttons.pressed import Choices, Handler, Pressed
 from xlpy.excel.tables import rows as render
 from xlpy.excel.tables.com_errors import text_of
-from xlpy.excel.tables.home import HomeInputs, read_home, write_ageing, write_home, write_included
-from xlpy.excel.tables.left_out import tell_left_out
+from xlpy.excel.tables.home import HomeInputs, read_home, write_ageing, write_customers, write_home, write_included
 from xlpy.excel.tables.marks import set_include
+from xlpy.excel.tables.notes import carry_notes
 from xlpy.excel.tables.ready import refuse_unless_fillable
 from xlpy.excel.tables.selection import (
     SHEET_OF,
@@ -28,12 +30,14 @@ from xlpy.excel.tables.selection import (
     meant_sheets,
     read_selection,
     show_transactions,
-    shown_currencies,
+    tell_left_out,
     transaction_of,
+    what_is_shown,
 )
 from xlpy.excel.tables.tables import prepend, refill
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheets import PRACTICE, PREVIEW, PROBLEMS, RESULTS
+from xlpy.profile.record_address import record_address
 from xlpy.services.flows.told import Confirm
 from xlpy.services.run.reports import RunReport, RunState
 from xlpy.services.run.session import Session
@@ -64,15 +68,17 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
         kinds=kinds,
     )
     report = told.report
+    address_of = partial(record_address, session.profile.manage)
     filled = {
-        Kind.INVOICE: render.invoice_rows(report.invoices),
-        Kind.EXPENSE: render.expense_rows(report.expenses),
-        Kind.PROCUREMENT: render.procurement_rows(report.procurement),
+        Kind.INVOICE: render.invoice_rows(report.invoices, address_of, report.base_currency),
+        Kind.EXPENSE: render.expense_rows(report.expenses, address_of, report.base_currency),
+        Kind.PROCUREMENT: render.procurement_rows(report.procurement, address_of, report.base_currency),
     }
-    for kind in Kind:
-        if kind in kinds:  # the sheet of a kind that is not exported stays as it is
-            refill(book, SHEET_OF[kind], filled[kind], keep=WRITTEN_BY_THE_USER)
-            tell_left_out(book, SHEET_OF[kind], report.left_out.get(kind, ""))
+    # The sheet of a kind that is not exported stays as it is.
+    notes = carry_notes(book, {kind: filled[kind] for kind in Kind if kind in kinds}, report.at)
+    for kind, rows in notes.rows.items():
+        refill(book, SHEET_OF[kind], rows, keep=WRITTEN_BY_THE_USER)
+        tell_left_out(book, SHEET_OF[kind], report.left_out.get(kind, ""))
     refill(book, PROBLEMS, ())
     refill(book, PREVIEW, ())
     refill(book, PRACTICE, ())
@@ -83,6 +89,7 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
             Home.COMPANY: report.company,
             Home.SITE: report.site,
             Home.LAST_REFRESH: report.at,
+            Home.BASE_CURRENCY: report.base_currency,
             Home.AR_CURRENT: render.period_text(periods["AR"].current),
             Home.AR_CLOSED: render.period_text(periods["AR"].closed),
             Home.AP_CURRENT: render.period_text(periods["AP"].current),
@@ -97,8 +104,11 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
         locations=report.locations,
     )
     write_ageing(book, report.ageing)
-    write_included(book, shown_currencies(book))
-    return Pressed.of(told, shows=stays_on(book, *(SHEET_OF[kind].name for kind in Kind if kind in kinds)))
+    shown = what_is_shown(book)
+    write_included(book, shown.currencies)
+    write_customers(book, shown.customers)
+    shows = stays_on(book, *(SHEET_OF[kind].name for kind in Kind if kind in kinds))
+    return Pressed.of(told, notes.text, shows=shows)
 
 
 def _check(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
@@ -120,7 +130,7 @@ def _preview(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     _show_plan(session, book, plan, inputs)
     refill(book, PREVIEW, render.preview_rows(*journal_with_names(session, plan)))
     refill(book, PRACTICE, ())
-    write_home(book, {Home.PREVIEW_HASH: "" if plan.stops else plan.hash})
+    write_home(book, previewed(plan))
     return Pressed.of(told, shows=PROBLEMS.name if plan.stops else PREVIEW.name)
 
 
@@ -206,6 +216,15 @@ def _show_plan(session: Session, book: xw.Book, plan: Plan, inputs: HomeInputs) 
     propose_identifier(session, book, plan.problems, inputs)
 
 
+def previewed(plan: Plan) -> dict[Home, object]:
+    """Return what Home says of a preview: nothing when there is a stop, since it is not in force then."""
+    if plan.stops:
+        return {Home.PREVIEW_HASH: "", Home.PREVIEW_OF: ""}
+    counted = ((len(plan.transactions), "transaction"), (plan.document_count, "document"))
+    told = ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in counted)
+    return {Home.PREVIEW_HASH: plan.hash, Home.PREVIEW_OF: f"{told}, {datetime.now():%H:%M}"}  # noqa: DTZ005 (local)
+
+
 def show_problems(book: xw.Book, problems: Sequence[Problem]) -> None:
     """Fill the sheet Mapping check."""
     refill(book, PROBLEMS, render.problem_rows(problems))
@@ -251,7 +270,7 @@ def show_run(session: Session, book: xw.Book, report: RunReport) -> None:
     )
     if report.state is not RunState.NOTHING_WRITTEN:
         # Else the preview stays in force: pressing again must not post what it never showed.
-        write_home(book, {Home.PREVIEW_HASH: ""})
+        write_home(book, {Home.PREVIEW_HASH: "", Home.PREVIEW_OF: ""})
     show_left(session, book)
 
 

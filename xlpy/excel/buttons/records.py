@@ -51,6 +51,7 @@ def _save_log(book: xw.Book, _progress: Progress, choices: Choices) -> Pressed:
 def _audit(session: Session, book: xw.Book, choices: Choices) -> Pressed:
     from xlpy.excel.audit.export import FOLDER, export_audit_record, record_json
     from xlpy.excel.buttons.batch import in_excel
+    from xlpy.excel.tables.notes import notes_by_transaction
 
     record = export_audit_record(
         session,
@@ -58,6 +59,7 @@ def _audit(session: Session, book: xw.Book, choices: Choices) -> Pressed:
         run_id=choices.run_id,
         as_zip=choices.as_zip,
         app=book.app if in_excel(book) else None,
+        user_notes=notes_by_transaction(book),
     )
     return Pressed(0, record.text, record_json(record))
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from xlpy.errors import WorkbookError
 from xlpy.excel.tables.home import belongs_to
 from xlpy.excel.tables.tables import has_rows
-from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY, INVOICES, RESULTS
+from xlpy.excel.workbook.sheets import RESULTS
+from xlpy.excel.workbook.work_sheets import EXPENSES, INVENTORY, INVOICES
 
 if TYPE_CHECKING:
     import xlwings as xw

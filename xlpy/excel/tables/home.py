@@ -16,6 +16,8 @@ from xlpy.excel.workbook.home_cells import (
     AGEING_KINDS,
     AGES,
     ALL_LOCATIONS,
+    CUSTOMERS_BLOCK,
+    CUSTOMERS_ROWS,
     DETAIL_CHOICES,
     INCLUDED_BLOCK,
     INCLUDED_ROWS,
@@ -173,6 +175,15 @@ def write_included(book: xw.Book, shown: Sequence[tuple[str, str]]) -> None:
     if len(rows) > INCLUDED_ROWS:
         rows = [*rows[: INCLUDED_ROWS - 1], [f"and {len(rows) - INCLUDED_ROWS + 1} more", None]]
     _fill(book, INCLUDED_BLOCK, rows, INCLUDED_ROWS)
+
+
+def write_customers(book: xw.Book, shown: Sequence[tuple[str, str]]) -> None:
+    """Write the customers and currencies of the invoices that are shown; formulas beside them add up what is included.
+
+    The first ``CUSTOMERS_ROWS`` of them; Home tells the others in one line, with what is included of theirs.
+    """
+    rows: list[list[Any]] = [[cell_content(text, CellKind.TEXT) for text in pair] for pair in shown[:CUSTOMERS_ROWS]]
+    _fill(book, CUSTOMERS_BLOCK, rows, CUSTOMERS_ROWS)
 
 
 def write_ageing(book: xw.Book, rows: Sequence[AgedAmount]) -> None:

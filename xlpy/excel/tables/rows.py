@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from xlpy.domain.afterwards.rerun import RerunRow
@@ -13,17 +13,25 @@ from xlpy.domain.preview.journal import JournalRow
 from xlpy.domain.preview.names import JournalNames
 from xlpy.domain.values.problems import Problem, Severity, grouped
 from xlpy.domain.values.transactions import Kind
+from xlpy.excel.workbook.links import ADDRESS, TRANSACTION_ID
 from xlpy.excel.workbook.state_colours import state_word
+from xlpy.profile.record_address import EXPENSE, INVOICE, PURCHASE_ORDER
 from xlpy.runlog import LogEntry
 from xlpy.services.history.batches import BatchRow
 from xlpy.services.records.audit_content import RecordContent
 from xlpy.services.run.reports import ExpenseRow, InvoiceRow, ProcurementRow, RunReport
 
 Row = Mapping[str, object]
+AddressOf = Callable[[str, int | str | None], str]  # type and id of a record in Manage → what opens it
 
 
-def invoice_rows(rows: Iterable[InvoiceRow]) -> list[Row]:
-    """Rows of the Invoices sheet, in the order Manage's list has them."""
+def no_address(_record_type: str, _record_id: int | str | None) -> str:
+    """Open nothing."""
+    return ""
+
+
+def invoice_rows(rows: Iterable[InvoiceRow], address_of: AddressOf = no_address, base: str = "") -> list[Row]:
+    """Rows of the Invoices sheet, in the order Manage's list has them. ``base``: where Manage names no currency."""
     return [
         {
             "Status": row.status,
@@ -40,17 +48,18 @@ def invoice_rows(rows: Iterable[InvoiceRow]) -> list[Row]:
             "Subtotal": row.subtotal,
             "Tax": row.tax,
             "Total": row.total,
-            "Currency": row.invoice.currency,
+            "Currency": row.invoice.currency or base,
             "Base total": row.base_total,
             "Expected period": period_text(row.expected_period),
             "SL reference": row.reference,
             "Id": str(row.invoice.billing_log_id),
+            ADDRESS: address_of(INVOICE, row.invoice.billing_log_id),
         }
         for row in rows
     ]
 
 
-def expense_rows(rows: Iterable[ExpenseRow]) -> list[Row]:
+def expense_rows(rows: Iterable[ExpenseRow], address_of: AddressOf = no_address, base: str = "") -> list[Row]:
     """Rows of the Expenses sheet, in the order Manage's list has them."""
     return [
         {
@@ -67,16 +76,17 @@ def expense_rows(rows: Iterable[ExpenseRow]) -> list[Row]:
             "Company": row.expense.company.name,
             "Account": row.expense.account_number,
             "Total": row.total,
-            "Currency": row.expense.currency,
+            "Currency": row.expense.currency or base,
             "Location": row.expense.location,
             "Id": str(row.expense.expense_detail_id),
+            ADDRESS: address_of(EXPENSE, row.expense.expense_detail_id),
         }
         for row in rows
     ]
 
 
-def procurement_rows(rows: Iterable[ProcurementRow]) -> list[Row]:
-    """Rows of the Inventory sheet, in the order Manage's list has them."""
+def procurement_rows(rows: Iterable[ProcurementRow], address_of: AddressOf = no_address, base: str = "") -> list[Row]:
+    """Rows of the Inventory sheet. ``base``: currency of adjustments and transfers, whose costs have none in Manage."""
     return [
         {
             "Status": row.status,
@@ -94,9 +104,10 @@ def procurement_rows(rows: Iterable[ProcurementRow]) -> list[Row]:
             "From": row.from_place,
             "To": row.to_place,
             "Total": row.total,
-            "Currency": row.procurement.currency,
+            "Currency": row.procurement.currency or base,
             "Location": row.procurement.location,
             "Id": row.procurement.unposted_product_id,
+            ADDRESS: address_of(PURCHASE_ORDER, row.procurement.purchase_order.id),
         }
         for row in rows
     ]
@@ -119,6 +130,7 @@ def problem_rows(problems: Sequence[Problem]) -> list[Row]:
             "How to fix": group.problem.fix,
             "Where": group.problem.where,
             "Count": group.count,
+            TRANSACTION_ID: group.first_id,
         }
         for group in sorted(grouped(problems), key=lambda group: order[group.problem.severity])
     ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlpy.domain.values.statuses import DONE, Include
@@ -18,17 +20,23 @@ from xlpy.excel.tables.tables import (
     update_by_key,
 )
 from xlpy.excel.workbook.home_cells import ALL_LOCATIONS
+from xlpy.excel.workbook.layout import hint_cell
 from xlpy.excel.workbook.sheet import Sheet
-from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY, INVOICES
 from xlpy.excel.workbook.typed_text import excel_error
+from xlpy.excel.workbook.work_sheets import EXPENSES, INVENTORY, INVOICES, NOTE
 from xlpy.services.run.reports import Marked, Selection
 
 if TYPE_CHECKING:
     import xlwings as xw
 
 SHEET_OF: Mapping[Kind, Sheet] = {Kind.INVOICE: INVOICES, Kind.EXPENSE: EXPENSES, Kind.PROCUREMENT: INVENTORY}
-WRITTEN_BY_THE_USER = ("Include", "Period", "Hold")  # stay with the Id of their row when the sheet is filled again
-_CALLED = {Kind.INVOICE: "Number", Kind.EXPENSE: "Member", Kind.PROCUREMENT: "Document"}  # what the user knows a row by
+WRITTEN_BY_THE_USER = (
+    "Include",
+    NOTE,
+    "Period",
+    "Hold",
+)  # stay with the Id of their row at a refresh
+CALLED = {Kind.INVOICE: "Number", Kind.EXPENSE: "Member", Kind.PROCUREMENT: "Document"}  # what the user knows a row by
 
 
 def exported_kinds(inputs: HomeInputs) -> frozenset[Kind]:
@@ -58,7 +66,7 @@ def read_selection(book: xw.Book, inputs: HomeInputs) -> Selection:
                 if mark:
                     marked.append(_marked(kind, row, mark))
             except ValueError as error:
-                wrong.setdefault(sheet.name, []).append(f"row {row.number} ({row[_CALLED[kind]]}): {error}")
+                wrong.setdefault(sheet.name, []).append(f"row {row.number} ({row[CALLED[kind]]}): {error}")
     if wrong:
         raise StoppedByProblems(
             " ".join(
@@ -127,14 +135,35 @@ def done_transactions(book: xw.Book) -> list[TransactionKey]:
     return found
 
 
-def shown_currencies(book: xw.Book) -> list[tuple[str, str]]:
-    """Return the currencies that each sheet of transactions shows, with the sheet's name, in their order."""
-    found: list[tuple[str, str]] = []
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the sheets of transactions show. ``currencies``: each with the name of its sheet, in their order.
+
+    ``customers``: of the invoices, each with its currency, those with the most of them first.
+    """
+
+    currencies: tuple[tuple[str, str], ...]
+    customers: tuple[tuple[str, str], ...]
+
+
+def what_is_shown(book: xw.Book) -> Shown:
+    """Look at what the three sheets show, whatever filter is on."""
+    currencies: list[tuple[str, str]] = []
+    customers: Counter[tuple[str, str]] = Counter()
     for sheet in SHEET_OF.values():
-        rows = read_columns(book, sheet, ("Currency", sheet.key))
-        currencies = {str(row["Currency"] or "") for row in rows if row[sheet.key]}
-        found += [(sheet.name, currency) for currency in sorted(currencies)]
-    return found
+        names = ("Company",) if sheet is INVOICES else ()
+        rows = [row for row in read_columns(book, sheet, (*names, "Currency", sheet.key)) if row[sheet.key]]
+        currencies += [(sheet.name, one) for one in sorted({str(row["Currency"] or "") for row in rows})]
+        customers.update((str(row["Company"] or ""), str(row["Currency"] or "")) for row in rows if names)
+    return Shown(tuple(currencies), tuple(sorted(customers, key=lambda pair: (-customers[pair], pair))))
+
+
+def tell_left_out(book: xw.Book, sheet: Sheet, text: str) -> None:
+    """Write above the table how many rows of Manage are not in it; empty: its usual hint again."""
+    cell = book.sheets[sheet.name].range(hint_cell(sheet))
+    wanted = text or sheet.hint
+    if cell.value != wanted:
+        cell.value = wanted
 
 
 def show_transactions(

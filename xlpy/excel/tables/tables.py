@@ -52,7 +52,7 @@ __all__ = [
 ]
 
 INCLUDE = "Include"
-_AMOUNTS = frozenset({CellKind.MONEY, CellKind.QUANTITY, CellKind.RATE})
+_NOT_TELLING = frozenset({CellKind.MONEY, CellKind.QUANTITY, CellKind.RATE, CellKind.LINK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def refill(
         place = place.resized(max(len(rows), 1))
         _write(place, place.first, own | constants, extra, formats)
         if not rows:
-            _clear(place, place.first, 1, tuple(extra.formulas))
+            _clear(place, place.first, 1, (*extra.formulas, *_links(place)))
         if old_rows > place.rows:
             _clear(place, place.first + place.rows, old_rows - place.rows)
 
@@ -200,12 +200,12 @@ def update_by_key(
 
 def _own_columns(place: PlacedTable, rows: Sequence[Mapping[str, object]]) -> dict[int, list[Any]]:
     """Turn rows into columns of cell contents, by position in the table. Raises ``TypeError``, ``KeyError``."""
-    known = {column.name for column in place.definition.columns}
+    known = {column.name for column in place.definition.held}
     for row in rows:
         if not row.keys() <= known:
             raise KeyError(f"The sheet {place.definition.name} has no column {sorted(row.keys() - known)}")
     columns: dict[int, list[Any]] = {}
-    for column in place.definition.columns:
+    for column in place.definition.held:
         write, name = WRITER[column.kind], column.name
         columns[place.position(name)] = [write(row.get(name)) for row in rows]
     return columns
@@ -216,7 +216,7 @@ def _identities(place: PlacedTable, own: Mapping[int, Sequence[Any]], count: int
     key = place.definition.key
     if key:
         return [value or "" for value in own[place.position(key)]] if count else []
-    telling = [place.position(c.name) for c in place.definition.columns if c.kind not in _AMOUNTS]
+    telling = [place.position(c.name) for c in place.definition.columns if c.kind not in _NOT_TELLING]
     seen: dict[Hashable, int] = {}
     found: list[Hashable] = []
     for i in range(count):
@@ -229,7 +229,7 @@ def _identities(place: PlacedTable, own: Mapping[int, Sequence[Any]], count: int
 def _identities_now(place: PlacedTable) -> list[Hashable]:
     if place.definition.key:
         return list(read_keys(place))
-    telling = sorted(place.position(c.name) for c in place.definition.columns if c.kind not in _AMOUNTS)
+    telling = sorted(place.position(c.name) for c in place.definition.columns if c.kind not in _NOT_TELLING)
     return _identities(place, place.read(telling), place.rows)
 
 
@@ -268,6 +268,13 @@ def _write(
     place.write(first_row, columns)
     for position, formula in extra.formulas.items():
         fill_formula(place.block(first_row, max(count, 1), position), formula)
+    for position, formula in _links(place).items():
+        place.block(first_row, max(count, 1), position).formula = formula
+
+
+def _links(place: PlacedTable) -> dict[int, str]:
+    """Return our own formulas by their column's position."""
+    return {place.position(column.name): column.formula for column in place.definition.columns if column.formula}
 
 
 def _fill_empty(place: PlacedTable, rows: Sequence[Mapping[str, object]]) -> None:
@@ -295,7 +302,7 @@ def is_empty(place: PlacedTable) -> bool:
         return False
     if place.table.data_body_range is None:
         return True
-    read = [place.position(c.name) for c in place.definition.columns if c.kind not in _AMOUNTS]
+    read = [place.position(c.name) for c in place.definition.columns if c.kind not in _NOT_TELLING]
     return all(values[0] in {None, ""} for values in place.read(sorted(read)).values())
 
 

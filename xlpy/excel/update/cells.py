@@ -9,15 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 from openpyxl.utils import range_boundaries
 
-from xlpy.excel.workbook.home_cells import AGEING_BLOCK, INCLUDED_BLOCK, LOCATIONS_LIST, PERIODS_LIST, Home
+from xlpy.excel.workbook.home_cells import (
+    AGEING_BLOCK,
+    CUSTOMERS_BLOCK,
+    INCLUDED_BLOCK,
+    LOCATIONS_LIST,
+    PERIODS_LIST,
+    Home,
+)
 from xlpy.excel.workbook.sheets import RECONCILED_BLOCK
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
+# What stood on Home in earlier versions, and is not the user's.
+_FORMER_WORDS = frozenset(
+    {"Count", "Total", "type what Undo or Clear asks for", "type what Undo, Clear or Approve asks for"}
+)
 Box = tuple[int, int, int, int]
-_BLOCKS = (INCLUDED_BLOCK, AGEING_BLOCK, LOCATIONS_LIST, PERIODS_LIST, RECONCILED_BLOCK)
+_BLOCKS = (INCLUDED_BLOCK, CUSTOMERS_BLOCK, AGEING_BLOCK, LOCATIONS_LIST, PERIODS_LIST, RECONCILED_BLOCK)
 _OF_THE_PROGRAM = frozenset({Home.VERSION, PERIODS_LIST})  # the new sheet has the right content already
 
 
@@ -84,16 +95,22 @@ def copy_cell(old: Any, new: Any) -> None:
 
 
 def move_home(before: Worksheet, after: Worksheet, named: Collection[tuple[int, int]]) -> None:
-    """Move what the user wrote beside our words onto the new sheet, where it is free there."""
-    words = {cell.value for row in after.iter_rows() for cell in row if isinstance(cell.value, str)}
+    """Move what the user wrote beside our words onto the new sheet: below ours where something stands there now."""
+    words = {cell.value for row in after.iter_rows() for cell in row if isinstance(cell.value, str)} | _FORMER_WORDS
     for row in before.iter_rows():
         for cell in row:
             if cell.value is None or (cell.row, cell.column) in named or cell.value in words:
                 continue
+            if _is_our_formula(cell.value):
+                continue
             target = after.cell(cell.row, cell.column)
-            if target.value is None and not _is_our_formula(cell.value):
-                copy_cell(cell, target)
+            if target.value is not None:
+                taken = max(at for at in range(1, after.max_row + 1) if after.cell(at, cell.column).value is not None)
+                target = after.cell(taken + 2, cell.column)
+            copy_cell(cell, target)
 
 
 def _is_our_formula(value: object) -> bool:
-    return isinstance(value, str) and value.startswith("=IF(N($") and "REPT(" in value
+    if not isinstance(value, str) or not value.startswith("="):
+        return False
+    return "xlpy_" in value or (value.startswith("=IF(N($") and "REPT(" in value)

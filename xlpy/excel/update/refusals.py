@@ -14,7 +14,8 @@ from xlpy.errors import WorkbookError
 from xlpy.excel.vba.reading import sources_of
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheet import HEADER_ROW
-from xlpy.excel.workbook.sheets import INVOICES, SHEETS
+from xlpy.excel.workbook.sheets import SHEETS
+from xlpy.excel.workbook.work_sheets import INVOICES
 from xlpy.version import __version__
 
 if TYPE_CHECKING:

@@ -31,7 +31,9 @@ def arranged(sheet: Sheet, before: Worksheet | None) -> Sheet:
     ours = {column.name: column for column in sheet.columns}
     there = before.tables[sheet.table].column_names
     kept = [ours.get(name, Column(name, CellKind.TEXT)) for name in there]
-    return replace(sheet, columns=(*kept, *(column for name, column in ours.items() if name not in there)))
+    columns = (*kept, *(column for name, column in ours.items() if name not in there))
+    as_laid_out = columns[: sheet.in_sight] == sheet.columns[: sheet.in_sight]
+    return replace(sheet, columns=columns, frozen=sheet.frozen if as_laid_out else "")
 
 
 def move_table(before: Worksheet, after: Worksheet, sheet: Sheet, definition: Sheet) -> None:
@@ -49,6 +51,7 @@ def move_table(before: Worksheet, after: Worksheet, sheet: Sheet, definition: Sh
     for at in own:
         _move_own_column(before, after, at, old.tableColumns[at - 1], new.tableColumns[at - 1])
     _move_rows(before, after, definition, own, min(last_column, width), last_row)
+    _fill_links(after, definition, last_row)
     _move_notes(before, after, last_column, width, last_row)
     for at in range(1, last_column + 1):
         letter = get_column_letter(at)
@@ -97,6 +100,14 @@ def _move_rows(
         if row in before.row_dimensions:
             was, becomes = before.row_dimensions[row], after.row_dimensions[row]
             becomes.hidden, becomes.height, becomes.outlineLevel = was.hidden, was.height, was.outlineLevel
+
+
+def _fill_links(after: Worksheet, definition: Sheet, last_row: int) -> None:
+    """Give every row the formulas of our own that are of this version."""
+    for at, column in enumerate(definition.columns, 1):
+        for row in range(FIRST_DATA_ROW, last_row + 1) if column.formula else ():
+            cell = after.cell(row, at, column.formula)
+            look.dress_body(cell, column.kind)
 
 
 def _look_of(old: Any, new: Any, kind: CellKind) -> Any:

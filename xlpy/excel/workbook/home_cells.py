@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from xlpy.excel.workbook.sheet import CellKind
+
 HOME_SHEET, ABOUT_SHEET = "Home", "About"
 
 
@@ -13,6 +15,7 @@ class Home(StrEnum):
     COMPANY = "xlpy_Company"
     SITE = "xlpy_Site"
     LAST_REFRESH = "xlpy_LastRefresh"
+    BASE_CURRENCY = "xlpy_BaseCurrency"
     LOCATION = "xlpy_Location"
     THROUGH_DATE = "xlpy_ThroughDate"
     AR_CURRENT = "xlpy_ArCurrent"
@@ -30,6 +33,7 @@ class Home(StrEnum):
     PERIOD = "xlpy_PeriodToPost"
     BATCH_IDENTIFIER = "xlpy_BatchIdentifier"
     PREVIEW_HASH = "xlpy_PreviewHash"
+    PREVIEW_OF = "xlpy_PreviewOf"
     EARLIER_BATCH = "xlpy_EarlierBatch"
     CONFIRM = "xlpy_Confirm"
     SYNC_START = "xlpy_SyncStart"
@@ -80,6 +84,11 @@ ALL_LOCATIONS = "All locations"
 
 INCLUDED_BLOCK = "xlpy_Included"  # Home: kinds and currencies of the rows; formulas beside it count what is included
 INCLUDED_ROWS = 8  # rows of that block; empty ones stay empty
+INCLUDED_SUMS = "xlpy_IncludedSums"  # Home, beside it: count and total of what is included, total of what is shown
+CUSTOMERS_BLOCK = "xlpy_Customers"  # Home, hidden columns: customers and currencies of the invoices that are shown
+CUSTOMERS_ROWS = 200  # rows of that block; those with the most invoices, where there are more
+CUSTOMER_SUMS = "xlpy_CustomerSums"  # beside it: count and total of what is included, and the total to rank by
+CUSTOMERS_SHOWN = 6  # those with the largest totals, on Home; the rest is one line
 AGEING_BLOCK = "xlpy_Ageing"  # Home: unposted base amount by kind and age; the picture draws it
 AGEING_KINDS = (
     "Invoices",
@@ -90,3 +99,55 @@ AGES = ("0–30 days", "31–60 days", "61–90 days", "Over 90 days")
 LOCATIONS_LIST = "xlpy_Locations"  # Home, hidden column: what the Location list offers; one column, LOCATIONS_ROWS
 LOCATIONS_ROWS = 60
 PERIODS_LIST = "xlpy_Periods"  # Home, hidden column: PERIOD_CHOICES
+
+# What Home and About have, line by line: name, label, what it holds, and what is said beside it.
+STEPS = (
+    ("Refresh", "reads what is not yet posted."),
+    ("Include", "mark rows on Invoices, Expenses and Inventory."),
+    ("Check mappings", "lists what must be mended, and where."),
+    ("Preview", "shows the exact documents SL would get."),
+    ("Run export", "writes unreleased batches, then marks Manage."),
+)
+
+COMPANY_LINES = (
+    (Home.COMPANY, "SL company", CellKind.TEXT),
+    (Home.SITE, "Manage site", CellKind.TEXT),
+    (Home.LAST_REFRESH, "Last refresh", CellKind.TIME),
+)
+INPUT_LINES = (
+    (Home.LOCATION, "Location", CellKind.TEXT, "those that have transactions"),
+    (Home.THROUGH_DATE, "Through date", CellKind.DATE, "empty: everything"),
+    (Home.EXPORT_INVOICES, "Export invoices", CellKind.TEXT, "and credit memos"),
+    (Home.EXPORT_EXPENSES, "Export expenses", CellKind.TEXT, "of members"),
+    (Home.EXPORT_INVENTORY, "Export inventory", CellKind.TEXT, "receipts, adjustments, transfers"),
+    (Home.DETAIL, "Invoice detail", CellKind.TEXT, "lines per document"),
+    (Home.PERIOD, "Period to post", CellKind.TEXT, "or type PP-YYYY"),
+    (Home.BATCH_IDENTIFIER, "Batch identifier", CellKind.TEXT, "the batch's name in Manage"),
+)
+AFTERWARDS_LINES = (
+    (Home.EARLIER_BATCH, "Earlier batch", CellKind.TEXT, "for Rerun, Undo and Reconcile"),
+    (Home.SYNC_START, "Sync payments from", CellKind.TEXT, "changes in SL since then"),
+    (Home.SYNC_FROM, "Custom date", CellKind.DATE, "when the line above says so"),
+    (Home.CONFIRM, "Confirm", CellKind.TEXT, "what Undo, Clear or Approve asks for"),
+)
+YES_NO_INPUTS = (Home.EXPORT_INVOICES, Home.EXPORT_EXPENSES, Home.EXPORT_INVENTORY)
+INPUT_DEFAULTS = {
+    Home.LOCATION: ALL_LOCATIONS,
+    **dict.fromkeys(YES_NO_INPUTS, YES_NO[0]),
+    Home.DETAIL: DETAIL_CHOICES[0],
+    Home.PERIOD: PERIOD_CHOICES[0],
+    Home.SYNC_START: SYNC_STARTS[0],
+}
+PERIOD_LINES = (
+    ("Accounts receivable", Home.AR_CURRENT, Home.AR_CLOSED),
+    ("Accounts payable", Home.AP_CURRENT, Home.AP_CLOSED),
+    ("Inventory", Home.IN_CURRENT, Home.IN_CLOSED),
+    ("General ledger", Home.GL_CURRENT, Home.GL_CLOSED),
+)
+ABOUT_LINES = (
+    (Home.VERSION, "Version", CellKind.TEXT),
+    (Home.PROFILE, "Profile (settings file)", CellKind.TEXT),
+    (Home.USER, "User", CellKind.TEXT),
+    (Home.CONNECTIONS, "Connections", CellKind.WRAP),
+    (Home.SETTINGS, "Settings in force", CellKind.WRAP),
+)

@@ -10,88 +10,58 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlpy.excel.workbook import look
 from xlpy.excel.workbook.home_cells import (
+    ABOUT_LINES,
     ABOUT_SHEET,
+    AFTERWARDS_LINES,
     AGEING_BLOCK,
     AGEING_KINDS,
     AGES,
     ALL_LOCATIONS,
+    COMPANY_LINES,
+    CUSTOMER_SUMS,
+    CUSTOMERS_BLOCK,
+    CUSTOMERS_ROWS,
+    CUSTOMERS_SHOWN,
     DETAIL_CHOICES,
     HOME_SHEET,
     INCLUDED_BLOCK,
     INCLUDED_ROWS,
+    INCLUDED_SUMS,
+    INPUT_DEFAULTS,
+    INPUT_LINES,
     LOCATIONS_LIST,
     LOCATIONS_ROWS,
     OWN_RUN,
     PERIOD_CHOICES,
+    PERIOD_LINES,
     PERIODS_LIST,
+    STEPS,
     SYNC_STARTS,
     YES_NO,
+    YES_NO_INPUTS,
     Home,
 )
-from xlpy.excel.workbook.included_formulas import included_formula
+from xlpy.excel.workbook.included_formulas import (
+    base_currency,
+    customer_formula,
+    included,
+    included_formula,
+    preview_formula,
+    rerun_formula,
+    shown_formula,
+)
 from xlpy.excel.workbook.layout import offer
 from xlpy.excel.workbook.printing import print_areas, set_print
 from xlpy.excel.workbook.sheet import NUMBER_FORMAT, CellKind, Part
 
 HOME, ABOUT = HOME_SHEET, ABOUT_SHEET
-HOME_WIDTHS = (2, 24, 25, 15, 17, 3, 23, 14, 14, 16, 16, 2, 34, 34)  # A…N; M and N hold the lists, hidden
+HOME_WIDTHS = (2, 24, 25, 20, 17, 3, 24, 14, 14, 16, 16, 2, 34, 34, 30, 9, 9, 16, 16)  # A…S; M…S hidden: lists, sums
 _LABEL, _VALUE, _ASIDE, _LEFT_END = 2, 3, 4, 5
 _RIGHT, _RIGHT_END = 7, 11
-_LOCATIONS_COLUMN, _PERIODS_COLUMN = 13, 14
-_LAST_ROW = 44
+_LOCATIONS_COLUMN, _PERIODS_COLUMN, _CUSTOMERS_COLUMN, _CUSTOMERS_END = 13, 14, 15, 19
+_LAST_ROW = 54
 _BETWEEN_KINDS = 6  # height of the row that sets the bars of two kinds apart
 _BAR_LENGTH = 46  # blocks of the longest bar of the picture
-
-STEPS = (
-    ("Refresh", "reads what is not yet posted."),
-    ("Include", "mark rows on Invoices, Expenses and Inventory."),
-    ("Check mappings", "lists what must be mended, and where."),
-    ("Preview", "shows the exact documents SL would get."),
-    ("Run export", "writes unreleased batches, then marks Manage."),
-)
-
-_COMPANY = (
-    (Home.COMPANY, "SL company", CellKind.TEXT),
-    (Home.SITE, "Manage site", CellKind.TEXT),
-    (Home.LAST_REFRESH, "Last refresh", CellKind.TIME),
-)
-_INPUTS = (
-    (Home.LOCATION, "Location", CellKind.TEXT, "those that have transactions"),
-    (Home.THROUGH_DATE, "Through date", CellKind.DATE, "empty: everything"),
-    (Home.EXPORT_INVOICES, "Export invoices", CellKind.TEXT, "and credit memos"),
-    (Home.EXPORT_EXPENSES, "Export expenses", CellKind.TEXT, "of members"),
-    (Home.EXPORT_INVENTORY, "Export inventory", CellKind.TEXT, "receipts, adjustments, transfers"),
-    (Home.DETAIL, "Invoice detail", CellKind.TEXT, "lines per document"),
-    (Home.PERIOD, "Period to post", CellKind.TEXT, "or type PP-YYYY"),
-    (Home.BATCH_IDENTIFIER, "Batch identifier", CellKind.TEXT, "the batch's name in Manage"),
-)
-_AFTERWARDS = (
-    (Home.EARLIER_BATCH, "Earlier batch", CellKind.TEXT, "for Rerun, Undo and Reconcile"),
-    (Home.SYNC_START, "Sync payments from", CellKind.TEXT, "changes in SL since then"),
-    (Home.SYNC_FROM, "Custom date", CellKind.DATE, "when the line above says so"),
-    (Home.CONFIRM, "Confirm", CellKind.TEXT, "what Undo, Clear or Approve asks for"),
-)
-_YES_NO_INPUTS = (Home.EXPORT_INVOICES, Home.EXPORT_EXPENSES, Home.EXPORT_INVENTORY)
-_INPUT_DEFAULT = {
-    Home.LOCATION: ALL_LOCATIONS,
-    **dict.fromkeys(_YES_NO_INPUTS, YES_NO[0]),
-    Home.DETAIL: DETAIL_CHOICES[0],
-    Home.PERIOD: PERIOD_CHOICES[0],
-    Home.SYNC_START: SYNC_STARTS[0],
-}
-_PERIODS = (
-    ("Accounts receivable", Home.AR_CURRENT, Home.AR_CLOSED),
-    ("Accounts payable", Home.AP_CURRENT, Home.AP_CLOSED),
-    ("Inventory", Home.IN_CURRENT, Home.IN_CLOSED),
-    ("General ledger", Home.GL_CURRENT, Home.GL_CLOSED),
-)
-_ABOUT = (
-    (Home.VERSION, "Version", CellKind.TEXT),
-    (Home.PROFILE, "Profile (settings file)", CellKind.TEXT),
-    (Home.USER, "User", CellKind.TEXT),
-    (Home.CONNECTIONS, "Connections", CellKind.WRAP),
-    (Home.SETTINGS, "Settings in force", CellKind.WRAP),
-)
 
 
 def lay_out_home(book: Workbook) -> Worksheet:
@@ -108,10 +78,11 @@ def lay_out_home(book: Workbook) -> Worksheet:
     _inputs(book, ws, 9)
     _periods(book, ws, 19)
     _last_run(book, ws, 26)
-    _afterwards(book, ws, 38)
+    _afterwards(book, ws, 35)
     _steps(ws, 4)
     _included(book, ws, 11)
-    _picture(book, ws, 22)
+    _customers(book, ws, 22)
+    _picture(book, ws, 35)
     _lists(book, ws)
     # What one enters is one page, what there is another: beside each other they would be too small to read.
     set_print(ws, landscape=False)
@@ -125,7 +96,7 @@ def lay_out_about(book: Workbook, version: str, profile: str) -> Worksheet:
     ws = _new_sheet(book, ABOUT, (2, 26, 100), None)
     _words(ws, 1, 2, "About Manage to SL", size=16, bold=True)
     ws.row_dimensions[1].height = 27
-    for row, (name, label, kind) in enumerate(_ABOUT, 3):
+    for row, (name, label, kind) in enumerate(ABOUT_LINES, 3):
         _fact(book, ws, row, (2, 3), name, label, kind)
         ws.row_dimensions[row].height = 62 if kind is CellKind.WRAP else 21
         ws.cell(row, 2).alignment = Alignment(vertical="top" if kind is CellKind.WRAP else "center")
@@ -161,21 +132,21 @@ def _new_sheet(book: Workbook, title: str, widths: tuple[float, ...], part: Part
 
 def _company(book: Workbook, ws: Worksheet, row: int) -> None:
     _section(ws, row, _LABEL, _LEFT_END, "Company")
-    for at, (name, label, kind) in enumerate(_COMPANY, row + 1):
+    for at, (name, label, kind) in enumerate(COMPANY_LINES, row + 1):
         _fact(book, ws, at, (_LABEL, _LEFT_END), name, label, kind)
 
 
 def _inputs(book: Workbook, ws: Worksheet, row: int) -> None:
     _section(ws, row, _LABEL, _LEFT_END, "What to export")
-    for at, entry in enumerate(_INPUTS, row + 1):
+    for at, entry in enumerate(INPUT_LINES, row + 1):
         _input(book, ws, at, *entry)
     # Only as many as are filled are offered; a range of another sheet would be an extension that openpyxl loses.
     locations = f"OFFSET({LOCATIONS_LIST},0,0,MAX(1,COUNTA({LOCATIONS_LIST})),1)"
-    for at, (name, label, _, _) in enumerate(_INPUTS, row + 1):
+    for at, (name, label, _, _) in enumerate(INPUT_LINES, row + 1):
         ref = f"{get_column_letter(_VALUE)}{at}"
         if name is Home.LOCATION:
             offer(ws, ref, locations, label, "")
-        elif name in _YES_NO_INPUTS:
+        elif name in YES_NO_INPUTS:
             offer(ws, ref, YES_NO, label, "", only=True)
         elif name is Home.DETAIL:
             offer(ws, ref, DETAIL_CHOICES, label, "", only=True)
@@ -185,7 +156,7 @@ def _inputs(book: Workbook, ws: Worksheet, row: int) -> None:
 
 def _input(book: Workbook, ws: Worksheet, row: int, name: Home, label: str, kind: CellKind, aside: str) -> None:
     _words(ws, row, _LABEL, label)
-    cell = ws.cell(row, _VALUE, _INPUT_DEFAULT.get(name))
+    cell = ws.cell(row, _VALUE, INPUT_DEFAULTS.get(name))
     look.dress_input(cell, kind)
     name_range(book, name, ws, _absolute(row, _VALUE))
     _words(ws, row, _ASIDE, aside, muted=True)
@@ -195,19 +166,18 @@ def _input(book: Workbook, ws: Worksheet, row: int, name: Home, label: str, kind
 def _afterwards(book: Workbook, ws: Worksheet, row: int) -> None:
     """Lay out the inputs of what comes after the batch."""
     _section(ws, row, _LABEL, _LEFT_END, "After the batch")
-    for at, entry in enumerate(_AFTERWARDS, row + 1):
+    for at, entry in enumerate(AFTERWARDS_LINES, row + 1):
         _input(book, ws, at, *entry)
         if entry[0] is Home.SYNC_START:
             offer(ws, f"{get_column_letter(_VALUE)}{at}", SYNC_STARTS, entry[1], "", only=True)
-    _fact(book, ws, row + 5, (_LABEL, _LEFT_END), Home.RERUN_HASH, "Rerun", CellKind.TEXT)
-    ws.cell(row + 5, _VALUE).font = look.font(size=8, color=look.MUTED)
+    _told(ws, row + 5, "Rerun", rerun_formula())
 
 
 def _periods(book: Workbook, ws: Worksheet, row: int) -> None:
     _section(ws, row, _LABEL, _LEFT_END, "Periods in SL")
     for column, title in ((_VALUE, "Current"), (_ASIDE, "Last closed")):
         _words(ws, row + 1, column, title, muted=True)
-    for at, (label, current, closed) in enumerate(_PERIODS, row + 2):
+    for at, (label, current, closed) in enumerate(PERIOD_LINES, row + 2):
         _fact(book, ws, at, (_LABEL, _LEFT_END), current, label, CellKind.TEXT)
         look.dress_fact(ws.cell(at, _ASIDE), CellKind.TEXT)
         name_range(book, closed, ws, _absolute(at, _ASIDE))
@@ -224,8 +194,16 @@ def _last_run(book: Workbook, ws: Worksheet, row: int) -> None:
     for column in range(_VALUE, _LEFT_END + 1):  # borders of merged cells do not come back alike from a save
         ws.cell(row + 2, column).border = Border()
     ws.merge_cells(start_row=row + 2, end_row=row + 6, start_column=_VALUE, end_column=_LEFT_END)
-    _fact(book, ws, row + 7, (_LABEL, _LEFT_END), Home.PREVIEW_HASH, "Preview", CellKind.TEXT)
-    ws.cell(row + 7, _VALUE).font = look.font(size=8, color=look.MUTED)
+    _told(ws, row + 7, "Preview", preview_formula())
+
+
+def _told(ws: Worksheet, row: int, label: str, formula: str) -> None:
+    """Add a line that the sheet itself tells."""
+    _words(ws, row, _LABEL, label, muted=True)
+    for column in range(_VALUE, _LEFT_END + 1):
+        look.dress_fact(ws.cell(row, column), CellKind.COUNT)
+        ws.cell(row, column).alignment = Alignment(horizontal="left", vertical="center")
+    ws.cell(row, _VALUE).value = formula
 
 
 def _steps(ws: Worksheet, row: int) -> None:
@@ -238,18 +216,69 @@ def _steps(ws: Worksheet, row: int) -> None:
 def _included(book: Workbook, ws: Worksheet, row: int) -> None:
     """Lay out what is included: kind and currency, filled by Python; count and total, counted by the sheet itself."""
     _section(ws, row, _RIGHT, _RIGHT_END, "What is included")
-    kinds = (CellKind.TEXT, CellKind.TEXT, CellKind.COUNT, CellKind.MONEY)
-    for column, (title, kind) in enumerate(zip(("Kind", "Currency", "Count", "Total"), kinds, strict=True), _RIGHT):
-        _words(ws, row + 1, column, title, muted=True)
-        if kind in {CellKind.COUNT, CellKind.MONEY}:
-            ws.cell(row + 1, column).alignment = Alignment(horizontal="right", vertical="center", indent=1)
-        for at in range(row + 2, row + 2 + INCLUDED_ROWS):
+    kinds = (CellKind.TEXT, CellKind.TEXT, CellKind.COUNT, CellKind.MONEY, CellKind.MONEY)
+    first, last = row + 2, row + 1 + INCLUDED_ROWS
+    _heads(ws, row + 1, ("Kind", "Currency", "Included", "Total included", "Total shown"), kinds)
+    for at in range(first, last + 1):
+        for column, kind in enumerate(kinds, _RIGHT):
             look.dress_fact(ws.cell(at, column), kind)
-    for at in range(row + 2, row + 2 + INCLUDED_ROWS):
         kind_at, currency_at = (_absolute(at, column) for column in (_RIGHT, _RIGHT + 1))
         ws.cell(at, _RIGHT + 2, included_formula(kind_at, currency_at))
         ws.cell(at, _RIGHT + 3, included_formula(kind_at, currency_at, "Total"))
-    name_range(book, INCLUDED_BLOCK, ws, _absolute(row + 2, _RIGHT, row + 1 + INCLUDED_ROWS, _RIGHT + 1))
+        ws.cell(at, _RIGHT + 4, shown_formula(kind_at, currency_at))
+    name_range(book, INCLUDED_BLOCK, ws, _absolute(first, _RIGHT, last, _RIGHT + 1))
+    name_range(book, INCLUDED_SUMS, ws, _absolute(first, _RIGHT + 2, last, _RIGHT + 4))
+
+
+def _customers(book: Workbook, ws: Worksheet, row: int) -> None:
+    """Lay out the included invoices by customer: those with the largest totals, and the others in one line.
+
+    Python fills the hidden list of all customers; their sums, and which are the largest, the sheet works out itself.
+    """
+    _section(ws, row, _RIGHT, _RIGHT_END, "Included invoices by customer")
+    kinds = (CellKind.TEXT, CellKind.TEXT, CellKind.COUNT, CellKind.MONEY)
+    _heads(ws, row + 1, ("Customer", "Currency", "Included", "Total included"), kinds)
+    first, last = row + 2, row + 1 + CUSTOMERS_SHOWN
+    ranked = f"INDEX({CUSTOMER_SUMS},0,3)"
+    for place, at in enumerate(range(first, last + 1), 1):
+        found = f"MATCH(LARGE({ranked},{place}),{ranked},0)"
+        sources = ((CUSTOMERS_BLOCK, 1), (CUSTOMERS_BLOCK, 2), (CUSTOMER_SUMS, 1), (CUSTOMER_SUMS, 2))
+        for column, (block, of) in enumerate(sources, _RIGHT):
+            told = f"INDEX({block},{found},{of})" + ('&""' if block == CUSTOMERS_BLOCK else "")
+            look.dress_fact(ws.cell(at, column, f'=IF(COUNT({ranked})<{place},"",{told})'), kinds[column - _RIGHT])
+    counts, totals = (_absolute(first, _RIGHT + at, last, _RIGHT + at) for at in (2, 3))
+    others = f"{included('Invoices')}-SUM({counts})"
+    one_currency = f'COUNTIF(INDEX({INCLUDED_BLOCK},0,1),"Invoices")=1'
+    rest = f"{included('Invoices', total='Total')}-SUM({totals})"
+    formulas = (
+        f'=IF({others}>0,"All others","")',
+        "",
+        f'=IF({others}>0,{others},"")',
+        f'=IF(AND({others}>0,{one_currency}),{rest},"")',  # two currencies are never added
+    )
+    for column, (formula, kind) in enumerate(zip(formulas, kinds, strict=True), _RIGHT):
+        look.dress_fact(ws.cell(last + 1, column, formula or None), kind)
+    _customer_list(book, ws)
+
+
+def _customer_list(book: Workbook, ws: Worksheet) -> None:
+    """Lay out the hidden list: customer, currency, count, total, and the total to rank by, each a little different."""
+    for at in range(1, CUSTOMERS_ROWS + 1):
+        customer, currency, count, total = (_absolute(at, _CUSTOMERS_COLUMN + i) for i in range(4))
+        for column in (_CUSTOMERS_COLUMN, _CUSTOMERS_COLUMN + 1):
+            ws.cell(at, column).number_format = NUMBER_FORMAT[CellKind.TEXT]
+        ws.cell(at, _CUSTOMERS_COLUMN + 2, customer_formula(customer, currency))
+        ws.cell(at, _CUSTOMERS_COLUMN + 3, customer_formula(customer, currency, "Total"))
+        ws.cell(at, _CUSTOMERS_END, f'=IF(N({count})=0,"",{total}-ROW()/10^6)')
+    name_range(book, CUSTOMERS_BLOCK, ws, _absolute(1, _CUSTOMERS_COLUMN, CUSTOMERS_ROWS, _CUSTOMERS_COLUMN + 1))
+    name_range(book, CUSTOMER_SUMS, ws, _absolute(1, _CUSTOMERS_COLUMN + 2, CUSTOMERS_ROWS, _CUSTOMERS_END))
+
+
+def _heads(ws: Worksheet, row: int, titles: tuple[str, ...], kinds: tuple[CellKind, ...]) -> None:
+    for column, (title, kind) in enumerate(zip(titles, kinds, strict=True), _RIGHT):
+        _words(ws, row, column, title, muted=True)
+        if kind in {CellKind.COUNT, CellKind.MONEY}:
+            ws.cell(row, column).alignment = Alignment(horizontal="right", vertical="center", indent=1)
 
 
 def _picture(book: Workbook, ws: Worksheet, row: int) -> None:
@@ -257,7 +286,7 @@ def _picture(book: Workbook, ws: Worksheet, row: int) -> None:
 
     Bars are text in cells: of a chart, a save of the closed file loses corners, style and fonts.
     """
-    _section(ws, row, _RIGHT, _RIGHT_END, "Unposted, by age, in base currency")
+    _section(ws, row, _RIGHT, _RIGHT_END, f'="Unposted, by age, in "&{base_currency("base currency")}')
     _words(ws, row + 1, _RIGHT, "Kind", muted=True)
     for column, age in enumerate(AGES, _RIGHT + 1):
         _words(ws, row + 1, column, age, muted=True)
@@ -287,14 +316,16 @@ def _picture(book: Workbook, ws: Worksheet, row: int) -> None:
 
 def _lists(book: Workbook, ws: Worksheet) -> None:
     """Write what the lists offer into hidden columns of this sheet (a choice with a comma needs a cell)."""
-    for column in (_LOCATIONS_COLUMN, _PERIODS_COLUMN):
+    for column in range(_LOCATIONS_COLUMN, _CUSTOMERS_END + 1):
         ws.column_dimensions[get_column_letter(column)].hidden = True
+    for column in (_LOCATIONS_COLUMN, _PERIODS_COLUMN):
         for at in range(1, LOCATIONS_ROWS + 1):
             ws.cell(at, column).number_format = NUMBER_FORMAT[CellKind.TEXT]
     ws.cell(1, _LOCATIONS_COLUMN, ALL_LOCATIONS)
     for at, choice in enumerate(PERIOD_CHOICES, 1):
         ws.cell(at, _PERIODS_COLUMN, choice)
-    for at, name in enumerate(OWN_RUN.values(), len(PERIOD_CHOICES) + 2):
+    hidden = (*OWN_RUN.values(), Home.PREVIEW_HASH, Home.PREVIEW_OF, Home.RERUN_HASH, Home.BASE_CURRENCY)
+    for at, name in enumerate(hidden, len(PERIOD_CHOICES) + 2):
         name_range(book, name, ws, _absolute(at, _PERIODS_COLUMN))
     name_range(book, LOCATIONS_LIST, ws, _absolute(1, _LOCATIONS_COLUMN, LOCATIONS_ROWS, _LOCATIONS_COLUMN))
     name_range(book, PERIODS_LIST, ws, _absolute(1, _PERIODS_COLUMN, len(PERIOD_CHOICES), _PERIODS_COLUMN))

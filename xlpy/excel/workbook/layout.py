@@ -13,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlpy.excel.workbook import look
 from xlpy.excel.workbook.home_cells import OWN_RUN, Home
+from xlpy.excel.workbook.included_formulas import MARKED, base_currency, included, line_of_sums
 from xlpy.excel.workbook.printing import print_columns, set_print
 from xlpy.excel.workbook.sheet import (
     FIRST_DATA_ROW,
@@ -29,7 +30,7 @@ from xlpy.excel.workbook.state_colours import any_other, colours_of
 HINT_ROW = 2
 TABLE_STYLE = "TableStyleLight1"  # built in: an own table style would be lost when a closed file is saved
 SHOWN = "Rows shown:"
-TOTAL_OF_SHOWN = "Total shown"
+TOTAL_OF_SHOWN, TOTAL_OF_INCLUDED = "Total shown", "Total included"
 
 _TOTAL_WIDTH = 15.5  # -12,345,678.90 in bold; a number that does not fit is shown as ###
 _FILTER_BUTTON = 3.2  # characters that the filter button covers in a header
@@ -45,8 +46,7 @@ def lay_out_table(book: Workbook, sheet: Sheet) -> Worksheet:
     _add_table(ws, sheet)
     _colour_rows(ws, sheet)
     _offer_choices(ws, sheet)
-    # The first column stays in sight when it is the one the user writes into.
-    corner = ws.cell(FIRST_DATA_ROW, 2 if sheet.columns[0].input else 1)
+    corner = ws.cell(FIRST_DATA_ROW, sheet.in_sight + 1)
     ws.freeze_panes = corner.coordinate
     for selection in ws.sheet_view.selection:
         selection.activeCell = selection.sqref = corner.coordinate
@@ -67,7 +67,7 @@ def _set_columns(ws: Worksheet, sheet: Sheet) -> None:
         dimension.width = column_width(column)
         look.dress_body(dimension, column.kind)
         look.dress_header(ws.cell(HEADER_ROW, number, column.name), sheet.part, column.kind)
-        look.dress_body(ws.cell(FIRST_DATA_ROW, number), column.kind)
+        look.dress_body(ws.cell(FIRST_DATA_ROW, number, column.formula or None), column.kind)
 
 
 def column_width(column: Column) -> float:
@@ -77,33 +77,51 @@ def column_width(column: Column) -> float:
 
 
 def _set_top(ws: Worksheet, sheet: Sheet) -> None:
-    for row, height in ((TITLE_ROW, 27), (HINT_ROW, 17), (SUBTOTAL_ROW, 19), (HEADER_ROW, 31)):
+    marked = sheet.table in MARKED
+    for row, height in ((TITLE_ROW, 27), (HINT_ROW, 19 if marked else 17), (SUBTOTAL_ROW, 19), (HEADER_ROW, 31)):
         ws.row_dimensions[row].height = height
     for number in range(1, len(sheet.columns) + 1):  # or the formats of the columns would shine through
         look.dress_text(ws.cell(TITLE_ROW, number), size=16, bold=True)
-        look.dress_text(ws.cell(HINT_ROW, number), color=look.MUTED)
+        look.dress_text(ws.cell(HINT_ROW, number), bold=marked, color=look.INK if marked else look.MUTED)
         look.dress_text(ws.cell(SUBTOTAL_ROW, number), bold=True)
         ws.cell(SUBTOTAL_ROW, number).fill = look.fill(look.BAND)
     ws.cell(TITLE_ROW, 1, sheet.title)
-    ws.cell(HINT_ROW, 1, sheet.hint)
+    hint = ws[hint_cell(sheet)]
+    hint.value = sheet.hint
+    look.dress_text(hint, color=look.MUTED)
     counted = sheet.counted or sheet.key or sheet.columns[0].name  # never empty in a row
     own = OWN_RUN.get(sheet.table)
     told, words = own or Home.BATCH_IDENTIFIER, "" if own else "batch "
     # The batch stands in the rows that every printed page repeats; a footer can't read a cell.
-    ws.cell(
-        SUBTOTAL_ROW,
-        1,
-        f'="{SHOWN} "&SUBTOTAL(103,{sheet.table}[{counted}])&IF({told}="","","  ·  {words}"&{told})',
-    )
+    line = line_of_sums(sheet.table, of_shown=True) if marked else f'"{SHOWN} "&SUBTOTAL(103,{sheet.table}[{counted}])'
+    ws.cell(SUBTOTAL_ROW, 1, f'={line}&IF({told}="","","  ·  {words}"&{told})')
+    if marked:
+        ws.cell(HINT_ROW, 1, f"={line_of_sums(sheet.table, of_shown=False)}")
+    _set_totals(ws, sheet, marked=marked)
+
+
+def _set_totals(ws: Worksheet, sheet: Sheet, *, marked: bool) -> None:
+    """Totals of what a filter shows and, where one marks, of what is included above them; each with its words."""
     totals = [number for number, column in enumerate(sheet.columns, 1) if column.total]
     for number in totals:
         column = sheet.columns[number - 1]
-        cell = ws.cell(SUBTOTAL_ROW, number, f"=SUBTOTAL(109,{sheet.table}[{column.name}])")
-        cell.number_format = NUMBER_FORMAT[column.kind]
-        cell.alignment = Alignment(horizontal="right", vertical="center", indent=1)
-    if totals:
-        label = ws.cell(SUBTOTAL_ROW, totals[0] - 1, TOTAL_OF_SHOWN)
+        sums = {SUBTOTAL_ROW: f"=SUBTOTAL(109,{sheet.table}[{column.name}])"}
+        if marked:
+            sums[HINT_ROW] = f"={included(sheet.table, total=column.name)}"
+        for row, formula in sums.items():
+            cell = ws.cell(row, number, formula)
+            cell.number_format = NUMBER_FORMAT[column.kind]
+            cell.alignment = Alignment(horizontal="right", vertical="center", indent=1)
+    labels = {SUBTOTAL_ROW: TOTAL_OF_SHOWN, **({HINT_ROW: TOTAL_OF_INCLUDED} if marked else {})}
+    for row, text in labels.items() if totals else ():
+        told = f'="{text}, "&{base_currency("base")}' if marked else text
+        label = ws.cell(row, totals[0] - 1, told)
         label.alignment = Alignment(horizontal="right", vertical="center")
+
+
+def hint_cell(sheet: Sheet) -> str:
+    """Return the address of a sheet's hint; where one marks, what is included stands in its row."""
+    return f"{get_column_letter(sheet.in_sight + 1)}{TITLE_ROW}" if sheet.table in MARKED else f"A{HINT_ROW}"
 
 
 def _add_table(ws: Worksheet, sheet: Sheet) -> None:

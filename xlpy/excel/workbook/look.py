@@ -21,6 +21,7 @@ BAND = "EEF2F6"  # section bars and the rows above a header
 INPUT_FILL = "FFF8E1"
 INPUT_LINE = "D8B75C"
 BAR = "3A6EA5"
+LINK = "0B5CAD"
 
 TAB = {Part.INPUT: "C99A2E", Part.WORK: "24476B", Part.RESULT: "2F5D50"}
 HEADER = {Part.INPUT: "7A5A12", Part.WORK: "24476B", Part.RESULT: "2F5D50"}
@@ -35,9 +36,14 @@ CALM = ("4A5563", "EDF0F3")
 INFO = ("1F4E79", "E3EDF7")
 
 
-def font(*, size: float = 10, bold: bool = False, italic: bool = False, color: str = INK) -> Font:
+def font(
+    *, size: float = 10, bold: bool = False, italic: bool = False, color: str = INK, underline: bool = False
+) -> Font:
     """Return the workbook's font in one of its sizes."""
-    return Font(name=FONT, size=size, bold=bold, italic=italic, color=f"FF{color}")
+    made = Font(name=FONT, size=size, bold=bold, italic=italic, color=f"FF{color}")
+    if underline:
+        made.underline = "single"
+    return made
 
 
 def fill(color: str) -> PatternFill:
@@ -53,7 +59,7 @@ def line(color: str = LINE, *, box: bool = False) -> Border:
 
 def dress_body(target: StyleableObject, kind: CellKind) -> None:
     """Style a body cell, or a whole column: format, font, alignment by what it holds."""
-    target.font = font()
+    target.font = font(color=LINK, underline=True) if kind is CellKind.LINK else font()
     target.number_format = FILE_FORMAT[kind]
     # Numbers keep a little distance from the text that begins in the next column.
     target.alignment = Alignment(

@@ -17,6 +17,7 @@ class CellKind(StrEnum):
     DATE = "date"
     TIME = "time"
     COUNT = "count"
+    LINK = "link"  # a formula that opens or jumps; nothing is written or read there
 
 
 # Dates are shown as the user's Windows or Mac shows them: these two codes are Excel's built-in formats 14 and 22, which
@@ -33,6 +34,7 @@ NUMBER_FORMAT = {
     CellKind.DATE: SHORT_DATE,
     CellKind.TIME: SHORT_DATE_AND_TIME,
     CellKind.COUNT: "0",
+    CellKind.LINK: "General",  # in a cell formatted as text a formula would stay text
 }
 # The same as openpyxl names them: in its list the built-in formats of dates have the codes of the file format's text
 # (ECMA-376 part 1, 18.8.30). Excel's names would become formats of the file's own, American on every PC.
@@ -50,7 +52,10 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table. ``total``: whether the frozen rows show SUBTOTAL(109) of it. ``width`` in characters."""
+    """A column of a table. ``total``: whether the frozen rows show SUBTOTAL(109) of it. ``width`` in characters.
+
+    ``formula``: of a ``LINK``, the same in every row.
+    """
 
     name: str
     kind: CellKind = CellKind.TEXT
@@ -59,13 +64,15 @@ class Column:
     choices: tuple[str, ...] = ()
     input: bool = False  # the user writes here
     hint: str = ""
+    formula: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet with one Excel table. ``key``: the column whose text identifies a row across refreshes.
 
-    ``counted``: a column that is never empty in a row, where the key may be.
+    ``counted``: a column that is never empty in a row, where the key may be. ``frozen``: the last column that stays in
+    sight; without one it is the first, where the user writes into it.
     """
 
     name: str
@@ -78,10 +85,21 @@ class Sheet:
     hint: str = ""  # row 2: what to do on this sheet
     counted: str = ""
     signed: bool = False  # its printed pages have lines for whoever prepared and reviewed them
+    frozen: str = ""
 
     def index(self, column: str) -> int:
         """Zero-based position of a column by name."""
         return next(i for i, c in enumerate(self.columns) if c.name == column)
+
+    @property
+    def held(self) -> tuple[Column, ...]:
+        """The columns that hold values: all but those with a formula."""
+        return tuple(column for column in self.columns if not column.formula)
+
+    @property
+    def in_sight(self) -> int:
+        """How many columns stay in sight when the sheet is scrolled to the right."""
+        return self.index(self.frozen) + 1 if self.frozen else int(self.columns[0].input)
 
 
 TITLE_ROW = 1  # title and what the sheet is for

@@ -3,113 +3,11 @@
 from __future__ import annotations
 
 from xlpy.domain.values.statuses import Include
+from xlpy.excel.workbook.home_cells import Home
+from xlpy.excel.workbook.links import TRANSACTION_ID, to_preview_formula, to_row_formula
 from xlpy.excel.workbook.month_end_sheets import ACCRUALS, MAPPINGS, TIE_OUT
 from xlpy.excel.workbook.sheet import CellKind, Column, Part, Sheet
-
-INCLUDE_CHOICES = (Include.YES, Include.AGAIN)
-
-
-_INCLUDE = Column("Include", CellKind.TEXT, 9, choices=INCLUDE_CHOICES, input=True, hint="Yes, Again or empty")
-# The user's own words about a row, at the end: another open period for this document, and its SL batch on hold.
-_PERIOD = Column("Period", width=10, input=True, hint="Another open period for this row alone, such as 11-2026")
-_HOLD = Column("Hold", width=8, choices=(Include.YES,), input=True, hint="Yes: its SL batch is put on hold")
-_STATUS = Column("Status", CellKind.TEXT, 15)
-_MESSAGE = Column("Message", CellKind.WRAP, 38)
-
-INVOICES = Sheet(
-    "Invoices",
-    "Invoices",
-    "Unposted invoices and credit memos of Manage",
-    Part.WORK,
-    (
-        _INCLUDE,
-        _STATUS,
-        _MESSAGE,
-        Column("Number", width=12),
-        Column("Type", width=14),
-        Column("Date", CellKind.DATE, 11),
-        Column("Due", CellKind.DATE, 11),
-        Column("Company", width=28),
-        Column("Customer id", width=13),
-        Column("Location", width=12),
-        Column("Terms", width=16),
-        Column("Tax code", width=11),
-        Column("Subtotal", CellKind.MONEY, 14),
-        Column("Tax", CellKind.MONEY, 12),
-        Column("Total", CellKind.MONEY, 14),
-        Column("Currency", width=10),
-        Column("Base total", CellKind.MONEY, 14, total=True),
-        Column("Expected period", width=11),
-        Column("SL reference", width=13),
-        Column("Id", width=12),
-        _PERIOD,
-        _HOLD,
-    ),
-    key="Id",
-    hint="Filter, then write Yes under Include (or press Select all). Again posts anew what is void or gone in SL.",
-)
-
-EXPENSES = Sheet(
-    "Expenses",
-    "Expenses",
-    "Unposted expenses of members in Manage",
-    Part.WORK,
-    (
-        _INCLUDE,
-        _STATUS,
-        _MESSAGE,
-        Column("Member", width=20),
-        Column("Vendor nbr", width=12),
-        Column("Date", CellKind.DATE, 11),
-        Column("Type", width=14),
-        Column("Classification", width=16),
-        Column("Payment method", width=16),
-        Column("Company-paid", width=11),
-        Column("Charge", CellKind.WRAP, 30),
-        Column("Company", width=26),
-        Column("Account", width=12),
-        Column("Total", CellKind.MONEY, 13),
-        Column("Currency", width=10),
-        Column("Location", width=12),
-        Column("Id", width=10),
-        _PERIOD,
-        _HOLD,
-    ),
-    key="Id",
-    hint="Write Yes under Include (or press Select all). What the company paid itself is not owed to the member.",
-)
-
-INVENTORY = Sheet(
-    "Inventory",
-    "Inventory",
-    "Unposted item receipts, inventory adjustments and transfers of Manage",
-    Part.WORK,
-    (
-        _INCLUDE,
-        _STATUS,
-        _MESSAGE,
-        Column("Kind", width=12),
-        Column("Document", CellKind.WRAP, 24),
-        Column("PO", width=13),
-        Column("Packing slip", width=15),
-        Column("Vendor", width=26),
-        Column("Vendor id", width=11),
-        Column("Vendor invoice", width=19),
-        Column("Date", CellKind.DATE, 11),
-        Column("Description", width=22),
-        Column("Quantity", CellKind.QUANTITY, 10),
-        Column("From", width=13),
-        Column("To", width=13),
-        Column("Total", CellKind.MONEY, 13),
-        Column("Currency", width=10),
-        Column("Location", width=12),
-        Column("Id", width=26),
-        _PERIOD,
-        _HOLD,
-    ),
-    key="Id",
-    hint="Write Yes under Include (or press Select all). A receipt becomes a voucher, a return a debit adjustment.",
-)
+from xlpy.excel.workbook.work_sheets import EXPENSES, GONE_NOTES, INCLUDE_COLUMN, INVENTORY, INVOICES
 
 PROBLEMS = Sheet(
     "Mapping check",
@@ -121,11 +19,13 @@ PROBLEMS = Sheet(
         Column("Code", width=20),
         Column("What", CellKind.WRAP, 42),
         Column("Transaction", CellKind.WRAP, 17),
+        Column("Row", CellKind.LINK, 10, formula=to_row_formula("Problems")),
         Column("Value in Manage", CellKind.WRAP, 18),
         Column("Value in SL", CellKind.WRAP, 18),
         Column("How to fix", CellKind.WRAP, 44),
         Column("Where", CellKind.WRAP, 25),
         Column("Count", CellKind.COUNT, 8),
+        Column(TRANSACTION_ID, width=18),
     ),
     hint="Mend what says Stop, where it says, and check again. Create: will be made in SL. Note: only to know.",
 )
@@ -203,6 +103,7 @@ RESULTS = Sheet(
         Column("Message", CellKind.WRAP, 26),
         Column("Kind", width=12),
         Column("Transaction", width=13),
+        Column("Journal", CellKind.LINK, 10, formula=to_preview_formula("Results", Home.RESULTS_OF)),
         Column("Amount", CellKind.MONEY, 14),
         Column("Currency", width=9),
         Column("Module", width=8),
@@ -221,7 +122,7 @@ RERUN = Sheet(
     "What a rerun of an earlier batch finds, and what it would post",
     Part.WORK,
     (
-        _INCLUDE,
+        INCLUDE_COLUMN,
         Column("State", width=15),
         Column("Message", CellKind.WRAP, 34),
         Column("Kind", width=12),
@@ -351,7 +252,7 @@ LOG = Sheet(
 
 SHEETS: tuple[Sheet, ...] = (
     *(INVOICES, EXPENSES, INVENTORY, PROBLEMS, PREVIEW, PRACTICE, RESULTS),
-    *(BATCHES, RERUN, RECONCILE, TIE_OUT, ACCRUALS, MAPPINGS, PAYMENTS, SETUP, LOG),
+    *(BATCHES, RERUN, RECONCILE, TIE_OUT, ACCRUALS, MAPPINGS, PAYMENTS, GONE_NOTES, SETUP, LOG),
 )  # between Home and About
 
 RECONCILED_BLOCK = "xlpy_Reconciled"  # Reconcile, above the header: how much of what Manage has arrived where

@@ -120,6 +120,7 @@ def refresh(
         unfinished=unfinished_count,
         messages=tuple(messages),
         left_out=left_out,
+        base_currency=books.gl.base_currency,
     )
 
 

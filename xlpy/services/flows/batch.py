@@ -132,12 +132,6 @@ def _said(plan: Plan) -> str:
         return f"{plan.problems[0].what}."
     if stops:
         return f"{stops} problem{'s' if stops != 1 else ''} must be solved first: see the sheet {_SHEET}."
-    documents = (
-        sum(len(batch.documents) for batch in plan.ar.batches)
-        + sum(len(batch.documents) for batch in plan.ap.batches)
-        + sum(len(batch.documents) for batch in plan.inventory.batches)
-        + sum(len(batch.journals) for batch in plan.gl.batches)
-    )
     masters = {"customers": plan.ar.customers, "vendors": plan.ap.vendors, "products": plan.inventory.items}
     created = "".join(f", {len(new)} {what} to be created" for what, new in masters.items() if new)
-    return f"{len(plan.transactions)} transactions are ready: {documents} SL documents{created}."
+    return f"{len(plan.transactions)} transactions are ready: {plan.document_count} SL documents{created}."

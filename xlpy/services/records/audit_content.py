@@ -24,6 +24,7 @@ from xlpy.errors import RunNotKnown, XlpyError
 from xlpy.masking import masked, without_secrets
 from xlpy.profile.credentials import ENV_INTEGRATOR_PASSWORD, ENV_PRIVATE_KEY, ENV_SL_PASSWORD
 from xlpy.services.records.saved_log import lines_of_run
+from xlpy.services.records.user_notes import UserNote
 from xlpy.services.run.kept import KeptRun, is_of, kept_runs, recall_plan_of_run, recall_run
 from xlpy.services.run.reports import ResultRow
 from xlpy.services.run.session import Session
@@ -113,6 +114,7 @@ class RecordContent:
     plan_json: bytes = b""
     log: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
+    user_notes: tuple[UserNote, ...] = ()
     secrets: tuple[str, ...] = ()
     links: int = 0  # of the chain in SL when the record was made, and the hash of the last one
     head: str = ""

@@ -135,6 +135,7 @@ class RefreshReport:
     expenses: tuple[ExpenseRow, ...] = ()
     procurement: tuple[ProcurementRow, ...] = ()
     left_out: Mapping[Kind, str] = field(default_factory=dict)  # of a kind: what to tell of rows that are not shown
+    base_currency: str = ""  # SL's, and that of what Manage lists without a currency
 
 
 @dataclass(frozen=True, slots=True)
