@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Table, delete, func, insert, select, update
+from sqlalchemy import Column, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from xlpy.demo.company.tables import blank, table
@@ -125,7 +125,7 @@ class Books:
     def highest(self, name: str, column: str, first: str, last: str) -> Any:
         """Give the highest saved value of a column from ``first`` to ``last``, or None."""
         kept = table(name).c[column]
-        return self._connection.scalar(select(func.max(kept)).where(kept >= first, kept <= last))
+        return self._connection.scalar(select(kept).where(kept >= first, kept <= last).order_by(kept.desc()).limit(1))
 
     def add(self, name: str, **values: Any) -> Row:
         """Add a row; columns that are not given are blank."""
