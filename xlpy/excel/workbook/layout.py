@@ -21,6 +21,9 @@ from xlpy.excel.workbook.included_formulas import MARKED, base_currency, include
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, HEADER_ROW, NUMBER_FORMAT, SUBTOTAL_ROW, TITLE_ROW, Column, Sheet
 
 HINT_ROW = 2
+BESIDE_TITLE = (
+    "F"  # the first column that scrolls; where an older workbook has its columns otherwise, right of the title
+)
 LAST_ROW = 1_048_576
 TABLE_STYLE = "TableStyleLight1"  # built in: an own table style would be lost when a closed file is saved
 SHOWN = "Rows shown:"
@@ -150,7 +153,7 @@ def _set_totals(ws: Worksheet, sheet: Sheet, *, marked: bool) -> None:
 
 def hint_cell(sheet: Sheet) -> str:
     """Return the address of a sheet's hint; where one marks, what is included stands in its row."""
-    return f"{get_column_letter(sheet.in_sight + 1)}{TITLE_ROW}" if sheet.table in MARKED else f"A{HINT_ROW}"
+    return f"{BESIDE_TITLE}{TITLE_ROW}" if sheet.table in MARKED else f"A{HINT_ROW}"
 
 
 def _add_table(ws: Worksheet, sheet: Sheet) -> None:
