@@ -95,7 +95,7 @@ def test_the_list_of_errors_is_saved_beside_the_workbook_as_xlsx_and_csv(desk: P
     assert sheet.protection.sheet
     assert csv_file.read_bytes().startswith(b"\xef\xbb\xbf")
     lines = list(csv.reader(io.StringIO(csv_file.read_text("utf-8-sig"))))
-    assert lines[0] == [column.name for column in PROBLEMS.columns]
+    assert lines[0] == [column.name for column in PROBLEMS.held]
     told = dict(zip(lines[0], lines[1], strict=True))
     assert told["What"] == "'=cmd|' /C calc'!A0"
     assert told["Value in Manage"] == "'-Łódź €"

@@ -28,6 +28,7 @@ from xlpy.excel.update.workbook import update_workbook
 from xlpy.excel.workbook.builder import CONFIG_SHEET, build_workbook
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.home_sheet import ABOUT, HOME
+from xlpy.excel.workbook.layout import hint_cell
 from xlpy.excel.workbook.ribbon import RIBBON_PART
 from xlpy.excel.workbook.sheets import BATCHES, INVOICES, PAYMENTS, RECONCILE, RERUN, RESULTS, SETUP, SHEETS
 
@@ -152,6 +153,36 @@ def test_own_columns_stay_typed_or_calculated(updated: Workbook) -> None:
     assert ws.column_dimensions[remarks].width == 44
     of_remarks = [area for area in ws.conditional_formatting if f"{remarks}5" in str(area.sqref)]
     assert [rule.formula for area in of_remarks for rule in area.rules] == [['"late"']]
+
+
+def test_columns_that_came_later_stand_at_the_right_with_their_formulas_and_nothing_is_frozen_too_wide(
+    tmp_path: Path,
+) -> None:
+    """An older arrangement of the columns: none is moved, the first alone stays in sight, the rows can be opened."""
+    path = tmp_path / "older.xlsm"
+    build_workbook(path, interpreter="/old/python", profile="/home/me/firm.toml")
+    book = load_workbook(path, keep_vba=True)
+    ws = book[INVOICES.name]
+    table = ws.tables[INVOICES.table]
+    older = ["Include", "Status", "Message", "Number", "Company", "Currency", "Id", "Notes"]
+    for number in range(1, len(INVOICES.columns) + 1):
+        ws.cell(4, number).value = older[number - 1] if number <= len(older) else None
+        ws.cell(5, number).value = f"v{number}" if number <= len(older) else None
+    table.ref = table.autoFilter.ref = "A4:H5"
+    table.tableColumns = table.tableColumns[: len(older)]
+    for column, name in zip(table.tableColumns, older, strict=True):
+        column.name = name
+    cell_of(book, Home.VERSION).value = "0.0.9"
+    book.save(path)
+    update_workbook(path, interpreter="/new/python")
+    ws = load_workbook(path, keep_vba=True)[INVOICES.name]
+    names = [cell.value for cell in ws[4]]
+    assert names[: len(older)] == older
+    assert ws.freeze_panes == "B5"
+    assert [ws.cell(5, number).value for number in range(1, 9)] == [f"v{number}" for number in range(1, 9)]
+    opens = next(column.formula for column in INVOICES.columns if column.name == "Open")
+    assert ws.cell(5, names.index("Open") + 1).value == opens
+    assert ws[hint_cell(INVOICES)].value == INVOICES.hint
 
 
 def test_home_results_profile_and_own_sheets_stay(updated: Workbook) -> None:

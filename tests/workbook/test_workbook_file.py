@@ -45,7 +45,7 @@ from xlpy.excel.workbook.home_cells import (
 )
 from xlpy.excel.workbook.home_sheet import ABOUT, HOME
 from xlpy.excel.workbook.included_formulas import MARKED
-from xlpy.excel.workbook.layout import HINT_ROW
+from xlpy.excel.workbook.layout import HINT_ROW, hint_cell
 from xlpy.excel.workbook.month_end_sheets import ACCRUALS, MAPPINGS, TIE_OUT
 from xlpy.excel.workbook.ribbon import RIBBON_PART
 from xlpy.excel.workbook.saving import save_book
@@ -389,6 +389,10 @@ def test_mark_state_and_number_stay_in_sight_beside_the_total_on_a_small_screen(
     wide = sum(ws.column_dimensions[get_column_letter(number)].width * DIGIT + 5 for number in upto_currency)
     assert wide < SCREEN, "without scrolling"
     assert sheet.index("Message") > sheet.index("Currency")
+    hint = hint_cell(sheet)
+    assert (ws[hint].value, hint) == (sheet.hint, f"{get_column_letter(sheet.in_sight + 1)}1")
+    room = sum(ws.column_dimensions[get_column_letter(number)].width * DIGIT for number in range(1, sheet.in_sight + 1))
+    assert stringWidth(sheet.title, "Helvetica-Bold", 16) * PIXELS < room, "the title ends before the hint"
 
 
 def test_no_header_breaks_inside_a_word(built: Path) -> None:

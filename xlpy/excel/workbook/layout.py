@@ -28,6 +28,8 @@ from xlpy.excel.workbook.sheet import (
 from xlpy.excel.workbook.state_colours import any_other, colours_of
 
 HINT_ROW = 2
+# The first column that scrolls; where an older workbook has its columns otherwise, right of the title.
+BESIDE_TITLE = "F"
 TABLE_STYLE = "TableStyleLight1"  # built in: an own table style would be lost when a closed file is saved
 SHOWN = "Rows shown:"
 TOTAL_OF_SHOWN, TOTAL_OF_INCLUDED = "Total shown", "Total included"
@@ -121,7 +123,7 @@ def _set_totals(ws: Worksheet, sheet: Sheet, *, marked: bool) -> None:
 
 def hint_cell(sheet: Sheet) -> str:
     """Return the address of a sheet's hint; where one marks, what is included stands in its row."""
-    return f"{get_column_letter(sheet.in_sight + 1)}{TITLE_ROW}" if sheet.table in MARKED else f"A{HINT_ROW}"
+    return f"{BESIDE_TITLE}{TITLE_ROW}" if sheet.table in MARKED else f"A{HINT_ROW}"
 
 
 def _add_table(ws: Worksheet, sheet: Sheet) -> None:
