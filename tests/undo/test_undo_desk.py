@@ -114,7 +114,7 @@ def test_the_undo_button_asks_first_and_a_typed_confirmation_is_good_once(desk: 
     assert pushed.states("OCT-I") == {"undone"}
     assert desk.confirm_cell() == ""
     results = desk.cells(RESULTS)
-    assert (results[0]["Kind"], results[0]["Status"]) == ("run", "Completed")
+    assert (results[0]["Kind"], results[0]["Status"]) == ("Run", "Completed")
     assert {row["Status"] for row in results[1:]} == {"Undone"}
     assert {row["Module"] for row in results[1:] if row["Module"]} == {"AR", "GL"}
 
@@ -188,7 +188,7 @@ def test_recover_is_listed_done_and_kept_on_results(desk: Desk, pushed: Any) -> 
     recovered = desk.press("recover")
     assert recovered.exit_code == 0, recovered.text
     rows = desk.cells(RESULTS)
-    assert (rows[0]["Kind"], rows[0]["Run"]) == ("run", recovered.data["run"])
+    assert (rows[0]["Kind"], rows[0]["Run"]) == ("Run", recovered.data["run"])
     assert {row["Status"] for row in rows[1:]} == {"Undone"}
     assert desk.press("recover").text == "Nothing was half done."
     assert len(desk.cells(RESULTS)) == len(rows)
