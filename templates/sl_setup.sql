@@ -1,4 +1,4 @@
--- Manage to SL: posting ledger, version 3.
+-- Manage to SL: posting ledger, version 4.
 -- Run it once in the SL company (application) database, as a member of db_owner. It is safe to run again: what is
 -- there stays as it is, an earlier version gets what it lacks, and a later one is refused. Then make the users of
 -- Manage to SL members:
@@ -11,8 +11,8 @@ SET QUOTED_IDENTIFIER ON;
 GO
 
 IF OBJECT_ID('dbo.xlpy_Version', 'U') IS NOT NULL
-    EXEC ('IF EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion > 3)
-               RAISERROR (''The posting ledger in this database has a later version than 3'', 16, 1)');
+    EXEC ('IF EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion > 4)
+               RAISERROR (''The posting ledger in this database has a later version than 4'', 16, 1)');
 IF @@ERROR <> 0 SET NOEXEC ON;
 GO
 
@@ -90,6 +90,7 @@ BEGIN
         [PaymentDate] SMALLDATETIME NULL,
         [ChangedAt] DATETIME NULL,
         [RemovedAt] DATETIME NULL,
+        [CreditID] INTEGER NULL,
         PRIMARY KEY ([PaymentRowID]),
         CONSTRAINT [xlpy_Payment_Once] UNIQUE ([ManageHost], [ManageCompany], [ManagePaymentID])
     );
@@ -111,6 +112,7 @@ BEGIN
         [RunID] VARCHAR(40) COLLATE Latin1_General_BIN2 NOT NULL,
         [StartedAt] DATETIME NOT NULL,
         [SettledAt] DATETIME NULL,
+        [CreditID] INTEGER NULL,
         PRIMARY KEY ([PaymentTryID])
     );
     CREATE INDEX [xlpy_PaymentTry_Record] ON dbo.xlpy_PaymentTry ([RecordID]);
@@ -287,6 +289,14 @@ IF COL_LENGTH('dbo.xlpy_Payment', 'RemovedAt') IS NULL
     ALTER TABLE dbo.xlpy_Payment ADD RemovedAt DATETIME NULL;
 GO
 
+IF COL_LENGTH('dbo.xlpy_Payment', 'CreditID') IS NULL
+    ALTER TABLE dbo.xlpy_Payment ADD CreditID INTEGER NULL;
+GO
+
+IF COL_LENGTH('dbo.xlpy_PaymentTry', 'CreditID') IS NULL
+    ALTER TABLE dbo.xlpy_PaymentTry ADD CreditID INTEGER NULL;
+GO
+
 IF DATABASE_PRINCIPAL_ID('xlpy_user') IS NULL
     CREATE ROLE xlpy_user;
 GO
@@ -397,8 +407,8 @@ GRANT SELECT, INSERT ON dbo.xlpy_PostingDoc TO xlpy_user;
 DENY UPDATE, DELETE ON dbo.xlpy_PostingDoc TO xlpy_user;
 GO
 
-IF NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion = 3)
-    INSERT INTO dbo.xlpy_Version (SchemaVersion, InstalledAt) VALUES (3, GETDATE());
+IF NOT EXISTS (SELECT 1 FROM dbo.xlpy_Version WHERE SchemaVersion = 4)
+    INSERT INTO dbo.xlpy_Version (SchemaVersion, InstalledAt) VALUES (4, GETDATE());
 GO
 
 SET NOEXEC OFF;

@@ -140,9 +140,6 @@ def test_an_applied_credit_memo_moves_both_documents(caller, site):
     assert (row["credit"]["identifier"], row["amount"], row["source"]) == (memo.number, most, "Default")
     assert shown(caller, invoice.id) == (0, most, invoice.total - most)
     assert shown(caller, memo.id) == (0, -most, Decimal("-0.01"))
-    for method in ("PUT", "PATCH", "DELETE"):
-        json = [{"op": "replace", "path": "/amount", "value": 1}] if method == "PATCH" else {"amount": 1}
-        caller.refusal(method, f"{path}/{row['id']}", 400, json=json)
     caller.post(path, {"amount": 0.5}, status=201)  # beside it
     assert shown(caller, invoice.id)[:2] == (Decimal("0.5"), most)
     with pytest.raises(ValueError, match="can't be applied"):
@@ -153,6 +150,28 @@ def test_an_applied_credit_memo_moves_both_documents(caller, site):
             site.apply_credit(*wrong, Decimal(1))
     site.delete_payment(invoice.id, applied.id)
     assert shown(caller, invoice.id)[1] == shown(caller, memo.id)[1] == 0
+
+
+def test_a_credit_memo_is_applied_changed_and_taken_off_through_the_api(caller, site):
+    memo, invoice = memo_with_invoice(site)
+    path, left = f"/finance/invoices/{invoice.id}/payments", -memo.total
+    body = {"amount": 1.5, "credit": {"id": memo.id}, "invoice": {"id": invoice.id}}
+    made = caller.post(path, body, status=201)
+    validate(as_json(made), "InvoicePayment")
+    assert made["credit"]["id"] == memo.id
+    assert (shown(caller, invoice.id)[1], shown(caller, memo.id)[2]) == (Decimal("1.5"), Decimal("1.5") - left)
+    change = [{"op": "replace", "path": "/amount", "value": float(left)}]
+    assert caller.ask("PATCH", f"{path}/{made['id']}", json=change).status_code == 200
+    assert shown(caller, memo.id)[2] == 0
+    too_much = [{"op": "replace", "path": "/amount", "value": float(left) + 0.01}]
+    caller.refusal("PATCH", f"{path}/{made['id']}", 400, json=too_much)
+    caller.refusal("POST", path, 400, json=body)  # once on an invoice
+    assert caller.ask("DELETE", f"{path}/{made['id']}").status_code == 204
+    assert shown(caller, invoice.id)[1] == shown(caller, memo.id)[1] == 0
+    caller.refusal("POST", path, 400, json=body | {"credit": {"id": invoice.id}})
+    caller.refusal("POST", path, 400, json=body | {"amount": float(left) + 0.01})
+    site.harsh.credits_refused = True
+    caller.refusal("POST", path, 400, json=body)
 
 
 def test_somebody_elses_payments_are_shown_and_only_plain_ones_can_be_changed(caller, site):

@@ -99,6 +99,12 @@ ASSUMPTIONS = (
         "drop after",
         fault(FaultKind.DROP_AFTER, "POST", BATCHES, times=None),
     ),
+    Assumption(
+        "A login lives as long as the run",
+        "1.3",
+        "401 at the first batch",
+        fault(FaultKind.UNAUTHORIZED, "POST", BATCHES),
+    ),
     Assumption("A batch marks the entries that are sent", "4.10", "batched_at_once", switch("batched_at_once")),
     Assumption("Headers of credit memos are negative", "4.5", "records", record("negative_credit_headers", False)),
     Assumption("The list shows credit memos negative", "3.1", "positive_credits", switch("positive_credits")),

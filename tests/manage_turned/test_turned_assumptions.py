@@ -88,6 +88,26 @@ def test_turned_round_the_month_ends_right_or_in_a_stop_that_names_it(
             assert stage.site.batch_of(int(row.key.record_id)) == row.batch_identifier
 
 
+def test_a_batch_made_without_one_of_its_entries_is_told_by_number_and_nothing_is_posted_twice(
+    turned_theatre: Any, right: dict[str, list[Any]]
+) -> None:
+    """What Manage left out can't be added to a batch: Recover names the invoice and the screen, and then gets out."""
+    stage = turned_theatre.put_back("fresh")
+    marks = stage.marks()
+    stage.site.harsh.partial_batches = True
+    assert stage.push(marks).state is RunState.PENDING
+    told = recover(stage.session())
+    stage.site.harsh.partial_batches = False
+    left = [row for row in stage.ledger() if row.closed_at is None]
+    assert left
+    assert told.exit_code == 3
+    assert all(row.number in told.text for row in left)
+    assert "Finance > Accounting Interface" in told.text
+    assert recover(stage.session()).exit_code == 0
+    assert in_sl(stage) == right
+    assert {str(row.state) for row in left} == {"changed"}
+
+
 def test_the_table_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert len({one.assumed for one in ASSUMPTIONS}) == len(ASSUMPTIONS)
     planned = Counter("right" if one.ends == RIGHT else "stop" for one in ASSUMPTIONS)

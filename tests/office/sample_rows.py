@@ -89,7 +89,8 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     PAYMENTS.name: (
         "Take over", "Status", "Message", "Invoice", "Customer", "Total", "Currency", "Cash", "Discount",
         "Write-off", "Credit memo", "SL balance", "Paid in Manage before", "Paid in Manage after",
-        "Manage balance", "Paid in full on", "Not matched because", "Id"
+        "Credits in Manage before", "Credits in Manage after", "Manage balance", "Paid in full on",
+        "Not matched because", "Id"
     ),
     SETUP.name: (
         "Verdict", "Area", "What", "Says", "What it means", "How to fix"
@@ -214,12 +215,12 @@ _ROWS: dict[str, list[list[object]]] = {
          "10-2026", "4402"],
     ],
     PAYMENTS.name: [
-        [None, "Changed", None, "10231", "ACME01", 4547.5, "USD", 4456.55, 90.95, 0, 0, 0, 0, 4547.5, 0, _oct(28), None,
-         "4401"],
-        [None, "Changed", None, "10232", "BAYDEN", 1404.27, "USD", 500, 0, 0, 0, 904.27, 0, 500, 904.27, None, None,
-         "4402"],
+        [None, "Changed", None, "10231", "ACME01", 4547.5, "USD", 4456.55, 90.95, 0, 0, 0, 0, 4547.5, 0, 0, 0, _oct(28),
+         None, "4401"],
+        [None, "Changed", None, "10232", "BAYDEN", 1404.27, "USD", 500, 0, 0, 0, 904.27, 0, 500, 0, 0, 904.27, None,
+         None, "4402"],
         [None, "Confirm", "Manage has a payment of 86.97 that this product did not write.", "10233", "CTAMPA", 86.97,
-         "USD", 86.97, 0, 0, 0, 0, 86.97, None, 0, None, "A payment there is not ours", "4403"],
+         "USD", 86.97, 0, 0, 0, 0, 86.97, None, 0, 0, 0, None, "A payment there is not ours", "4403"],
     ],
     SETUP.name: [
         ["problem", "SL", "AR AutoRef", "on", "SL would give its own numbers to invoices.",

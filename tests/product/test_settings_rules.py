@@ -135,6 +135,7 @@ def test_every_setting_has_its_rule_or_takes_anything() -> None:
         ("masters", "vendors"),
         ("masters", "products"),
         ("posting", "practice_release"),
+        ("posting", "apply_credit_memos"),
         ("posting", "round_lines"),
         ("watch", "folder"),
         ("watch", "sync_payments"),

@@ -366,6 +366,12 @@ class ManageClient:
         """Record a payment. Sent at most once; see ``payments.create_payment``."""
         return payments.create_payment(self._transport, invoice_id, amount, on, decimals=decimals)
 
+    def apply_credit(
+        self, invoice_id: int, memo_id: int, amount: Decimal, on: date | None, *, decimals: int = 2
+    ) -> InvoicePayment:
+        """Apply a part of a credit memo to an invoice. Sent at most once; see ``payments.apply_credit``."""
+        return payments.apply_credit(self._transport, invoice_id, memo_id, amount, on, decimals=decimals)
+
     def change_payment(
         self, invoice_id: int, payment_id: int, amount: Decimal, on: date | None, *, decimals: int = 2
     ) -> InvoicePayment:

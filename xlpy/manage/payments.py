@@ -1,7 +1,8 @@
 """Payments of an invoice in Manage. A new one is sent at most once; every unclear answer is settled by reading.
 
-Source: Manage API: payment operations, one payment record per invoice. Whose payments may be changed is the caller's
-rule: nothing here looks at who made one.
+A credit memo is applied as a payment with the memo in ``credit`` (that Manage takes it so is unverified; what it makes
+of it is read). Source: Manage API: payment operations, one payment record per invoice. Whose payments may be changed
+is the caller's rule: nothing here looks at who made one.
 """
 
 from __future__ import annotations
@@ -46,41 +47,90 @@ def create_payment(
     sent, ``ManageRefused`` when Manage refused (nothing was recorded), ``ManageUnreachable`` otherwise (``sent``
     tells whether it may still turn up).
     """
-    path = _path(invoice_id)
-    body: dict[str, object] = {
-        "type": PLAIN_TYPE,
-        "amount": _number(amount, decimals),
-        "invoice": {"id": invoice_id},
-    }
-    if on is not None:
-        body["paymentDate"] = _moment(on)
-
-    def read() -> tuple[InvoicePayment, ...]:
-        return payments_of(transport, invoice_id, decimals=decimals)
-
-    before = read()
+    body: dict[str, object] = {"type": PLAIN_TYPE, **_body(invoice_id, amount, on, decimals)}
+    before = payments_of(transport, invoice_id, decimals=decimals)
     if any(payment.is_plain for payment in before):
         raise ManageError(
             f"Invoice {invoice_id} has a payment in Manage already; Manage keeps one payment record per invoice.",
             fix="Look at the payments of the invoice in Manage, then run 'Sync payments' again.",
         )
+    what = f"whether a payment of {round_money(amount, decimals)} was recorded on invoice {invoice_id}"
+    return _create(transport, body, before, lambda p: p.is_plain, amount, on, what, decimals=decimals)
+
+
+def apply_credit(
+    transport: Transport, invoice_id: int, memo_id: int, amount: Decimal, on: date | None, *, decimals: int
+) -> InvoicePayment:
+    """Apply ``amount`` (positive, invoice currency) of a credit memo to an invoice; return its row among the payments.
+
+    Sent at most once, and settled by reading, as a payment is. What Manage made of it must show the memo: a plain
+    payment in its place is taken back at once. Raises ``ManageError`` then, and as ``create_payment`` does.
+    """
+    body: dict[str, object] = {"credit": {"id": memo_id}, **_body(invoice_id, amount, on, decimals)}
+    before = payments_of(transport, invoice_id, decimals=decimals)
+    if any(row.credit_id == memo_id for row in before):
+        raise ManageError(
+            f"Credit memo {memo_id} was applied to invoice {invoice_id} in Manage meanwhile; nothing was added to it.",
+            fix="Look at the payments of the invoice in Manage, then run 'Sync payments' again.",
+        )
+    what = f"whether {round_money(amount, decimals)} of credit memo {memo_id} was applied to invoice {invoice_id}"
+    # The day that Manage gives it may be another: memo and amount tell.
+    made = _create(transport, body, before, lambda p: p.credit_id == memo_id, amount, None, what, decimals=decimals)
+    if made.credit_id == memo_id:
+        return made
+    rows = payments_of(transport, invoice_id, decimals=decimals)
+    shown = next((row for row in rows if row.id == made.id), None)
+    if shown is not None and shown.credit_id == memo_id:
+        return shown
+    if shown is not None:
+        remove_payment(transport, invoice_id, made.id)
+    raise ManageError(
+        f"Manage recorded a payment of {made.amount} on invoice {invoice_id} in place of credit memo {memo_id}; it was"
+        " taken back.",
+        fix="Apply the credit memo in Manage (Finance > Invoices, open the credit memo), and set apply_credit_memos ="
+        " false in [posting]: this Manage does not take it from outside.",
+    )
+
+
+def _body(invoice_id: int, amount: Decimal, on: date | None, decimals: int) -> dict[str, object]:
+    body: dict[str, object] = {"amount": _number(amount, decimals), "invoice": {"id": invoice_id}}
+    return body if on is None else {**body, "paymentDate": _moment(on)}
+
+
+def _create(
+    transport: Transport,
+    body: dict[str, object],
+    before: tuple[InvoicePayment, ...],
+    is_like: Callable[[InvoicePayment], bool],
+    amount: Decimal,
+    on: date | None,
+    what: str,
+    *,
+    decimals: int,
+) -> InvoicePayment:
+    """Send a row once. ``is_like``: whether a row is of its kind; ``before``: the rows that were there."""
+    invoice_id = Row(body, "a payment").ref("invoice").id
+    path = _path(invoice_id)
     known = {payment.id for payment in before}
 
+    def read() -> list[InvoicePayment]:
+        rows = payments_of(transport, invoice_id, decimals=decimals)
+        return [p for p in rows if is_like(p) and p.id not in known]
+
     def look() -> InvoicePayment | None:
-        new = [p for p in read() if p.is_plain and p.id not in known]
+        new = read()
         return new[0] if len(new) == 1 and _shows(new[0], amount, on) else None
 
-    what = f"whether a payment of {round_money(amount, decimals)} was recorded on invoice {invoice_id}"
     try:
         # After "too many requests": only while there is still none.
-        answer = transport.write("POST", path, body, again=lambda: not any(p.is_plain for p in read())).data
+        answer = transport.write("POST", path, body, again=lambda: not read()).data
     except ManageError as error:
         return _settle(error, look, what, method="POST", path=path)
     made = _payment(answer, invoice_id, decimals) if isinstance(answer, dict) else None
     if made is None or not made.id:
         return _settle(_nonsense(answer, "POST", path), look, what, method="POST", path=path)
     if made.amount != amount:
-        _log.warning("Invoice %d: Manage recorded a payment of %s, not of %s", invoice_id, made.amount, amount)
+        _log.warning("Invoice %d: Manage recorded %s, not %s", invoice_id, made.amount, amount)
     return made
 
 
@@ -169,6 +219,7 @@ def _payment(data: Json, invoice_id: int, decimals: int) -> InvoicePayment:
         payment_type=row.text("type"),
         source=row.text("source"),
         credit_id=row.ref("credit").id,
+        credit_number=row.ref("credit").identifier,
         applied_by=row.text("appliedBy"),
     )
 

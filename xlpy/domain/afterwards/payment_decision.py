@@ -30,19 +30,24 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OpenTry:
-    """A payment that an earlier run may or may not have written. ``amount`` 0: it was to be removed."""
+    """A payment that an earlier run may or may not have written. ``amount`` 0: it was to be removed.
+
+    ``credit_id``: it is the applied part of that credit memo; 0: a payment.
+    """
 
     amount: Decimal
     on: date | None
+    credit_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class OwnPayment:
-    """A payment in Manage that is ours, as the company's own table knows it."""
+    """A payment in Manage that is ours, as the company's own table knows it. ``credit_id``: of an applied memo."""
 
     payment_id: int
     amount: Decimal
     on: date | None
+    credit_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,8 @@ def decide(
 
     Credit memos that Manage applied (payments with a ``credit``) count among Manage's credits, never as payments.
     """
+    own = [payment for payment in own if not payment.credit_id]
+    tries = [one for one in tries if not one.credit_id]
     own_ids = {payment.payment_id for payment in own}
     ours = [payment for payment in found if payment.id in own_ids]
     others = [payment for payment in found if payment.id not in own_ids and not payment.credit_id]

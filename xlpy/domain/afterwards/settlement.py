@@ -8,7 +8,7 @@ rules; the applications only say what the settlement is made of.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -52,6 +52,7 @@ class Application:
     on: date | None  # AdjgDocDate
     reversal: str = ""
     memo: str = ""
+    memo_id: int = 0  # Manage's id of that credit memo; 0: not known
 
     @property
     def is_live(self) -> bool:
@@ -141,8 +142,15 @@ def settlement_of(invoice: SlInvoice, applications: Iterable[Application], *, de
     )
 
 
-def paid_in_manage(settlement: Settlement, invoice: ManageInvoice) -> PaidInManage:
-    """Say what Manage is to show as paid: what counts as paid in SL, from 0 to the total less Manage's own credits."""
+def paid_in_manage(
+    settlement: Settlement, invoice: ManageInvoice, *, credits_then: Decimal | None = None
+) -> PaidInManage:
+    """Say what Manage is to show as paid: what counts as paid in SL, from 0 to the total less Manage's own credits.
+
+    ``credits_then``: what Manage has once this sync has applied and taken back its own; None: as it shows now.
+    """
+    if credits_then is not None:
+        invoice = replace(invoice, credits=credits_then)
     decimals = invoice.decimals
     most = max(ZERO, round_money(invoice.total - invoice.credits, decimals))
     amount = min(max(ZERO, round_money(settlement.paid, decimals)), most)

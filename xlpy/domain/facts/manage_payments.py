@@ -47,7 +47,10 @@ class ManageInvoice:
 
 @dataclass(frozen=True, slots=True)
 class InvoicePayment:
-    """A payment record of an invoice. ``source``: ``WisePay`` is the vendor's own product; ``credit_id``: a memo."""
+    """A payment record of an invoice. ``source``: ``WisePay`` is the vendor's own product; ``credit_id``: a memo.
+
+    ``credit_number``: of that memo, empty where Manage does not tell.
+    """
 
     id: int
     invoice_id: int
@@ -57,6 +60,7 @@ class InvoicePayment:
     source: str = "Default"
     credit_id: int = 0
     applied_by: str = ""
+    credit_number: str = ""
 
     @property
     def is_plain(self) -> bool:

@@ -38,6 +38,7 @@ class PostingRules:
     practice_release: bool = True  # whether SL's own release may be tried on what is written and rolled back
     inventory: str = DOCUMENTS  # what adjustments and transfers become in SL; JOURNALS: no quantities there
     approval: str = ""  # "two": another login approves what is posted, and who asked for it can't post it
+    apply_credit_memos: bool = False  # whether the payment sync applies credit memos in Manage as SL applied them
     salesperson: str = ""  # of invoices: a fixed SL id, or "customer" for the one that SL has for the customer
     projects: Mapping[str, str] = field(default_factory=dict)  # Manage location, or "*" → "project" or "project:task"
     cost_journals: str = "invoice"  # one SL batch per invoice, or "run": one per run and period

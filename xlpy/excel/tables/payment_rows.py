@@ -26,6 +26,8 @@ def payment_rows(rows: Iterable[PaymentRow]) -> list[Mapping[str, object]]:
             "SL balance": row.sl_balance,
             "Paid in Manage before": row.paid_before,
             "Paid in Manage after": row.paid_after,
+            "Credits in Manage before": row.credits_before,
+            "Credits in Manage after": row.credits_after,
             "Manage balance": row.manage_balance,
             "Paid in full on": row.paid_in_full_on,
             "Not matched because": row.not_matched_because,

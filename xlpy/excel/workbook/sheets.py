@@ -211,6 +211,8 @@ PAYMENTS = Sheet(
         Column("Paid in Manage after", CellKind.MONEY, 17),
         Column("Manage balance", CellKind.MONEY, 14),
         Column("Paid in Manage before", CellKind.MONEY, 18),
+        Column("Credits in Manage before", CellKind.MONEY, 20),
+        Column("Credits in Manage after", CellKind.MONEY, 19),
         Column("Paid in full on", CellKind.DATE, 15),
         Column("Not matched because", CellKind.WRAP, 34),
         Column("Id", width=12),

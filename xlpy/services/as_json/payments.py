@@ -49,6 +49,8 @@ def _row(row: PaymentRow) -> dict[str, Any]:
         "sl_balance": _text(row.sl_balance),
         "paid_before": _text(row.paid_before),
         "paid_after": _text(row.paid_after),
+        "credits_before": _text(row.credits_before),
+        "credits_after": _text(row.credits_after),
         "manage_balance": _text(row.manage_balance),
         "paid_in_full_on": _text(row.paid_in_full_on),
         "not_matched_because": row.not_matched_because,

@@ -121,14 +121,15 @@ class _Matching:
         """Give the credit memos that were entered by hand, and are Manage's all the same, their number there."""
         for application in one.applications:
             memo = one.unknown_memos.get(application.paying_ref) if not application.memo else None
-            yield replace(application, memo=self._memo_number(memo)) if memo else application
+            found = self._memo(memo) if memo else None
+            yield replace(application, memo=found.number, memo_id=found.id) if found else application
 
-    def _memo_number(self, memo: SlInvoice) -> str:
+    def _memo(self, memo: SlInvoice) -> ManageInvoice | None:
         return next(
             (
-                offered.number
+                offered
                 for offered in self._numbered(memo.ref_nbr)
                 if not why_not_the_same(memo, offered, self.base_currency)
             ),
-            "",
+            None,
         )

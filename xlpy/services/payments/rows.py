@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from xlpy.domain.afterwards.settlement import PaidInManage, Settlement
@@ -10,6 +10,14 @@ from xlpy.domain.facts.manage_payments import ManageInvoice
 from xlpy.domain.values.statuses import PaymentStatus
 from xlpy.services.payments.candidates import Candidate
 from xlpy.services.run.sync_report import PaymentRow
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an invoice shows in Manage: the sums of its payments and of the credit memos applied to it."""
+
+    payments: Decimal
+    credits: Decimal
 
 
 def row_alone(candidate: Candidate) -> PaymentRow:
@@ -44,6 +52,8 @@ def row_gone(candidate: Candidate, invoice: ManageInvoice) -> PaymentRow:
         currency=invoice.currency,
         paid_before=invoice.payments,
         paid_after=invoice.payments,
+        credits_before=invoice.credits,
+        credits_after=invoice.credits,
         manage_balance=invoice.balance,
         not_matched_because=f"{candidate.in_sl.gone}; {now}",
     )
@@ -66,30 +76,43 @@ def row_of(candidate: Candidate, invoice: ManageInvoice, settlement: Settlement,
         sl_balance=settlement.balance,
         paid_before=invoice.payments,
         paid_after=invoice.payments,
+        credits_before=invoice.credits,
+        credits_after=invoice.credits,
         manage_balance=invoice.balance,
         paid_in_full_on=paid.in_full_on if invoice.payments == paid.amount else None,
     )
 
 
-def row_to_write(row: PaymentRow, invoice: ManageInvoice, paid_after: Decimal, paid: PaidInManage) -> PaymentRow:
+def row_to_write(row: PaymentRow, invoice: ManageInvoice, then: Shown, paid: PaidInManage) -> PaymentRow:
     """Say what Manage will show once it is written."""
-    balance = invoice.total - invoice.credits - paid_after
+    paid_after = then.payments
+    balance = invoice.total - then.credits - paid_after
     in_full = paid.in_full_on if paid_after == paid.amount else None
-    return replace(row, paid_after=paid_after, manage_balance=balance, paid_in_full_on=in_full)
+    return replace(
+        row, paid_after=paid_after, credits_after=then.credits, manage_balance=balance, paid_in_full_on=in_full
+    )
 
 
-def row_read_again(row: PaymentRow, shown: ManageInvoice | None, expected: Decimal, problem: str) -> PaymentRow:
+def row_read_again(row: PaymentRow, shown: ManageInvoice | None, expected: Shown, problem: str) -> PaymentRow:
     """Compare what was written with what Manage shows now; what differs has failed."""
     if shown is None:
         text = problem or "Manage did not give the invoice when it was read again."
         return failed(row, text)
-    row = replace(row, paid_after=shown.payments, manage_balance=shown.balance)
-    if shown.payments == expected:
+    row = replace(row, paid_after=shown.payments, credits_after=shown.credits, manage_balance=shown.balance)
+    wrong = [
+        f"{word} of {now}, not {then}"
+        for word, now, then in (
+            ("payments", shown.payments, expected.payments),
+            ("credits", shown.credits, expected.credits),
+        )
+        if now != then
+    ]
+    if not wrong:
         return row
     return failed(
         row,
-        f"Manage shows payments of {shown.payments} after it was written, not {expected}. Look at the payments of"
-        " the invoice in Manage, then sync again.",
+        f"Manage shows {' and '.join(wrong)} after it was written. Look at the payments of the invoice in Manage,"
+        " then sync again.",
     )
 
 

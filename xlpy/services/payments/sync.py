@@ -17,6 +17,7 @@ from xlpy.domain.values.statuses import PaymentStatus
 from xlpy.errors import StoppedByProblems
 from xlpy.services.payments.begin import Begin, where_to_begin
 from xlpy.services.payments.candidates import candidates_of
+from xlpy.services.payments.credits import read_memos
 from xlpy.services.payments.invoices_in_turn import Outcome, SyncPass
 from xlpy.services.payments.memory import Reached, remember_reached
 from xlpy.services.payments.writing import PaymentWriter
@@ -122,7 +123,8 @@ def _go(session: Session, run: SyncRun, begin: Begin, take_over: Collection[str]
         found = read_settlements(connection, session.sl, run.scope, begin.since)
     candidates = candidates_of(session, found)
     writer = PaymentWriter(session, None if dry_run else run)
-    going = SyncPass(session, writer, found, frozenset(number.casefold() for number in take_over))
+    memos = read_memos(session, candidates)
+    going = SyncPass(session, writer, found, memos, frozenset(number.casefold() for number in take_over))
     outcomes = going.all(candidates)
     if not dry_run:
         _keep(session, run, found, outcomes)

@@ -1,4 +1,4 @@
-"""Writing the payment of one invoice into Manage, so that it can be cut off anywhere and done again.
+"""Writing the payment and the credits of one invoice into Manage, so that it can be cut off anywhere and done again.
 
 A try is committed in SL before anything is sent, and settled together with what came of it. Nothing is ever sent twice
 in a run: when it is not known whether Manage did it, the try stays open, and the next run looks.
@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from xlpy.domain.afterwards.credit_decision import CreditDecision, OwnCredits
 from xlpy.domain.afterwards.payment_decision import Act, Decision, OwnPayment
 from xlpy.domain.facts.manage_payments import InvoicePayment, ManageInvoice
 from xlpy.errors import ManageError, ManageUnreachable
@@ -28,34 +29,50 @@ class PaymentWriter:
     session: Session
     run: SyncRun | None
 
-    def note(self, invoice: ManageInvoice, decision: Decision, own: Collection[OwnPayment], *, tried: bool) -> None:
+    def note(
+        self,
+        invoice: ManageInvoice,
+        decision: Decision,
+        credits_there: OwnCredits,
+        own: Collection[OwnPayment],
+        *,
+        tried: bool,
+    ) -> None:
         """Note what is known now without writing to Manage: adopted payments, payments that are gone, settled tries."""
-        kept = decision.kept
-        mine = {payment.payment_id: payment for payment in own}
-        recorded = mine.get(kept.id) if kept else None
-        news = kept is not None and (recorded is None or (recorded.amount, recorded.on) != _shown(kept))
-        if self.run is None or not (news or decision.gone or tried):
+        mine = {payment.payment_id: (payment.amount, payment.on) for payment in own}
+        there = [*([decision.kept] if decision.kept else ()), *credits_there.ours]
+        news = [payment for payment in there if mine.get(payment.id) != _shown(payment)]
+        gone = [payment.payment_id for payment in (*decision.gone, *credits_there.gone)]
+        if self.run is None or not (news or gone or tried):
             return
         now = self.session.now()
         with self.session.sl.engine.begin() as connection:
-            if kept is not None and news:
-                save_payment(connection, self.run, _payment(invoice, kept), now)
-            mark_removed(connection, self.run, [payment.payment_id for payment in decision.gone], now)
+            for payment in news:
+                save_payment(connection, self.run, _payment(invoice, payment), now)
+            mark_removed(connection, self.run, gone, now)
             if tried:
                 settle_tries(connection, self.run, str(invoice.id), now)
 
-    def write(self, invoice: ManageInvoice, decision: Decision) -> None:
-        """Create, change or remove the payment. Raises ``ManageError`` when Manage did not do it, or can't be told."""
+    def write(self, invoice: ManageInvoice, decision: Decision | CreditDecision) -> None:
+        """Create, change or remove the payment, or the applied part of a credit memo.
+
+        Raises ``ManageError`` when Manage did not do it, or can't be told.
+        """
         if self.run is None:
             return
-        self._begin(invoice, decision.amount, decision.on)
+        memo_id = decision.memo_id if isinstance(decision, CreditDecision) else 0
+        self._begin(invoice, decision.amount, decision.on, memo_id)
         try:
-            made = self._send(invoice, decision)
+            made = (
+                self._send_credit(invoice, decision)
+                if isinstance(decision, CreditDecision)
+                else self._send(invoice, decision)
+            )
         except ManageError as error:
             if not (isinstance(error, ManageUnreachable) and error.sent):
                 self._settle(invoice, None)  # nothing was done: a like payment of somebody else must not become ours
             raise
-        removed = decision.payment_id if decision.act is Act.REMOVE else 0
+        removed = decision.kept.id if decision.kept and decision.act is Act.REMOVE else 0
         self._settle(invoice, made, is_new=decision.act is Act.CREATE, removed=removed)
 
     def _send(self, invoice: ManageInvoice, decision: Decision) -> InvoicePayment | None:
@@ -71,10 +88,36 @@ class PaymentWriter:
         manage.remove_payment(invoice.id, decision.payment_id)
         return None
 
-    def _begin(self, invoice: ManageInvoice, amount: Decimal, on: date | None) -> None:
+    def _send_credit(self, invoice: ManageInvoice, decision: CreditDecision) -> InvoicePayment | None:
+        manage, places, amount = self.session.manage, invoice.decimals, decision.amount
+        memo = decision.number
+        if decision.act is Act.CREATE:
+            logger.info("Invoice %s: applying %s of credit memo %s", invoice.number, amount, memo)
+            made = manage.apply_credit(invoice.id, decision.memo_id, amount, decision.on, decimals=places)
+            return replace(made, credit_id=decision.memo_id)
+        kept = decision.kept
+        assert kept is not None  # noqa: S101 (only what is there is changed or removed)
+        if decision.act is Act.CHANGE:
+            logger.info("Invoice %s: changing credit %d of memo %s to %s", invoice.number, kept.id, memo, amount)
+            changed = manage.change_payment(invoice.id, kept.id, amount, None, decimals=places)
+            return replace(changed, credit_id=decision.memo_id)
+        logger.info("Invoice %s: removing credit %d of memo %s", invoice.number, kept.id, memo)
+        manage.remove_payment(invoice.id, kept.id)
+        return None
+
+    def _begin(self, invoice: ManageInvoice, amount: Decimal, on: date | None, memo_id: int) -> None:
         assert self.run is not None  # noqa: S101 (a dry run does not come here)
         with self.session.sl.engine.begin() as connection:
-            begin_try(connection, self.run, str(invoice.id), amount, invoice.currency[:4], on, self.session.now())
+            begin_try(
+                connection,
+                self.run,
+                str(invoice.id),
+                amount,
+                invoice.currency[:4],
+                on,
+                self.session.now(),
+                credit_id=memo_id,
+            )
 
     def _settle(
         self, invoice: ManageInvoice, made: InvoicePayment | None, *, is_new: bool = False, removed: int = 0
@@ -93,4 +136,6 @@ def _shown(payment: InvoicePayment) -> tuple[Decimal, date | None]:
 
 
 def _payment(invoice: ManageInvoice, payment: InvoicePayment) -> Payment:
-    return Payment(str(invoice.id), payment.id, payment.amount, invoice.currency[:4], payment.payment_date)
+    return Payment(
+        str(invoice.id), payment.id, payment.amount, invoice.currency[:4], payment.payment_date, payment.credit_id
+    )

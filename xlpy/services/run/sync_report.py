@@ -32,6 +32,8 @@ class PaymentRow:
     manage_balance: Decimal | None = None
     paid_in_full_on: date | None = None
     not_matched_because: str = ""
+    credits_before: Decimal | None = None  # credit memos applied in Manage
+    credits_after: Decimal | None = None
 
     @property
     def is_idle(self) -> bool:

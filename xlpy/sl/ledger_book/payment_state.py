@@ -54,13 +54,14 @@ class SyncFacts:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment of an invoice in Manage, in invoice currency."""
+    """A payment of an invoice in Manage, in invoice currency. ``credit_id``: of the memo that is applied, 0: none."""
 
     record_id: str
     payment_id: int
     amount: Decimal
     currency: str
     on: date | None
+    credit_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +172,17 @@ def finish_run(connection: Connection, run: SyncRun, now: datetime, *, succeeded
 
 
 def begin_try(
-    connection: Connection, run: SyncRun, record_id: str, amount: Decimal, currency: str, on: date | None, now: datetime
+    connection: Connection,
+    run: SyncRun,
+    record_id: str,
+    amount: Decimal,
+    currency: str,
+    on: date | None,
+    now: datetime,
+    *,
+    credit_id: int = 0,
 ) -> None:
-    """Note what is about to be sent for an invoice. ``amount`` 0: its payment is about to be removed."""
+    """Note what is about to be sent for an invoice. ``amount`` 0: the payment, or credit, is about to be removed."""
     connection.execute(
         insert(payment_tries).values(
             **_of_company(run.scope),
@@ -184,6 +193,7 @@ def begin_try(
             RunID=run.run_id,
             StartedAt=now,
             SettledAt=None,
+            CreditID=credit_id or None,
         )
     )
 
@@ -230,6 +240,7 @@ def save_payment(
                 PaymentDate=payment.on,
                 RunID=run.run_id,
                 CreatedAt=now,
+                CreditID=payment.credit_id or None,
             )
         )
 

@@ -29,7 +29,8 @@ sync_runs = Table(
     implicit_returning=False,
 )
 
-# The payments in Manage that are ours. Rows are never deleted: RemovedAt says that the payment was taken back.
+# The payments and applied credit memos in Manage that are ours. Rows are never deleted: RemovedAt says that it was
+# taken back.
 payments = Table(
     "xlpy_Payment",
     ledger_metadata,
@@ -46,6 +47,7 @@ payments = Table(
     Column("PaymentDate", SlDate()),
     Column("ChangedAt", DateTime),
     Column("RemovedAt", DateTime),
+    Column("CreditID", Integer),  # billingLogId of the credit memo that is applied; none: a payment
     UniqueConstraint("ManageHost", "ManageCompany", "ManagePaymentID", name="xlpy_Payment_Once"),
     Index("xlpy_Payment_Record", "RecordID"),
     implicit_returning=False,
@@ -66,6 +68,7 @@ payment_tries = Table(
     Column("RunID", exact(40), nullable=False),
     Column("StartedAt", DateTime, nullable=False),
     Column("SettledAt", DateTime),
+    Column("CreditID", Integer),
     Index("xlpy_PaymentTry_Record", "RecordID"),
     implicit_returning=False,
 )

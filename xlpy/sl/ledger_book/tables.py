@@ -35,7 +35,7 @@ from xlpy.sl.ledger_book import approval_tables, audit_tables
 from xlpy.sl.ledger_book import payment_tables as sync_tables
 from xlpy.sl.ledger_book.columns import AddColumn, exact, ledger_metadata
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 LOCK_NAME = "posting"
 # Tables of the payment sync, of the audit chain and of the approvals belong to the same set-up and version.
 OTHER_TABLES = (
@@ -125,6 +125,7 @@ ADDED_COLUMNS = (
     *(postings.c.StateAt, postings.c.StateBy, postings.c.StateHost),
     sync_tables.sync_runs.c.LastAdjustID,
     *(sync_tables.payments.c.PaymentDate, sync_tables.payments.c.ChangedAt, sync_tables.payments.c.RemovedAt),
+    *(sync_tables.payments.c.CreditID, sync_tables.payment_tries.c.CreditID),
 )
 
 

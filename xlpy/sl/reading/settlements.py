@@ -84,10 +84,10 @@ def read_settlements(connection: Connection, company: SlCompany, scope: SyncScop
     own: dict[str, list[OwnPayment]] = defaultdict(list)
     for statement in (_payments_of(of_ledger, scope), _payments_of_others(scope)):
         for row in connection.execute(statement):
-            own[row.RecordID].append(OwnPayment(row.ManagePaymentID, row.Amount, row.PaymentDate))
+            own[row.RecordID].append(OwnPayment(row.ManagePaymentID, row.Amount, row.PaymentDate, row.CreditID or 0))
     tries: dict[str, list[OpenTry]] = defaultdict(list)
     for row in connection.execute(_open_tries(scope)):
-        tries[row.RecordID].append(OpenTry(row.Amount, row.PaymentDate))
+        tries[row.RecordID].append(OpenTry(row.Amount, row.PaymentDate, row.CreditID or 0))
     setup = TableReader(connection, company).one("GLSetup", ("BaseCuryId",), SetupId="GL")
     return SettlementsInSl(
         base_currency=setup["basecuryid"] if setup else "",
@@ -109,12 +109,12 @@ def _exported(scope: SyncScope) -> Select[Any]:
 
 
 def _open_tries(scope: SyncScope) -> Select[Any]:
-    columns = (payment_tries.c[name] for name in ("RecordID", "Amount", "PaymentDate"))
+    columns = (payment_tries.c[name] for name in ("RecordID", "Amount", "PaymentDate", "CreditID"))
     return select(*columns).where(*scope.of_company(payment_tries), payment_tries.c.SettledAt.is_(None))
 
 
 def _live_payments(scope: SyncScope) -> Select[Any]:
-    columns = (payments.c[name] for name in ("RecordID", "ManagePaymentID", "Amount", "PaymentDate"))
+    columns = (payments.c[name] for name in ("RecordID", "ManagePaymentID", "Amount", "PaymentDate", "CreditID"))
     return select(*columns).where(*scope.of_company(payments), payments.c.RemovedAt.is_(None))
 
 
@@ -144,7 +144,12 @@ def _with_applications(
     chosen, adjust = choice.named(), choices.applications()
     memo = choices.docs.alias("memo")
     known = (
-        select(posting_docs.c.RefNbr, func.max(postings.c.Number).label("number"))
+        select(
+            posting_docs.c.RefNbr,
+            func.max(postings.c.Number).label("number"),
+            func.min(postings.c.RecordID).label("first_id"),
+            func.max(postings.c.RecordID).label("last_id"),
+        )
         .join(postings, postings.c.PostingID == posting_docs.c.PostingID)
         .where(
             *scope.of_site(postings),
@@ -161,6 +166,7 @@ def _with_applications(
             chosen.c.rid,
             *(adjust.c[name] for name in (ADJUST_ID, *ADJUST_COLUMNS)),
             known.c.number.label("memo_number"),
+            *(known.c.first_id, known.c.last_id),
             memo.c.CuryId.label("memo_currency"),
             memo.c.CuryOrigDocAmt.label("memo_total"),
         )
@@ -242,6 +248,12 @@ def _of_sl(row: Row[Any]) -> InvoiceInSl:
     )
 
 
+def _memo_id(row: Row[Any]) -> int:
+    """Return Manage's id of a credit memo of the ledger; 0 where two of Manage's have the same reference in SL."""
+    known = str(row.first_id or "")
+    return int(known) if known == row.last_id and known.isdecimal() else 0
+
+
 def _applied(invoice: InvoiceInSl, rows: list[Row[Any]]) -> InvoiceInSl:
     if invoice.invoice is None or not rows:
         return invoice
@@ -257,6 +269,7 @@ def _applied(invoice: InvoiceInSl, rows: list[Row[Any]]) -> InvoiceInSl:
             on=row.AdjgDocDate,
             reversal=row.S4Future12,
             memo=row.memo_number or "",
+            memo_id=_memo_id(row),
         )
         if row.AdjgDocType == CREDIT_MEMO and not row.memo_number and row.memo_total is not None:
             unknown[row.AdjgRefNbr] = SlInvoice(

@@ -195,7 +195,8 @@ def _conditions(source: Table, equal: Row) -> Iterator[ColumnElement[bool]]:
 
 
 def _matches(row: Row, equal: Row) -> bool:
-    return all(_holds(row[name], value) for name, value in equal.items())
+    # What is not stored yet has no RecordID: the database gives it.
+    return all(name in row and _holds(row[name], value) for name, value in equal.items())
 
 
 def _holds(found: Any, wanted: Any) -> bool:

@@ -9,7 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 # With these something is stopped by name, so that a month can't be done to its end.
-_STOPS = frozenset({"credit_details_turned", "lines_turned", "no_product_ids", "delete_keeps_posted"})
+_STOPS = frozenset(
+    {
+        "credit_details_turned",
+        "lines_turned",
+        "no_product_ids",
+        "delete_keeps_posted",
+        "credits_become_payments",
+        "partial_batches",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -31,7 +40,9 @@ class Harsh:
     ``empty_batch_answer``: the answer to a new batch is ``null``. ``delete_keeps_posted``: a batch that is deleted is
     gone, and its records stay posted. ``transfers_turned``: every sign of transfers is the other one.
     ``batched_at_once``: a batch marks every entry of the documents it has some of. ``longest_query``: what the web
-    server takes.
+    server takes. ``partial_batches``: a batch of several entries is made without the last of them, and says so
+    nowhere. ``credits_refused``: credit memos can't be applied through the API. ``credits_become_payments``: a
+    payment that names a credit memo is recorded as a plain payment.
     """
 
     closed_batches_unlisted: bool = False
@@ -53,6 +64,9 @@ class Harsh:
     delete_keeps_posted: bool = False
     transfers_turned: bool = False
     batched_at_once: bool = False
+    partial_batches: bool = False
+    credits_refused: bool = False
+    credits_become_payments: bool = False
     longest_query: int = 2048
 
     @classmethod

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 CODEBASE = "v4_6_release"
 API = "/apis/3.0"
+REFUSAL = "ErrorResponseMessage"  # the form of every refusal
 JSON_TYPE = "application/json; charset=utf-8"
 
 
@@ -109,15 +110,22 @@ class SiteApp:
             # Microsoft's web server: requestFiltering, maxQueryString (404.15).
             raise Refusal(404, "NotFound", "The request filtering module denies a query string that is too long.")
         query = ListQuery(parameters, request.base_url, forward_only=forward, harsh=harsh)
-        handler: Route = route
         body = request.get_data()
-        answer = handler.handler(self.site, Call(ids, query, body, caller))
-        if self.site.watch is not None:
-            turned = replace(answer, body=turned_answer(answer.body, harsh)).encode()
-            self.site.watch(
-                Exchange(request.method, handler.path, parameters, body, handler.answer, answer.status, turned)
-            )
+        try:
+            answer = route.handler(self.site, Call(ids, query, body, caller))
+        except Refusal as refusal:
+            self._tell(request.method, route, parameters, body, Answer(refusal.body, refusal.status), REFUSAL)
+            raise
+        self._tell(request.method, route, parameters, body, answer, route.answer)
         return answer
+
+    def _tell(
+        self, method: str, route: Route, parameters: dict[str, str], body: bytes, answer: Answer, form: str
+    ) -> None:
+        """Show a request and its answer to whoever watches the site."""
+        if self.site.watch is not None:
+            turned = replace(answer, body=turned_answer(answer.body, self.site.harsh)).encode()
+            self.site.watch(Exchange(method, route.path, parameters, body, form, answer.status, turned))
 
     def _fail(self, fault: Fault) -> Response:
         match fault.kind:
@@ -259,7 +267,7 @@ class _RequestHandler(WSGIRequestHandler):
         """Say nothing: ``Site.calls`` has every request."""
 
 
-def _matched(routes: Map, path: str, method: str) -> tuple[Any, Any]:
+def _matched(routes: Map, path: str, method: str) -> tuple[Route, Any]:
     """Find a path with or without the slash at its end: a real site takes both."""
     bound = routes.bind(HOST)
     try:

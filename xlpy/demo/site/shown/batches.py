@@ -65,6 +65,8 @@ def create_batch(site: Site, body: Json) -> Batch:
             for number, entry in records.entries.items()
             if (entry.kind, entry.document_id) in documents and number not in {*entry_ids, *records.batched}
         ]
+    if site.harsh.partial_batches and len(entry_ids) > 1:
+        entry_ids = entry_ids[:-1]
     batch = Batch(records.next_batch_id, name, invoices, expenses, products, entry_ids=entry_ids)
     records.next_batch_id += 1
     records.batches[batch.id] = batch

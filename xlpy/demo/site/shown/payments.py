@@ -2,13 +2,15 @@
 
 Manage API: a single payment per invoice, so a second plain one is refused. Unverified, and refused here so that a
 caller never relies on it: an amount that is not positive, has more decimals than the currency, or is above what is
-left to pay (the older interface cut it); changing what the vendor's payment product or a credit memo has paid; and
-applying a credit memo through the API. Without a date it takes today's.
+left to pay (the older interface cut it), or of the credit memo that is applied; a second row of one memo on an invoice;
+and changing what the vendor's payment product has paid. A row with ``credit`` applies a credit memo (unverified, and a
+switch refuses it, or makes a plain payment of it). Without a date it takes today's.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -23,7 +25,7 @@ from xlpy.domain.values.money import round_money
 
 SCHEMA = "InvoicePayment"
 _RESULTS = frozenset({"id", "balance", "invoiceBalance", "invoiceTotal", "appliedBy", "_info"})
-_TAKEN = frozenset({"type", "source", "invoice", "amount", "paymentDate"})
+_TAKEN = frozenset({"type", "source", "invoice", "credit", "amount", "paymentDate"})
 
 
 def payment_rows(site: Site, billing_log_id: int) -> list[Json]:
@@ -58,6 +60,8 @@ def create_payment(site: Site, billing_log_id: int, body: Json, by: str) -> Json
     """Record a payment from a checked ``InvoicePayment`` and return its row; see the module for what is refused."""
     invoice = _invoice(site, billing_log_id)
     day = read_moment(body["paymentDate"]).date() if "paymentDate" in body else site.clock().date()
+    if "credit" in body and not site.harsh.credits_become_payments:
+        return payment_row(site, invoice, _apply(site, invoice, body, day, by))
     wanted = _read(site, invoice, body, Payment(0, invoice.id, Decimal(0), day, applied_by=by))
     if any(payment.is_plain for payment in site.payments_on(invoice.id)):
         message = f"Invoice {invoice.number} has a payment already."
@@ -69,7 +73,11 @@ def replace_payment(site: Site, billing_log_id: int, payment_id: int, body: Json
     """Replace a payment by a checked ``InvoicePayment`` and return its row; a date that is left out is cleared."""
     invoice, before = _changeable(site, billing_log_id, payment_id)
     day = read_moment(body["paymentDate"]).date() if "paymentDate" in body else None
-    return payment_row(site, invoice, site.keep_payment(_read(site, invoice, body, replace(before, day=day))))
+    wanted = _read(site, invoice, body, replace(before, day=day))
+    if before.credit_id:
+        _check_left(site, before.credit_id, wanted.amount - before.amount)
+        site.records.applied[before.credit_id] += wanted.amount - before.amount
+    return payment_row(site, invoice, site.keep_payment(wanted))
 
 
 def change_payment(site: Site, billing_log_id: int, payment_id: int, operations: Any) -> Json:
@@ -89,6 +97,26 @@ def remove_payment(site: Site, billing_log_id: int, payment_id: int) -> None:
     """Delete a payment."""
     invoice, payment = _changeable(site, billing_log_id, payment_id)
     site.delete_payment(invoice.id, payment.id)
+
+
+def _apply(site: Site, invoice: Invoice, body: Json, day: date, by: str) -> Payment:
+    """Apply a credit memo. Refuses what is no memo of the customer, and more than is left of it or of the invoice."""
+    memo = site.records.invoices.get(body["credit"].get("id", 0))
+    if site.harsh.credits_refused or memo is None or not memo.is_credit or memo.company_id != invoice.company_id:
+        raise refuse_field(SCHEMA, "credit", "The credit field can't be set.")
+    if any(payment.credit_id == memo.id for payment in site.payments_on(invoice.id)):
+        message = f"Credit memo {memo.number} is applied to invoice {invoice.number} already."
+        raise refuse_field(SCHEMA, "credit", message, detail_code="ObjectExists")
+    wanted = _read(site, invoice, body, Payment(0, invoice.id, Decimal(0), day, "C", credit_id=memo.id, applied_by=by))
+    _check_left(site, memo.id, wanted.amount)
+    site.records.applied[memo.id] = site.records.applied.get(memo.id, Decimal("0.00")) + wanted.amount
+    return site.keep_payment(wanted)
+
+
+def _check_left(site: Site, memo_id: int, more: Decimal) -> None:
+    left = -site.paid(site.records.invoices[memo_id]).balance
+    if more > left:
+        raise refuse_field(SCHEMA, "amount", f"The amount is more than the {left} that are left of the credit memo.")
 
 
 def _read(site: Site, invoice: Invoice, body: Json, before: Payment) -> Payment:
@@ -117,8 +145,8 @@ def _changeable(site: Site, billing_log_id: int, payment_id: int) -> tuple[Invoi
     payment = next((payment for payment in site.payments_on(invoice.id) if payment.id == payment_id), None)
     if payment is None:
         raise not_found(SCHEMA, payment_id)
-    if not payment.is_plain:
-        raise Refusal(400, "InvalidOperation", "Only plain payments can be changed.")
+    if payment.source != "Default":
+        raise Refusal(400, "InvalidOperation", "A payment of the payment product can't be changed.")
     return invoice, payment
 
 
