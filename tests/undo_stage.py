@@ -197,7 +197,7 @@ class Theatre:
             self.site.changed()
         self.site.faults.clear()
         self.site.harsh = Harsh()
-        self.site.before_request = self.site.after_request = None
+        self.site.watch = self.site.before_request = self.site.after_request = None
         self.site.calls.clear()
         for session in self.sessions:
             session.observe = None

@@ -7,11 +7,14 @@ Source: Manage API, everything marked unverified there.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from xlpy.demo.site.door.answers import Refusal
 from xlpy.demo.site.door.faults import Fault, FaultKind
+from xlpy.demo.site.store import Exchange
 from xlpy.domain.values.transactions import Kind
 
 RIGHT = "right"
@@ -65,6 +68,31 @@ def hidden_closed(stage: Any) -> None:
     for number in list(stage.site.records.batches):
         stage.site.close_batch(number)
     stage.site.harsh.closed_batches_unlisted = stage.site.harsh.closed_batches_gone = True
+
+
+def class_segments(*types: str) -> Callable[[Any], None]:
+    """The segments of accounts have these types, in order; the account texts of the export stay as they are."""
+
+    def turn(stage: Any) -> None:
+        (captions,) = stage.site.table("glCaptions").values()
+        for number, kind in enumerate(types, start=1):
+            captions[f"segment{number}"] = f"Segment {number}"
+            captions[f"segment{number}type"] = kind
+        stage.site.changed()
+
+    return turn
+
+
+def empty_lists_refused(stage: Any) -> None:
+    """A list without ids may mean nothing or everything: the site takes none, in a condition or in a body."""
+
+    def refuse(exchange: Exchange) -> None:
+        lists = json.loads(exchange.request).values() if exchange.method == "POST" and exchange.request else ()
+        asked = "".join(exchange.query.get("conditions", "").split())
+        if [] in lists or "in()" in asked:
+            raise Refusal(400, "InvalidOperation", "An empty list says nothing.")
+
+    stage.site.watch = refuse
 
 
 def together(*turns: Callable[[Any], None]) -> Callable[[Any], None]:
@@ -156,5 +184,26 @@ ASSUMPTIONS = (
         "406",
         fault(FaultKind.NOT_ACCEPTABLE, "GET", "/finance/accounting/unposted.*", times=None),
         "ManageRefused",
+    ),
+    Assumption("An empty list of ids says nothing", "12.1", "empty lists refused, 400", empty_lists_refused),
+    Assumption(
+        "The text of an account has its Class segments",
+        "4.5",
+        "Class last, not in the text",
+        class_segments("Account", "Account", "Account", "Class"),
+    ),
+    Assumption(
+        "The same, with a Class segment in front",
+        "4.5",
+        "Class first, not in the text",
+        class_segments("Class", "Account", "Account", "Account"),
+        "ACCT-MISSING",
+    ),
+    Assumption(
+        "No Class segment makes an account",
+        "4.5",
+        "Class last, in the text",
+        class_segments("Account", "Account", "Class"),
+        "SUB-LENGTH",
     ),
 )

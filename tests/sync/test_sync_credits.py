@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sync_stage import Stage, add_invoice, on, row
+from sync_stage import Stage, add_invoice, enter_by_hand, on, row
 
 from xlpy.demo.company import payments as sl
 from xlpy.demo.site.door.faults import Fault, FaultKind
@@ -344,3 +344,50 @@ def test_a_pc_that_goes_off_at_the_writing_call(applying: Stage, after: bool, mo
     sl.reverse_application(applying.engine, MEMO, INVOICE, on=on(9))
     applying.sync()
     assert credits(applying, INVOICE) == {}
+
+
+def test_ours_is_set_right_when_somebody_changed_or_deleted_it_in_manage(applying: Stage) -> None:
+    memo = applying.id_of(MEMO)
+    apply_in_sl(applying, "30")
+    applying.sync()
+    (ours,) = applying.payment_records(INVOICE)
+    applying.site.delete_payment(applying.id_of(INVOICE), ours.id)
+    assert row(applying.sync("everything"), INVOICE).credits_after == 30
+    assert credits(applying, INVOICE) == {memo: D(30)}
+    assert applying.rows("SELECT COUNT(*) FROM xlpy_Payment WHERE RemovedAt IS NULL") == [(1,)]
+
+
+def test_an_invoice_entered_by_hand_in_sl_gets_its_memo_too(applying: Stage) -> None:
+    add_invoice(applying.site, 5150, "20050", "Acme", "120.00")
+    enter_by_hand(applying, "20050", "ACME01", "120")
+    apply_in_sl(applying, "30", "20050")
+    assert row(applying.sync(), "20050").credits_after == 30
+    sl.reverse_application(applying.engine, MEMO, "20050", on=on(8))
+    applying.sync()
+    assert credits(applying, "20050") == {}
+
+
+def test_a_memo_applied_in_two_parts_is_taken_back_as_one(applying: Stage) -> None:
+    for amount in ("10", "15"):
+        apply_in_sl(applying, amount)
+        applying.sync()
+    assert credits(applying, INVOICE) == {applying.id_of(MEMO): D(25)}
+    sl.reverse_application(applying.engine, MEMO, INVOICE, on=on(8))
+    assert row(applying.sync(), INVOICE).credits_after == 0
+    assert credits(applying, INVOICE) == {}
+
+
+@pytest.mark.parametrize("fault", [Fault(FaultKind.DROP_AFTER), Fault(FaultKind.DROP_BEFORE)], ids=["done", "not done"])
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+def test_a_doubtful_answer_to_a_change_or_removal_ends_right(applying: Stage, method: str, fault: Fault) -> None:
+    apply_in_sl(applying, "20")
+    applying.sync()
+    if method == "PATCH":
+        apply_in_sl(applying, "5")
+    else:
+        sl.reverse_application(applying.engine, MEMO, INVOICE, on=on(7))
+    applying.site.faults.add(replace(fault, method=method, path=r"/finance/invoices/\d+/payments/\d+"))
+    applying.sync()
+    assert applying.sync().exit_code == 0
+    assert credits(applying, INVOICE) == ({applying.id_of(MEMO): D(25)} if method == "PATCH" else {})
+    assert open_tries(applying) == 0
