@@ -164,7 +164,7 @@ def _without_ours(others: Sequence[InvoicePayment], wanted: Wanted, shown: Decim
     if not others:
         return (Act.CREATE, wanted.amount, "") if wanted.amount else (Act.NOTHING, ZERO, "")
     if shown == wanted.amount:
-        return Act.NOTHING, ZERO, f"Manage has it by {_whose(others)}, which is left alone."
+        return Act.NOTHING, ZERO, f"Manage has it by {_whose(others)}, which {_is(others)} left alone."
     single = _single(others)
     if single is None:
         return Act.LEAVE, ZERO, _differs(others, shown, wanted)
@@ -180,9 +180,13 @@ def _without_ours(others: Sequence[InvoicePayment], wanted: Wanted, shown: Decim
 
 def _differs(others: Sequence[InvoicePayment], shown: Decimal, wanted: Wanted) -> str:
     return (
-        f"Manage shows {shown} as paid, SL has {wanted.amount}; {_whose(others)} is left alone: correct it in Manage"
-        " (or enter the payment in SL)."
+        f"Manage shows {shown} as paid, SL has {wanted.amount}; {_whose(others)} {_is(others)} left alone: correct it"
+        " in Manage (or enter the payment in SL)."
     )
+
+
+def _is(others: Sequence[InvoicePayment]) -> str:
+    return "is" if len(others) == 1 else "are"
 
 
 def _whose(others: Sequence[InvoicePayment]) -> str:

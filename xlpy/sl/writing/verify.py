@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from xlpy.domain.facts.books import sl_key
-from xlpy.domain.values.money import ZERO
+from xlpy.domain.values.money import ZERO, plain
 from xlpy.domain.values.transactions import TransactionKey
 from xlpy.sl.connection.rows import lowered
 from xlpy.sl.reading.documents import ReadDocument, read_documents
@@ -92,6 +93,13 @@ def _batch_faults(
 _lower = cache(str.lower)  # the names of columns: as many as SL's tables have
 
 
+def _shown(value: Any) -> str:
+    """Return a value for a message: texts in quotes, so that blanks are seen."""
+    if isinstance(value, str):
+        return repr(value)
+    return plain(value) if isinstance(value, Decimal) else str(value)
+
+
 class _Comparison:
     """Compares sent with read, each value as its column would give it back."""
 
@@ -132,7 +140,8 @@ class _Comparison:
             column = table.c[name]
             expected = self._as_read(column.type, value)
             if read[column.name.lower()] != expected:
-                return f"{table.name}.{column.name} is {read[column.name.lower()]!r} in SL instead of {expected!r}"
+                there = read[column.name.lower()]
+                return f"{table.name}.{column.name} is {_shown(there)} in SL instead of {_shown(expected)}"
         return ""
 
     def _as_read(self, kind: Any, value: Any) -> Any:
