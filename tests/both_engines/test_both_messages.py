@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from by_column import table_area
 from com_excel import ComError, Stage
 from com_excel.com import DISP_E_EXCEPTION, ERROR_1004, RPC_E_CALL_REJECTED, RPC_S_SERVER_UNAVAILABLE, VBA_E_IGNORE
 
@@ -91,7 +92,7 @@ def test_nothing_of_a_protected_sheet_is_changed(desk):
         lambda: setattr(sheet.range("A5"), "number_format", "@"),
         lambda: setattr(sheet.range("A5"), "formula", "=1"),
         lambda: sheet.range("A5").clear_contents(),
-        lambda: sheet.tables["Results"].resize(sheet.range("A4:N9")),
+        lambda: sheet.tables["Results"].resize(sheet.range(table_area(RESULTS, 5))),
         lambda: sheet.tables["Results"].autofilter.apply_values(1, ["x"]),
         lambda: sheet.range("A5:N5").insert("down", copy_origin="format_from_right_or_below"),
         lambda: refill(desk.book, RESULTS, [{"Run": "1"}]),

@@ -7,8 +7,11 @@ import sys
 from decimal import Decimal
 
 import pytest
+from by_column import table_area
 from com_excel import ComError, NotModelled
 from com_excel.com import DISP_E_BADINDEX, ERROR_1004, PROTECTED
+
+from xlpy.excel.workbook.sheets import INVOICES
 
 
 @pytest.fixture
@@ -26,7 +29,7 @@ def filtered(excel):
     """Rows 6 and 7 of five are hidden by a filter, as in xlwings issue 747."""
     sheet = excel.book.sheets["Invoices"]
     sheet.range("A5:A9").number_format = "@"
-    sheet.tables["Invoices"].resize(sheet.range("A4:V9"))
+    sheet.tables["Invoices"].resize(sheet.range(table_area(INVOICES, 5)))
     sheet.range("J5:J9").value = [["a"], ["b"], ["b"], ["a"], ["a"]]
     sheet.tables["Invoices"].autofilter.apply_values(10, ["a"])
     return sheet
@@ -180,11 +183,12 @@ def test_cells_move_down_with_what_points_at_them_and_hangs_on_them(excel):
     home.range("Z60").formula = "=Invoices!B5+Invoices!B4+B5"
     sheet.range("B5").color = (255, 0, 0)
     sheet.range("B5").add_note("ask Mary")
-    sheet.range("A5:V5").insert("down", copy_origin="format_from_right_or_below")
+    first = table_area(INVOICES, 1).replace("A4", "A5")
+    sheet.range(first).insert("down", copy_origin="format_from_right_or_below")
     assert home.range("Z60").formula == "=Invoices!B6+Invoices!B4+B5"
     assert sheet.range("B6").note.text == "ask Mary"
     assert sheet.range("B6").color == (255, 0, 0)
-    assert sheet.tables["Invoices"].range.address == "$A$4:$V$6"
+    assert sheet.tables["Invoices"].range.get_address(False, False) == table_area(INVOICES, 2)
 
 
 def test_a_status_bar_is_given_back_by_false(excel):
@@ -209,7 +213,7 @@ def test_an_excel_that_ended_answers_nothing(excel):
 
 def test_a_sort_moves_cells_with_what_hangs_on_them_and_leaves_the_heights_of_rows(excel):
     sheet, user = excel.book.sheets["Invoices"], excel.stage.user
-    sheet.tables["Invoices"].resize(sheet.range("A4:V7"))
+    sheet.tables["Invoices"].resize(sheet.range(table_area(INVOICES, 3)))
     sheet.range("D5:D7").value = [["c"], ["a"], ["b"]]
     sheet.range("D5").color = (255, 0, 0)
     sheet.range("D5").add_note("ask Mary")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import astuple, fields, replace
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
@@ -43,9 +43,11 @@ from xlpy.domain.mapping.signs import lines_hash, turn
 from xlpy.domain.planning.needs import invoice_needs
 from xlpy.domain.planning.planner import build_plan
 from xlpy.domain.preview.journal import TO_BE_CREATED, JournalRow, journal
+from xlpy.domain.preview.names import JournalNames
 from xlpy.domain.values.problems import Severity, grouped
 from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, Posting, PostingState, SlState, TransactionKey
+from xlpy.excel.tables.rows import preview_rows
 from xlpy.excel.workbook.sheets import PREVIEW
 
 # --- the ledger -------------------------------------------------------------------------------------------------
@@ -410,15 +412,23 @@ def test_a_reading_of_exactly_what_is_needed_is_enough() -> None:
 # --- the sheets -------------------------------------------------------------------------------------------------
 
 
-def test_a_journal_row_has_a_field_for_every_column_of_the_preview() -> None:
-    assert len(fields(JournalRow)) == len(PREVIEW.columns)
-    row = journal(plan(invoice()))[0]
-    assert len(astuple(row)) == len(PREVIEW.columns)
-    assert (row.source, row.batch_number, row.document, row.period, row.currency) == (
-        "written",
+def test_the_preview_has_a_column_for_every_field_of_a_journal_row() -> None:
+    made = journal(plan(invoice()))
+    shown = preview_rows(made, JournalNames())
+    assert shown[0].keys() == {column.name for column in PREVIEW.columns}
+    worked_out = {"Name", "Account name", "Document total", "Check"}
+    assert len(fields(JournalRow)) == len(shown[0].keys() - worked_out)
+    assert (
+        shown[0]["Source"],
+        shown[0]["SL batch"],
+        shown[0]["Document"],
+        shown[0]["Period"],
+        shown[0]["Currency"],
+    ) == (
+        "Written",
         1,
         "AR1-1",
-        "202610",
+        "10-2026",
         "USD",
     )
 

@@ -111,7 +111,7 @@ def test_an_export_of_which_nothing_is_known_is_a_row_of_results(fresh: Any, mon
         report = fresh.push(marks)
     assert report.state is RunState.UNKNOWN
     (row,) = result_rows(report)
-    assert row["Status"] == "Not known: run recover".replace("recover", "Recover").capitalize()
+    assert row["Status"] == "Not known: run Recover"
     assert "not known whether the batch is there" in str(row["Message"])
     assert len(recover(fresh.session()).closed) == len(marks)
 

@@ -508,7 +508,7 @@ ON_PAPER = {
         "Period",
     ),
     PRACTICE: ("Verdict", "Message", "Reference", "Transaction", "Amount", "Currency"),
-    RESULTS: tuple(column.name for column in RESULTS.columns),
+    RESULTS: tuple(column.name for column in RESULTS.held),
     BATCHES: ("Identifier", "Amount", "Currency", "State in SL", "SL batches", "Message"),
     RERUN: ("State", "Message", "Number", "Total", "Currency", "Reference", "State in SL"),
     RECONCILE: ("State", "Transaction", "Currency", "Manage", "Posting ledger", "SL", "Difference", "Base in GL"),
