@@ -7,7 +7,7 @@ import sys
 from decimal import Decimal
 
 import pytest
-from by_column import table_area
+from by_column import letter, table_area
 from com_excel import ComError, NotModelled
 from com_excel.com import DISP_E_BADINDEX, ERROR_1004, PROTECTED
 
@@ -213,16 +213,17 @@ def test_an_excel_that_ended_answers_nothing(excel):
 
 def test_a_sort_moves_cells_with_what_hangs_on_them_and_leaves_the_heights_of_rows(excel):
     sheet, user = excel.book.sheets["Invoices"], excel.stage.user
+    n = letter(INVOICES, "Number")
     sheet.tables["Invoices"].resize(sheet.range(table_area(INVOICES, 3)))
-    sheet.range("D5:D7").value = [["c"], ["a"], ["b"]]
-    sheet.range("D5").color = (255, 0, 0)
-    sheet.range("D5").add_note("ask Mary")
-    sheet.range("D5").row_height = 40
+    sheet.range(f"{n}5:{n}7").value = [["c"], ["a"], ["b"]]
+    sheet.range(f"{n}5").color = (255, 0, 0)
+    sheet.range(f"{n}5").add_note("ask Mary")
+    sheet.range(f"{n}5").row_height = 40
     user.sorts("Invoices", "Number")
-    assert sheet.range("D5:D7").value == ["a", "b", "c"]
-    assert sheet.range("D7").note.text == "ask Mary"
-    assert (sheet.range("D5").color, sheet.range("D7").color) == (None, (255, 0, 0))
-    assert sheet.range("D5").row_height == 40
+    assert sheet.range(f"{n}5:{n}7").value == ["a", "b", "c"]
+    assert sheet.range(f"{n}7").note.text == "ask Mary"
+    assert (sheet.range(f"{n}5").color, sheet.range(f"{n}7").color) == (None, (255, 0, 0))
+    assert sheet.range(f"{n}5").row_height == 40
     user.filters("Invoices", "Number", "b", "c")
     user.sorts("Invoices", "Number", falling=True)
-    assert sheet.range("D5:D7").value == ["a", "c", "b"]
+    assert sheet.range(f"{n}5:{n}7").value == ["a", "c", "b"]
