@@ -34,7 +34,7 @@ from xlpy.sl.ledger_book.setup_script import (
     setup_script,
 )
 from xlpy.sl.ledger_book.sql_rights import SqlRight, needed_rights
-from xlpy.sl.ledger_book.tables import ledger_metadata
+from xlpy.sl.ledger_book.tables import SCHEMA_VERSION, ledger_metadata
 
 CODE = Path(xlpy.__file__).parent
 NOT_READING = {"setup_script.py", "sql_rights.py", "schema.py"}  # they list tables, and read none
@@ -201,11 +201,11 @@ def test_setting_up_says_what_it_did_each_time(firm: Firm, tmp_path: Path) -> No
         assert result.exit_code == 0, result.output
         return result.output
 
-    assert f"is installed in {file}: version 3, {len(ledger_metadata.tables)} tables" in said()
-    assert "was there already, version 3: nothing was missing" in said()
+    assert f"is installed in {file}: version {SCHEMA_VERSION}, {len(ledger_metadata.tables)} tables" in said()
+    assert f"was there already, version {SCHEMA_VERSION}: nothing was missing" in said()
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE xlpy_Audit"))
-    assert "brought to version 3; new: xlpy_Audit." in said()
+    assert f"brought to version {SCHEMA_VERSION}; new: xlpy_Audit." in said()
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO xlpy_Version VALUES (99, '2026-01-01')"))
     result = CliRunner().invoke(main, ["sl-setup", "--profile", str(settings)])
@@ -223,4 +223,4 @@ def test_the_script_is_printed_without_any_profile_or_secret() -> None:
 def test_what_was_done_is_a_value_too(firm: Firm) -> None:
     with firm.session() as session:
         done = install_ledger(session.sl)
-    assert (done.before, done.made, done.columns, done.changed, done.role) == (3, (), (), False, False)
+    assert (done.before, done.made, done.columns, done.changed, done.role) == (SCHEMA_VERSION, (), (), False, False)

@@ -26,6 +26,7 @@ from xlpy.services.setup.sl import check_sl
 from xlpy.sl.connection.engine import mssql_engine
 from xlpy.sl.ledger_book.setup_script import LedgerInstalled
 from xlpy.sl.ledger_book.sql_rights import SqlRight, needed_rights, unneeded_rights
+from xlpy.sl.ledger_book.tables import SCHEMA_VERSION
 
 ODBC = "SERVER=SQL01;DATABASE=AcmeApp;Trusted_Connection=yes"
 SERVER = ("SQL01", "16.0.4003.1", "Standard Edition", "AcmeApp", "ACME\\kmorales")
@@ -228,11 +229,11 @@ def test_what_was_done_and_what_is_left_is_said() -> None:
     from xlpy.commands.setup_table import said_of_ledger
 
     new = said_of_ledger(LedgerInstalled("server SQL01", 0, ("xlpy_Posting", "xlpy_Lock"), (), role=True))
-    assert "is installed in server SQL01: version 3, 2 tables" in new
+    assert f"is installed in server SQL01: version {SCHEMA_VERSION}, 2 tables" in new
     assert "ALTER ROLE xlpy_user ADD MEMBER [DOMAIN\\user];" in new
     assert "system database" in new
     brought = said_of_ledger(LedgerInstalled("x", 1, ("xlpy_Audit",), ("xlpy_Posting.StateAt",), role=True))
-    assert "brought to version 3; new: xlpy_Audit, xlpy_Posting.StateAt." in brought
-    again = said_of_ledger(LedgerInstalled("x", 3, (), (), role=False))
+    assert f"brought to version {SCHEMA_VERSION}; new: xlpy_Audit, xlpy_Posting.StateAt." in brought
+    again = said_of_ledger(LedgerInstalled("x", SCHEMA_VERSION, (), (), role=False))
     assert "nothing was missing" in again
     assert "ALTER ROLE" not in again
