@@ -17,7 +17,7 @@ OTHERWISE = {
     ("__init__.py", "Problem"),  # the name of the class, in the list of what the package offers
     ("excel/tables/rows.py", "Yes"),  # a flag: company-paid, closed
     ("excel/tables/home.py", "Confirm"),  # a heading on Home
-    ("excel/workbook/home_sheet.py", "Confirm"),
+    ("excel/workbook/home_cells.py", "Confirm"),
     ("excel/workbook/home_cells.py", "Yes"),  # the list behind the inputs of Home
 }
 

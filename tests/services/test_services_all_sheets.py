@@ -124,7 +124,10 @@ def test_a_kind_without_the_right_to_read_it_does_not_break_the_others(story: An
     assert [row.kind for row in report.ageing] == ["Invoices"]
     seen = recall_refresh(story.profile)
     assert list(seen.expenses.values()) == [row.expense for row in before.expenses]
-    assert list(seen.procurement.values()) == [row.procurement for row in before.procurement]
+    # What is kept is Manage's own row: it has no currency where the sheet shows the base currency.
+    assert [replace(row, currency="") for row in seen.procurement.values()] == [
+        replace(row.procurement, currency="") for row in before.procurement
+    ]
 
 
 # --- the workbook -----------------------------------------------------------------------------------------------
