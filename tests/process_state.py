@@ -149,8 +149,8 @@ RESET: Mapping[str, Callable[[str], PutBack]] = {
     "xlpy.runlog.run_log: logger.setLevel": _logger,
     "xlpy.runlog.run_log: logger.addHandler": _logger,
     "xlpy.runlog.run_log: logger.propagate": _logger,
-    "xlpy.excel.engine.collecting.collecting_paused: gc.disable": _collector,
-    "xlpy.excel.engine.collecting.collecting_paused: gc.enable": _collector,
+    "xlpy.collecting.collecting_paused: gc.disable": _collector,
+    "xlpy.collecting.collecting_paused: gc.enable": _collector,
     "xlpy.macros._limit_patience: vars(on_windows)['N_COM_ATTEMPTS']": _attribute(
         "xlwings._xlwindows", "N_COM_ATTEMPTS"
     ),
@@ -160,6 +160,8 @@ RESET: Mapping[str, Callable[[str], PutBack]] = {
 
 # State that is the same whichever test ran before → why.
 STAYS: Mapping[str, str] = {
+    "xlpy.domain.facts.periods.calendar_is_usable": "a function of its arguments",
+    "xlpy.sl.reading.documents._hashed_columns": "a function of its arguments",
     "xlpy.domain.facts.periods._ends_around": "a function of its arguments",
     "xlpy.domain.facts.periods._ends_of_year": "a function of its arguments",
     "xlpy.excel.vba.compression.compress": "a function of its arguments",

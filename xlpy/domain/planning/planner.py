@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
+from xlpy.collecting import collecting_paused
 from xlpy.domain.checks.table import bound, found
 from xlpy.domain.documents.ap import ApDocument, ApPart, NewVendor
 from xlpy.domain.documents.ar import ArDocument, ArPart, NewCustomer
@@ -75,6 +76,7 @@ class Drafts:
     problems: tuple[Problem, ...] = ()
 
 
+@collecting_paused()
 def build_plan(request: PlanRequest) -> Plan:
     """Build the plan of what is included, with every problem found.
 
@@ -105,6 +107,7 @@ def build_plan(request: PlanRequest) -> Plan:
     )
 
 
+@collecting_paused()
 def draft(request: PlanRequest) -> Drafts:
     """Make the documents of what is included, with every problem of a transaction, but none of the set-up at large."""
     return _Planner(request, own_rules_of(request)).drafts()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
+from xlpy.collecting import collecting_paused
 from xlpy.excel.engine.cells import RangeImpl, range_at
-from xlpy.excel.engine.collecting import collecting_paused
 from xlpy.excel.engine.refusals import CallNotSupported, WouldLoseParts
 from xlpy.excel.engine.sheet import SheetsImpl
 from xlpy.files import replace_file

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from openpyxl.utils import get_column_letter, range_boundaries
 
-from xlpy.excel.engine.collecting import collecting_paused
+from xlpy.collecting import collecting_paused
 from xlpy.excel.engine.refusals import CallNotSupported, FilteredRowsWritten, ValueRefused
 from xlpy.excel.engine.values import Unfit, formula_of, stored_value, value_of
 from xlpy.excel.workbook.formulas import filled_down, has_relative_reference, names_whole_rows

@@ -12,8 +12,8 @@ from pathlib import Path
 from openpyxl import Workbook, load_workbook
 from openpyxl.packaging.relationship import get_dependents
 
+from xlpy.collecting import collecting_paused
 from xlpy.errors import WorkbookError
-from xlpy.excel.engine.collecting import collecting_paused
 from xlpy.excel.engine.parts import has_rich_text, lost_parts, macro_parts
 
 KINDS = frozenset({".xlsx", ".xlsm"})

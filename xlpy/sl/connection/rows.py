@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
+from sqlalchemy import Result
+
 CHUNK = 1000  # values in one IN list; below 2,100 parameters with whatever else the statement binds
 
 
@@ -22,3 +24,10 @@ def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 def lowered(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Key a row by lower-case column name: its spelling varies between SL's builds."""
     return {str(name).lower(): value for name, value in row.items()}
+
+
+def lowered_rows(result: Result[Any]) -> Iterator[dict[str, Any]]:
+    """Yield rows keyed as ``lowered`` does; the names are looked at once for all of them."""
+    names = [name.lower() for name in result.keys()]  # noqa: SIM118 (a result is no mapping)
+    for row in result:
+        yield dict(zip(names, row, strict=True))

@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from xlpy.domain.facts.books import sl_key
+from xlpy.sl.connection.remembered import Remembered
 from xlpy.sl.connection.types import SQLITE_COLLATION, ValueUnreadable, round_to_minute
 
 LONGEST_CHAR = 255
@@ -143,8 +144,8 @@ _next_row_version = _RowVersions().next
 def _register_readers() -> None:
     """Teach the driver to pad CHARn to n and to read smalldatetime; only connections that ask for it are touched."""
     for width in range(1, LONGEST_CHAR + 1):
-        sqlite3.register_converter(f"CHAR{width}", _padded_to(width))
-    sqlite3.register_converter("SMALLDATETIME", _read_small_date_time)
+        sqlite3.register_converter(f"CHAR{width}", Remembered(_padded_to(width), bytes).__getitem__)
+    sqlite3.register_converter("SMALLDATETIME", Remembered(_read_small_date_time, bytes).__getitem__)
 
 
 def _padded_to(width: int) -> Callable[[bytes], str]:

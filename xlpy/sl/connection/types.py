@@ -25,7 +25,9 @@ from xlpy.domain.values.dates import NO_DATE
 from xlpy.domain.values.money import round_money
 from xlpy.domain.values.widths import encoded_size
 from xlpy.errors import SlError
+from xlpy.sl.connection.remembered import Remembered
 
+Converter = Callable[[Any], Any]
 LAST_DATE = date(2079, 6, 6)  # the end of smalldatetime
 AMOUNT_PLACES = 9
 LARGEST_EXPONENT = 17
@@ -67,7 +69,27 @@ def _sqlite_char(type_: SqliteChar, _compiler: Any, **_: Any) -> str:
     return f"CHAR{type_.length} COLLATE {SQLITE_COLLATION}"
 
 
-class SlText(TypeDecorator[str]):
+class _PerColumn(TypeDecorator[Any]):
+    """A type whose converters are made once per column and remember: a run reads and binds millions of values.
+
+    ``process_bind_param`` and ``process_result_value`` say what they do; nothing of ``impl`` is asked.
+    """
+
+    impl = TypeEngine
+    cache_ok = True
+    _bound: tuple[type, ...] = ()
+    _read: tuple[type, ...] = ()
+
+    def bind_processor(self, dialect: Dialect) -> Converter:
+        """Return what binds the values of a column."""
+        return Remembered(lambda value: self.process_bind_param(value, dialect), *self._bound).__getitem__
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Converter:
+        """Return what reads the values of a column."""
+        return Remembered(lambda value: self.process_result_value(value, dialect), *self._read).__getitem__
+
+
+class SlText(_PerColumn):
     """``char(length)``: bound without trailing blanks, read without SL's padding.
 
     Refuses with ``TextRefused``, naming the text, what is longer than ``length`` bytes of ``code_page`` or can't be
@@ -76,6 +98,7 @@ class SlText(TypeDecorator[str]):
 
     impl = SqliteChar
     cache_ok = True
+    _bound = _read = (str, type(None))
 
     def __init__(self, length: int, code_page: str = "cp1252") -> None:
         self.length = length
@@ -118,7 +141,7 @@ class SlText(TypeDecorator[str]):
         return str
 
 
-class SlAmount(TypeDecorator[Decimal]):
+class SlAmount(_PerColumn):
     """``float(53)`` as ``Decimal``: amounts, quantities, rates.
 
     Binds a ``Decimal`` (or ``int``) rounded to at most nine decimals; gives back the shortest decimal that is the same
@@ -127,9 +150,14 @@ class SlAmount(TypeDecorator[Decimal]):
 
     impl = Float
     cache_ok = True
+    _read = (float,)
 
     def __init__(self) -> None:
         super().__init__(precision=53)
+
+    def bind_processor(self, dialect: Dialect) -> Converter:
+        """Return what binds the values of a column: a ``float`` that equals an amount seen is refused all the same."""
+        return lambda value: self.process_bind_param(value, dialect)
 
     def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> float | None:
         """Give the driver a float."""
@@ -141,9 +169,7 @@ class SlAmount(TypeDecorator[Decimal]):
             raise ValueRefused(f"The amount {value!r} is not a Decimal.")
         if not value.is_finite() or value.adjusted() > LARGEST_EXPONENT:
             raise ValueRefused(f"The amount {value} is not one that SL can hold.")
-        if value.as_tuple().exponent < -AMOUNT_PLACES:  # type: ignore[operator] # finite: an int
-            value = round_money(value, AMOUNT_PLACES)
-        return float(value) + 0.0  # no negative zero
+        return float(round_money(value, AMOUNT_PLACES)) + 0.0  # no negative zero
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """Read the shortest decimal that is the same float."""
@@ -201,11 +227,13 @@ def _read_minute(value: Any) -> datetime:
     return value
 
 
-class SlDate(TypeDecorator[date]):
+class SlDate(_PerColumn):
     """``smalldatetime`` that holds a day: a ``date`` is midnight, ``None`` is SL's empty date 1900-01-01."""
 
     impl = mssql.SMALLDATETIME
     cache_ok = True
+    _bound = (date, type(None))
+    _read = (datetime, str)
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """SMALLDATETIME on both."""
@@ -235,11 +263,13 @@ class SlDate(TypeDecorator[date]):
         return date
 
 
-class SlMinute(TypeDecorator[datetime]):
+class SlMinute(_PerColumn):
     """``smalldatetime`` with its time of day, rounded to whole minutes; ``None`` is SL's empty date 1900-01-01."""
 
     impl = mssql.SMALLDATETIME
     cache_ok = True
+    _bound = (type(None),)
+    _read = (datetime, str)
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """SMALLDATETIME on both."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, Table, select
 
 from xlpy.domain.facts.books import sl_key
-from xlpy.sl.connection.rows import chunks, lowered
+from xlpy.sl.connection.rows import chunks, lowered_rows
 from xlpy.sl.screens.entries import ENTRIES, DocumentName
 
 if TYPE_CHECKING:
@@ -39,12 +40,23 @@ class ReadDocument:
     @property
     def rows_hash(self) -> str:
         """SHA-256 (hex) of everything in its rows that a user could have changed."""
-        digest = hashlib.sha256()
-        for row in (self.row, *self.lines) if self.row else self.lines:
-            for name in sorted(row.keys() - _VOLATILE):
-                digest.update(f"{name}={_plain(row[name])}\x1f".encode())
-            digest.update(b"\x1e")
-        return digest.hexdigest()
+        rows = (self.row, *self.lines) if self.row else self.lines
+        return hashlib.sha256(b"".join(map(_hashed, rows))).hexdigest()
+
+
+def _hashed(row: Mapping[str, Any]) -> bytes:
+    """Return what is hashed of a row: ``name=value`` of every column but the volatile ones, in the order of names."""
+    names, pattern = _hashed_columns(tuple(row))
+    # What SQL Server and SQLite have no text for, an empty date among them, counts as an empty one.
+    return (pattern % tuple(["" if (value := row[name]) is None else value for name in names])).encode()
+
+
+@lru_cache
+def _hashed_columns(columns: tuple[str, ...]) -> tuple[list[str], str]:
+    """Return the columns that are hashed, and the pattern that their values are put into."""
+    names = sorted(set(columns) - _VOLATILE)
+    escaped = (name.replace("%", "%%") for name in names)
+    return names, "".join(f"{name}=%s\x1f" for name in escaped) + "\x1e"
 
 
 def read_documents(
@@ -74,12 +86,12 @@ def read_documents_of(
         headers: dict[tuple[str, DocumentName], Mapping[str, Any]] = {}
         if entry.header:
             table = company.catalogue.table(entry.header)
-            for own in map(lowered, connection.execute(_in_batches(table, chunk, module, hint)).mappings()):
+            for own in lowered_rows(connection.execute(_in_batches(table, chunk, module, hint))):
                 headers[own["batnbr"], entry.name_of_header(own)] = own
         rows = connection.execute(
             _in_batches(lines, chunk, module, hint).order_by(*order), execution_options={"yield_per": _FETCH}
-        ).mappings()
-        for key, group in groupby(map(lowered, rows), _document_of_line):
+        )
+        for key, group in groupby(lowered_rows(rows), _document_of_line):
             yield key[0], ReadDocument(key[1], headers.pop(key, {}), list(group))
         for (bat_nbr, name), row in headers.items():
             yield bat_nbr, ReadDocument(name, row, ())
@@ -101,7 +113,3 @@ def _in_batches(table: Table, bat_nbrs: Sequence[str], module: str, hint: str = 
     statement = select(table).where(table.c.BatNbr.in_(bat_nbrs))
     statement = statement.with_hint(table, hint, "mssql") if hint else statement
     return statement.where(table.c.Module == module) if "Module" in table.c else statement
-
-
-def _plain(value: object) -> str:
-    return "" if value is None else str(value)

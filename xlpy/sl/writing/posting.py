@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from xlpy.collecting import collecting_paused
 from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.transactions import (
@@ -84,6 +85,7 @@ def post_plan(company: SlCompany, request: PostRequest, *, observe: Observe | No
     return commit_once(company, writing, observe=observe)
 
 
+@collecting_paused()
 def _write(connection: Connection, company: SlCompany, request: PostRequest) -> PostOutcome:
     plan = request.plan
     found, written = write_documents(connection, company, request)

@@ -1,4 +1,7 @@
-"""Python's search for dead cycles, paused where hundreds of thousands of cells come into being: it finds none there."""
+"""Python's search for dead cycles, paused where hundreds of thousands of small objects come into being at once.
+
+It looks through all that live again and again, and finds none: cells, rows and documents refer to each other one way.
+"""
 
 from __future__ import annotations
 
