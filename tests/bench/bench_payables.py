@@ -1,4 +1,4 @@
-"""The SQL part of a push of vouchers, journals and inventory against its bare floor, on SQLite (goal: 2)."""
+"""The SQL part of a push of vouchers, journals and inventory against its bare floor, on SQLite (goal: 1.3)."""
 
 from __future__ import annotations
 

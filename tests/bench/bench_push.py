@@ -1,4 +1,4 @@
-"""The SQL part of a push of 10,000 invoices with 50,000 lines against its bare floor, on SQLite (goal: 2)."""
+"""The SQL part of a push of 10,000 invoices with 50,000 lines against its bare floor, on SQLite (goal: 1.3)."""
 
 from __future__ import annotations
 
