@@ -162,6 +162,7 @@ RESET: Mapping[str, Callable[[str], PutBack]] = {
 STAYS: Mapping[str, str] = {
     "xlpy.domain.facts.periods._ends_around": "a function of its arguments",
     "xlpy.domain.facts.periods._ends_of_year": "a function of its arguments",
+    "xlpy.domain.facts.periods.calendar_is_usable": "a function of its arguments",
     "xlpy.excel.vba.compression.compress": "a function of its arguments",
     "xlpy.sl.connection.schema.known_tables": "read from the package; read-only",
     "xlpy.sl.connection.schema.known_names": "read from the package; read-only",

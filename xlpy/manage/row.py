@@ -60,6 +60,8 @@ class Row:
     def whole(self, name: str) -> int | None:
         """Return a whole number, also when it comes as text (``dueDays`` does) or as ``30.0``; absent is ``None``."""
         value = self.data.get(name)
+        if type(value) is int and abs(value) < 10**_MOST_DIGITS:
+            return value
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
         number = _number(value)

@@ -50,6 +50,7 @@ def parse_period(text: str) -> str:
     return text if _STORED.fullmatch(text) else ""
 
 
+@lru_cache(maxsize=64)
 def calendar_is_usable(calendar: FiscalCalendar) -> bool:
     """Whether GLSetup's calendar can be worked with: 1 to 13 periods, each with an end, in order round the year."""
     ends = calendar.ends[: calendar.periods]

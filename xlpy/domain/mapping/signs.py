@@ -52,6 +52,11 @@ class TurnedInvoice:
         return not self.tax and all(is_nil(line.line.total) for line in self.lines)
 
 
+def receivable_of(invoice: ExportInvoice, decimals: int) -> Decimal:
+    """Return what an invoice asks for, a credit memo's negative: minus the sum of all its lines, tax lines too."""
+    return total(-round_money(line.total, decimals) for line in invoice.lines) or round_money(ZERO, decimals)
+
+
 def turn(invoice: ExportInvoice, decimals: int, price_decimals: int, quantity_decimals: int) -> TurnedInvoice:
     """Turn an invoice by its details: the receivable is minus the sum of all lines, tax lines too.
 
@@ -59,7 +64,7 @@ def turn(invoice: ExportInvoice, decimals: int, price_decimals: int, quantity_de
     Manage's own type stays. Header and lines are compared before they are rounded to the currency's decimals.
     """
     lines = [(line, -round_money(line.total, decimals)) for line in invoice.lines]
-    receivable = total(amount for _, amount in lines)
+    receivable = receivable_of(invoice, decimals)
     given = CREDIT_MEMO if invoice.document_type.strip().upper() == MANAGE_CREDIT else INVOICE
     doc_type = given if not receivable else (INVOICE if receivable > 0 else CREDIT_MEMO)
     sign = -1 if doc_type == CREDIT_MEMO else 1
@@ -71,7 +76,7 @@ def turn(invoice: ExportInvoice, decimals: int, price_decimals: int, quantity_de
     levels, agree = turn_levels(invoice.tax_levels, tax, decimals)
     return TurnedInvoice(
         doc_type=doc_type,
-        receivable=receivable or round_money(ZERO, decimals),
+        receivable=receivable,
         total=receivable * sign or round_money(ZERO, decimals),
         lines=tuple(
             _turn_line(line, amount * sign, price_decimals, quantity_decimals)

@@ -80,10 +80,14 @@ def in_days_of_the_site(data: Any, zone: Callable[[], tzinfo | None]) -> Any:
     if not isinstance(data, dict):
         return data
     fields = _DAYS | {"dateClosed"} if "procurementType" in data else _DAYS
-    return {
-        name: _day(value, zone) if isinstance(value, str) and name in fields else in_days_of_the_site(value, zone)
-        for name, value in data.items()
-    }
+    days = dict(data)
+    for name, value in data.items():
+        if isinstance(value, str):
+            if name in fields:
+                days[name] = _day(value, zone)
+        elif isinstance(value, dict | list):
+            days[name] = in_days_of_the_site(value, zone)
+    return days
 
 
 def _day(text: str, zone: Callable[[], tzinfo | None]) -> str:

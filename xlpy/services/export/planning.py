@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from xlpy.collecting import collecting_paused
 from xlpy.domain.documents.plan import InvoiceDetail, Plan, PlanOptions
 from xlpy.domain.facts.batch_entries import BatchContents, Inside
 from xlpy.domain.mapping.currency_known import RowsOf, with_currencies
@@ -61,6 +62,7 @@ class Asked:
         return replace(plan, problems=(*self.around, *plan.problems)) if self.around else plan
 
 
+@collecting_paused()
 def make_plan(session: Session, selection: Selection) -> Plan:
     """Build the plan of what is marked, with every problem of it. Reads Manage and SL, changes nothing.
 

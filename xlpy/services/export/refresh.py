@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
+from xlpy.collecting import collecting_paused
 from xlpy.domain.facts.books import BooksNeeds, SlBooks
 from xlpy.domain.facts.manage import ManageCompany, UnpostedInvoice
 from xlpy.domain.facts.manage_expenses import Member, UnpostedExpense
@@ -51,6 +52,7 @@ class _Lists:
         return [*self.invoices, *self.expenses, *self.procurement]
 
 
+@collecting_paused()
 def refresh(
     session: Session,
     *,

@@ -22,7 +22,7 @@ from xlpy.domain.facts.books import SalesTax, SlBooks, sl_key
 from xlpy.domain.mapping.taxes import tax_postings
 from xlpy.domain.values.money import ZERO, round_money
 from xlpy.sl.connection.engine import SlCompany
-from xlpy.sl.connection.rows import chunks, lowered
+from xlpy.sl.connection.rows import chunks, lowered_rows
 from xlpy.sl.connection.table_reader import TableReader
 from xlpy.sl.reading.documents import ReadDocument
 from xlpy.sl.reading.posted_lines import PostedLines
@@ -189,8 +189,7 @@ def _rows(
         if "module" in by_key:
             statement = statement.where(by_key["module"] == module)
         # All at once per chunk: one open cursor per connection, and the caller asks for more between the rows.
-        rows = connection.execute(statement, execution_options={"yield_per": _FETCH}).mappings()
-        yield from [lowered(row) for row in rows]
+        yield from list(lowered_rows(connection.execute(statement, execution_options={"yield_per": _FETCH})))
 
 
 # --- what each module's documents are ---------------------------------------------------------------------------------

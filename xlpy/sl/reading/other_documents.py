@@ -17,7 +17,7 @@ from xlpy.domain.afterwards.reconcile import DocumentKey
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.money import ZERO
 from xlpy.sl.connection.engine import SlCompany
-from xlpy.sl.connection.rows import CHUNK, chunks, lowered
+from xlpy.sl.connection.rows import CHUNK, chunks, lowered_rows
 from xlpy.sl.ledger_book.tables import posting_docs
 
 # Invoices and memos of each side by SL's types (SL: ARDoc and APDoc document types); all others are payments.
@@ -96,7 +96,7 @@ def read_open_balances(
             *(table.c[name] for name in ("BatNbr", "DocType", "RefNbr", "CustId", "DocDate", "DueDate")),
             *(table.c[name] for name in ("CuryId", "CuryOrigDocAmt", "CuryDocBal")),
         ).where(table.c.BatNbr.in_(chunk), table.c.CuryDocBal != 0)
-        for row in map(lowered, connection.execute(statement).mappings().all()):
+        for row in list(lowered_rows(connection.execute(statement))):
             kind = sl_key(row["doctype"])
             sign = -1 if kind in _CREDITS else 1
             key = "AR", row["batnbr"], kind, sl_key(row["refnbr"])
@@ -133,7 +133,7 @@ def _subledger(
         statement = select(*(table.c[column] for column in (*columns, *more))).where(
             table.c.PerPost.in_(chunk), table.c.DocType.in_(types), table.c.CpnyID == company.cpny_id
         )
-        rows += map(lowered, connection.execute(statement).mappings().all())
+        rows += lowered_rows(connection.execute(statement))
     known = {sl_key(account) for account in accounts}
     for row in rows:
         kind = sl_key(row["doctype"])
@@ -202,7 +202,7 @@ def _lines(
             )
             if module == "GL":
                 statement = statement.where(by_key["module"] == module)
-            for row in map(lowered, connection.execute(statement).mappings().all()):
+            for row in list(lowered_rows(connection.execute(statement))):
                 if row.get("recordid") not in seen:
                     rows.append(row)
                     seen.update({row["recordid"]} if module == "IN" else ())

@@ -92,7 +92,7 @@ class InvoiceDocuments:
         """Decimals of a currency: SL's, else Manage's, else 2."""
         return self._decimals.of(currency)
 
-    def turned(self, invoice: ExportInvoice) -> TurnedInvoice:
+    def _turned(self, invoice: ExportInvoice) -> TurnedInvoice:
         """Turn an invoice by its details, in its currency's decimals."""
         ar = self._books.ar
         currency = invoice.currency or self._currencies.base_currency
@@ -107,7 +107,7 @@ class InvoiceDocuments:
         own_period: str = "",
     ) -> Made:
         """Apply every rule to one invoice. All problems are told at once, whatever stops it first."""
-        turned = self.turned(invoice)
+        turned = self._turned(invoice)
         problems: list[Problem] = []
         if not turned.balanced:
             problems.append(found("UNBALANCED", f"{invoice.total} / {turned.receivable}"))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from xlpy.domain.checks.table import found
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.facts.manage import ExportInvoice, UnpostedInvoice
-from xlpy.domain.mapping.signs import lines_hash
+from xlpy.domain.mapping.signs import lines_hash, receivable_of
 from xlpy.domain.planning.makers.ar_documents import InvoiceDocuments
 from xlpy.domain.planning.makers.gl_cost_of_goods import costed_lines
 from xlpy.domain.planning.makers.maker import Change, Judged, Made, Maker, Matched
@@ -70,7 +70,7 @@ class ArInvoices(Maker[UnpostedInvoice, ExportInvoice]):
             number=row.number or invoice.number,
             company=invoice.company.name or row.company.name,
             day=invoice.document_date,
-            amount=self.documents.turned(posted).receivable,
+            amount=receivable_of(posted, decimals),
             currency=currency,
             location_id=row.location_id,
             location=row.location,
