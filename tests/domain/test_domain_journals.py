@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from domain_story import DAY, MASTERS, OPTIONS, D, invoice, line, untaxed
+from domain_story import DAY, MASTERS, OPTIONS, D, invoice, line, masters, plan, untaxed
 from hypothesis import given
 from hypothesis import strategies as st
 from inventory_story import (
@@ -228,6 +228,15 @@ def test_goods_sold_on_a_credit_memo_go_out() -> None:
 def test_goods_given_away_go_out_by_their_quantity_alone() -> None:
     assert cost_lines(sold(1, "0.00"))[0] == ("5200", "300OR", "1.25", "0")
     assert cost_lines(sold(1, "0.00", quantity=D(0)))[0] == ("5200", "300OR", "1.25", "0")
+
+
+def test_the_cost_of_an_invoice_of_nothing_has_the_invoices_day_and_reference() -> None:
+    given_away = untaxed(lines=(sold(1, "0.00"),), total=D(0))
+    stock = masters(catalog=STOCK_MASTERS.catalog, package=MASTERS.package)
+    made = plan(given_away, masters=stock, books=STOCK_BOOKS)
+    ((journal,),) = (batch.journals for batch in made.gl.batches)
+    assert (made.ar.batches, journal.journal_date) == ((), given_away.document_date)
+    assert {row.ref_nbr for row in journal.lines} == {"4417"}
 
 
 def test_a_negative_cost_of_goods_going_out_is_not_understood() -> None:

@@ -184,6 +184,11 @@ def test_facts_can_not_be_changed_by_a_rule() -> None:
     assert not ruled(reference=change).stops
 
 
+def test_an_answer_as_wide_as_its_column_is_taken_whole() -> None:
+    assert not ruled(reference=lambda _: "1234567890").stops
+    assert told(ruled(reference=lambda _: "12345678901"), "RULES-WIDTH").severity is Severity.STOP
+
+
 # --- every way in which they can go wrong ----------------------------------------------------------------------------
 
 COUNTER = itertools.count()

@@ -161,3 +161,17 @@ def test_sl_s_options_may_open_closed_periods() -> None:
     assert prior_posting_allowed("202609", replace(GL, prior_period_modules="AP,AR,IN"))
     assert not prior_posting_allowed("202609", replace(GL, prior_period_modules="APARIN"))
     assert not prior_posting_allowed("202512", replace(GL, allow_post_opt="A", prior_year_post=True))
+
+
+def test_prior_year_post_keeps_out_of_earlier_years_only() -> None:
+    """SL: SCM_10400_INTran_Validation compares the fiscal years; an earlier period of this year is AllowPostOpt's."""
+    set_so = replace(GL, allow_post_opt="A", prior_year_post=True)
+    assert prior_posting_allowed("202601", set_so)
+    assert not prior_posting_allowed("202613", replace(set_so, per_nbr="202701"))
+
+
+@pytest.mark.parametrize(("year", "last"), [(2026, 28), (2028, 29)])
+def test_a_calendar_that_ends_february_on_the_28th_ends_it_on_the_29th_of_a_leap_year(year: int, last: int) -> None:
+    for calendar in (CALENDAR_YEAR, LEAP_WRITTEN):
+        assert period_end(f"{year}02", calendar) == date(year, 2, last)
+        assert period_of(date(year, 2, last), calendar) == f"{year}02"

@@ -290,6 +290,12 @@ def test_paid_in_full_has_a_date_only_where_neither_side_is_owed_anything() -> N
             " (Finance > Invoices, open the credit memo).",
         ),
         (
+            settlement_of(of_sl("100", "97"), [applied("3", "CM", memo="20002")]),
+            in_manage("100", "5"),
+            "Manage has 2.00 of credit memos on this invoice that SL has not applied. Apply them in SL, too:"
+            " Payment Application (08.030).",
+        ),
+        (
             settlement_of(of_sl("100", "100"), []),
             in_manage("100", "5"),
             "Manage has 5.00 of credit memos on this invoice that SL has not applied. Apply them in SL, too:"
@@ -317,7 +323,16 @@ def test_paid_in_full_has_a_date_only_where_neither_side_is_owed_anything() -> N
             " removed from SL).",
         ),
     ],
-    ids=["total", "memo only in SL", "memo only in Manage", "more than owed", "less than nothing", "SL's", "removed"],
+    ids=[
+        "total",
+        "memo only in SL",
+        "a part in SL",
+        "memo only in Manage",
+        "more than owed",
+        "less than nothing",
+        "SL's",
+        "removed",
+    ],
 )
 def test_what_differs_is_said_in_whole_sentences(settled: object, shown: ManageInvoice, note: str) -> None:
     assert note in paid_in_manage(settled, shown).notes  # type: ignore[arg-type]
@@ -370,5 +385,5 @@ def test_a_start_that_is_none_says_what_is_possible() -> None:
         ValueError, match="'yesterday' is not one of last, week, two-weeks, month, everything or a date"
     ):
         parse_start("yesterday")
-    with pytest.raises(ValueError, match="Custom date needs a date beside it"):
+    with pytest.raises(ValueError, match="^Custom date needs a date beside it"):
         parse_start(" custom date ")

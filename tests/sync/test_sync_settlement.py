@@ -232,6 +232,7 @@ def test_a_payment_of_ours_that_somebody_deleted_is_recorded_anew() -> None:
         (date(2026, 3, 31), date(2026, 2, 28)),
         (date(2028, 3, 30), date(2028, 2, 29)),
         (date(2026, 1, 15), date(2025, 12, 15)),
+        (date(2026, 2, 15), date(2026, 1, 15)),
         (date(2026, 12, 31), date(2026, 11, 30)),
     ],
 )
