@@ -385,5 +385,5 @@ def test_a_start_that_is_none_says_what_is_possible() -> None:
         ValueError, match="'yesterday' is not one of last, week, two-weeks, month, everything or a date"
     ):
         parse_start("yesterday")
-    with pytest.raises(ValueError, match="^Custom date needs a date beside it"):
+    with pytest.raises(ValueError, match=r"^Custom date needs a date beside it"):
         parse_start(" custom date ")
