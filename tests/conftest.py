@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from ooxml import every_written_workbook_is_valid
 from process_state import process_as_it_was
-from quick_run import SLOW_FILES
+from quick_run import FIRST, SLOW_FILES
 
 ONLY_SERVER_TESTS_MAY_SKIP = "XLPY_TEST_ODBC"
 
@@ -20,12 +20,18 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.loadscopereorder = False
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the long files, before ``-m "not slow"`` chooses."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Mark the long files, before ``-m "not slow"`` chooses; of the order that came by chance, the longest go first."""
     for item in items:
-        if "/".join(item.path.parts[-2:]) in SLOW_FILES:
+        if _file_of(item) in SLOW_FILES:
             item.add_marker(pytest.mark.slow)
+    yield
+    items.sort(key=lambda item: _file_of(item) not in FIRST)
+
+
+def _file_of(item: pytest.Item) -> str:
+    return "/".join(item.path.parts[-2:])
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ import undo_stage
 
 from xlpy.demo.company import payments as sl
 from xlpy.demo.scenario import run_demo
+from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.demo.site.store import Site
 from xlpy.domain.values.transactions import Kind
 from xlpy.services.history.clear import clear
@@ -84,6 +85,14 @@ def undone(stage: Any) -> None:
         assert undo(stage.session(), batch, confirmed=True).state is RunState.COMPLETED
 
 
+def taken_out_order_by_order(stage: Any) -> None:
+    """The receipts of a batch that may not be deleted."""
+    marks = tuple(m for m in stage.marks(Kind.PROCUREMENT) if m.key.record_id.endswith("-purchase"))
+    assert stage.push(marks).state is RunState.COMPLETED
+    stage.site.faults.add(Fault(FaultKind.FORBIDDEN, "DELETE", f"{BATCHES}/.*"))
+    assert undo(stage.session(), "OCT-P", confirmed=True).state is RunState.COMPLETED
+
+
 def run_again(stage: Any) -> None:
     """The documents are deleted in SL, and posted again from the batch."""
     stage.run("DELETE FROM ARTran")
@@ -115,6 +124,7 @@ def refused(stage: Any) -> None:
 SCENARIOS: dict[str, tuple[str, Callable[[Any], None], str]] = {
     "push": ("fresh", pushed, f"POST {BATCHES}"),
     "undo": ("pushed", undone, f"DELETE {BATCHES}/<int:record_id>"),
+    "orders": ("fresh", taken_out_order_by_order, "POST /procurement/purchaseorders/<int:record_id>/unbatch"),
     "rerun": ("pushed", run_again, f"POST {BATCHES}/<int:record_id>/export"),
     "clear": ("fresh", cleared, f"POST {BATCHES}"),
     "recover": ("fresh", recovered, f"POST {BATCHES}"),

@@ -207,3 +207,26 @@ ASSUMPTIONS = (
         "SUB-LENGTH",
     ),
 )
+
+# Of un-batching purchase orders: the story is the undo of receipts whose batch has to stay.
+UNBATCH = r"/procurement/purchaseorders/\d+/unbatch"
+BY_HAND = "un-batch them by hand in Manage"
+UNBATCHING = (
+    Assumption(
+        "An order can be un-batched", "7.1", "404", fault(FaultKind.NOT_FOUND, "POST", UNBATCH, times=None), BY_HAND
+    ),
+    Assumption("All its receipts are un-batched", "7.1", "unbatch_takes_one", switch("unbatch_takes_one")),
+    Assumption(
+        "What Manage says is un-batched is so",
+        "7.1",
+        "unbatch_does_nothing",
+        switch("unbatch_does_nothing"),
+        BY_HAND,
+    ),
+    Assumption(
+        "A refusal to un-batch means that nothing was done",
+        "7.1",
+        "500, and done",
+        fault(FaultKind.SERVER_TIMEOUT, "POST", UNBATCH, times=None, after=True),
+    ),
+)

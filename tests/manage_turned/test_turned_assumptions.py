@@ -9,10 +9,11 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from assumptions import ASSUMPTIONS, RIGHT, Assumption
+from assumptions import ASSUMPTIONS, RIGHT, UNBATCHING, Assumption
 
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageError
+from xlpy.services.history.undo import undo
 from xlpy.services.manage_half.recover import recover
 from xlpy.services.run.reports import RunReport, RunState
 
@@ -103,18 +104,50 @@ def test_a_batch_made_without_one_of_its_entries_is_told_by_number_and_nothing_i
     assert told.exit_code == 3
     assert all(row.number in told.text for row in left)
     assert "Finance > Accounting Interface" in told.text
-    assert recover(stage.session()).exit_code == 0
+    later = recover(stage.session())
+    assert later.exit_code == 0
+    assert later.text.startswith("Nothing was half done. In SL, but not marked by an earlier run")
+    assert all(row.number in later.text for row in left)
     assert in_sl(stage) == right
     assert {str(row.state) for row in left} == {"changed"}
 
 
+@pytest.mark.parametrize("one", UNBATCHING, ids=lambda one: f"{one.section} {one.assumed}")
+def test_turned_round_an_undo_that_un_batches_orders_ends_right_or_is_told_how_to_end(
+    turned_theatre: Any, one: Assumption
+) -> None:
+    stage = turned_theatre.put_back("fresh")
+    before, unposted = in_sl(stage), stage.unposted()[Kind.PROCUREMENT]
+    receipts = tuple(m for m in stage.marks(Kind.PROCUREMENT) if m.key.record_id.endswith("-purchase"))
+    assert stage.push(receipts).state is RunState.COMPLETED
+    (batch,) = stage.site.records.batches.values()
+    stranger = next(number for number in stage.site.records.entries if number not in stage.site.records.batched)
+    batch.entry_ids.append(stranger)
+    stage.site.records.batched[stranger] = batch.id
+    one.turn(stage)
+    undo(stage.session(), "OCT-P", confirmed=True)
+    for _ in range(MOST_RECOVERS):
+        if (told := recover(stage.session())).exit_code == 0:
+            break
+    ENDS[one.assumed] = "stop" if told.exit_code else RIGHT
+    if one.ends != RIGHT:
+        assert one.ends in told.text
+        for row in stage.ledger():
+            stage.site.unbatch_procurement(row.key.record_id)
+        assert recover(stage.session()).exit_code == 0
+    assert in_sl(stage) == before
+    assert stage.states() == {"undone"}
+    assert sorted(stage.unposted()[Kind.PROCUREMENT]) == sorted(unposted)
+
+
 def test_the_table_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert len({one.assumed for one in ASSUMPTIONS}) == len(ASSUMPTIONS)
-    planned = Counter("right" if one.ends == RIGHT else "stop" for one in ASSUMPTIONS)
+    table = (*ASSUMPTIONS, *UNBATCHING)
+    assert len({one.assumed for one in table}) == len(table)
+    planned = Counter("right" if one.ends == RIGHT else "stop" for one in table)
     counts = f"{planned['right']} end right, {planned['stop']} in a named stop"
     with capsys.disabled():
-        print(f"\n{len(ASSUMPTIONS)} assumptions turned round: {counts}")
-        for one in ASSUMPTIONS:
+        print(f"\n{len(table)} assumptions turned round: {counts}")
+        for one in table:
             print(f"  {one.section:<14} {one.assumed:<48} {one.switch:<42} {one.ends}")
-    told = {one.assumed: RIGHT if one.ends == RIGHT else "stop" for one in ASSUMPTIONS}
+    told = {one.assumed: RIGHT if one.ends == RIGHT else "stop" for one in table}
     assert ENDS.items() <= told.items()

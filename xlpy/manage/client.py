@@ -216,9 +216,9 @@ class ManageClient:
                 _present(doc.tax_code.id for docs in (export, procurement.purchases) for doc in docs)
             ),
             terms=self.billing_terms(),
-            catalog=self.catalog_items(_present(_items(export, procurement))),
+            catalog=self.catalog_items(_present(masters.items_of(export, procurement))),
             decimals=self.currency_decimals(),
-            members=self.members(_present(_members(expenses))),
+            members=self.members(_present(masters.members_of(expenses))),
             warehouses=self.warehouses() if stocked else {},
             units=self.units() if stocked else {},
             adjustments=self.adjustment_records(_present(doc.adjustment_id for doc in procurement.adjustments)),
@@ -339,6 +339,10 @@ class ManageClient:
         """Delete a batch that is not closed; its transactions are unposted again."""
         batches.delete_batch(self._transport, batch_id)
 
+    def unbatch_order(self, order_id: int) -> None:
+        """Take a purchase order out of its batches, with every receipt of it; see ``procurement.unbatch_order``."""
+        procurement.unbatch_order(self._transport, order_id)
+
     def export_batch(
         self, batch: AccountingBatch, *, detail: str = "Default", progress: Progress | None = None
     ) -> BatchExport:
@@ -385,15 +389,3 @@ class ManageClient:
 
 def _present(ids: Iterable[int]) -> set[int]:
     return {i for i in ids if i}
-
-
-def _members(expenses: ExportedExpenses) -> Iterable[int]:
-    yield from (bill.member.id for bill in expenses.bills)
-    yield from (expense.member.id for expense in expenses.expenses)
-
-
-def _items(export: Sequence[ExportInvoice], procurement: ExportedProcurement) -> Iterable[int]:
-    """Yield the catalog ids of everything that is sold, received, adjusted or moved."""
-    for parts in (export, procurement.purchases, procurement.adjustments):
-        yield from (line.item.id for document in parts for line in document.lines)
-    yield from (transfer.item.id for transfer in procurement.transfers)

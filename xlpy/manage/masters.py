@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from http import HTTPStatus
 
-from xlpy.domain.facts.manage import BillingTerms, CatalogItem, ManageCompany, TaxCode
-from xlpy.domain.facts.manage_expenses import Member
-from xlpy.domain.facts.manage_procurement import AdjustmentRecord, UnitOfMeasure, Warehouse
+from xlpy.domain.facts.manage import BillingTerms, CatalogItem, ExportInvoice, ManageCompany, TaxCode
+from xlpy.domain.facts.manage_expenses import ExportedExpenses, Member
+from xlpy.domain.facts.manage_procurement import AdjustmentRecord, ExportedProcurement, UnitOfMeasure, Warehouse
 from xlpy.errors import ManageRefused, ManageSpokeNonsense
 from xlpy.manage import payables_records, records
 from xlpy.manage.http.answers import shape
@@ -114,3 +114,16 @@ def adjustment_records(transport: Transport, ids: Collection[int]) -> dict[int, 
             raise ManageSpokeNonsense(f"not an adjustment: {shape(data)}", method="GET", path=path)
         found[number] = payables_records.adjustment_record(data)
     return found
+
+
+def members_of(expenses: ExportedExpenses) -> Iterable[int]:
+    """Yield the ids of the members whose expenses these are."""
+    yield from (bill.member.id for bill in expenses.bills)
+    yield from (expense.member.id for expense in expenses.expenses)
+
+
+def items_of(export: Sequence[ExportInvoice], procurement: ExportedProcurement) -> Iterable[int]:
+    """Yield the catalog ids of everything that is sold, received, adjusted or moved."""
+    for parts in (export, procurement.purchases, procurement.adjustments):
+        yield from (line.item.id for document in parts for line in document.lines)
+    yield from (transfer.item.id for transfer in procurement.transfers)

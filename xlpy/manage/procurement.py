@@ -16,6 +16,7 @@ from xlpy.manage.exporting import ExportRequest, Parts, export_in_chunks, export
 from xlpy.manage.http.transport import Transport
 from xlpy.manage.paging import Progress, read_list
 
+ORDERS = "/procurement/purchaseorders"
 UNPOSTED = "/finance/accounting/unpostedprocurement"
 _Record = TypeVar("_Record")
 _log = logging.getLogger("xlpy.manage")
@@ -94,6 +95,15 @@ def _once(before: tuple[_Record, ...], more: tuple[_Record, ...], what: str) -> 
     if len(set(joined)) < len(joined):
         raise exported_wrongly(what, "twice")
     return joined
+
+
+def unbatch_order(transport: Transport, order_id: int) -> None:
+    """Take a purchase order out of its batches: its receipts are unposted again. Sent once.
+
+    That it takes out every receipt of the order, and what it answers for one that is in no batch, is unverified: look
+    at the unposted list afterwards. Source: Manage API: un-batch one document.
+    """
+    transport.write("POST", f"{ORDERS}/{order_id}/unbatch")
 
 
 def put_together(rows: Sequence[UnpostedProcurement]) -> UnpostedProcurement:

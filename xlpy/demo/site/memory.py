@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TypeVar, cast
 
 from xlpy.demo.site.door.answers import Json
+from xlpy.demo.site.door.harsh import Harsh
 from xlpy.demo.site.masters import Tables
 from xlpy.demo.site.payables_records import (
     Adjustment,
@@ -61,6 +62,7 @@ class SiteMemory:
 
     def __init__(self, records: Records) -> None:
         self.records = records
+        self.harsh = Harsh()
         self.lock = threading.RLock()
         self.clock: Callable[[], datetime] = _now
         self._version = 0

@@ -162,6 +162,11 @@ class PayablesScreens(SiteMemory):
         Refuses (404) no such order, (400) one with nothing in a batch, or something in a closed one.
         """
         receipts = self._receipts_of(order_id)
+        if self.harsh.unbatch_does_nothing:
+            return
+        if self.harsh.unbatch_takes_one:
+            marked = [r for r in receipts if any(entry_id in self.records.batched for entry_id in r.entry_ids)]
+            receipts = marked[-1:]
         try:
             self._unbatch(receipts, f"Purchase order {self.records.orders[order_id].number}")
         except ValueError as error:

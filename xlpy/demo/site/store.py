@@ -15,7 +15,6 @@ import msgspec
 
 from xlpy.demo.site.door.access import Token
 from xlpy.demo.site.door.faults import Faults
-from xlpy.demo.site.door.harsh import Harsh
 from xlpy.demo.site.memory import Records
 from xlpy.demo.site.payables_screens import PayablesScreens
 from xlpy.demo.site.payment_screens import PaymentScreens
@@ -50,7 +49,6 @@ class Site(PayablesScreens, PaymentScreens):
     def __init__(self, records: Records) -> None:
         super().__init__(records)
         self.faults = Faults()
-        self.harsh = Harsh()
         self.calls: list[tuple[str, str]] = []
         self.before_request: Callable[[str, str], None] | None = None
         self.after_request: Callable[[str, str], None] | None = None

@@ -27,7 +27,9 @@ HISTORY_CHECKS = (
         "RERUN-ENTRIES",
         Severity.STOP,
         "Manage's batch {batch} does not have all of its GL entries",
-        "Look at it in Manage: a part of it was un-batched. Un-batch the rest, refresh and export it anew",
+        "Look at it in Manage: a part of it was un-batched. Un-batch the rest on its own screen (an invoice: More >"
+        " Un-batch; an expense: More > Unbatch; a purchase order: Procurement > Purchase Orders), refresh and export it"
+        " anew",
         _BATCHES,
         "Manage API: entries of the batch",
     ),
@@ -35,7 +37,8 @@ HISTORY_CHECKS = (
         "RERUN-NO-ID",
         Severity.STOP,
         "Manage does not say which order or transaction it is of",
-        "Un-batch it in Manage, refresh and export it anew; or post it by hand",
+        "Un-batch it in Manage (a purchase order on its own screen, adjustments and transfers with the batch), refresh"
+        " and export it anew; or post it by hand",
         _BATCHES,
         "Manage API: entries of the batch",
     ),

@@ -181,6 +181,12 @@ def _name_of(key: TransactionKey) -> Name | None:
     return (sort, number) if sort in ("purchase", "transfer") and number else None
 
 
+def order_of(key: TransactionKey) -> int:
+    """Return the id of the purchase order that a receipt is of; 0 for everything else."""
+    name = _name_of(key)
+    return int(str(name[1])) if name is not None and name[0] == "purchase" else 0
+
+
 def _may_be(entry: BatchEntry, name: Name | None, kind: Kind) -> bool:
     """Whether an entry with an id of ours may be ours: it names us, or nothing, or we are called by no name."""
     named = _named_by(entry)

@@ -213,6 +213,9 @@ def undo_plan_json(plan: UndoPlan) -> dict[str, Any]:
         "state": "can't be undone" if plan.reasons else "to be confirmed",
         "batches": [{"module": m, "batnbr": n, "documents": documents} for (m, n), documents in batches.items()],
         "manage_batches": _manage_batches(plan.manage_batches),
+        "purchase_orders_unbatched": [
+            {"manage_batch": one.identifier, "orders": list(one.orders)} for one in plan.orders_out
+        ],
         "problems": [problem_json(problem) for problem in plan.reasons],
         "results": [_posting_json(posting, RowStatus.TO_BE_UNDONE) for posting in plan.transactions],
     }

@@ -27,8 +27,10 @@ from xlpy.services.history.undo_plan import (
     undo_documents,
     unknown_batch,
 )
+from xlpy.services.manage_half.own_batches import all_inside, own_batches
 from xlpy.services.manage_half.re_export import list_unposted
-from xlpy.services.manage_half.undo_manage import Undone, all_inside, finish_undoing, own_batches
+from xlpy.services.manage_half.un_batching import along_text
+from xlpy.services.manage_half.undo_manage import Undone, finish_undoing, orders_out
 from xlpy.services.run.approval import approval_of
 from xlpy.services.run.half_done import posting_results, some_of, worth_of
 from xlpy.services.run.ids import new_run_id
@@ -80,12 +82,16 @@ def look_at_undo(session: Session, identifier: str) -> UndoPlan:
     batches = own_batches(session, rows)
     outside = {p.key.kind for p in rows if not all_inside(batches, p)}
     listed = {kind: frozenset(list_unposted(session, kind).record_ids) for kind in sorted(outside)}
-    reasons += manage_reasons(rows, batches, listed)
+    orders = orders_out(session, batches, rows)
+    reasons += manage_reasons(rows, batches, listed, orders)
+    stay = {one.identifier for one in orders}
+    deleted = [own for own in batches if own.batch.identifier not in stay]
     return UndoPlan(
         identifier=name,
         transactions=tuple(rows),
         documents=undo_documents(rows, examined),
-        manage_batches=tuple(ManageBatchMade(b.batch.identifier, b.batch.id, len(b.entry_ids)) for b in batches),
+        manage_batches=tuple(ManageBatchMade(b.batch.identifier, b.batch.id, len(b.entry_ids)) for b in deleted),
+        orders_out=orders,
         reasons=tuple(reasons),
     )
 
@@ -256,6 +262,8 @@ def _report(session: Session, run_id: str, plan: UndoPlan, done: Undone, pending
         numbers = some_of(posting.number for posting in done.not_back)
         state = RunState.WITH_ERRORS
         text = f"Undone: {what}. Manage does not list as unposted: {numbers}. Look at them in Manage."
+    elif done.along:
+        state, text = RunState.WITH_ERRORS, f"Undone: {what}. {along_text(done.along)}"
     else:
         state, text = RunState.COMPLETED, f"Undone: {what}. They are unposted in Manage again."
     told = {

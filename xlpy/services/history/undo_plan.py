@@ -13,13 +13,14 @@ from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.screens import screen, screen_of_program
 from xlpy.domain.values.sentences import sentences
 from xlpy.domain.values.transactions import Kind, Posting, PostingState
-from xlpy.services.manage_half.undo_manage import all_inside
+from xlpy.services.manage_half.own_batches import all_inside
 from xlpy.services.run.approval import hash_of
 from xlpy.services.run.half_done import some_of, worth_of
 from xlpy.services.run.reports import ManageBatchMade
 
 if TYPE_CHECKING:
-    from xlpy.services.manage_half.undo_manage import OwnBatch
+    from xlpy.services.manage_half.own_batches import OwnBatch
+    from xlpy.services.manage_half.un_batching import OrdersOut
     from xlpy.sl.writing.undoing import Examined, SlFault
 
 _SCREEN_OF = {"AR": "08.010", "AP": "03.010", "GL": "01.010", "IN": "10.030"}
@@ -60,12 +61,16 @@ class UndoDocument:
 
 @dataclass(frozen=True, slots=True)
 class UndoPlan:
-    """What would be removed, or why not. ``transactions``: rows of the posting ledger, unposted again afterwards."""
+    """What would be removed, or why not. ``transactions``: rows of the posting ledger, unposted again afterwards.
+
+    ``manage_batches``: those to be deleted. ``orders_out``: purchase orders that leave a batch which has to stay.
+    """
 
     identifier: str
     transactions: tuple[Posting, ...] = ()
     documents: tuple[UndoDocument, ...] = ()
     manage_batches: tuple[ManageBatchMade, ...] = ()
+    orders_out: tuple[OrdersOut, ...] = ()
     reasons: tuple[Problem, ...] = ()
 
     @property
@@ -98,7 +103,8 @@ class UndoPlan:
             f"Manage batch {made.identifier} with {made.entries} GL entries would be deleted."
             for made in self.manage_batches
         ]
-        if not self.manage_batches:
+        parts += [one.text for one in self.orders_out]
+        if not self.manage_batches and not self.orders_out:
             parts.append("Manage has no batch of it.")
         parts.append("The transactions are unposted again then. Customers, vendors and items that were created stay.")
         return " ".join(parts)
@@ -203,11 +209,20 @@ def _sl_reason(fault: SlFault, kinds: Iterable[Kind], number: str, other: Postin
 
 
 def manage_reasons(
-    rows: Sequence[Posting], batches: Iterable[OwnBatch], listed: Mapping[Kind, frozenset[str]]
+    rows: Sequence[Posting],
+    batches: Iterable[OwnBatch],
+    listed: Mapping[Kind, frozenset[str]],
+    orders: Iterable[OrdersOut] = (),
 ) -> Iterable[Problem]:
-    """Say what in Manage speaks against it. ``listed``: record ids of the unposted lists that were read."""
+    """Say what in Manage speaks against it. ``listed``: record ids of the unposted lists that were read.
+
+    ``orders``: what leaves batches that have to stay.
+    """
     owned = tuple(batches)
+    left = {one.identifier for one in orders}
     for own in owned:
+        if own.batch.identifier in left:
+            continue
         if own.batch.closed:
             yield found("UNDO-CLOSED", own.batch.identifier, batch=own.batch.identifier)
         elif own.foreign:

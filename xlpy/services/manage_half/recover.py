@@ -17,6 +17,7 @@ from xlpy.domain.values.transactions import Kind, Posting, PostingState
 from xlpy.services.manage_half.clear_finish import Cleared, finish_clears
 from xlpy.services.manage_half.marking import Marked, mark_in_manage
 from xlpy.services.manage_half.re_export import called
+from xlpy.services.manage_half.un_batching import along_text
 from xlpy.services.manage_half.undo_manage import finish_undoing
 from xlpy.services.run.half_done import half_done, posting_results, some_of, worth_of
 from xlpy.services.run.ids import new_run_id
@@ -59,7 +60,8 @@ class RecoverReport:
     ``closed``: in a Manage batch now. ``lost``: SL no longer has the documents, so nothing was marked. ``changed``:
     Manage shows other lines. ``undone``: out of SL and Manage; ``not_back`` of them are not listed as unposted.
     ``cleared``: in a Manage batch without SL. ``stuck`` and ``given_up``: with the reason. ``owed``: Manage has still
-    not got its batch, with what it said. ``renamed``: what to tell of batches that got another name.
+    not got its batch, with what it said. ``renamed``: what to tell of batches that got another name. ``along``: what
+    Manage un-batched with the undone. ``waiting``: not marked by an earlier run, because Manage shows other lines.
     """
 
     closed: tuple[Posting, ...] = ()
@@ -74,6 +76,8 @@ class RecoverReport:
     given_up: tuple[tuple[Posting, str], ...] = ()
     owed: tuple[tuple[Posting, str], ...] = ()
     renamed: tuple[str, ...] = ()
+    along: tuple[str, ...] = ()
+    waiting: tuple[Posting, ...] = ()
     run_id: str = ""  # under which Results and the audit record have it; empty when nothing was half done
 
     @property
@@ -114,12 +118,31 @@ class RecoverReport:
         ):
             if listed:
                 parts.append(f"{words}: {', '.join(posting.number for posting in listed)}. Look at them in Manage.")
-        return " ".join(parts) or "Nothing was half done."
+        if self.along:
+            parts.append(along_text(self.along))
+        if not parts:
+            parts.append("Nothing was half done.")
+        if self.waiting:
+            numbers = some_of((posting.number for posting in self.waiting), 10)
+            parts.append(
+                f"In SL, but not marked by an earlier run, because Manage shows other lines: {numbers}. Look at them in"
+                " Manage, Finance > Accounting Interface: one that is in a batch there is done."
+            )
+        return " ".join(parts)
 
     @property
     def exit_code(self) -> int:
         """0 when nothing is left to look at, else 3."""
-        doubtful = (self.changed, self.lost, self.given_up, self.stuck, self.not_back, self.still_listed, self.owed)
+        doubtful = (
+            self.changed,
+            self.lost,
+            self.given_up,
+            self.stuck,
+            self.not_back,
+            self.still_listed,
+            self.owed,
+            self.along,
+        )
         return 3 if any(doubtful) else 0
 
 
@@ -175,7 +198,7 @@ def recover(session: Session) -> RecoverReport:
         for one in look(session):
             logger.info("%s", half_finished_text([one]))
         report = finish_unfinished(session)
-    if report == RecoverReport():
+    if replace(report, waiting=()) == RecoverReport():
         return report
     report = replace(report, run_id=new_run_id(session))
     remember_run(session, recover_run(session, report))
@@ -188,6 +211,7 @@ def finish_unfinished(session: Session) -> RecoverReport:
 
     with session.sl.engine.connect() as connection:
         check_ledger(connection)
+    earlier = [posting for posting in half_done(session, PostingState.CHANGED) if posting.in_sl]
     undone = finish_undoing(session)
     done = Marked()
     lost = _finish_owed(session, done)
@@ -206,6 +230,8 @@ def finish_unfinished(session: Session) -> RecoverReport:
         given_up=tuple(cleared.given_up),
         owed=(*((p, str(one.error)) for one in done.stuck for p in one.postings), *cleared.owed),
         renamed=(*done.renamed, *cleared.renamed),
+        along=tuple(undone.along),
+        waiting=tuple(earlier),
     )
 
 

@@ -1,100 +1,51 @@
-"""The Manage side of an undo: the batches that hold what is undone, and their deletion."""
+"""The Manage side of an undo: the batches that hold what is undone, and their deletion.
+
+A batch that has to stay is left by its purchase orders one by one, where that is all that we have in it.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from xlpy.domain.facts.batch_entries import BatchContents, Inside
 from xlpy.domain.values.transactions import Kind, Posting, PostingState
 from xlpy.errors import ManageError, ManageRefused, ManageSpokeNonsense, ManageUnreachable
+from xlpy.services.manage_half.own_batches import OwnBatch, own_batches
 from xlpy.services.manage_half.re_export import called, list_unposted
+from xlpy.services.manage_half.un_batching import OrdersOut, orders_to_take_out, take_orders_out
 from xlpy.services.run.half_done import half_done
 from xlpy.services.run.session import Session
 
-if TYPE_CHECKING:
-    from xlpy.manage.batches import AccountingBatch
-
 logger = logging.getLogger(__name__)
 GONE = 404
-
-
-@dataclass(frozen=True, slots=True)
-class OwnBatch:
-    """A Manage batch with GL entries of ours. ``foreign``: how many of its entries are of other transactions."""
-
-    batch: AccountingBatch
-    contents: BatchContents
-    foreign: int
-
-    @property
-    def entry_ids(self) -> frozenset[int]:
-        """The ids of its entries."""
-        return frozenset(entry.id for entry in self.contents.entries)
-
-    def holds(self, posting: Posting) -> bool:
-        """Whether any entry of a posting is in it."""
-        return self.contents.how_far(posting) is not Inside.NONE
-
-    @property
-    def why_not(self) -> str:
-        """Return why it can't be deleted; empty when it can."""
-        if self.batch.closed:
-            return f"Manage batch {self.batch.identifier} is closed"
-        if self.foreign:
-            entries = "entry" if self.foreign == 1 else "entries"
-            return f"Manage batch {self.batch.identifier} has {self.foreign} GL {entries} of other transactions"
-        return ""
 
 
 @dataclass(slots=True)
 class Undone:
     """What became of the Manage half: rows that are undone, those that are stuck (with the reason).
 
-    ``not_back``: undone, but Manage does not list them as unposted: somebody has to look.
+    ``not_back``: undone, but Manage does not list them as unposted. ``along``: procurement transactions that Manage
+    un-batched with them. Somebody has to look at both.
     """
 
     undone: list[Posting] = field(default_factory=list)
     stuck: list[tuple[Posting, str]] = field(default_factory=list)
     not_back: list[Posting] = field(default_factory=list)
     deleted: list[OwnBatch] = field(default_factory=list)
+    along: list[str] = field(default_factory=list)
 
 
-def own_batches(session: Session, rows: Iterable[Posting]) -> tuple[OwnBatch, ...]:
-    """Find the Manage batches that hold ``rows``: by the names in the ledger, and for what is still owed by -1, -2, ….
-
-    A batch of that name without any entry of ours is somebody else's, and left alone; an empty one that the ledger
-    has the id of is ours. Raises ``ManageError`` when Manage can't be asked.
-    """
+def orders_out(session: Session, batches: Iterable[OwnBatch], rows: Iterable[Posting]) -> tuple[OrdersOut, ...]:
+    """Return what leaves batches that can't be deleted, where all that we have in them are whole purchase orders."""
     every = list(rows)
-    numbers = {posting.manage_batch_id for posting in every}
-    owed = {posting.batch_identifier for posting in every if posting.manage_batch_id is None}
-    wanted = {entry for posting in every for entry in posting.entry_ids}
-    keys = [posting.key for posting in every]
-    found: dict[int, OwnBatch] = {}
-    for identifier in sorted({posting.batch_identifier for posting in every}):
-        for name in session.manage.identifiers_like(identifier):
-            batch = session.manage.find_batch(name)
-            if batch is None:
-                break
-            if batch.id not in found:
-                contents = BatchContents(session.manage.batch_entries(batch.id))
-                sorted_out = contents.sort_out(wanted, keys)
-                if sorted_out.ours or (batch.id in numbers and not contents.entries):
-                    found[batch.id] = OwnBatch(batch, contents, sorted_out.foreign)
-            if identifier not in owed:
-                break
-    return tuple(found.values())
-
-
-def all_inside(batches: Iterable[OwnBatch], posting: Posting) -> bool:
-    """Whether batches have every entry of a posting; True too where their ids are not those of GL entries."""
-    every = tuple(batches)
-    if {entry for own in every for entry in own.entry_ids}.issuperset(posting.entry_ids):
-        return True
-    return any(own.contents.ids_of_others(posting) for own in every)
+    found = []
+    for own in batches:
+        inside = [posting for posting in every if own.has(posting)]
+        if own.why_not and (orders := orders_to_take_out(session, own, inside)):
+            numbers = tuple(posting.number for posting in inside)
+            found.append(OrdersOut(own.batch.identifier, orders, numbers, own.why_not))
+    return tuple(found)
 
 
 def finish_undoing(session: Session) -> Undone:
@@ -130,23 +81,23 @@ def _finish_kind(session: Session, kind: Kind, rows: Sequence[Posting], done: Un
         back = list_unposted(session, kind).record_ids
         stuck |= {posting.posting_id: str(error) for posting in rows if posting.key.record_id not in back}
     for own in batches:
-        if own.why_not:
-            logger.warning("%s: it is not deleted", own.why_not)
-            stuck |= {posting.posting_id: own.why_not for posting in rows if _is_in(posting, own)}
+        why = own.why_not or _not_deleted(session, own)
+        if not why:
+            done.deleted.append(own)
             continue
-        session.progress(f"Deleting Manage batch {own.batch.identifier}", 0, 0)
-        try:
-            session.manage.delete_batch(own.batch.id)
-        except ManageUnreachable:
-            raise
-        except ManageError as error:
-            gone = isinstance(error, ManageRefused) and error.status == GONE
-            if not gone:  # a missing right must not keep every later run from starting
-                logger.warning("Manage batch %s is not deleted: %s", own.batch.identifier, error)
-                stuck |= {posting.posting_id: str(error) for posting in rows if _is_in(posting, own)}
-                continue
-        logger.info("Manage batch %s with %d entries is deleted", own.batch.identifier, len(own.entry_ids))
-        done.deleted.append(own)
+        logger.warning("Manage batch %s is not deleted: %s", own.batch.identifier, why)
+        inside = [posting for posting in rows if own.has(posting)]
+        if orders := orders_to_take_out(session, own, inside):
+            taken = take_orders_out(session, own, orders, inside)
+            stuck |= taken.stuck
+            done.along += taken.along
+        elif own.contents.entries:
+            stuck |= {posting.posting_id: why for posting in inside}
+    if stuck:  # what somebody un-batched by hand is undone, whatever became of the rest of the batch
+        back = list_unposted(session, kind).record_ids
+        stuck = {
+            p.posting_id: stuck[p.posting_id] for p in rows if p.posting_id in stuck and p.key.record_id not in back
+        }
     free = [posting for posting in rows if posting.posting_id not in stuck]
     done.stuck += [(posting, stuck[posting.posting_id]) for posting in rows if posting.posting_id in stuck]
     if not free:
@@ -156,6 +107,20 @@ def _finish_kind(session: Session, kind: Kind, rows: Sequence[Posting], done: Un
     with session.sl.engine.begin() as connection:
         set_posting_state(connection, [posting.posting_id for posting in free], PostingState.UNDONE, run)
     done.undone += free
+
+
+def _not_deleted(session: Session, own: OwnBatch) -> str:
+    """Delete a batch; return why Manage refused, empty when it is gone. Raises ``ManageUnreachable``."""
+    session.progress(f"Deleting Manage batch {own.batch.identifier}", 0, 0)
+    try:
+        session.manage.delete_batch(own.batch.id)
+    except ManageUnreachable:
+        raise
+    except ManageError as error:
+        if not (isinstance(error, ManageRefused) and error.status == GONE):
+            return str(error)  # a missing right must not keep every later run from starting
+    logger.info("Manage batch %s with %d entries is deleted", own.batch.identifier, len(own.entry_ids))
+    return ""
 
 
 def _not_back(session: Session, kind: Kind, rows: Sequence[Posting]) -> list[Posting]:
@@ -169,7 +134,3 @@ def _not_back(session: Session, kind: Kind, rows: Sequence[Posting]) -> list[Pos
     for posting in left:
         logger.warning("%s is undone, but Manage does not list it as unposted", called(posting))
     return left
-
-
-def _is_in(posting: Posting, own: OwnBatch) -> bool:
-    return posting.manage_batch_id == own.batch.id or own.holds(posting)

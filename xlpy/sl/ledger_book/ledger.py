@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
+from xlpy.domain.facts.batch_entries import order_of
 from xlpy.domain.values.transactions import Kind, PostedPart, Posting, PostingState, TransactionKey
 from xlpy.sl.connection import tsql
 from xlpy.sl.connection.rows import chunks
@@ -32,6 +33,7 @@ __all__ = [
     "postings_of_run",
     "postings_with_ids",
     "read_postings",
+    "receipts_of_orders",
     "reopen_for_marking",
     "replace_entry_ids",
     "set_posting_state",
@@ -119,6 +121,19 @@ def postings_in_batches(connection: Connection, batches: Collection[tuple[str, s
             )
             found.update(connection.scalars(statement))
     return postings_with_ids(connection, found)
+
+
+def receipts_of_orders(
+    connection: Connection, manage_host: str, manage_company: str, orders: Collection[int]
+) -> list[Posting]:
+    """Return every posting of receipts of these purchase orders (Manage ids), all generations, oldest first."""
+    found: list[Row[Any]] = []
+    for order in sorted(orders):
+        statement = _of_site(manage_host, manage_company).where(
+            postings.c.Kind == str(Kind.PROCUREMENT), postings.c.RecordID.startswith(f"{order}-", autoescape=True)
+        )
+        found += connection.execute(statement.order_by(postings.c.PostingID)).all()
+    return [posting for posting in _with_parts(connection, found) if order_of(posting.key) in orders]
 
 
 def postings_of_run(connection: Connection, run_id: str) -> list[Posting]:

@@ -17,6 +17,7 @@ _STOPS = frozenset(
         "delete_keeps_posted",
         "credits_become_payments",
         "partial_batches",
+        "unbatch_does_nothing",
     }
 )
 
@@ -42,7 +43,9 @@ class Harsh:
     ``batched_at_once``: a batch marks every entry of the documents it has some of. ``longest_query``: what the web
     server takes. ``partial_batches``: a batch of several entries is made without the last of them, and says so
     nowhere. ``credits_refused``: credit memos can't be applied through the API. ``credits_become_payments``: a
-    payment that names a credit memo is recorded as a plain payment.
+    payment that names a credit memo is recorded as a plain payment. ``unbatch_does_nothing``: un-batching a purchase
+    order answers with success and leaves it in its batch. ``unbatch_takes_one``: it takes out one receipt of the order,
+    the newest that is in a batch, instead of all.
     """
 
     closed_batches_unlisted: bool = False
@@ -67,6 +70,8 @@ class Harsh:
     partial_batches: bool = False
     credits_refused: bool = False
     credits_become_payments: bool = False
+    unbatch_does_nothing: bool = False
+    unbatch_takes_one: bool = False
     longest_query: int = 2048
 
     @classmethod
