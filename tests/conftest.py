@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from ooxml import every_written_workbook_is_valid
 from process_state import process_as_it_was
 from quick_run import FIRST, SLOW_FILES
 
+_NUMBERS = count(1)
 ONLY_SERVER_TESTS_MAY_SKIP = "XLPY_TEST_ODBC"
 
 
@@ -42,8 +44,11 @@ def a_process_as_if_new() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def data_of_the_user(a_process_as_if_new: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "user data"
+def data_of_the_user(
+    a_process_as_if_new: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """A folder of its own for each test, which is not made before something is kept in it."""
+    folder = tmp_path_factory.getbasetemp() / "user data" / f"{next(_NUMBERS)}"
     monkeypatch.setenv("XLPY_DATA", str(folder))
     for name in list(os.environ):
         if name.startswith(("XLPY_MANAGE", "XLPY_SL", "XLPY_PROFILE")):

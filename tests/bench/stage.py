@@ -85,8 +85,9 @@ def served_elsewhere(invoices: int, **more: int) -> Iterator[str]:
 
 
 @contextmanager
-def stage(folder: Path, invoices: int) -> Iterator[Stage]:
-    company_url = make_sl(folder)
+def stage(folder: Path, invoices: int, company_url: str = "") -> Iterator[Stage]:
+    """Open a company (a new one in ``folder`` when none is named) and read what a plan of so many invoices needs."""
+    company_url = company_url or make_sl(folder)
     with served_elsewhere(invoices) as site_url:
         profile = profile_of(site_url, company_url)
         with ManageClient(profile.manage, ManageSecrets(private_key=access.PRIVATE_KEY)) as manage:

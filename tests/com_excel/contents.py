@@ -197,6 +197,7 @@ def moment_of(number: float) -> TimeType:
 # Range.NumberFormat names the built-in formats 14 and 22, the short date of the system, in the American form whatever
 # the system is (NumberFormatLocal has the local one); openpyxl has the file format's codes for them.
 _BUILT_IN = {"m/d/yyyy": "mm-dd-yy", "m/d/yyyy h:mm": "m/d/yy h:mm"}
+_TOLD = {kept: told for told, kept in _BUILT_IN.items()}
 
 
 def kept_format(code: str) -> str:
@@ -206,7 +207,7 @@ def kept_format(code: str) -> str:
 
 def told_format(code: str) -> str:
     """Return Excel's name of a format as openpyxl has it."""
-    return {kept: told for told, kept in _BUILT_IN.items()}.get(code, code)
+    return _TOLD.get(code, code)
 
 
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')

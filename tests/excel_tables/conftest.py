@@ -6,13 +6,17 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from com_excel import Stage
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.table import TableColumn
 
-from xlpy.excel.workbook.builder import build_workbook
+from xlpy.excel.workbook import builder
+from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY, INVOICES, LOG, PREVIEW, PROBLEMS, RESULTS
+
+TOUCHED = (INVOICES, EXPENSES, INVENTORY, PROBLEMS, PREVIEW, RESULTS, LOG)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -59,8 +63,18 @@ def file_of() -> Callable[[Any], Workbook]:
 
 @pytest.fixture(scope="session")
 def pristine_workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workbook with the sheets that these tests touch: opening and saving all of them takes most of the time."""
     path = tmp_path_factory.mktemp("workbook") / "Month end.xlsm"
-    build_workbook(path)
+    with mock.patch.object(builder, "SHEETS", [sheet for sheet in builder.SHEETS if sheet in TOUCHED]):
+        builder.build_workbook(path)
+    return path
+
+
+@pytest.fixture
+def whole_workbook(tmp_path: Path) -> Path:
+    """The workbook as it is shipped, with every sheet."""
+    path = tmp_path / "Month end.xlsm"
+    builder.build_workbook(path)
     return path
 
 

@@ -275,17 +275,17 @@ def test_text_boxes_are_found(tmp_path):
     assert lost_parts(path) == ("text boxes or shapes",)
 
 
-def test_a_save_keeps_macros_ribbon_and_names(workbook):
-    with zipfile.ZipFile(workbook) as archive:
+def test_a_save_keeps_macros_ribbon_and_names(whole_workbook):
+    with zipfile.ZipFile(whole_workbook) as archive:
         before = {n: archive.read(n) for n in archive.namelist() if n.startswith(("xl/vba", "customUI"))}
-    book = open_book(workbook)
+    book = open_book(whole_workbook)
     book.save()
     book.close()
-    with zipfile.ZipFile(workbook) as archive:
+    with zipfile.ZipFile(whole_workbook) as archive:
         assert {n: archive.read(n) for n in before} == before
         assert "customUI/customUI.xml" in archive.read("_rels/.rels").decode()
         assert "macroEnabled" in archive.read("[Content_Types].xml").decode()
-    assert workbook_is_ours(open_book(workbook))
+    assert workbook_is_ours(open_book(whole_workbook))
 
 
 def test_rich_text_and_notes_survive_a_save(workbook, edit):

@@ -56,7 +56,11 @@ def test_a_new_workbook_has_usable_inputs(book):
     assert inputs.export_inventory
     assert inputs.period == PERIOD_CHOICES[0]
     assert (inputs.batch_identifier, inputs.preview_hash) == ("", "")
-    assert workbook_is_ours(book)
+
+
+def test_a_new_workbook_is_ours(whole_workbook):
+    with open_closed(whole_workbook) as opened:
+        assert workbook_is_ours(opened.book)
 
 
 def test_what_the_user_typed_is_read(book):

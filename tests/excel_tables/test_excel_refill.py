@@ -363,13 +363,15 @@ def test_columns_may_stand_in_another_order(workbook, invoice, edit):
 
 
 @pytest.mark.slow
-def test_twenty_thousand_rows_twice(workbook, invoice):
+def test_many_rows_twice(workbook, invoice, opened_in):
+    """20,000 on a closed file. In Excel 5,000: the calls don't grow with the rows, the stand-in's own work does."""
+    count = {"closed file": 20_000, "Excel": 5_000}[opened_in]
     with open_closed(workbook) as closed:
-        refill(closed.book, INVOICES, [invoice(n) for n in range(1, 20_001)])
+        refill(closed.book, INVOICES, [invoice(n) for n in range(1, count + 1)])
         set_include(closed.book, INVOICES, "Yes")
-        refill(closed.book, INVOICES, [invoice(n) for n in range(101, 20_101)])
+        refill(closed.book, INVOICES, [invoice(n) for n in range(101, count + 101)])
         rows = read_rows(closed.book, INVOICES)
         closed.save()
-    assert len(rows) == 20_000
-    assert sum(row["Include"] == "Yes" for row in rows) == 19_900
-    assert (rows[0]["Id"], rows[-1]["Id"], rows[-1].number) == ("101", "20100", 20_004)
+    assert len(rows) == count
+    assert sum(row["Include"] == "Yes" for row in rows) == count - 100
+    assert (rows[0]["Id"], rows[-1]["Id"], rows[-1].number) == ("101", f"{count + 100}", count + 4)

@@ -184,7 +184,7 @@ def test_a_file_that_is_not_toml_is_not_touched(typed: LoginForm) -> None:
     assert typed.path.read_text(encoding="utf-8") == "[[["
 
 
-def test_no_file_has_a_secret(on_server: LoginForm, sql_server: object, tmp_path: Path) -> None:
+def test_no_file_has_a_secret(on_server: LoginForm, sql_server: object, tmp_path: Path, data_of_the_user: Path) -> None:
     from xlpy.runlog import run_log
 
     on_server.private_key, on_server.sql_password = access.PRIVATE_KEY, SECRET
@@ -192,7 +192,7 @@ def test_no_file_has_a_secret(on_server: LoginForm, sql_server: object, tmp_path
         assert finish(on_server).saved
         on_server.private_key = "QxWrongKey-12"
         finish(on_server)
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    files = [path for folder in (tmp_path, data_of_the_user) for path in folder.rglob("*") if path.is_file()]
     assert {path.suffix for path in files} >= {".toml", ".jsonl", ".json"}
     for path in files:
         content = path.read_bytes()

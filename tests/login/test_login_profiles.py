@@ -75,7 +75,7 @@ def test_a_location_belongs_to_one_company_wherever_its_profile_is(tmp_path: Pat
 
 
 def test_a_broken_list_of_known_profiles_is_no_problem(data_of_the_user: Path, typed: LoginForm) -> None:
-    data_of_the_user.mkdir(exist_ok=True)
+    data_of_the_user.mkdir(parents=True, exist_ok=True)
     (data_of_the_user / "profiles.json").write_text("[[[", encoding="utf-8")
     save(typed)
     assert known_profiles() == [typed.path.resolve()]

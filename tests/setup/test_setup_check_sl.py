@@ -212,6 +212,30 @@ def test_masters_that_are_never_created_need_no_screen(firm: Firm) -> None:
     assert _screens(problems(found)) == {"01.010", "03.010", "08.010", "10.030", "10.040"}
 
 
+@pytest.mark.parametrize("last", ["", "00A117", "12-31"])
+def test_a_last_batch_number_that_is_no_number_is_told_before_a_run_meets_it(firm: Firm, last: str) -> None:
+    with firm.with_value("ARSetup", "LastBatNbr", last):
+        findings = firm.of_sl()
+        assert problems(firm.of_sl({EXPENSES})) == set(), "who exports no invoices needs none"
+    assert problems(findings) == {"Batch numbers of AR"}
+    finding = findings["Batch numbers of AR"]
+    assert (
+        finding.text == f"the last batch number of module AR is {last!r}, not a number: nothing can be posted into it"
+    )
+    assert "08.950" in finding.fix
+    assert firm.of_sl()["Next batch numbers"].verdict is Verdict.OK
+
+
+def test_rows_that_are_left_under_a_next_number_are_a_note(firm: Firm) -> None:
+    with firm.engine.connect() as connection:
+        number = int(connection.execute(text("SELECT LastBatNbr FROM ARSetup")).scalar() or 0)
+    where = "RefNbr = (SELECT MIN(RefNbr) FROM ARDoc)"
+    with firm.with_value("ARDoc", "BatNbr", f"{number + 3:06}", where):
+        finding = firm.of_sl()["Next batch numbers"]
+    assert finding.verdict is Verdict.NOTE
+    assert finding.text == f"AR {number + 3:06} has rows in ARDoc, though there is no such batch"
+
+
 def test_looking_is_not_entering(firm: Firm) -> None:
     with firm.with_value("vs_accessdetrights", "InsertRights", 0):
         finding = firm.of_sl()["Screen 08.010 Invoice and Memo"]

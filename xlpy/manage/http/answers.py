@@ -34,6 +34,7 @@ _RIGHTS = (
     ("", "/company/contacts", "Companies > Contacts: Inquire All"),
     ("", "/company/", "System > Table Setup: Inquire All"),
     ("", "/procurement/catalog", "Procurement > Product Catalog: Inquire All"),
+    ("POST", "/procurement/purchaseorders", "Procurement > Purchase Orders: Edit All"),
     ("", "/procurement/purchaseorders", "Procurement > Purchase Orders: Inquire All"),
     ("", "/procurement/", "Procurement > Products: Inquire All"),
     ("", "/expense/", "Time & Expense > Expense Report Entry: Inquire All"),

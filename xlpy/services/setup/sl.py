@@ -51,7 +51,7 @@ def check_sl(session: Session, used: Used) -> list[Finding]:
         findings += guarded("SL-DATABASE", lambda: _no_company_database(session))
         return [*findings, line("REST", Verdict.UNKNOWN, "not looked at: this is no company database", of=SL)]
     findings += guarded("SL-COMPANY", lambda: _books(session, used))
-    findings += guarded("SL-NUMBERS", lambda: _stray_rows(session, used))
+    findings += guarded("SL-NUMBERS", lambda: _next_numbers(session, used))
     findings += guarded("SL-STAMP", lambda: _stamped(session))
     findings += guarded("SL-LEDGER", lambda: _ledger(session))
     findings += guarded("SL-USER", lambda: check_screens(session, used))
@@ -212,23 +212,31 @@ def _periods(books: SlBooks, used: Used) -> Checked:
         yield line("SL-PERIODS", Verdict.OK, f"current: {', '.join(shown)}")
 
 
-def _stray_rows(session: Session, used: Used) -> Checked:
-    """Look under the batch numbers that SL gives next for rows of a batch that is not there."""
+def _next_numbers(session: Session, used: Used) -> Checked:
+    """Look whether SL can go on counting batches, and for rows under its next numbers without a batch."""
     from xlpy.sl.reading.numbering import last_batch_number, next_batch_numbers, taken_batch_numbers
     from xlpy.sl.screens.entries import ENTRIES
 
     found: list[str] = []
+    wrong: list[tuple[str, str, str]] = []
     with session.sl.engine.connect() as connection:
         for module, entry in ENTRIES.items():
-            last = last_batch_number(connection, session.sl, entry.numbers) if _needs(module, used) else ""
-            if last.isascii() and last.isdigit():
+            last = last_batch_number(connection, session.sl, entry.numbers) if _needs(module, used) else None
+            if last is not None and not (last.isascii() and last.isdigit()):
+                wrong.append((module, last, entry.numbers.screen))
+            elif last is not None:
                 ahead = next_batch_numbers(last, entry.numbers, _NUMBERS_AHEAD)
                 taken = taken_batch_numbers(connection, session.sl, entry.numbers, ahead)
                 found += [f"{module} {number} has rows in {table}" for number, table in sorted(taken.items()) if table]
+    for module, last, where in wrong:
+        text = f"the last batch number of module {module} is {last!r}, not a number: nothing can be posted into it"
+        means = "SL's next batch number is the last one and one more."
+        subject = f"Batch numbers of {module}"
+        yield line("SL-NUMBERS", Verdict.PROBLEM, text, fix=f"Correct it in {where}.", subject=subject, means=means)
     if found:
         shown = ", ".join(found[:_SHOWN]) + (f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else "")
         yield line("SL-NUMBERS", Verdict.NOTE, f"{shown}, though there is no such batch")
-    else:
+    elif not wrong:
         yield line("SL-NUMBERS", Verdict.OK, f"no rows under the next {_NUMBERS_AHEAD} of any module")
 
 

@@ -76,11 +76,12 @@ def free_batch_numbers(
     return found
 
 
-def last_batch_number(connection: Connection, company: SlCompany, numbers: NumberedModule) -> str:
-    """Return the last batch number that a module gave; empty when it is not set up. Locks nothing."""
+def last_batch_number(connection: Connection, company: SlCompany, numbers: NumberedModule) -> str | None:
+    """Return the last batch number that a module gave, as it is; None when it is not set up. Locks nothing."""
     table = company.catalogue.table(numbers.setup_table)
-    statement = select(table.c.LastBatNbr).where(table.c.SetupId == numbers.module)
-    return str(connection.scalar(statement) or "").strip()
+    statement = select(table.c.LastBatNbr).where(table.c.SetupId == numbers.module, table.c.Init != 0)
+    row = connection.execute(statement).first()
+    return None if row is None else str(row[0] or "").strip()
 
 
 def next_batch_numbers(last: str, numbers: NumberedModule, count: int) -> list[str]:
