@@ -7,6 +7,7 @@ import logging
 import tempfile
 import traceback
 import uuid
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -119,12 +120,24 @@ def run_log(step: str, secrets: Iterable[str] = ()) -> Iterator[RunLog]:
     logger.propagate = False
     logger.addHandler(handler)
     try:
-        with masking():
+        with masking(), _warnings_noted(logger):
             yield handler
     finally:
         logger.removeHandler(handler)
         logger.setLevel(before[0])
         logger.propagate = before[1]
+
+
+@contextmanager
+def _warnings_noted(logger: logging.Logger) -> Iterator[None]:
+    """Write into the log what libraries warn programmers of: on a user's console it would only be a riddle."""
+
+    def noted(message: Warning | str, category: type[Warning], *_place: object, **_more: object) -> None:
+        logger.info("%s: %s", category.__name__, message)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = noted
+        yield
 
 
 def _log_folder() -> Path:

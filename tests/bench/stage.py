@@ -33,7 +33,7 @@ THROUGH = date(2027, 1, 31)
 RULES = PostingRules(record_id_column="User1")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Stage:
     """Everything that a plan is made of, already read."""
 
@@ -100,21 +100,21 @@ def stage(folder: Path, invoices: int, company_url: str = "") -> Iterator[Stage]
     try:
         with company.engine.connect() as connection:
             books = read_books(connection, company, invoice_needs(export, included, masters, RULES))
-        yield Stage(
-            company,
-            PlanRequest(
-                manage_host=host,
-                manage_company=site,
-                cpny_id=firm.COMPANY_ID,
-                options=PlanOptions("BENCH", THROUGH),
-                invoices=included,
-                exported_invoices=export,
-                masters=masters,
-                books=books,
-                posting=RULES,
-                master_rules=MasterRules(),
-            ),
+        request = PlanRequest(
+            manage_host=host,
+            manage_company=site,
+            cpny_id=firm.COMPANY_ID,
+            options=PlanOptions("BENCH", THROUGH),
+            invoices=included,
+            exported_invoices=export,
+            masters=masters,
+            books=books,
+            posting=RULES,
+            master_rules=MasterRules(),
         )
+        ready = Stage(company, request)
+        del rows, export, masters, included, books, request  # what is measured has what it was given, and nobody else
+        yield ready
     finally:
         company.engine.dispose()
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from xlpy.errors import WorkbookError, WorkbookNotReplaceable
-from xlpy.excel.engine import closed_file
+from xlpy.excel.engine import closed_file, open_book
 from xlpy.excel.engine.closed_file import WorkbookSavedBeside, open_closed
+from xlpy.excel.engine.file_read import NotAWorkbook
 from xlpy.excel.engine.refusals import WouldLoseParts
 from xlpy.excel.tables.home import read_home, write_home
 from xlpy.excel.workbook.home_cells import Home
@@ -162,3 +163,13 @@ def test_message_boxes_reach_whoever_opened_the_file(workbook):
         closed.book.app.alert("Done", "Manage to SL", mode="info")
         assert read_home(closed.book).export_invoices
     assert [(a.text, a.mode) for a in told] == [("Done", "info")]
+
+
+def test_a_package_whose_relations_are_another_xml_is_damaged(workbook, tmp_path):
+    """openpyxl only warns of it, and saving would lose macros and ribbon."""
+    spoiled = tmp_path / "spoiled.xlsm"
+    with zipfile.ZipFile(workbook) as good, zipfile.ZipFile(spoiled, "w") as bad:
+        for name in good.namelist():
+            bad.writestr(name, b"<a><b c='1'/></a>" if name == "_rels/.rels" else good.read(name))
+    with pytest.raises(NotAWorkbook, match="damaged"):
+        open_book(spoiled)

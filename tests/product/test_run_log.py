@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import warnings
 
 import pytest
 
@@ -53,3 +54,13 @@ def test_after_the_run_nothing_is_collected_any_more() -> None:
         pass
     logging.getLogger("xlpy.x").warning("later")
     assert log.entries == []
+
+
+def test_what_a_library_warns_of_is_in_the_log_and_not_on_the_console(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = warnings.showwarning
+    with run_log("test") as log:
+        warnings.warn("something of a library's own", UserWarning, stacklevel=1)
+    assert warnings.showwarning is shown
+    (line,) = log.path.read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["text"] == "UserWarning: something of a library's own"
+    assert capsys.readouterr().err == ""

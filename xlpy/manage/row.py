@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from xlpy.domain.facts.manage import NO_REF, Ref
@@ -38,7 +40,7 @@ class Row:
         for name in names:
             value = self.data.get(name)
             if isinstance(value, str):
-                value = value.strip()
+                value = sys.intern(value.strip())  # accounts, items, names: few texts in very many records
             elif isinstance(value, int | Decimal) and not isinstance(value, bool):
                 value = f"{value:f}" if isinstance(value, Decimal) and _number(value) is not None else str(value)
             elif value is not None:
@@ -160,12 +162,17 @@ class Row:
         )
 
 
+@lru_cache(1_000)
+def _of_whole(number: int) -> Decimal:
+    return Decimal(number)
+
+
 def _number(value: object) -> Decimal | None:
     """Return a number of JSON, or one written as text; ``None`` when it is none, or beyond what can be booked."""
     if isinstance(value, str) and value.isascii() and _NUMBER.fullmatch(value.strip()):
         value = Decimal(value.strip())
     elif isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**_MOST_DIGITS:
-        value = Decimal(value)
+        value = _of_whole(value)
     if isinstance(value, Decimal) and value.is_finite() and -100 < value.adjusted() < _MOST_DIGITS:
         return value
     return None

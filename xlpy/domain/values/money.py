@@ -12,12 +12,19 @@ from decimal import ROUND_HALF_UP, Decimal
 ZERO = Decimal(0)
 NOISE = Decimal("1e-8")  # a number that went through binary floating point in Manage may be off by less than that
 _QUANTA = {places: Decimal(1).scaleb(-places) for places in range(10)}
+_ZEROS = {places: quantum * 0 for places, quantum in _QUANTA.items()}
+_ONE = Decimal(1)
 
 
 def round_money(amount: Decimal, decimals: int) -> Decimal:
-    """Round to ``decimals`` places, half away from zero. Never returns a negative zero."""
-    rounded = amount.quantize(_QUANTA[decimals], rounding=ROUND_HALF_UP)
-    return rounded or _QUANTA[decimals] * 0
+    """Round to ``decimals`` places, half away from zero. Never returns a negative zero.
+
+    An amount that has these places already is returned as it is: a plan of many documents holds each but once.
+    """
+    quantum = _QUANTA[decimals]
+    if not amount.same_quantum(quantum):
+        amount = amount.quantize(quantum, rounding=ROUND_HALF_UP)
+    return amount or _ZEROS[decimals]
 
 
 def is_nil(amount: Decimal) -> bool:
@@ -55,6 +62,8 @@ def to_base(cury_amount: Decimal, rate: Decimal, mult_div: str, decimals: int) -
 
     ``mult_div`` is CuryRate.MultDiv: ``M`` multiplies by ``rate``, ``D`` divides by it (SL reference, section 10).
     """
+    if rate == _ONE:
+        return round_money(cury_amount, decimals)
     return round_money(cury_amount * rate if mult_div != "D" else cury_amount / rate, decimals)
 
 

@@ -100,7 +100,8 @@ def _try_what_saving_reads(path: Path, workbook: Workbook) -> None:
     """Raise for what is missed only when the book is saved: after everything else was done."""
     if not workbook.sheetnames or workbook.calculation is None:
         raise ValueError("it has no sheets")
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(path) as archive, warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)  # openpyxl only warns of what it can't read there
         get_dependents(archive, "_rels/.rels")
 
 

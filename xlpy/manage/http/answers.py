@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -51,9 +52,15 @@ def read_json(content: bytes) -> Any:
     if not content.strip():
         return None
     try:
-        return json.loads(content, parse_float=Decimal, parse_int=int, parse_constant=_no_constant)
+        return json.loads(content, parse_float=_decimal, parse_int=int, parse_constant=_no_constant)
     except (RecursionError, ArithmeticError) as error:
         raise ValueError("nested too deeply, or a number beyond all bounds") from error
+
+
+@lru_cache(10_000)
+def _decimal(text: str) -> Decimal:
+    """Return a number with a point; the same one for the same text: a month has few amounts in very many fields."""
+    return Decimal(text)
 
 
 def _no_constant(name: str) -> None:
