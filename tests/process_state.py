@@ -163,6 +163,7 @@ STAYS: Mapping[str, str] = {
     "xlpy.domain.facts.periods._ends_around": "a function of its arguments",
     "xlpy.domain.facts.periods._ends_of_year": "a function of its arguments",
     "xlpy.domain.facts.periods.calendar_is_usable": "a function of its arguments",
+    "xlpy.domain.values.money._quantized": "a function of its arguments",
     "xlpy.manage.http.answers._decimal": "a function of its arguments",
     "xlpy.manage.row._of_whole": "a function of its arguments",
     "xlpy.excel.vba.compression.compress": "a function of its arguments",

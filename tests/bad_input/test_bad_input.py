@@ -11,9 +11,9 @@ from bad_input_stage import Desk, a_desk
 from bad_settings import bad_settings
 from bad_workbooks import bad_workbooks
 
-EVERY = 16
-EVERY_ANSWER = 90  # each is a whole refresh and preview
-EVERY_COMPANY = 220  # each is a check of the set-up, a preview and an export
+EVERY = 20
+EVERY_ANSWER = 120  # each is a whole refresh and preview
+EVERY_COMPANY = 330  # each is a check of the set-up, a preview and an export
 
 
 @pytest.fixture(scope="module")

@@ -56,11 +56,19 @@ def profile_of(url: str, company_url: str) -> Profile:
 
 
 def make_sl(folder: Path) -> str:
+    """Make a demo company in a process of its own: the tables that it is made of take more memory than the product."""
     url = f"sqlite:///{(folder / 'sl.sqlite').as_posix()}"
+    making = multiprocessing.get_context("spawn").Process(target=_make_sl, args=(url,))
+    making.start()
+    making.join()
+    assert making.exitcode == 0
+    return url
+
+
+def _make_sl(url: str) -> None:
     engine = make_company(url, mistakes=False)
     create_ledger(engine)
     engine.dispose()
-    return url
 
 
 def _serve(invoices: int, more: dict[str, int], say: Connection, stop: Event) -> None:

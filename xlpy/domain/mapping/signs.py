@@ -79,7 +79,7 @@ def turn(invoice: ExportInvoice, decimals: int, price_decimals: int, quantity_de
         receivable=receivable,
         total=receivable * sign or round_money(ZERO, decimals),
         lines=tuple(
-            _turn_line(line, amount * sign, price_decimals, quantity_decimals)
+            _turn_line(line, amount if sign > 0 else -amount, price_decimals, quantity_decimals)
             for line, amount in lines
             if not line.is_tax
         ),
@@ -92,13 +92,18 @@ def turn(invoice: ExportInvoice, decimals: int, price_decimals: int, quantity_de
 
 
 def _turn_line(line: ExportLine, amount: Decimal, price_decimals: int, quantity_decimals: int) -> TurnedLine:
-    quantity = round_money(abs(line.quantity), quantity_decimals)
+    quantity = round_money(_size(line.quantity), quantity_decimals)
     return TurnedLine(
         line,
         amount or abs(amount),
         -quantity if amount < 0 and quantity else quantity,
-        round_money(abs(line.item_price), price_decimals),
+        round_money(_size(line.item_price), price_decimals),
     )
+
+
+def _size(amount: Decimal) -> Decimal:
+    """Return an amount without its sign; one that has none as it is."""
+    return amount if amount > 0 else abs(amount)
 
 
 def turn_levels(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 ZERO = Decimal(0)
 NOISE = Decimal("1e-8")  # a number that went through binary floating point in Manage may be off by less than that
@@ -21,10 +22,14 @@ def round_money(amount: Decimal, decimals: int) -> Decimal:
 
     An amount that has these places already is returned as it is: a plan of many documents holds each but once.
     """
-    quantum = _QUANTA[decimals]
-    if not amount.same_quantum(quantum):
-        amount = amount.quantize(quantum, rounding=ROUND_HALF_UP)
+    if not amount.same_quantum(_QUANTA[decimals]):
+        amount = _quantized(amount, decimals)
     return amount or _ZEROS[decimals]
+
+
+@lru_cache(10_000)
+def _quantized(amount: Decimal, decimals: int) -> Decimal:
+    return amount.quantize(_QUANTA[decimals], rounding=ROUND_HALF_UP)
 
 
 def is_nil(amount: Decimal) -> bool:
