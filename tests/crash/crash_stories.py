@@ -148,6 +148,7 @@ STORIES: Mapping[str, Story] = {
     "push": Story("marked", ("push", BOOK, "--yes"), _pushed),
     "clear": Story("marked", ("clear", BOOK, "--yes"), _cleared),
     "undo": Story("pushed", ("undo", BOOK, "--batch", "OCT-P", "--yes"), _undone),
+    "undo orders": Story("shared batch", ("undo", BOOK, "--batch", "OCT-P", "--yes"), _undone),
     "rerun": Story("lost", ("rerun", "--batch", "OCT-I", "--yes"), _rerun),
     "recover": Story("half done", ("recover", BOOK), _recovered),
     "sync": Story("paid", ("sync", BOOK), _synced),
@@ -169,6 +170,8 @@ def make_moments(desk: Desk) -> None:
     assert desk.mark(batch="OCT") > 10
     desk.keep("marked")
     _half_done(desk)
+    desk.put_back("marked")
+    _share_a_batch(desk)
     desk.put_back("marked")
     step("push", "push", BOOK, "--yes")
     assert desk.unposted() == []
@@ -193,6 +196,20 @@ def _half_done(desk: Desk) -> None:
     desk.die(number, "push", BOOK, "--yes")
     assert desk.unposted() != []
     desk.keep("half done")
+
+
+def _share_a_batch(desk: Desk) -> None:
+    """Receipts are exported, and somebody puts another GL entry into their batch in Manage: it can't be deleted."""
+    receipts = {str(key.record_id) for key in desk.unposted() if key.record_id.endswith("-purchase")}
+    assert desk.mark(batch="OCT", only=receipts) > 1
+    must(desk.run("push", BOOK, "--yes"), "push of receipts")
+    records = desk.site.records
+    (batch,) = records.batches.values()
+    stranger = next(number for number in records.entries if number not in records.batched)
+    batch.entry_ids.append(stranger)
+    records.batched[stranger] = batch.id
+    desk.site.changed()
+    desk.keep("shared batch")
 
 
 def _lose_a_batch(desk: Desk) -> None:

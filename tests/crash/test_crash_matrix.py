@@ -16,6 +16,7 @@ SAMPLE = {
     "push": 4,
     "recover": 2,
     "rerun": 2,
+    "undo orders": 1,
     "audit": 2,
     "sl-setup": 2,
     "new": 1,
