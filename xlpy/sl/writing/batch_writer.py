@@ -35,7 +35,7 @@ from xlpy.sl.writing.insert_rows import insert_rows
 from xlpy.sl.writing.masters import NewMaster, new_masters
 from xlpy.sl.writing.posting_checks import Rechecked
 from xlpy.sl.writing.units import documents_of, sl_batches_of, units_of
-from xlpy.sl.writing.verify import verify_batch
+from xlpy.sl.writing.verify import verify_batches
 
 if TYPE_CHECKING:
     from xlpy.sl.connection.engine import SlCompany
@@ -310,9 +310,9 @@ class BatchWriter:
     def _verify(self, batches: list[WrittenBatch], written: Written) -> Failures:
         written.hashes.clear()
         faults: Failures = {}
-        for batch in batches:
+        sent = ((batch, self._stamp_of(batch.batch)) for batch in batches)
+        for batch, found in verify_batches(self._connection, self._company, sent):
             module = batch.batch.module
-            found = verify_batch(self._connection, self._company, batch, self._stamp_of(batch.batch))
             written.hashes |= {(module, batch.bat_nbr, name): digest for name, digest in found.hashes.items()}
             faults |= {key: f"SL did not keep it as it was sent: {fault}" for key, fault in found.faults.items()}
             if found.batch_faults and not found.faults:

@@ -5,7 +5,8 @@ Also gives the hash of a document's rows, which the posting ledger keeps, so tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -18,8 +19,8 @@ from sqlalchemy.types import TypeDecorator
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.money import ZERO, plain
 from xlpy.domain.values.transactions import TransactionKey
-from xlpy.sl.connection.rows import lowered
-from xlpy.sl.reading.documents import ReadDocument, read_documents
+from xlpy.sl.connection.rows import chunks, lowered_rows
+from xlpy.sl.reading.documents import ReadDocument, read_documents_of
 from xlpy.sl.screens.entries import ENTRIES, DocumentName, Placed, WrittenBatch
 from xlpy.sl.screens.entry_rows import EntryStamp, Values
 
@@ -36,55 +37,85 @@ class Verified:
     batch_faults: list[str] = field(default_factory=list)
 
 
-def verify_batch(connection: Connection, company: SlCompany, written: WrittenBatch, stamp: EntryStamp) -> Verified:
-    """Read an SL batch back inside its transaction and compare it with what was sent (SL reference, write recipe)."""
-    found = Verified()
-    module = written.batch.module
+def verify_batches(
+    connection: Connection, company: SlCompany, batches: Iterable[tuple[WrittenBatch, EntryStamp]]
+) -> Iterator[tuple[WrittenBatch, Verified]]:
+    """Read SL batches back inside their transaction and compare them with what was sent (SL reference, write recipe).
+
+    A module's batches are read together: a run makes one cost journal, a batch of its own, per invoice.
+    """
+    by_module: dict[str, list[tuple[WrittenBatch, EntryStamp]]] = defaultdict(list)
+    for written, stamp in batches:
+        by_module[written.batch.module].append((written, stamp))
+    for module, some in by_module.items():
+        yield from _verify_module(connection, company, module, some)
+
+
+def _verify_module(
+    connection: Connection, company: SlCompany, module: str, batches: Sequence[tuple[WrittenBatch, EntryStamp]]
+) -> Iterator[tuple[WrittenBatch, Verified]]:
     entry = ENTRIES[module]
     compare = _Comparison(company, connection.dialect)
-    sent = {(sl_key(entry.doc_type(p.document)), sl_key(p.ref_nbr)): p for p in written.documents}
-    cury = base = ZERO
-    for read in read_documents(connection, company, written.bat_nbr, module):
-        placed = sent.pop(read.name, None)
+    open_ones = {written.bat_nbr: _Open(written, stamp) for written, stamp in batches}
+    for bat_nbr, read in read_documents_of(connection, company, open_ones.keys(), module):
+        one = open_ones[bat_nbr]
+        placed = one.sent.pop(read.name, None)
         if placed is None:
-            found.batch_faults.append(f"SL batch {written.bat_nbr} has a document {read.name[1]} that is not ours")
+            one.found.batch_faults.append(f"SL batch {bat_nbr} has a document {read.name[1]} that is not ours")
             continue
-        fault = compare.document(written, placed, read, stamp)
+        fault = compare.document(one.written, placed, read, one.stamp)
         if fault:
-            found.faults |= dict.fromkeys(entry.transactions(placed.document), fault)
+            one.found.faults |= dict.fromkeys(entry.transactions(placed.document), fault)
         else:
             sums = entry.sums(read.row, read.lines)
-            cury, base = cury + sums[0], base + sums[1]
-        found.hashes[read.name] = read.rows_hash
-    for missing in sent.values():
-        fault = f"{entry.said(missing.document)} is not in SL after writing it"
-        found.faults |= dict.fromkeys(entry.transactions(missing.document), fault)
-    found.batch_faults += _batch_faults(connection, company, written, stamp, compare, (cury, base))
-    return found
+            one.cury, one.base = one.cury + sums[0], one.base + sums[1]
+        one.found.hashes[read.name] = read.rows_hash
+    rows = _batch_rows(connection, company, module, open_ones.keys())
+    for bat_nbr, one in open_ones.items():
+        for missing in one.sent.values():
+            fault = f"{entry.said(missing.document)} is not in SL after writing it"
+            one.found.faults |= dict.fromkeys(entry.transactions(missing.document), fault)
+        one.found.batch_faults += _batch_faults(company, one, compare, rows.get(bat_nbr, ()))
+        yield one.written, one.found
 
 
-def _batch_faults(
-    connection: Connection,
-    company: SlCompany,
-    written: WrittenBatch,
-    stamp: EntryStamp,
-    compare: _Comparison,
-    sums: tuple[Any, Any],
-) -> list[str]:
+class _Open:
+    """A batch that is being read back: what was sent and has not come yet, and the sums of what came."""
+
+    def __init__(self, written: WrittenBatch, stamp: EntryStamp) -> None:
+        entry = ENTRIES[written.batch.module]
+        self.written = written
+        self.stamp = stamp
+        self.sent = {(sl_key(entry.doc_type(p.document)), sl_key(p.ref_nbr)): p for p in written.documents}
+        self.cury = self.base = ZERO
+        self.found = Verified()
+
+
+def _batch_rows(
+    connection: Connection, company: SlCompany, module: str, bat_nbrs: Iterable[str]
+) -> dict[str, list[Mapping[str, Any]]]:
     table = company.catalogue.table("Batch")
-    module = written.batch.module
-    statement = select(table).where(table.c.Module == module, table.c.BatNbr == written.bat_nbr)
-    rows = connection.execute(statement).mappings().all()
+    rows: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for chunk in chunks(bat_nbrs):
+        statement = select(table).where(table.c.Module == module, table.c.BatNbr.in_(chunk))
+        for row in lowered_rows(connection.execute(statement)):
+            rows[row["batnbr"]].append(row)
+    return rows
+
+
+def _batch_faults(company: SlCompany, one: _Open, compare: _Comparison, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    written = one.written
     if len(rows) != 1:
         return [f"SL batch {written.bat_nbr} was found {len(rows)} times after writing it"]
-    row = lowered(rows[0])
+    (row,) = rows
     documents = [placed.document for placed in written.documents]
-    fault = compare.rows(table, ENTRIES[module].batch_row(written.batch, documents, written.bat_nbr, stamp), row)
+    sent = ENTRIES[written.batch.module].batch_row(written.batch, documents, written.bat_nbr, one.stamp)
+    fault = compare.rows(company.catalogue.table("Batch"), sent, row)
     if fault:
         return [f"SL batch {written.bat_nbr}: {fault}"]
-    if sums != (row["curycrtot"], row["crtot"]):
+    if (one.cury, one.base) != (row["curycrtot"], row["crtot"]):
         return [
-            f"the documents of SL batch {written.bat_nbr} add up to {sums[0]} {row['curyid']} instead of"
+            f"the documents of SL batch {written.bat_nbr} add up to {one.cury} {row['curyid']} instead of"
             f" {row['curycrtot']}"
         ]
     return []
