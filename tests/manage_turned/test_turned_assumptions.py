@@ -108,6 +108,7 @@ def test_a_batch_made_without_one_of_its_entries_is_told_by_number_and_nothing_i
     assert later.exit_code == 0
     assert later.text.startswith("Nothing was half done. In SL, but not marked by an earlier run")
     assert all(row.number in later.text for row in left)
+    assert "Of earlier runs" not in stage.push(()).text
     assert in_sl(stage) == right
     assert {str(row.state) for row in left} == {"changed"}
 

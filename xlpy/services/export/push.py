@@ -29,7 +29,7 @@ from xlpy.domain.values.transactions import (
 from xlpy.errors import CommitUnknown, PostingRefused, SlError, XlpyError
 from xlpy.services.export.planning import batch_name, make_plan
 from xlpy.services.manage_half.marking import Marked, mark_in_manage
-from xlpy.services.manage_half.recover import RecoverReport, finish_unfinished, owed_to_manage
+from xlpy.services.manage_half.recover import finish_unfinished, owed_to_manage
 from xlpy.services.run.approval import Signed, approval_of
 from xlpy.services.run.ids import new_run_id
 from xlpy.services.run.kept import remember_run
@@ -74,7 +74,7 @@ def push(session: Session, selection: Selection, *, preview_hash: str = "") -> R
             else:
                 report = _mark(session, run_id, plan, outcome)
     report = replace(report, approval=signed.approval)
-    if earlier != RecoverReport():
+    if earlier.did_anything:
         report = replace(report, text=f"{report.text} Of earlier runs: {earlier.text}")
     logger.log(logging.INFO if report.state is RunState.COMPLETED else logging.WARNING, report.text)
     remember_run(session, report)

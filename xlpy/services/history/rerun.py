@@ -25,7 +25,7 @@ from xlpy.services.export.push import (
 )
 from xlpy.services.history.rerun_plan import RerunMarks, RerunPlan, plan_rerun
 from xlpy.services.manage_half.marking import Marked
-from xlpy.services.manage_half.recover import RecoverReport, finish_unfinished
+from xlpy.services.manage_half.recover import finish_unfinished
 from xlpy.services.run.approval import Signed, approval_of
 from xlpy.services.run.ids import new_run_id
 from xlpy.services.run.kept import remember_run
@@ -81,7 +81,7 @@ def rerun(
             else:
                 report = _written(session, run_id, found, outcome)
     report = replace(report, action="rerun", batch_identifier=found.batch.identifier, approval=signed.approval)
-    if earlier != RecoverReport():
+    if earlier.did_anything:
         report = replace(report, text=f"{report.text} Of earlier runs: {earlier.text}")
     logger.log(logging.INFO if report.state is RunState.COMPLETED else logging.WARNING, report.text)
     remember_run(session, report)

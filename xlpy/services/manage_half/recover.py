@@ -131,6 +131,11 @@ class RecoverReport:
         return " ".join(parts)
 
     @property
+    def did_anything(self) -> bool:
+        """Whether anything was half done; what waits for a person to look at it was done to its end."""
+        return replace(self, waiting=()) != RecoverReport()
+
+    @property
     def exit_code(self) -> int:
         """0 when nothing is left to look at, else 3."""
         doubtful = (
@@ -197,8 +202,9 @@ def recover(session: Session) -> RecoverReport:
     with posting_lock(session.sl, user=session.user, host=session.host, now=session.now()):
         for one in look(session):
             logger.info("%s", half_finished_text([one]))
-        report = finish_unfinished(session)
-    if replace(report, waiting=()) == RecoverReport():
+        waiting = [posting for posting in half_done(session, PostingState.CHANGED) if posting.in_sl]
+        report = replace(finish_unfinished(session), waiting=tuple(waiting))
+    if not report.did_anything:
         return report
     report = replace(report, run_id=new_run_id(session))
     remember_run(session, recover_run(session, report))
@@ -211,7 +217,6 @@ def finish_unfinished(session: Session) -> RecoverReport:
 
     with session.sl.engine.connect() as connection:
         check_ledger(connection)
-    earlier = [posting for posting in half_done(session, PostingState.CHANGED) if posting.in_sl]
     undone = finish_undoing(session)
     done = Marked()
     lost = _finish_owed(session, done)
@@ -231,7 +236,6 @@ def finish_unfinished(session: Session) -> RecoverReport:
         owed=(*((p, str(one.error)) for one in done.stuck for p in one.postings), *cleared.owed),
         renamed=(*done.renamed, *cleared.renamed),
         along=tuple(undone.along),
-        waiting=tuple(earlier),
     )
 
 
