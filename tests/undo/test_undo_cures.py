@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from payables_story import bill, bill_line, expense
 
 from xlpy.demo.company.release.run import release_batch, void_batch
 from xlpy.demo.site.door.faults import Fault, FaultKind
+from xlpy.domain.facts.manage_expenses import ExportedExpenses
 from xlpy.domain.values.problems import Problem
 from xlpy.domain.values.transactions import Kind, TransactionKey
-from xlpy.services.export.exporting import export_marked
+from xlpy.services.export.exporting import MarkedExport, export_marked
 from xlpy.services.export.planning import plan_options
 from xlpy.services.history.clear import clear, look_at_clear
 from xlpy.services.history.clear_plan import clear_rows
@@ -26,12 +28,14 @@ CURED = (
     "CLEAR-IN-SL",
     "CLEAR-OPEN",
     "HALF-DONE",
+    "JOINED",
     "NO-ENTRIES",
     "NOT-UNPOSTED",
     "UNDO-CHANGED",
     "UNDO-ELSEWHERE",
     "UNDO-ENTRIES",
     "UNDO-FOREIGN",
+    "UNDO-SHARED",
     "UNDO-STATUS",
     "UNDO-UNKNOWN",
 )
@@ -59,6 +63,14 @@ def add_by_hand(stage: Any) -> None:
     number = stage.sl_batches("AR", "OCT-I")[0]
     listed = ", ".join(columns)
     stage.run(f"INSERT INTO ARDoc ({listed}) SELECT {values} FROM ARDoc WHERE BatNbr = :b LIMIT 1", b=number)
+
+
+def share_the_sl_batch(stage: Any) -> None:
+    """One of its invoices belongs to another run, and to another batch of Manage."""
+    last = stage.ledger("OCT-I")[-1]
+    stage.run(
+        "UPDATE xlpy_Posting SET BatchIdentifier = 'NOV-I', RunID = 'other' WHERE PostingID = :p", p=last.posting_id
+    )
 
 
 def move_to_a_batch_of_its_own(stage: Any) -> None:
@@ -103,6 +115,7 @@ def release_it_in_sl(stage: Any) -> None:
     [
         ("UNDO-CHANGED", "then in Manage un-batch each invoice", change_by_hand, void_and_unbatch),
         ("UNDO-FOREIGN", "Move it to a batch of its own and undo then", add_by_hand, move_to_a_batch_of_its_own),
+        ("UNDO-SHARED", "then in Manage un-batch each invoice", share_the_sl_batch, void_and_unbatch),
         ("UNDO-ENTRIES", "Void the documents in SL; then in Manage un-batch", put_a_stranger_in, void_and_unbatch),
         ("UNDO-ELSEWHERE", "or un-batch it there, and undo then", batch_by_hand, unbatch_it_there),
         ("UNDO-STATUS", "Release it in SL, so that it is voided", mark_to_be_voided, release_it_in_sl),
@@ -178,3 +191,16 @@ def test_an_invoice_opened_and_closed_again_has_its_entries(fresh: Any) -> None:
     assert "Open and close it in Manage, and refresh" in problem.fix
     fresh.site.reopen_and_close(int(mark.key.record_id))
     assert cleared(fresh, mark).state is RunState.COMPLETED
+
+
+def test_expenses_that_share_a_gl_entry_are_cleared_when_all_of_them_are_marked() -> None:
+    shared = 7000
+    lines = [bill_line(n, amount, entry_ids=(n * 10, shared)) for n, amount in ((611, "20.05"), (612, "30.10"))]
+    rows = [(Marked(one.key), one.unposted) for one in (expense(611, "20.05"), expense(612, "30.10"))]
+    export = MarkedExport(expenses=(rows[0],), exported_expenses=ExportedExpenses(bills=(bill(*lines),)))
+    none, (problem,) = clear_rows(export, {})
+    assert (problem.code, none) == ("JOINED", ())
+    assert problem.fix.startswith("Mark all of them")
+    cleared_rows, problems = clear_rows(replace(export, expenses=tuple(rows)), {})
+    assert problems == ()
+    assert {entry for row in cleared_rows for entry in row.entry_ids} == {6110, 6120, shared}
