@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from undo_stage import RULES, Stage, Theatre, open_theatre
+
+# The expenses of the domain's stories.
+sys.path.insert(0, str(Path(__file__).parents[1] / "domain"))
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from xlpy.services.export.planning import free_batch_identifier
 from xlpy.services.history.undo import look_at_undo, undo
 from xlpy.services.manage_half.recover import look, recover
 from xlpy.services.run.reports import RunState
+from xlpy.sl.reading import documents
 
 ONE_BATCH = "/finance/accounting/batches/.*"
 BATCHES = ("OCT-I", "OCT-E", "OCT-P")
@@ -367,3 +368,26 @@ def test_what_is_marked_only_in_another_batch_says_which_sl_batch_it_shares(push
     mark = next(m for m in pushed.marks(Kind.INVOICE) if m.key == posting.key)
     assert pushed.push((mark,), "NOV").state is RunState.COMPLETED
     assert "also has documents of Manage batch OCT-I" in refused(pushed, "NOV-I")
+
+
+# --- many documents ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("module", ["AR", "AP", "GL", "IN"])
+def test_documents_read_in_pieces_are_those_read_at_once(
+    pushed: Any, module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = pushed.session().sl
+    numbers = {part.bat_nbr for posting in pushed.ledger() for part in posting.parts if part.module == module}
+
+    def read() -> dict[Any, Any]:
+        with company.engine.connect() as connection:
+            found = list(documents.read_documents_of(connection, company, numbers, module))
+        assert len({(bat_nbr, one.name) for bat_nbr, one in found}) == len(found)
+        return {(bat_nbr, one.name): (bool(one.row), len(one.lines), one.rows_hash) for bat_nbr, one in found}
+
+    whole = read()
+    assert whole
+    for at_a_time in (1, 2, 3):
+        monkeypatch.setattr(documents, "_FETCH", at_a_time)
+        assert read() == whole

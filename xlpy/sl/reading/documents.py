@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Column, Connection, Select, Table, select
 
 from xlpy.domain.facts.books import sl_key
 from xlpy.sl.connection.rows import chunks, lowered_rows
@@ -66,25 +66,48 @@ def read_documents_of(
 ) -> Iterator[tuple[str, ReadDocument]]:
     """Yield BatNbr and document of many SL batches of a module, as ``read_documents`` does of one.
 
-    Two statements per thousand batches: a run makes one cost journal, a batch of its own, per invoice.
+    Two statements per thousand batches (a run makes one cost journal, a batch of its own, per invoice), and where
+    there are more documents in them, three per thousand documents: no more are held at once.
     """
     entry = ENTRIES[module]
     lines = company.catalogue.table(entry.lines)
     names = ("batnbr", "trantype", "refnbr", "linenbr", "recordid")
     order = [c for name in names for c in lines.c if c.key.lower() == name]
+    table = company.catalogue.table(entry.header) if entry.header else None
+    number = None if table is None else table.c[entry.header_number]
     for chunk in chunks(sorted(set(bat_nbrs))):
-        headers: dict[tuple[str, DocumentName], Mapping[str, Any]] = {}
-        if entry.header:
-            table = company.catalogue.table(entry.header)
-            for own in lowered_rows(connection.execute(_in_batches(table, chunk, module, hint))):
-                headers[own["batnbr"], entry.name_of_header(own)] = own
-        rows = connection.execute(
-            _in_batches(lines, chunk, module, hint).order_by(*order), execution_options={"yield_per": _FETCH}
+        bounds = (
+            ()
+            if table is None or number is None
+            else _bounds(connection, _in_batches(table, chunk, module, hint), number)
         )
-        for key, group in groupby(lowered_rows(rows), _document_of_line):
-            yield key[0], ReadDocument(key[1], headers.pop(key, {}), list(group))
-        for (bat_nbr, name), row in headers.items():
-            yield bat_nbr, ReadDocument(name, row, ())
+        for above, up_to in pairwise((None, *bounds, None)):
+            headers: dict[tuple[str, DocumentName], Mapping[str, Any]] = {}
+            if table is not None and number is not None:
+                some = _between(_in_batches(table, chunk, module, hint), number, above, up_to)
+                for own in lowered_rows(connection.execute(some)):
+                    headers[own["batnbr"], entry.name_of_header(own)] = own
+            some = _between(_in_batches(lines, chunk, module, hint), lines.c.RefNbr, above, up_to)
+            rows = connection.execute(some.order_by(*order), execution_options={"yield_per": _FETCH})
+            for key, group in groupby(lowered_rows(rows), _document_of_line):
+                yield key[0], ReadDocument(key[1], headers.pop(key, {}), list(group))
+            for (bat_nbr, name), row in headers.items():
+                yield bat_nbr, ReadDocument(name, row, ())
+
+
+def _bounds(connection: Connection, headers: Select[Any], number: Column[Any]) -> tuple[str, ...]:
+    """Return numbers that cut documents into pieces of about a thousand, so that no more are held at once.
+
+    They are SL's own numbers in SL's own order: every row, of a header or a line, is in exactly one piece.
+    """
+    numbers = connection.scalars(headers.with_only_columns(number).order_by(number)).all()
+    return tuple(dict.fromkeys(numbers[_FETCH::_FETCH]))
+
+
+def _between(statement: Select[Any], number: Column[Any], above: str | None, up_to: str | None) -> Select[Any]:
+    if above is not None:
+        statement = statement.where(number > above)
+    return statement if up_to is None else statement.where(number <= up_to)
 
 
 def _document_of_line(row: Mapping[str, Any]) -> tuple[str, DocumentName]:

@@ -79,6 +79,7 @@ class Entry(ABC, Generic[B, D]):
     numbers: NumberedModule
     lines: str
     header: str = ""
+    header_number: str = "RefNbr"  # the column of the header that its lines have as RefNbr
     reservation: str = ""
     references: NumberedReference | None = None
 
@@ -298,6 +299,7 @@ class InEntry(Entry[InBatch, InDocument]):
     numbers = IN_NUMBERS
     lines = "INTran"
     header = "TrnsfrDoc"
+    header_number = "TrnsfrDocNbr"
     references = TRANSFER_NUMBERS
 
     def doc_type(self, document: InDocument) -> str:

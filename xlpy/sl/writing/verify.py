@@ -47,8 +47,9 @@ def verify_batches(
     by_module: dict[str, list[tuple[WrittenBatch, EntryStamp]]] = defaultdict(list)
     for written, stamp in batches:
         by_module[written.batch.module].append((written, stamp))
-    for module, some in by_module.items():
-        yield from _verify_module(connection, company, module, some)
+    for module, every in by_module.items():
+        for some in chunks(every):
+            yield from _verify_module(connection, company, module, some)
 
 
 def _verify_module(
