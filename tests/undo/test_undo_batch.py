@@ -389,5 +389,5 @@ def test_documents_read_in_pieces_are_those_read_at_once(
     whole = read()
     assert whole
     for at_a_time in (1, 2, 3):
-        monkeypatch.setattr(documents, "_FETCH", at_a_time)
+        monkeypatch.setattr(documents, "_AT_ONCE", at_a_time)
         assert read() == whole
