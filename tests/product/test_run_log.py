@@ -56,6 +56,7 @@ def test_after_the_run_nothing_is_collected_any_more() -> None:
     assert log.entries == []
 
 
+@pytest.mark.filterwarnings("always")  # whatever the command line says
 def test_what_a_library_warns_of_is_in_the_log_and_not_on_the_console(capsys: pytest.CaptureFixture[str]) -> None:
     shown = warnings.showwarning
     with run_log("test") as log:
