@@ -12,7 +12,7 @@ from pathlib import Path
 from bad_answers import BadAnswer, Between, between
 from bad_companies import BadCompany
 from click.testing import CliRunner
-from openpyxl import load_workbook
+from macro_books import load_macro_book
 from sqlalchemy import Engine, inspect, text
 
 from xlpy.cli import main
@@ -119,7 +119,7 @@ class Desk:
         if not path.exists():
             path.write_bytes(self.good)
             self.run("refresh", str(path), "--profile", str(self.folder / "settings.toml"))
-            book = load_workbook(path, keep_vba=True)
+            book = load_macro_book(path)
             for sheet in (INVOICES, EXPENSES, INVENTORY):
                 include, number = sheet.index("Include") + 1, sheet.index("Id") + 1
                 for row in range(FIRST_DATA_ROW, book[sheet.name].max_row + 1):

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from openpyxl import Workbook, load_workbook
+from macro_books import load_macro_book
+from openpyxl import Workbook
 
 CUTS = 24
 FLIPS = 60
@@ -70,7 +71,7 @@ def bad_workbooks(good: bytes) -> Iterator[BadWorkbook]:
 
 
 def _edited(good: bytes) -> Iterator[BadWorkbook]:
-    book = load_workbook(io.BytesIO(good), keep_vba=True)
+    book = load_macro_book(io.BytesIO(good))
     for name in book.defined_names:
         yield BadWorkbook(f"the name {name} is gone", partial(_edit, good, partial(_drop_name, name=name)))
     for sheet in book.sheetnames:
@@ -109,7 +110,7 @@ def _rename_column(book: Workbook, sheet: str, at: int) -> None:
 
 
 def _edit(good: bytes, change: Callable[[Workbook], None]) -> bytes:
-    book = load_workbook(io.BytesIO(good), keep_vba=True)
+    book = load_macro_book(io.BytesIO(good))
     change(book)
     changed = io.BytesIO()
     book.save(changed)

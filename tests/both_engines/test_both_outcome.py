@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 import pytest
+from macro_books import load_macro_book
 from openpyxl.utils import get_column_letter
 
 from xlpy.excel.tables.about import connections, settings_in_force
@@ -98,10 +99,9 @@ def test_a_hidden_sheet_stays_hidden_and_the_button_does_its_work(connected):
 
 
 def test_the_file_opens_on_that_sheet_alone(connected):
-    from openpyxl import load_workbook
 
     connected.press("batches")
-    saved = load_workbook(connected.save(), keep_vba=True)
+    saved = load_macro_book(connected.save())
     assert saved.active.title == "Batches"
     if connected.name == "closed file":  # two selected sheets would be edited as one
         assert [ws.title for ws in saved.worksheets if ws.sheet_view.tabSelected] == ["Batches"]

@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
+from macro_books import load_macro_book
 
 from .com import ComCollection, ComObject, called, excel_refuses, got, no_such_item
 from .worksheet import Worksheet
@@ -23,7 +23,7 @@ class Workbook(ComObject):
         self._full_name = str(self._path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
-            self._file = load_workbook(self._path, keep_vba=path.suffix == ".xlsm")
+            self._file = load_macro_book(self._path)
         self._worksheets = [Worksheet(wire, self, sheet) for sheet in self._file.worksheets]
         self._shown = self._worksheets[self._file.index(self._file.active)]
         self._saved = True

@@ -20,6 +20,7 @@ from typing import Any
 
 from click.testing import CliRunner
 from crash_places import DEAD, At, dying_at, losing_at, watch
+from macro_books import load_macro_book
 from openpyxl import load_workbook
 
 from xlpy.cli import main
@@ -118,7 +119,7 @@ class Desk:
     def mark(self, *, batch: str = "", only: Collection[str] = ()) -> int:
         """Type Yes under Include on every row that Manage can export (or those with these ids); count them."""
         path = self.now / BOOK
-        book = load_workbook(path, keep_vba=True)
+        book = load_macro_book(path)
         count = 0
         for sheet in MARKED:
             include, key = (sheet.index(name) + 1 for name in ("Include", sheet.key))

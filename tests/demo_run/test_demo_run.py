@@ -8,9 +8,9 @@ import sys
 import threading
 from pathlib import Path
 
-import openpyxl
 import pytest
 from click.testing import CliRunner
+from macro_books import load_macro_book
 from ooxml import remarks
 from sqlalchemy import text
 
@@ -35,7 +35,7 @@ from xlpy.sl.connection.sqlite import sqlite_engine
 
 
 def cells(path: Path, sheet: Sheet) -> list[dict[str, object]]:
-    rows = openpyxl.load_workbook(path, keep_vba=True)[sheet.name].iter_rows(min_row=FIRST_DATA_ROW, values_only=True)
+    rows = load_macro_book(path)[sheet.name].iter_rows(min_row=FIRST_DATA_ROW, values_only=True)
     named = [dict(zip((c.name for c in sheet.columns), row, strict=False)) for row in rows]
     return [row for row in named if any(value is not None for value in row.values())]
 

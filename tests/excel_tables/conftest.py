@@ -10,7 +10,8 @@ from unittest import mock
 
 import pytest
 from com_excel import Stage
-from openpyxl import Workbook, load_workbook
+from macro_books import load_macro_book
+from openpyxl import Workbook
 from openpyxl.worksheet.table import TableColumn
 
 from xlpy.excel.workbook import builder
@@ -91,7 +92,7 @@ def edit() -> Callable[[Path], Any]:
 
     @contextmanager
     def editing(path: Path) -> Iterator[Workbook]:
-        book = load_workbook(path, keep_vba=True)
+        book = load_macro_book(path)
         yield book
         book.save(path)
         book.vba_archive.close()  # openpyxl leaves it open

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from click.testing import CliRunner, Result
-from openpyxl import load_workbook
+from macro_books import load_macro_book
 
 from xlpy.cli import main
 from xlpy.demo import firm
@@ -70,7 +70,7 @@ class Walk:
 
     def mark(self) -> int:
         """Write Yes into every row of Invoices, as any program would."""
-        book = load_workbook(self.workbook, keep_vba=True)
+        book = load_macro_book(self.workbook)
         ws = book[INVOICES.name]
         marked = 0
         for row in range(FIRST_DATA_ROW, ws.max_row + 1):

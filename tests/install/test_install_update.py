@@ -11,9 +11,9 @@ from zipfile import ZipFile
 import pytest
 from by_column import at, beside, table_area
 from click.testing import CliRunner
+from macro_books import load_macro_book
 from oletools import olevba
 from ooxml import remarks
-from openpyxl import load_workbook
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import PatternFill
@@ -55,7 +55,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workbook as before payments and history came: without their sheets and names, and in use."""
     path = tmp_path_factory.mktemp("old") / "Month end.xlsm"
     build_workbook(path, interpreter="/old/python", profile="/home/me/firm.toml")
-    book = load_workbook(path, keep_vba=True)
+    book = load_macro_book(path)
     for sheet in NEW_SHEETS:
         del book[sheet.name]
     for name in (Home.EARLIER_BATCH, Home.CONFIRM, Home.SYNC_START, Home.SYNC_FROM, Home.RERUN_HASH, "xlpy_Reconciled"):
@@ -119,7 +119,7 @@ def done(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Updated:
     assert told.backup.read_bytes() == released.read_bytes()
     assert "before update" in told.backup.name
     assert sorted(p.name for p in path.parent.iterdir()) == sorted([path.name, told.backup.name])
-    book = load_workbook(path, keep_vba=True)
+    book = load_macro_book(path)
     return Updated(book, path)
 
 
@@ -161,7 +161,7 @@ def test_columns_that_came_later_stand_at_the_right_with_their_formulas_and_noth
     """An older arrangement of the columns: none is moved, the first alone stays in sight, the rows can be opened."""
     path = tmp_path / "older.xlsm"
     build_workbook(path, interpreter="/old/python", profile="/home/me/firm.toml")
-    book = load_workbook(path, keep_vba=True)
+    book = load_macro_book(path)
     ws = book[INVOICES.name]
     table = ws.tables[INVOICES.table]
     older = ["Include", "Status", "Message", "Number", "Company", "Currency", "Id", "Notes"]
@@ -175,7 +175,7 @@ def test_columns_that_came_later_stand_at_the_right_with_their_formulas_and_noth
     cell_of(book, Home.VERSION).value = "0.0.9"
     book.save(path)
     update_workbook(path, interpreter="/new/python")
-    ws = load_workbook(path, keep_vba=True)[INVOICES.name]
+    ws = load_macro_book(path)[INVOICES.name]
     names = [cell.value for cell in ws[4]]
     assert names[: len(older)] == older
     assert ws.freeze_panes == "B5"
@@ -204,7 +204,7 @@ def test_home_results_profile_and_own_sheets_stay(updated: Workbook) -> None:
 def test_what_is_not_the_users_is_as_in_a_new_workbook(updated: Workbook, tmp_path: Path) -> None:
     path = tmp_path / "new.xlsm"
     build_workbook(path, interpreter="/new/python")
-    new = load_workbook(path, keep_vba=True)
+    new = load_macro_book(path)
     assert [name for name in updated.sheetnames if name != OWN] == new.sheetnames
     assert set(new.defined_names) == set(updated.defined_names) - {"MyRate"}
     for sheet in SHEETS:
@@ -247,7 +247,7 @@ def test_a_second_update_changes_nothing_but_the_interpreter(done: Updated, upda
     shutil.copy(done.path, path)
     result = CliRunner().invoke(main, ["new", "--update", str(path)])
     assert result.exit_code == 0, result.output
-    again = load_workbook(path, keep_vba=True)
+    again = load_macro_book(path)
     assert again.sheetnames == updated.sheetnames
     for ws in again.worksheets:
         if ws.title != CONFIG_SHEET:
@@ -258,13 +258,13 @@ def test_a_second_update_changes_nothing_but_the_interpreter(done: Updated, upda
 
 
 def _newer(path: Path) -> None:
-    book = load_workbook(path, keep_vba=True)
+    book = load_macro_book(path)
     cell_of(book, Home.VERSION).value = "9.0"
     book.save(path)
 
 
 def _foreign(path: Path) -> None:
-    book = load_workbook(path, keep_vba=True)
+    book = load_macro_book(path)
     del book.defined_names[Home.VERSION]
     book.save(path)
 
@@ -281,13 +281,13 @@ def _own_macro(path: Path) -> None:
 
 
 def _renamed(path: Path) -> None:
-    book = load_workbook(path, keep_vba=True)
+    book = load_macro_book(path)
     book[RESULTS.name].title = "Ergebnisse"
     book.save(path)
 
 
 def _name_needed(path: Path) -> None:
-    book = load_workbook(path, keep_vba=True)
+    book = load_macro_book(path)
     book[OWN].title = PAYMENTS.name
     book.save(path)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
-from openpyxl import load_workbook
+from macro_books import load_macro_book
 from openpyxl.workbook import Workbook
 
 from xlpy.excel.workbook.home_cells import AGEING_BLOCK, CUSTOMERS_BLOCK, INCLUDED_BLOCK, Home
@@ -307,7 +307,7 @@ for _sheet, _type in ((INVOICES, "InvoiceFV"), (EXPENSES, "ExpenseFV"), (INVENTO
 
 def fill_with_sample(path: Path) -> None:
     """Put the rows above into the built workbook at ``path``."""
-    book = load_workbook(path, keep_vba=True)
+    book = load_macro_book(path)
     for sheet in SHEETS:
         _fill_table(book, sheet, ROWS[sheet.name])
     for name, value in HOME.items():

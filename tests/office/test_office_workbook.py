@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from by_column import at, column, number, table_area
+from macro_books import load_macro_book
 from ooxml import remarks
 from openpyxl import load_workbook
 from render import PICTURES, Ask, one_office, render, render_pictures
@@ -63,7 +64,7 @@ def test_the_modules_are_found_and_compiled_from_source(in_office: Ask, filled: 
 
 def test_home_counts_what_is_included_by_itself(in_office: Ask, filled: Path, tmp_path: Path) -> None:
     """Marks in every spelling; a row that a run has done, and a kind that Home does not export, count nothing."""
-    book = load_workbook(filled, keep_vba=True)
+    book = load_macro_book(filled)
     ws = book[INVOICES.name]
     marks = ["Yes", "again", "x", "no", "TRUE", "Yes"]
     rows = range(FIRST_DATA_ROW, FIRST_DATA_ROW + len(marks))
@@ -81,7 +82,7 @@ def test_home_counts_what_is_included_by_itself(in_office: Ask, filled: Path, tm
     saved = tmp_path / "counted.xlsm"
     in_office("save", marked, str(saved))
     counted = load_workbook(saved, data_only=True)["Home"]
-    first = load_workbook(filled, keep_vba=True).defined_names[INCLUDED_BLOCK].attr_text
+    first = load_macro_book(filled).defined_names[INCLUDED_BLOCK].attr_text
     corner = counted[first.split("!")[1].split(":")[0].replace("$", "")]
     found = {
         (corner.offset(i).value, corner.offset(i, 1).value): (corner.offset(i, 2).value, corner.offset(i, 3).value)
@@ -94,7 +95,7 @@ def test_home_counts_what_is_included_by_itself(in_office: Ask, filled: Path, tm
 
 def test_links_open_the_record_and_lead_to_the_row_after_a_sort(in_office: Ask, filled: Path, tmp_path: Path) -> None:
     """As LibreOffice works the formulas out: what the cell says; where there is nothing to open, nothing."""
-    book = load_workbook(filled, keep_vba=True)
+    book = load_macro_book(filled)
     ws = book[PROBLEMS.name]
     for row, own in enumerate(("invoice:5004", "expense:617", "invoice:999", None), FIRST_DATA_ROW):
         ws.cell(row, number(PROBLEMS, "Id")).value = own
@@ -133,7 +134,7 @@ def test_home_ranks_the_customers_of_what_is_included_while_one_marks(
     in_office: Ask, filled: Path, tmp_path: Path
 ) -> None:
     """The largest first, each currency for itself; the rest in one line, without a sum of two currencies."""
-    book = load_workbook(filled, keep_vba=True)
+    book = load_macro_book(filled)
     ws = book[INVOICES.name]
     marked = [f"c{n}" for n in range(1, 9)]
     for row, customer in enumerate(marked, FIRST_DATA_ROW):
@@ -164,7 +165,7 @@ def test_home_ranks_the_customers_of_what_is_included_while_one_marks(
 def test_who_is_not_among_the_largest_customers_is_told_in_one_line(
     in_office: Ask, filled: Path, tmp_path: Path
 ) -> None:
-    book = load_workbook(filled, keep_vba=True)
+    book = load_macro_book(filled)
     ws = book[INVOICES.name]
     for row in range(FIRST_DATA_ROW, FIRST_DATA_ROW + len(ROWS[INVOICES.name])):
         ws.cell(row, number(INVOICES, "Include")).value = "Yes"
@@ -197,7 +198,7 @@ def test_home_says_of_a_preview_what_it_was_and_whether_it_holds(
     in_office: Ask, filled: Path, tmp_path: Path, of: str | None, hash_: str | None, said: str
 ) -> None:
     """Eight rows are marked on the three sheets, in kinds and currencies that Home lists."""
-    book = load_workbook(filled, keep_vba=True)
+    book = load_macro_book(filled)
     home = book["Home"]
     for sheet in (INVOICES, EXPENSES, INVENTORY):
         ws = book[sheet.name]
@@ -236,7 +237,7 @@ def test_dates_are_shown_as_the_user_has_them(
 
 def test_microsofts_validator_has_no_remark_about_a_filled_workbook(filled: Path, tmp_path: Path) -> None:
     saved = tmp_path / "saved.xlsm"
-    save_book(load_workbook(filled, keep_vba=True), saved)
+    save_book(load_macro_book(filled), saved)
     assert remarks(saved) == []
 
 
@@ -256,7 +257,7 @@ def test_the_accountant_filters_marks_and_saves(in_office: Ask, filled: Path, tm
     assert len(found["bar"]) == 46  # the largest amount has the longest bar
     assert set(found["tables"]) >= {sheet.table for sheet in SHEETS}
 
-    ws = load_workbook(saved, keep_vba=True)[INVOICES.name]
+    ws = load_macro_book(saved)[INVOICES.name]
     body = range(FIRST_DATA_ROW, FIRST_DATA_ROW + len(rows))
     marks = [ws.cell(r, INVOICES.index("Include") + 1).value for r in body]
     assert marks == ["Yes" if row["Status"] != "Problem" else None for row in rows]

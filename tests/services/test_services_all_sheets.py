@@ -9,9 +9,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import openpyxl
 import pytest
 from by_column import cell
+from macro_books import load_macro_book
 from test_services_workbook import Desk
 
 from xlpy import macros
@@ -50,7 +50,7 @@ def desk(story: Any, new_workbook: Path, monkeypatch: pytest.MonkeyPatch) -> Des
 
 def type_in(desk: Desk, sheet: Sheet, marks: dict[str, str]) -> None:
     """Type marks by Id with another program."""
-    book = openpyxl.load_workbook(desk.path, keep_vba=True)
+    book = load_macro_book(desk.path)
     cells = book[sheet.name]
     for record, mark in marks.items():
         cell(cells, sheet, record, "Include").value = mark

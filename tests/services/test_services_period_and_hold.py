@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from by_column import cell
+from macro_books import load_macro_book
 from test_services_workbook import Desk
 
 from xlpy.api import Books
@@ -23,7 +23,7 @@ def desk(story: Any, new_workbook: Path, monkeypatch: pytest.MonkeyPatch) -> Des
 
 
 def write(desk: Desk, record: str, **words: str) -> None:
-    book = openpyxl.load_workbook(desk.path, keep_vba=True)
+    book = load_macro_book(desk.path)
     for column, word in words.items():
         cell(book[INVOICES.name], INVOICES, record, column).value = word
     book.save(desk.path)

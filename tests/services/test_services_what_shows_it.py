@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from macro_books import load_macro_book
 from test_services_workbook import Desk
 
 from xlpy.excel.workbook.home_cells import Home
@@ -26,7 +27,7 @@ def desk(story: Any, new_workbook: Path, monkeypatch: pytest.MonkeyPatch) -> Des
 
 
 def changed(desk: Desk, change: Change) -> None:
-    book = openpyxl.load_workbook(desk.path, keep_vba=True)
+    book = load_macro_book(desk.path)
     change(book)
     book.save(desk.path)
 
@@ -79,7 +80,7 @@ def test_the_results_of_another_pc_come_from_the_ledger(desk: Desk, monkeypatch:
     assert desk.press("push").exit_code == 0
     run = str(desk.cells(RESULTS)[0]["Run"])
     monkeypatch.setenv("XLPY_DATA", str(desk.path.parent / "another PC"))
-    book = openpyxl.load_workbook(desk.path, keep_vba=True)
+    book = load_macro_book(desk.path)
     for row in book[RESULTS.name].iter_rows(min_row=5):
         for cell in row:
             cell.value = None

@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
+from macro_books import load_macro_book
 
 from xlpy import macros
 from xlpy.cli import main
@@ -45,7 +46,7 @@ class Desk:
 
     def mark(self, marks: dict[str, str]) -> None:
         """Type into the Include column with another program, as a user does in Excel."""
-        book = openpyxl.load_workbook(self.path, keep_vba=True)
+        book = load_macro_book(self.path)
         sheet = book[INVOICES.name]
         include, number = INVOICES.index("Include") + 1, INVOICES.index("Number") + 1
         for row in range(FIRST_DATA_ROW, sheet.max_row + 1):
@@ -120,7 +121,7 @@ def test_an_amount_changed_in_a_cell_changes_nothing_that_is_posted(desk: Desk) 
     desk.press("refresh")
     row = next(r for r in desk.cells(INVOICES) if r["Total"] and r["Total"] > 0)
     desk.mark({str(row["Number"]): "Yes"})
-    book = openpyxl.load_workbook(desk.path, keep_vba=True)
+    book = load_macro_book(desk.path)
     sheet = book[INVOICES.name]
     for number in range(FIRST_DATA_ROW, sheet.max_row + 1):
         for column in ("Total", "Subtotal", "Tax", "Base total"):

@@ -12,6 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
+from macro_books import load_macro_book
 from sync_stage import Stage, on
 
 import xlpy
@@ -56,7 +57,7 @@ class Desk:
         return next(row for row in self.cells() if row["Invoice"] == number)
 
     def mark(self, number: str, text: str) -> None:
-        book = openpyxl.load_workbook(self.path, keep_vba=True)
+        book = load_macro_book(self.path)
         sheet = book[PAYMENTS.name]
         column = PAYMENTS.index("Invoice") + 1
         for line in range(FIRST_DATA_ROW, sheet.max_row + 1):

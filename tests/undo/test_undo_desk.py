@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
+from macro_books import load_macro_book
 
 from xlpy import macros
 from xlpy.api import Books
@@ -62,7 +63,7 @@ class Desk:
         return [row for row in named if any(value is not None for value in row.values())]
 
     def mark_invoices(self) -> int:
-        book = openpyxl.load_workbook(self.path, keep_vba=True)
+        book = load_macro_book(self.path)
         sheet, count = book[INVOICES.name], 0
         for row in range(FIRST_DATA_ROW, sheet.max_row + 1):
             if sheet.cell(row, INVOICES.index("Id") + 1).value:

@@ -13,9 +13,9 @@ from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
 import pytest
+from macro_books import load_macro_book
 from oletools import olevba
 from ooxml import remarks
-from openpyxl import load_workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
@@ -140,13 +140,13 @@ def test_the_committed_file_names_no_interpreter_and_a_users_file_names_exactly_
     python = r"C:\Users\k morales\AppData\Local\Programs\xlpy & co\Scripts\python.exe"
     build_workbook(path, interpreter=python, profile=r"C:\Users\k morales\harborpine.toml")
     for file, expected in ((COMMITTED, None), (path, python)):
-        config = load_workbook(file, keep_vba=True)[CONFIG_SHEET]
+        config = load_macro_book(file)[CONFIG_SHEET]
         assert config.sheet_state == "hidden"
         rows = {row[0]: row[1] for row in config.iter_rows(max_col=2, values_only=True)}
         assert rows["Interpreter_Win"] == expected
         assert rows["ADD_WORKBOOK_TO_PYTHONPATH"] is False
         assert rows["Conda Path"] is rows["Conda Env"] is rows["PYTHONPATH"] is None
-    assert value_of(load_workbook(path, keep_vba=True), Home.PROFILE) == r"C:\Users\k morales\harborpine.toml"
+    assert value_of(load_macro_book(path), Home.PROFILE) == r"C:\Users\k morales\harborpine.toml"
 
 
 def value_of(book, name: str):
@@ -166,14 +166,14 @@ def test_microsofts_validator_has_no_remark_about_the_workbook_as_it_is_made_and
     built: Path, tmp_path: Path
 ) -> None:
     saved = tmp_path / "saved.xlsm"
-    save_book(load_workbook(built, keep_vba=True), saved)
+    save_book(load_macro_book(built), saved)
     assert remarks(built, saved) == []
 
 
 def test_the_children_of_every_font_are_in_the_schemas_order(built: Path, tmp_path: Path) -> None:
     """Also of fonts that a conditional format has, and of those that the user made."""
     saved = tmp_path / "saved.xlsm"
-    book = load_workbook(built, keep_vba=True)
+    book = load_macro_book(built)
     book[HOME]["A1"].font = Font("Arial", 11, True, True, underline="single", strike=True, vertAlign="superscript")
     save_book(book, saved)
     order = ["b", "i", "strike", "condense", "extend", "outline", "shadow", "u"]
@@ -213,7 +213,7 @@ def test_every_part_has_a_type_and_every_relationship_a_part(built: Path) -> Non
 def test_nothing_in_it_is_lost_when_it_is_saved_without_excel(built: Path, tmp_path: Path) -> None:
     assert lost_parts(built) == ()
     saved = tmp_path / "saved.xlsm"
-    save_book(load_workbook(built, keep_vba=True), saved)
+    save_book(load_macro_book(built), saved)
     before, after = members(built), members(saved)
     assert set(before) == set(after)
     assert [name for name in before if before[name] != after[name]] == ["docProps/core.xml"]  # when it was saved
@@ -221,7 +221,7 @@ def test_nothing_in_it_is_lost_when_it_is_saved_without_excel(built: Path, tmp_p
 
 def test_the_ribbon_stays_tied_to_the_file_after_a_save(built: Path, tmp_path: Path) -> None:
     saved = tmp_path / "saved.xlsm"
-    save_book(load_workbook(built, keep_vba=True), saved)
+    save_book(load_macro_book(built), saved)
     for path in (built, saved):
         tie = [
             r
@@ -233,7 +233,7 @@ def test_the_ribbon_stays_tied_to_the_file_after_a_save(built: Path, tmp_path: P
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
 def test_each_sheet_has_one_valid_table(built: Path, sheet: Sheet) -> None:
-    ws = load_workbook(built, keep_vba=True)[sheet.name]
+    ws = load_macro_book(built)[sheet.name]
     assert list(ws.tables) == [sheet.table]
     table = ws.tables[sheet.table]
     last = get_column_letter(len(sheet.columns))
@@ -249,7 +249,7 @@ def test_each_sheet_has_one_valid_table(built: Path, sheet: Sheet) -> None:
 
 
 def test_no_two_tables_or_names_are_called_alike(built: Path) -> None:
-    book = load_workbook(built, keep_vba=True)
+    book = load_macro_book(built)
     names = [name.casefold() for name in book.defined_names]
     tables = [table.casefold() for ws in book.worksheets for table in ws.tables]
     assert len(set(names + tables)) == len(names) + len(tables)
@@ -261,7 +261,7 @@ def test_no_two_tables_or_names_are_called_alike(built: Path) -> None:
 
 
 def test_every_name_of_the_contract_is_there_with_its_shape(built: Path) -> None:
-    book = load_workbook(built, keep_vba=True)
+    book = load_macro_book(built)
     shapes = dict.fromkeys(Home, (1, 1))
     shapes |= {
         INCLUDED_BLOCK: (INCLUDED_ROWS, 2),
@@ -288,7 +288,7 @@ def test_every_name_of_the_contract_is_there_with_its_shape(built: Path) -> None
 
 
 def test_inputs_look_like_inputs_and_only_inputs_do(built: Path) -> None:
-    book = load_workbook(built, keep_vba=True)
+    book = load_macro_book(built)
     fills = {}
     for name in Home:
         title, ref = next(iter(book.defined_names[name].destinations))
@@ -298,7 +298,7 @@ def test_inputs_look_like_inputs_and_only_inputs_do(built: Path) -> None:
 
 
 def test_formulas_stand_only_where_they_are_meant(built: Path) -> None:
-    book = load_workbook(built, keep_vba=True)
+    book = load_macro_book(built)
     found = {
         (ws.title, cell.coordinate): cell.value
         for ws in book.worksheets
@@ -355,7 +355,7 @@ def test_totals_never_add_two_currencies() -> None:
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
 def test_a_cell_has_its_format_before_a_value_arrives(built: Path, sheet: Sheet) -> None:
-    ws = load_workbook(built, keep_vba=True)[sheet.name]
+    ws = load_macro_book(built)[sheet.name]
     for number, column in enumerate(sheet.columns, 1):
         letter = get_column_letter(number)
         assert ws.column_dimensions[letter].number_format == FILE_FORMAT[column.kind]
@@ -367,7 +367,7 @@ def test_a_cell_has_its_format_before_a_value_arrives(built: Path, sheet: Sheet)
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
 def test_each_sheet_prints_one_page_wide_with_its_header_and_page_numbers(built: Path, sheet: Sheet) -> None:
-    ws = load_workbook(built, keep_vba=True)[sheet.name]
+    ws = load_macro_book(built)[sheet.name]
     assert ws.sheet_properties.pageSetUpPr.fitToPage
     assert (ws.page_setup.fitToWidth, ws.page_setup.fitToHeight) == (1, 0)
     assert ws.page_setup.orientation == "landscape"
@@ -379,7 +379,7 @@ def test_each_sheet_prints_one_page_wide_with_its_header_and_page_numbers(built:
 
 @pytest.mark.parametrize("sheet", [INVOICES, EXPENSES, INVENTORY], ids=lambda sheet: sheet.name)
 def test_mark_state_and_number_stay_in_sight_beside_the_total_on_a_small_screen(built: Path, sheet: Sheet) -> None:
-    ws = load_workbook(built, keep_vba=True)[sheet.name]
+    ws = load_macro_book(built)[sheet.name]
     known_by = {"Invoices": "Number", "Expenses": "Member", "Inventory": "Document"}[sheet.name]
     whose = {"Inventory": "Vendor"}.get(sheet.name, "Company")
     in_sight = [column.name for column in sheet.columns[: sheet.in_sight]]
@@ -397,7 +397,7 @@ def test_mark_state_and_number_stay_in_sight_beside_the_total_on_a_small_screen(
 
 def test_no_header_breaks_inside_a_word(built: Path) -> None:
     """In pixels, beside the filter button; Helvetica's widths are Arial's. A line may end with a word, not cut it."""
-    book = load_workbook(built, keep_vba=True)
+    book = load_macro_book(built)
     for sheet in SHEETS:
         for number, column in enumerate(sheet.columns, 1):
             room = book[sheet.name].column_dimensions[get_column_letter(number)].width * DIGIT
@@ -433,7 +433,7 @@ def printed_scale(ws: Worksheet, area: str, paper: str) -> float:
 
 @pytest.mark.parametrize("paper", PAPERS)
 def test_nothing_prints_smaller_than_can_be_read(built: Path, paper: str) -> None:
-    book = load_workbook(built, keep_vba=True)
+    book = load_macro_book(built)
     scales = {}
     for ws in book.worksheets:
         if ws.sheet_state == "visible":
@@ -447,7 +447,7 @@ def test_nothing_prints_smaller_than_can_be_read(built: Path, paper: str) -> Non
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
 def test_a_header_has_two_lines_at_most_and_breaks_between_words(built: Path, sheet: Sheet) -> None:
     """Bold capitals and small letters take 1.1 digits each; the filter's button and the indent take three more."""
-    ws = load_workbook(built, keep_vba=True)[sheet.name]
+    ws = load_macro_book(built)[sheet.name]
     for number, column in enumerate(sheet.columns, 1):
         room = ws.column_dimensions[get_column_letter(number)].width - 3
         lines = [""]
@@ -486,7 +486,7 @@ IN_SIGHT = {
 
 @pytest.mark.parametrize("sheet", IN_SIGHT, ids=lambda sheet: sheet.name)
 def test_what_one_reads_together_is_in_sight_together(built: Path, sheet: Sheet) -> None:
-    ws = load_workbook(built, keep_vba=True)[sheet.name]
+    ws = load_macro_book(built)[sheet.name]
     letters = [get_column_letter(number) for number in range(1, len(sheet.columns) + 1)]
     ends = list(accumulate((pixels_of(ws, letter) for letter in letters), initial=30))[1:]  # 30: the rows' numbers
     assert [name for name in IN_SIGHT[sheet] if ends[sheet.index(name)] > SCREEN] == []
@@ -523,7 +523,7 @@ ON_PAPER = {
 
 @pytest.mark.parametrize("sheet", ON_PAPER, ids=lambda sheet: sheet.name)
 def test_what_belongs_on_paper_is_printed(built: Path, sheet: Sheet) -> None:
-    ws = load_workbook(built, keep_vba=True)[sheet.name]
+    ws = load_macro_book(built)[sheet.name]
     left, top, right, bottom = range_boundaries(ws.print_area.split("!")[-1].replace("$", ""))
     assert (left, top, bottom) == (1, 1, LAST_ROW)
     assert [name for name in ON_PAPER[sheet] if sheet.index(name) >= right] == []
@@ -538,7 +538,7 @@ def test_no_format_of_a_date_is_the_files_own(built: Path) -> None:
 
 
 def test_lists_offer_the_choices_of_the_contract_down_to_the_last_row(built: Path) -> None:
-    book = load_workbook(built, keep_vba=True)
+    book = load_macro_book(built)
     for sheet in SHEETS:
         offered = {str(v.sqref): v.formula1 for v in book[sheet.name].data_validations.dataValidation}
         expected = {
@@ -562,7 +562,7 @@ def test_lists_offer_the_choices_of_the_contract_down_to_the_last_row(built: Pat
 
 
 def test_code_names_are_those_of_the_vba_modules(built: Path) -> None:
-    book = load_workbook(built, keep_vba=True)
+    book = load_macro_book(built)
     names = [book.code_name, *(ws.sheet_properties.codeName for ws in book.worksheets)]
     assert names == ["ThisWorkbook", *(code_name(ws.title) for ws in book.worksheets)]
     modules = vba_modules(members(built)["xl/vbaProject.bin"])
@@ -573,7 +573,7 @@ def test_code_names_are_those_of_the_vba_modules(built: Path) -> None:
 
 
 def test_every_sheet_has_the_colour_of_its_part_and_home_comes_first(built: Path) -> None:
-    book = load_workbook(built, keep_vba=True)
+    book = load_macro_book(built)
     assert book.sheetnames == [HOME, *(sheet.name for sheet in SHEETS), ABOUT, CONFIG_SHEET]
     assert book.active.title == HOME
     by_part = {sheet.part: book[sheet.name].sheet_properties.tabColor.rgb for sheet in SHEETS}

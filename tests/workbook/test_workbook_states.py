@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
+from macro_books import load_macro_book
 
 from xlpy.domain.preview.footing import BALANCED
 from xlpy.domain.values.problems import Severity
@@ -89,7 +89,7 @@ def test_a_word_gets_a_capital_and_keeps_the_rest(word: str | None, shown: str) 
 def test_the_sheets_colour_their_words_by_rules_that_follow_a_filter(tmp_path: Path) -> None:
     path = tmp_path / "new.xlsm"
     build_workbook(path)
-    book = load_workbook(path, keep_vba=True)
+    book = load_macro_book(path)
     for sheet, column in ((PAYMENTS, "Status"), (PREVIEW, "Check"), (BATCHES, "State in SL")):
         rules = [rule for ranges in book[sheet.name].conditional_formatting for rule in ranges.rules]
         words = {rule.formula[0].strip('"') for rule in rules if rule.type == "cellIs"}

@@ -111,7 +111,7 @@ def has_rich_text(path: Path) -> bool:
         return any(b"<is><r>" in archive.read(name) for name in sheets)
 
 
-def macro_parts(path: Path) -> ZipFile | None:
+def macro_parts(path: Path | BytesIO) -> ZipFile | None:
     """Return the macros and the ribbon of a file as the archive from which openpyxl carries them over; None without.
 
     Only these: openpyxl's own way packs the whole file a second time.
