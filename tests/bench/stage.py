@@ -12,10 +12,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from xlpy.demo import firm
-from xlpy.demo.company.seed.company import make_company
 from xlpy.demo.site.door import access
-from xlpy.demo.site.door.server import serve
-from xlpy.demo.site.making.generate import generate_site
 from xlpy.domain.documents.plan import PlanOptions
 from xlpy.domain.facts.manage import ExportInvoice
 from xlpy.domain.planning.makers.request import IncludedRow, PlanRequest
@@ -26,7 +23,6 @@ from xlpy.manage.client import ManageClient
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.settings import ManageSettings, Profile, SlSettings
 from xlpy.sl.connection.engine import SlCompany, open_company
-from xlpy.sl.ledger_book.ledger import create_ledger
 from xlpy.sl.reading.books import read_books
 
 THROUGH = date(2027, 1, 31)
@@ -66,12 +62,18 @@ def make_sl(folder: Path) -> str:
 
 
 def _make_sl(url: str) -> None:
+    from xlpy.demo.company.seed.company import make_company
+    from xlpy.sl.ledger_book.ledger import create_ledger
+
     engine = make_company(url, mistakes=False)
     create_ledger(engine)
     engine.dispose()
 
 
 def _serve(invoices: int, more: dict[str, int], say: Connection, stop: Event) -> None:
+    from xlpy.demo.site.door.server import serve
+    from xlpy.demo.site.making.generate import generate_site
+
     with serve(generate_site(invoices=invoices, mistakes=False, **more)) as running:
         say.send(running.url)
         stop.wait()

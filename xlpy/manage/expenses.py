@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from xlpy.domain.facts.manage_expenses import ExportedExpenses, UnpostedExpense
 from xlpy.domain.values.transactions import Kind
 from xlpy.manage import payables_records
 from xlpy.manage.exporting import ExportRequest, Parts, export_in_chunks, refuse_twice
 from xlpy.manage.http.transport import Transport
-from xlpy.manage.paging import Progress, read_list
+from xlpy.manage.paging import Data, Progress, read_list_as
 
 UNPOSTED = "/finance/accounting/unpostedexpenses"
 _log = logging.getLogger("xlpy.manage")
@@ -27,11 +28,13 @@ def unposted_expenses(
     ``locations`` is asked for the names of the locations when there is an expense. Dates and locations are filtered
     by the caller: Manage's own filters on these fields are not reliable. ``left_out`` takes what has no id to export.
     """
-    rows = read_list(transport, UNPOSTED, progress=progress)
-    names = locations() if rows else {}
+    names = cache(locations)
+
+    def made(data: Data) -> UnpostedExpense:
+        return payables_records.unposted_expense(data, names())
+
     found: dict[int, UnpostedExpense] = {}
-    for data in rows:
-        expense = payables_records.unposted_expense(data, names)
+    for expense in read_list_as(transport, UNPOSTED, made, progress=progress):
         if not expense.expense_detail_id:
             _log.warning("Unposted expense %s has no id to export it by, and is left out", expense.id)
             if left_out is not None:

@@ -11,7 +11,7 @@ from xlpy.domain.values.transactions import Kind
 from xlpy.manage import records
 from xlpy.manage.exporting import ExportRequest, export_in_chunks, exported_wrongly
 from xlpy.manage.http.transport import Transport
-from xlpy.manage.paging import Progress, read_list
+from xlpy.manage.paging import Progress, read_list_as
 
 UNPOSTED = "/finance/accounting/unpostedinvoices"
 _log = logging.getLogger("xlpy.manage")
@@ -26,8 +26,7 @@ def unposted_invoices(
     ``left_out`` takes what has no id to export it by.
     """
     found: dict[int, UnpostedInvoice] = {}
-    for data in read_list(transport, UNPOSTED, progress=progress):
-        invoice = records.unposted_invoice(data)
+    for invoice in read_list_as(transport, UNPOSTED, records.unposted_invoice, progress=progress):
         if not invoice.billing_log_id:
             _log.warning("Unposted invoice %s has no id to export it by, and is left out", invoice.number or invoice.id)
             if left_out is not None:

@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 from xlpy.errors import ManageListShort, ManageRefused, ManageSpokeNonsense
@@ -21,7 +21,9 @@ FILTERS = frozenset({"conditions", "childConditions", "customFieldConditions"})
 MOST_PAGES = 10_000
 Progress = Callable[[int, int], None]
 """Called with how many records are done and how many there are."""
-Rows = list[Mapping[str, Any]]
+Data = Mapping[str, Any]
+Rows = list[Data]
+T = TypeVar("T")
 _log = logging.getLogger("xlpy.manage")
 _UNQUOTABLE = re.compile(r'["\\\x00-\x1f\x7f]')
 
@@ -29,37 +31,55 @@ _UNQUOTABLE = re.compile(r'["\\\x00-\x1f\x7f]')
 def read_list(
     transport: Transport, path: str, *, params: Mapping[str, str] | None = None, progress: Progress | None = None
 ) -> Rows:
-    """Return every record of a list, once each by ``id``, in the order of Manage.
+    """Return every record of a list, once each by ``id``, in the order of Manage. Raises as ``read_list_as``."""
+    return read_list_as(transport, path, _as_it_is, params=params, progress=progress)
 
-    Rows move between pages when somebody posts a batch meanwhile: what was read is compared with the list's
-    ``/count``, and read once more when they differ. Source: Manage API: paging. Raises ``ManageListShort`` when fewer
-    came than Manage counts, both times: a part must not pass for the whole.
+
+def read_list_as(
+    transport: Transport,
+    path: str,
+    made: Callable[[Data], T],
+    *,
+    params: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> list[T]:
+    """Return what ``made`` makes of every record of a list, once each by ``id``, in the order of Manage.
+
+    It is made page by page: the JSON of a long list takes five times the memory. Rows move between pages when somebody
+    posts a batch meanwhile: what was read is compared with the list's ``/count``, and read once more when they differ.
+    Source: Manage API: paging. Raises ``ManageListShort`` when fewer came than Manage counts, both times: a part must
+    not pass for the whole.
     """
     query = dict(params or {})
     tell = _Teller(progress, (_counted(transport, path, query) or 0) if progress else 0)
-    first, count, steady = _read_once(transport, path, query, tell, careful=False)
+    first, count, steady = _read_once(transport, path, query, made, tell, careful=False)
     if steady:
-        return first
-    _log.info("GET %s: %d records read, %s counted; reading again", path, len(first), count)
-    rows, count, steady = _read_once(transport, path, query, tell, careful=True)
-    if not steady and count is None and [row.get("id") for row in first] == [row.get("id") for row in rows]:
-        _log.warning("GET %s: Manage does not tell how many there are; twice the same %d were read", path, len(rows))
+        return first.rows
+    _log.info("GET %s: %d records read, %s counted; reading again", path, len(first.rows), count)
+    again, count, steady = _read_once(transport, path, query, made, tell, careful=True)
+    read = len(again.rows)
+    if not steady and count is None and first.ids == again.ids:
+        _log.warning("GET %s: Manage does not tell how many there are; twice the same %d were read", path, read)
     elif not steady:
-        if len(rows) < max(count or 0, len(first) if count is None else 0):
-            raise ManageListShort(path, len(rows), count or len(first))
-        _log.warning("GET %s: %d records read, but Manage counts %s; it is in use", path, len(rows), count)
-    return rows
+        if read < max(count or 0, len(first.rows) if count is None else 0):
+            raise ManageListShort(path, read, count or len(first.rows))
+        _log.warning("GET %s: %d records read, but Manage counts %s; it is in use", path, read, count)
+    return again.rows
+
+
+def _as_it_is(data: Data) -> Data:
+    return data
 
 
 def read_uncounted_list(transport: Transport, path: str) -> Rows:
     """Return every record of a list that has no ``/count``: payments and GL entries of an invoice."""
-    return _navigable(transport, path, {}, _Teller(None, 0))
+    return _navigable(transport, path, {}, _as_it_is, _Teller(None, 0)).rows
 
 
 def read_filtered(transport: Transport, path: str, conditions: str, fields: str = "") -> Rows:
     """Return the records that meet ``conditions``, of all pages; a server may give fewer to a page than asked for."""
     query = {"conditions": conditions, **({"fields": fields} if fields else {})}
-    return _navigable(transport, path, query, _Teller(None, 0))
+    return _navigable(transport, path, query, _as_it_is, _Teller(None, 0)).rows
 
 
 def can_be_quoted(text: str) -> bool:
@@ -158,38 +178,47 @@ class _Teller:
             self._progress(done, max(self._total, done))
 
 
-class _Gathered:
-    """Records once each: by id when they have one."""
+class _Gathered(Generic[T]):
+    """What is made of records, once each: by id when they have one."""
 
-    def __init__(self) -> None:
-        self.rows: Rows = []
+    def __init__(self, made: Callable[[Data], T]) -> None:
+        self.rows: list[T] = []
+        self.ids: list[object] = []
+        self._made = made
         self._seen: set[object] = set()
 
-    def add(self, rows: Rows) -> int:
-        """Take the rows that are new and return how many that were."""
+    def add(self, records: Rows) -> int:
+        """Take the records that are new and return how many that were."""
         before = len(self.rows)
-        for row in rows:
-            key = row.get("id")
+        for record in records:
+            key = record.get("id")
             if key is None or key not in self._seen:
                 self._seen.add(key)
-                self.rows.append(row)
+                self.ids.append(key)
+                self.rows.append(self._made(record))
         return len(self.rows) - before
 
 
 def _read_once(
-    transport: Transport, path: str, query: Mapping[str, str], tell: _Teller, *, careful: bool
-) -> tuple[Rows, int | None, bool]:
+    transport: Transport,
+    path: str,
+    query: Mapping[str, str],
+    made: Callable[[Data], T],
+    tell: _Teller,
+    *,
+    careful: bool,
+) -> tuple[_Gathered[T], int | None, bool]:
     """Return the records, how many Manage counts afterwards, and whether nothing moved as far as that shows."""
-    rows = _forward_only(transport, path, query, tell, careful=careful)
-    if rows is not None:
+    gathered = _forward_only(transport, path, query, made, tell, careful=careful)
+    if gathered is not None:
         count = _counted(transport, path, query)
-        return rows, count, len(rows) == count
+        return gathered, count, len(gathered.rows) == count
     # By numbers, rows that leave an early page pull later ones over the edge: as many are missed as have left, and
     # the count afterwards agrees. Only a count before shows it.
     before = _counted(transport, path, query)
-    rows = _navigable(transport, path, query, tell, until_empty=careful)
+    gathered = _navigable(transport, path, query, made, tell, until_empty=careful)
     count = _counted(transport, path, query)
-    return rows, count, len(rows) == count == before
+    return gathered, count, len(gathered.rows) == count == before
 
 
 def _counted(transport: Transport, path: str, query: Mapping[str, str]) -> int | None:
@@ -215,15 +244,21 @@ def read_count(transport: Transport, path: str, query: Mapping[str, str] | None 
 
 
 def _forward_only(
-    transport: Transport, path: str, query: Mapping[str, str], tell: _Teller, *, careful: bool
-) -> Rows | None:
+    transport: Transport,
+    path: str,
+    query: Mapping[str, str],
+    made: Callable[[Data], T],
+    tell: _Teller,
+    *,
+    careful: bool,
+) -> _Gathered[T] | None:
     """Read by following links; ``None`` when this list does not offer it.
 
     A full page without any Link header, or with a link to a page number, is the other kind of paging; when
     ``careful``, so is a short page without one (a server may give less than a full page). A link that
     leads away from our own address is not followed: the credentials would travel with it.
     """
-    gathered = _Gathered()
+    gathered = _Gathered(made)
     answer = transport.get(path, {**query, "pageSize": str(PAGE_SIZE)}, headers=FORWARD_ONLY)
     followed: set[str] = set()
     while True:
@@ -232,7 +267,7 @@ def _forward_only(
         tell.tell(len(gathered.rows))
         if not answer.next_link:
             last = answer.has_link or bool(followed) or (len(rows) < PAGE_SIZE and not careful)
-            return gathered.rows if last else None
+            return gathered if last else None
         target = transport.within(answer.next_link)
         if target is None:
             where = _host_of(answer.next_link)
@@ -254,10 +289,16 @@ def _host_of(link: str) -> str:
 
 
 def _navigable(
-    transport: Transport, path: str, query: Mapping[str, str], tell: _Teller, *, until_empty: bool = False
-) -> Rows:
+    transport: Transport,
+    path: str,
+    query: Mapping[str, str],
+    made: Callable[[Data], T],
+    tell: _Teller,
+    *,
+    until_empty: bool = False,
+) -> _Gathered[T]:
     """Read by page numbers in the order of ids, to the first page that is not full, or ``until_empty``."""
-    gathered = _Gathered()
+    gathered = _Gathered(made)
     for page in range(1, MOST_PAGES + 1):
         asked = {**query, "pageSize": str(PAGE_SIZE), "page": str(page), "orderBy": "id"}
         answer = transport.get(path, asked)
@@ -265,5 +306,5 @@ def _navigable(
         new = gathered.add(rows)
         tell.tell(len(gathered.rows))
         if not new or (not until_empty and len(rows) < PAGE_SIZE and not answer.next_link):
-            return gathered.rows
+            return gathered
     raise ManageSpokeNonsense("pages without end", method="GET", path=path)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeVar
 
 from xlpy.domain.facts.manage_procurement import ExportedProcurement, UnpostedProcurement
@@ -14,7 +15,7 @@ from xlpy.domain.values.transactions import Kind
 from xlpy.manage import payables_records
 from xlpy.manage.exporting import ExportRequest, Parts, export_in_chunks, exported_wrongly, refuse_twice
 from xlpy.manage.http.transport import Transport
-from xlpy.manage.paging import Progress, read_list
+from xlpy.manage.paging import Data, Progress, read_list_as
 
 ORDERS = "/procurement/purchaseorders"
 UNPOSTED = "/finance/accounting/unpostedprocurement"
@@ -34,11 +35,13 @@ def unposted_procurement(
     names of the locations when there is a row. Dates and locations are filtered by the caller.
     ``left_out`` takes what has no id to export it by.
     """
-    rows = read_list(transport, UNPOSTED, progress=progress)
-    names = locations() if rows else {}
+    names = cache(locations)
+
+    def made(data: Data) -> UnpostedProcurement:
+        return payables_records.unposted_procurement(data, names())
+
     groups: dict[str, list[UnpostedProcurement]] = {}
-    for data in rows:
-        row = payables_records.unposted_procurement(data, names)
+    for row in read_list_as(transport, UNPOSTED, made, progress=progress):
         if not row.unposted_product_id:
             _log.warning("Unposted procurement %s has no id to export it by, and is left out", row.entry_ids)
             if left_out is not None:

@@ -102,12 +102,7 @@ class Row:
         if not text:
             return None
         try:
-            if found := _ISO_DAY.fullmatch(text):
-                day = date(int(found[1]), int(found[2]), int(found[3]))
-            elif found := _US_DAY.fullmatch(text):
-                day = date(int(found[3]), int(found[1]), int(found[2]))
-            else:
-                raise ValueError(text)
+            day = _day_of(text)
         except ValueError:
             _log.warning("%s: %s is %r, which is not a date", self.what, name, text[:40])
             return None
@@ -137,11 +132,11 @@ class Row:
         if self.data.get(name) is None:
             return NO_REF
         nested = self.row(name)
-        return Ref(nested.id(), nested.text("identifier"), nested.text("name"))
+        return _ref(nested.id(), nested.text("identifier"), nested.text("name"))
 
     def currency(self, name: str = "currency") -> str:
         """Return the code of a currency reference, such as USD; empty when it is absent."""
-        return self.row(name).text("currencyCode", "isoCode", "currencyIdentifier").upper()
+        return sys.intern(self.row(name).text("currencyCode", "isoCode", "currencyIdentifier").upper())
 
     def ids(self, name: str) -> tuple[int, ...]:
         """Return ids written with commas between them (``glEntryIds``), each once, in that order."""
@@ -160,6 +155,22 @@ class Row:
             f"Manage sent {self.what} with a {name} of {str(self.data.get(name))[:60]!r}, which is not {wanted}.",
             fix="Open the record in Manage; if it looks right there, save the full log for your support.",
         )
+
+
+# A long list names few companies, locations and days, each very often: they are made once.
+@lru_cache(5_000)
+def _ref(number: int, identifier: str, name: str) -> Ref:
+    return Ref(number, identifier, name)
+
+
+@lru_cache(5_000)
+def _day_of(text: str) -> date:
+    """Return the day of one of the forms of ``Row.day``; raises ``ValueError`` for any other text."""
+    if found := _ISO_DAY.fullmatch(text):
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    if found := _US_DAY.fullmatch(text):
+        return date(int(found[3]), int(found[1]), int(found[2]))
+    raise ValueError(text)
 
 
 @lru_cache(1_000)

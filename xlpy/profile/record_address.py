@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from string import Formatter
 from urllib.parse import quote
 
@@ -30,19 +31,28 @@ def record_address(manage: ManageSettings, record_type: str, record_id: int | st
     """
     if not record_id:
         return ""
-    try:
-        site = site_address(manage.url)
-    except SettingsError:
+    site = _site_of_the_browser(manage.url)
+    if not site:
         return ""
-    host = site.host.removeprefix("api-") if site.host.endswith(CLOUD_DOMAINS) else site.host
     values = {
-        "site": f"{site.scheme}://{host}",
+        "site": site,
         "company": quote(manage.company.strip(), safe=""),
         "type": quote(record_type, safe=""),
         "id": quote(str(record_id), safe=""),
     }
     address = (manage.record_url.strip() or PATTERN).format(**values)
     return address if len(address) <= LONGEST else ""
+
+
+@lru_cache(20)
+def _site_of_the_browser(url: str) -> str:
+    """Return scheme and host that a person opens; empty for an address that is none. Once, not for each record."""
+    try:
+        site = site_address(url)
+    except SettingsError:
+        return ""
+    host = site.host.removeprefix("api-") if site.host.endswith(CLOUD_DOMAINS) else site.host
+    return f"{site.scheme}://{host}"
 
 
 def wrong_pattern(text: str) -> str:

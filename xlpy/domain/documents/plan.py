@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
 
-from xlpy.domain.documents.ap import ApPart
-from xlpy.domain.documents.ar import ArPart
-from xlpy.domain.documents.gl import GlPart
-from xlpy.domain.documents.inventory import InventoryPart
+from xlpy.domain.documents.ap import ApBatch, ApPart
+from xlpy.domain.documents.ar import ArBatch, ArPart
+from xlpy.domain.documents.gl import GlBatch, GlPart
+from xlpy.domain.documents.inventory import InBatch, InventoryPart
 from xlpy.domain.facts.books import sl_key
 from xlpy.domain.values.problems import Problem, stops
 from xlpy.domain.values.transactions import Kind, PostedPart, TransactionKey
@@ -116,11 +116,14 @@ class Plan:
     @property
     def hash(self) -> str:
         """SHA-256 (hex) of the canonical JSON of what is written."""
-        return hashlib.sha256(_canonical(replace(self, problems=()))).hexdigest()
+        digest = hashlib.sha256()
+        for piece in _pieces(replace(self, problems=())):
+            digest.update(piece)
+        return digest.hexdigest()
 
     def to_json(self) -> bytes:
         """Canonical JSON: sorted keys, decimals as text, dates as ISO."""
-        return _canonical(self)
+        return b"".join(_pieces(self))
 
     @classmethod
     def from_json(cls, data: bytes) -> Plan:
@@ -168,5 +171,25 @@ def _is_of(kind: Kind, documents: Iterable[Iterable[TransactionKey]]) -> bool:
     return any(key.kind is kind for keys in documents for key in keys)
 
 
-def _canonical(value: object) -> bytes:
-    return msgspec.json.encode(value, order="sorted")
+# What is taken apart: all that holds many. A document, a transaction, a master is one piece.
+_HOLDS_MANY = (Plan, ArPart, ApPart, GlPart, InventoryPart, ArBatch, ApBatch, GlBatch, InBatch)
+
+
+def _pieces(value: object) -> Iterator[bytes]:
+    """Yield the canonical JSON of a plan piece by piece: a large one as a whole would take 100 MB once more."""
+    if isinstance(value, _HOLDS_MANY):
+        opening = b"{"
+        for name in sorted(each.name for each in fields(value)):
+            yield opening + msgspec.json.encode(name) + b":"
+            yield from _pieces(getattr(value, name))
+            opening = b","
+        yield b"}"
+    elif isinstance(value, tuple) and value:
+        opening = b"["
+        for one in value:
+            yield opening
+            yield from _pieces(one)
+            opening = b","
+        yield b"]"
+    else:
+        yield msgspec.json.encode(value, order="sorted")

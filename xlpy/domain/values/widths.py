@@ -17,6 +17,7 @@ import codecs
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Used when the reading of SL does not have a column: its declared width in every database that was seen.
 DECLARED: Mapping[tuple[str, str], int] = {
@@ -180,6 +181,7 @@ def encoded_size(text: str, code_page: str) -> int | None:
         return None
 
 
+@lru_cache(5_000)
 def fit_text(text: str, width: int, code_page: str) -> FittedText:
     """Make a name or a description fit ``width`` bytes of ``code_page`` by the one rule of this module."""
     cleaned = _with_single_blanks(text)

@@ -39,7 +39,7 @@ from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheets import PRACTICE, PREVIEW, PROBLEMS, RESULTS
 from xlpy.profile.record_address import record_address
 from xlpy.services.flows.told import Confirm
-from xlpy.services.run.reports import RunReport, RunState
+from xlpy.services.run.reports import RefreshReport, RunReport, RunState
 from xlpy.services.run.session import Session
 
 if TYPE_CHECKING:
@@ -68,16 +68,10 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
         kinds=kinds,
     )
     report = told.report
-    address_of = partial(record_address, session.profile.manage)
-    filled = {
-        Kind.INVOICE: render.invoice_rows(report.invoices, address_of, report.base_currency),
-        Kind.EXPENSE: render.expense_rows(report.expenses, address_of, report.base_currency),
-        Kind.PROCUREMENT: render.procurement_rows(report.procurement, address_of, report.base_currency),
-    }
-    # The sheet of a kind that is not exported stays as it is.
-    notes = carry_notes(book, {kind: filled[kind] for kind in Kind if kind in kinds}, report.at)
-    for kind, rows in notes.rows.items():
-        refill(book, SHEET_OF[kind], rows, keep=WRITTEN_BY_THE_USER)
+    notes = carry_notes(book, _rows_shown(session, report, kinds), report.at)
+    for kind in list(notes.rows):
+        # Taken out: the rows of a large list are not held while its cells come into being.
+        refill(book, SHEET_OF[kind], notes.rows.pop(kind), keep=WRITTEN_BY_THE_USER)
         tell_left_out(book, SHEET_OF[kind], report.left_out.get(kind, ""))
     refill(book, PROBLEMS, ())
     refill(book, PREVIEW, ())
@@ -109,6 +103,17 @@ def _refresh(session: Session, book: xw.Book, _choices: Choices) -> Pressed:
     write_customers(book, shown.customers)
     shows = stays_on(book, *(SHEET_OF[kind].name for kind in Kind if kind in kinds))
     return Pressed.of(told, notes.text, shows=shows)
+
+
+def _rows_shown(session: Session, report: RefreshReport, kinds: Collection[Kind]) -> dict[Kind, list[render.Row]]:
+    """Return the rows of the sheets of these kinds; the sheet of one that is not exported stays as it is."""
+    address_of, base = partial(record_address, session.profile.manage), report.base_currency
+    filled = {
+        Kind.INVOICE: render.invoice_rows(report.invoices, address_of, base),
+        Kind.EXPENSE: render.expense_rows(report.expenses, address_of, base),
+        Kind.PROCUREMENT: render.procurement_rows(report.procurement, address_of, base),
+    }
+    return {kind: rows for kind, rows in filled.items() if kind in kinds}
 
 
 def _check(session: Session, book: xw.Book, _choices: Choices) -> Pressed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import count, product
 from typing import TYPE_CHECKING, Any
 
 from openpyxl.utils import get_column_letter, range_boundaries
@@ -111,32 +111,49 @@ class RangeImpl:
             rows = [[data] * self.shape[1]] * self.shape[0]
             hidden = frozenset(self._filtered())
         with collecting_paused():
-            for cell, value, kind, marked in list(self._planned(rows, hidden)):
-                cell._value = value  # noqa: SLF001
-                cell.data_type = kind
-                if marked or (cell._style is not None and cell._style[_QUOTE_PREFIX]):  # noqa: SLF001
-                    self.sheet.restyle(cell, _QUOTE_PREFIX, int(marked))
-                if kind == "d" and self.sheet.styles.is_general(cell):
-                    self.sheet.restyle(cell, _NUM_FMT, self.sheet.styles.date_format_of(value))
+            self._store(*self._planned(rows, hidden), hidden)
         self.sheet.settle_insert_rows()
 
     def _planned(
         self, rows: Sequence[Sequence[object]], hidden: frozenset[int]
-    ) -> Iterator[tuple[Any, Any, str, bool]]:
+    ) -> tuple[list[tuple[list[Any], str]], set[tuple[int, int]]]:
+        """Return what is stored in each row that is not hidden, values and openpyxl's letters, and what is marked text.
+
+        Raises for the first value that can't be stored.
+        """
         cell_at, is_text = self.sheet.cell_at, self.sheet.styles.text_formats()
+        planned: list[tuple[list[Any], str]] = []
+        marks: set[tuple[int, int]] = set()
         for r, row in enumerate(rows, self.row):
             if r in hidden:
                 continue
+            values, kinds = [], []
             for c, value in enumerate(row, self.column):
-                cell = cell_at(r, c)
-                if value is None:
-                    yield cell, None, "n", False
-                    continue
-                text_format = cell._style is not None and cell._style[_NUM_FMT] in is_text  # noqa: SLF001
+                style = cell_at(r, c)._style  # noqa: SLF001
+                text_format = style is not None and style[_NUM_FMT] in is_text
                 try:
-                    yield (cell, *stored_value(value, text_format=text_format))
+                    stored, kind, marked = stored_value(value, text_format=text_format)
                 except Unfit as why:
-                    raise self._refusal(cell, value, str(why)) from None
+                    raise self._refusal(cell_at(r, c), value, str(why)) from None
+                values.append(stored)
+                kinds.append(kind)
+                if marked:
+                    marks.add((r, c))
+            planned.append((values, "".join(kinds)))
+        return planned, marks
+
+    def _store(self, planned: list[tuple[list[Any], str]], marks: set[tuple[int, int]], hidden: frozenset[int]) -> None:
+        cells, styles, restyle = self.sheet.cells, self.sheet.styles, self.sheet.restyle
+        shown = (r for r in range(self.row, self.last_row + 1) if r not in hidden)
+        for r, (values, kinds) in zip(shown, planned, strict=True):
+            for c, value, kind in zip(count(self.column), values, kinds, strict=False):
+                cell = cells[r, c]
+                cell._value = value  # noqa: SLF001
+                cell.data_type = kind
+                if (r, c) in marks or (cell._style is not None and cell._style[_QUOTE_PREFIX]):  # noqa: SLF001
+                    restyle(cell, _QUOTE_PREFIX, int((r, c) in marks))
+                if kind == "d" and styles.is_general(cell):
+                    restyle(cell, _NUM_FMT, styles.date_format_of(value))
 
     def _refusal(self, cell: Any, value: object, why: str) -> ValueRefused:
         return ValueRefused(self.sheet.name, cell.coordinate, value, why)

@@ -97,6 +97,8 @@ class SheetImpl:
         """Return the cell, made when it was never touched, with the look of its column."""
         cell: Any = self.cells.get((row, column))
         if cell is None:
+            beside = self.cells.get((row, column - 1))
+            row = row if beside is None else beside.row  # the same object: hundreds of thousands of cells have numbers
             cell = self.cells[row, column] = Cell(self.worksheet, row=row, column=column)
             cell._style = self._new_style(column)  # noqa: SLF001 (shared, see styles)
         elif isinstance(cell, MergedCell):

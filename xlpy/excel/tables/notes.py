@@ -30,7 +30,7 @@ _WHOSE = {Kind.INVOICE: "Company", Kind.EXPENSE: "Company", Kind.PROCUREMENT: "V
 class CarriedNotes:
     """``rows``: those of the sheets with the notes that come back; ``gone``: how many went to the sheet Notes now."""
 
-    rows: Mapping[Kind, Sequence[Row]]
+    rows: dict[Kind, Sequence[Row]]
     gone: int = 0
     back: int = 0
 

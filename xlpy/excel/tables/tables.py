@@ -84,22 +84,23 @@ def refill(
         before = read_keys(place)
         arrangement = arrange([str(key) for key in before], [str(row.get(sheet.key) or "") for row in rows])
         rows = [rows[i] for i in arrangement.order]
-    own = _own_columns(place, rows)
-    after = _identities(place, own, len(rows))
+    own, count = _own_columns(place, rows), len(rows)
+    del rows  # tens of thousands of records that nobody needs while as many cells come into being
+    after = _identities(place, own, count)
     kept = [name for name in keep if sheet.key and name in place.headers]
     if not before and (kept or extra.are_typed):
         before = _identities_now(place)
     for name in kept:
         _keep_column(place, name, own, before, after)
-    place.refuse_growth_over(len(rows))
+    place.refuse_growth_over(count)
     constants, formats = moved_constants(extra, before, after)
     with filters_aside(place):
         if arrangement is not None:
             place = take_out(place, arrangement.gone)
         old_rows = place.rows
-        place = place.resized(max(len(rows), 1))
+        place = place.resized(max(count, 1))
         _write(place, place.first, own | constants, extra, formats)
-        if not rows:
+        if not count:
             _clear(place, place.first, 1, (*extra.formulas, *_links(place)))
         if old_rows > place.rows:
             _clear(place, place.first + place.rows, old_rows - place.rows)

@@ -85,13 +85,13 @@ def recall_refresh(profile: Profile, workbook: str = "") -> Refreshed:
 
 def remember_preview(plan: Plan) -> str:
     """Keep a previewed plan; return its hash."""
-    folder = data_folder("previews")
-    _keep(folder / f"{plan.hash}.json", plan.to_json())
+    folder, plan_hash = data_folder("previews"), plan.hash
+    _keep(folder / f"{plan_hash}.json", plan.to_json())
     with suppress(OSError):  # another click tidies up, too
         kept = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in kept[KEEP_PREVIEWS:]:
             path.unlink(missing_ok=True)
-    return plan.hash
+    return plan_hash
 
 
 def recall_preview(plan_hash: str) -> Plan | None:
