@@ -170,6 +170,7 @@ STAYS: Mapping[str, str] = {
     "xlpy.manage.row._of_whole": "a function of its arguments",
     "xlpy.manage.row._ref": "a function of its arguments",
     "xlpy.profile.record_address._site_of_the_browser": "a function of its arguments",
+    "xlpy.excel.workbook.cell_values._midnight": "a function of its arguments",
     "xlpy.excel.vba.compression.compress": "a function of its arguments",
     "xlpy.sl.connection.schema.known_tables": "read from the package; read-only",
     "xlpy.sl.connection.schema.known_names": "read from the package; read-only",

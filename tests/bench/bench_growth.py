@@ -21,9 +21,8 @@ from sqlalchemy import event
 from tests.bench.bench_refresh import ours as refresh
 from tests.bench.measuring import peak_megabytes, quick, say, timed
 from tests.bench.pushing import NOW
-from tests.bench.stage import make_sl, profile_of, served_elsewhere, stage, widened
+from tests.bench.stage import make_sl, make_workbook, profile_of, served_elsewhere, stage, widened
 from xlpy.domain.planning.planner import build_plan
-from xlpy.excel.workbook.builder import build_workbook
 from xlpy.sl.writing.posting import PostRequest, post_plan
 
 SIZES = (200, 1_000) if quick() else (1_000, 10_000, 50_000)
@@ -60,8 +59,7 @@ def _posted(folder: Path, count: int, work: str) -> dict[str, Any]:
 
 
 def _refreshed(folder: Path, count: int) -> dict[str, Any]:
-    url, workbook = make_sl(folder), folder / "Month end.xlsm"
-    build_workbook(workbook)
+    url, workbook = make_sl(folder), make_workbook(folder)
     asked = 0
     send = requests.Session.send
 

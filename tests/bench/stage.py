@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -54,11 +54,28 @@ def profile_of(url: str, company_url: str) -> Profile:
 def make_sl(folder: Path) -> str:
     """Make a demo company in a process of its own: the tables that it is made of take more memory than the product."""
     url = f"sqlite:///{(folder / 'sl.sqlite').as_posix()}"
-    making = multiprocessing.get_context("spawn").Process(target=_make_sl, args=(url,))
+    _elsewhere(_make_sl, url)
+    return url
+
+
+def make_workbook(folder: Path) -> Path:
+    """Build a new workbook in a process of its own, too."""
+    path = folder / "Month end.xlsm"
+    _elsewhere(_build_workbook, path)
+    return path
+
+
+def _elsewhere(work: Callable[..., None], *arguments: object) -> None:
+    making = multiprocessing.get_context("spawn").Process(target=work, args=arguments)
     making.start()
     making.join()
     assert making.exitcode == 0
-    return url
+
+
+def _build_workbook(path: Path) -> None:
+    from xlpy.excel.workbook.builder import build_workbook
+
+    build_workbook(path)
 
 
 def _make_sl(url: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from dataclasses import fields, replace
 from datetime import date
 
+import msgspec
 import pytest
 from domain_story import (
     AR,
@@ -247,6 +249,8 @@ def test_what_was_not_included_is_not_planned() -> None:
 def test_no_data_of_manage_makes_the_planning_fail(odd: ExportInvoice) -> None:
     made = plan(odd)
     assert Plan.from_json(made.to_json()) == made
+    whole = msgspec.json.encode(replace(made, problems=()), order="sorted")  # made piece by piece, but the same
+    assert (replace(made, problems=()).to_json(), made.hash) == (whole, hashlib.sha256(whole).hexdigest())
     assert grouped(made.problems) or made.transactions
 
 

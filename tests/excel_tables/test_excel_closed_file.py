@@ -8,6 +8,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from macro_books import load_macro_book
+from openpyxl import Workbook
+from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.writer.excel import ExcelWriter
 
 from xlpy.errors import WorkbookError, WorkbookNotReplaceable
 from xlpy.excel.engine import closed_file, open_book
@@ -15,6 +19,7 @@ from xlpy.excel.engine.closed_file import WorkbookSavedBeside, open_closed
 from xlpy.excel.engine.file_read import NotAWorkbook
 from xlpy.excel.engine.refusals import WouldLoseParts
 from xlpy.excel.tables.home import read_home, write_home
+from xlpy.excel.workbook import saving
 from xlpy.excel.workbook.home_cells import Home
 
 
@@ -25,6 +30,47 @@ def company(path):
 
 def files(folder):
     return sorted(p.name for p in folder.iterdir())
+
+
+def test_the_rows_are_saved_in_the_order_that_openpyxl_gives_them():
+    """Ours puts them in order row by row, theirs all cells at once; which rows and cells there are is the same."""
+    sheet = Workbook().active
+    for row, column in ((9, 3), (2, 14), (9, 1), (2, 2), (5, 1), (9, 2)):
+        sheet.cell(row, column).value = f"{row}/{column}"
+    sheet.row_dimensions[7].height = 30  # a row without cells
+    sheet.row_dimensions[2].height = 12
+    sheet.merge_cells("B12:D13")
+    shown = [
+        [(number, [cell.coordinate for cell in cells]) for number, cells in writer(sheet).rows()]
+        for writer in (saving._SheetWriter, WorksheetWriter)
+    ]
+    assert shown[0] == shown[1]
+    assert [number for number, _ in shown[0]] == [2, 5, 7, 9, 12, 13]
+
+
+def test_a_saved_sheet_is_byte_for_byte_what_openpyxl_writes(workbook, tmp_path):
+    with open_closed(workbook) as closed:
+        write_home(closed.book, {Home.COMPANY: "0060"})
+        closed.save()
+    book = load_macro_book(workbook)
+    with zipfile.ZipFile(tmp_path / "theirs.xlsm", "w") as archive:
+        ExcelWriter(book, archive).write_data()
+    saving.write_package(load_macro_book(workbook), tmp_path / "ours.xlsm")
+    with zipfile.ZipFile(tmp_path / "ours.xlsm") as ours, zipfile.ZipFile(tmp_path / "theirs.xlsm") as theirs:
+        assert sorted(ours.namelist()) == sorted(theirs.namelist())
+        sheets = [name for name in ours.namelist() if name.startswith("xl/worksheets/")]
+        assert len(sheets) > 10
+        assert [name for name in sheets if ours.read(name) != theirs.read(name)] == []
+
+
+def test_a_block_below_everything_is_empty_and_one_that_reaches_a_cell_is_not(workbook):
+    with open_closed(workbook) as closed:
+        sheet = closed.book.sheets["Home"]
+        last = max(row for row, _ in sheet.impl.cells)
+        below = sheet.range((last + 1, 1), (last + 500, 60))
+        assert below.value == [[None] * 60] * 500
+        sheet.range((last + 400, 3)).value = 7
+        assert [row[2] for row in below.value if any(row)] == [7]
 
 
 def test_a_save_replaces_the_file_and_keeps_its_permissions(workbook):

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from xlpy.errors import ManageListShort, ManageSpokeNonsense
-from xlpy.manage.paging import in_pieces, read_by_ids, read_count, read_list
+from xlpy.errors import ManageError, ManageListShort, ManageSpokeNonsense
+from xlpy.manage.paging import in_pieces, read_by_ids, read_count, read_list, read_list_as
 
 API = "/v4_6_release/apis/3.0"
 LIST = f"{API}/things"
@@ -54,6 +54,33 @@ def ids(rows):
 def test_every_row_comes_once_however_the_pages_come(stub, transport, reply, many, forward, links):
     Things(stub, reply, range(1, many + 1), forward=forward, navigable_links=links)
     assert ids(read_list(transport, "/things")) == list(range(1, many + 1))
+
+
+@pytest.mark.parametrize("forward", [True, False])
+def test_a_long_list_is_turned_into_what_is_wanted_page_by_page(stub, transport, reply, forward):
+    """Its JSON takes several times the memory of what is made of it: no more than one page is held."""
+    things = Things(stub, reply, range(1, 2501), forward=forward)
+    made_at = []
+
+    def made(data):
+        made_at.append(things.pages)
+        return data["id"]
+
+    assert read_list_as(transport, "/things", made) == list(range(1, 2501))
+    first = 1 if forward else 2  # a list with page numbers is begun once more
+    assert made_at[-2500:] == [first] * 1000 + [first + 1] * 1000 + [first + 2] * 500
+
+
+def test_a_record_that_can_t_be_read_is_named_and_nothing_is_given_back(stub, transport, reply):
+    Things(stub, reply, range(1, 1200))
+
+    def made(data):
+        if data["id"] == 1100:
+            raise ManageError("Manage sent thing 1100 without a name.")
+        return data
+
+    with pytest.raises(ManageError, match="thing 1100"):
+        read_list_as(transport, "/things", made)
 
 
 def test_forward_only_follows_the_links_as_they_stand(stub, transport, reply):

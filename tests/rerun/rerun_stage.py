@@ -70,6 +70,7 @@ class Theatre:
     site: Site
     profile: Profile
     moments: dict[str, Any] = field(default_factory=dict)
+    posted: list[TransactionKey] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)
 
     @property
@@ -140,6 +141,10 @@ class Month:
         ]
         found = sorted(key for key, day in dated if (day or date.min) <= firm.THROUGH_DATE)
         return [key for key in found if not kinds or key.kind in kinds]
+
+    def all_keys(self, kind: Kind) -> list[TransactionKey]:
+        """What is in the batches of the month's push, whatever the ledger says of it now."""
+        return [key for key in self.theatre.posted if key.kind is kind]
 
     def push(self, keys: list[TransactionKey], batch: str = "OCT", again: bool = False, **more: Any) -> RunReport:
         marked = tuple(Marked(key, again) for key in keys)
@@ -218,7 +223,8 @@ def open_theatre(folder: Path, **site: Any) -> Iterator[Theatre]:
         theatre = Theatre(folder, generated, Profile(manage=manage, sl=sl, posting=RULES))
         theatre.keep("fresh")
         month = theatre.put_back("fresh")
-        month.push(month.keys())
+        theatre.posted = month.keys()
+        month.push(theatre.posted)
         theatre.keep("pushed")
         yield theatre
         for session in theatre.sessions:

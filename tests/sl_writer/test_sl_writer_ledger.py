@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from xlpy.domain.values.transactions import PostedPart, Posting, PostingState, SlState
 from xlpy.errors import CommitUnknown, LedgerMissing, PostingRefused
 from xlpy.sl.connection.sqlite import sqlite_engine
+from xlpy.sl.ledger_book import ledger
 from xlpy.sl.ledger_book.columns import ledger_metadata
 from xlpy.sl.ledger_book.ledger import (
     PostingRun,
@@ -162,6 +163,25 @@ def test_thousands_are_read_in_few_statements(books: Books) -> None:
     assert max(seen) < 2100
     assert len(seen) <= 8
     assert found[key(2501)].parts[0].ref_nbr == "2501"
+
+
+def test_what_a_run_wrote_is_read_in_pieces_each_once_and_oldest_first(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, other = PostingRun("big", "kmorales", "PC1", NOW), PostingRun("other", "kmorales", "PC1", NOW)
+    many = [_posting(number) for number in range(1, 12)]
+    parts = {p.key: [PostedPart("document", "AR", "000042", "IN", p.number, Decimal(1))] for p in many}
+    with books.engine.begin() as connection:
+        insert_postings(connection, run, many[:5], parts)
+        insert_postings(connection, other, [_posting(900)], {})
+        insert_postings(connection, run, many[5:], parts)
+        whole = postings_of_run(connection, "big")
+        assert [posting.key for posting in whole] == [posting.key for posting in many]
+        assert [posting.parts[0].ref_nbr for posting in whole] == [posting.number for posting in many]
+        for at_a_time in (1, 2, 10, 11, 12):
+            monkeypatch.setattr(ledger, "_AT_ONCE", at_a_time)
+            assert list(ledger.each_posting_of_run(connection, "big")) == whole
+        assert list(ledger.each_posting_of_run(connection, "nobody's")) == []
 
 
 def _posting(number: int, **more: object) -> Posting:

@@ -21,6 +21,7 @@ from xlpy.services.history.clear_plan import clear_rows
 from xlpy.services.history.undo import look_at_undo, undo
 from xlpy.services.manage_half.recover import recover
 from xlpy.services.run.reports import Marked, RunState
+from xlpy.services.run.session import Session
 
 ANY_BATCH = "/finance/accounting/batches.*"
 # Read by the table of cures, which lists the stops that nobody has cured yet.
@@ -32,6 +33,7 @@ CURED = (
     "NO-ENTRIES",
     "NOT-UNPOSTED",
     "UNDO-CHANGED",
+    "UNDO-COMPANY",
     "UNDO-ELSEWHERE",
     "UNDO-ENTRIES",
     "UNDO-FOREIGN",
@@ -204,3 +206,13 @@ def test_expenses_that_share_a_gl_entry_are_cleared_when_all_of_them_are_marked(
     cleared_rows, problems = clear_rows(replace(export, expenses=tuple(rows)), {})
     assert problems == ()
     assert {entry for row in cleared_rows for entry in row.entry_ids} == {6110, 6120, shared}
+
+
+def test_a_batch_of_another_company_is_undone_with_the_settings_of_that_company(pushed: Any) -> None:
+    right = pushed.session()
+    with Session(replace(right.profile, sl=replace(right.profile.sl, company="0070")), right.secrets) as other:
+        problem = {reason.code: reason for reason in look_at_undo(other, "OCT-I").reasons}["UNDO-COMPANY"]
+        assert problem.fix == f"Undo it with the settings (profile) of {right.profile.sl.company}"
+        assert undo(other, "OCT-I", confirmed=True).state is RunState.NOTHING_WRITTEN
+    assert reasons(pushed) == {}
+    assert undo(right, "OCT-I", confirmed=True).state is RunState.COMPLETED

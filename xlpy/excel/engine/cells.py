@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import count, product
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter, range_boundaries
 
 from xlpy.collecting import collecting_paused
@@ -19,6 +20,21 @@ if TYPE_CHECKING:
 WHOLE_ROW = 16_384  # columns of a sheet
 _NUM_FMT = 3  # place of the number format in a style
 _QUOTE_PREFIX = 7  # place of Excel's mark "this is text"
+
+
+class _Planned:
+    """What is going to be stored: the rows, the values one after another, and openpyxl's letter for each, by row.
+
+    ``marked``: cells whose text carries Excel's mark "this is text".
+    """
+
+    __slots__ = ("kinds", "marked", "rows", "values")
+
+    def __init__(self, rows: list[int]) -> None:
+        self.rows = rows
+        self.kinds: list[str] = []
+        self.values: list[Any] = []
+        self.marked: set[tuple[int, int]] = set()
 
 
 class RangeImpl:
@@ -83,6 +99,11 @@ class RangeImpl:
         """Row and column of each cell."""
         return product(range(self.row, self.last_row + 1), range(self.column, self.last_column + 1))
 
+    def _reaches_a_cell(self) -> bool:
+        """Whether there may be a cell in it; a block as large as a new month is usually below everything."""
+        cells = self.sheet.cells
+        return len(cells) > len(self) or any(row >= self.row for row, _ in cells)
+
     # values
 
     @property
@@ -90,6 +111,8 @@ class RangeImpl:
         """The values of all cells, row by row. Raises ``FormulaRead`` when one is a formula."""
         get, name = self.sheet.cells.get, self.sheet.name
         columns = range(self.column, self.last_column + 1)
+        if not self._reaches_a_cell():
+            return [[None] * len(columns) for _ in range(self.shape[0])]
         return [[value_of(get((r, c)), name) for c in columns] for r in range(self.row, self.last_row + 1)]
 
     @raw_value.setter
@@ -111,47 +134,43 @@ class RangeImpl:
             rows = [[data] * self.shape[1]] * self.shape[0]
             hidden = frozenset(self._filtered())
         with collecting_paused():
-            self._store(*self._planned(rows, hidden), hidden)
+            self._store(self._planned(rows, hidden))
         self.sheet.settle_insert_rows()
 
-    def _planned(
-        self, rows: Sequence[Sequence[object]], hidden: frozenset[int]
-    ) -> tuple[list[tuple[list[Any], str]], set[tuple[int, int]]]:
-        """Return what is stored in each row that is not hidden, values and openpyxl's letters, and what is marked text.
-
-        Raises for the first value that can't be stored.
-        """
-        cell_at, is_text = self.sheet.cell_at, self.sheet.styles.text_formats()
-        planned: list[tuple[list[Any], str]] = []
-        marks: set[tuple[int, int]] = set()
-        for r, row in enumerate(rows, self.row):
-            if r in hidden:
-                continue
-            values, kinds = [], []
-            for c, value in enumerate(row, self.column):
-                style = cell_at(r, c)._style  # noqa: SLF001
+    def _planned(self, rows: Sequence[Sequence[object]], hidden: frozenset[int]) -> _Planned:
+        """Return what is stored in the cells of the rows that are not hidden; raise for a value that can't be."""
+        get, cell_at, is_text = self.sheet.cells.get, self.sheet.cell_at, self.sheet.styles.text_formats()
+        planned = _Planned([r for r in range(self.row, self.last_row + 1) if r not in hidden])
+        for r in planned.rows:
+            kinds = []
+            for c, value in enumerate(rows[r - self.row], self.column):
+                cell: Any = get((r, c))
+                if type(cell) is not Cell:
+                    cell = cell_at(r, c)
+                style = cell._style  # noqa: SLF001
                 text_format = style is not None and style[_NUM_FMT] in is_text
                 try:
                     stored, kind, marked = stored_value(value, text_format=text_format)
                 except Unfit as why:
-                    raise self._refusal(cell_at(r, c), value, str(why)) from None
-                values.append(stored)
+                    raise self._refusal(cell, value, str(why)) from None
+                planned.values.append(stored)
                 kinds.append(kind)
                 if marked:
-                    marks.add((r, c))
-            planned.append((values, "".join(kinds)))
-        return planned, marks
+                    planned.marked.add((r, c))
+            planned.kinds.append("".join(kinds))
+        return planned
 
-    def _store(self, planned: list[tuple[list[Any], str]], marks: set[tuple[int, int]], hidden: frozenset[int]) -> None:
+    def _store(self, planned: _Planned) -> None:
         cells, styles, restyle = self.sheet.cells, self.sheet.styles, self.sheet.restyle
-        shown = (r for r in range(self.row, self.last_row + 1) if r not in hidden)
-        for r, (values, kinds) in zip(shown, planned, strict=True):
-            for c, value, kind in zip(count(self.column), values, kinds, strict=False):
-                cell = cells[r, c]
+        values = iter(planned.values)
+        for r, kinds in zip(planned.rows, planned.kinds, strict=True):
+            for c, kind in enumerate(kinds, self.column):
+                cell, value = cells[r, c], next(values)
                 cell._value = value  # noqa: SLF001
                 cell.data_type = kind
-                if (r, c) in marks or (cell._style is not None and cell._style[_QUOTE_PREFIX]):  # noqa: SLF001
-                    restyle(cell, _QUOTE_PREFIX, int((r, c) in marks))
+                style = cell._style  # noqa: SLF001
+                if (style is not None and style[_QUOTE_PREFIX]) or (planned.marked and (r, c) in planned.marked):
+                    restyle(cell, _QUOTE_PREFIX, int((r, c) in planned.marked))
                 if kind == "d" and styles.is_general(cell):
                     restyle(cell, _NUM_FMT, styles.date_format_of(value))
 
@@ -201,12 +220,14 @@ class RangeImpl:
         self.sheet.refuse_protected(self)
         self._refuse_filtered()
         text_formats = self.sheet.styles.text_formats()
+        moves = filled_down(data, 1) != data
         for r in range(self.row, self.last_row + 1):
+            text = filled_down(data, r - self.row) if moves else data
             for c in range(self.column, self.last_column + 1):
                 cell = self.sheet.cell_at(r, c)
                 if cell._style is not None and cell._style[_NUM_FMT] in text_formats:  # noqa: SLF001
                     raise self._refusal(cell, data, "in a cell formatted as text a formula stays text")
-                cell._value = filled_down(data, r - self.row)  # noqa: SLF001
+                cell._value = text  # noqa: SLF001
                 cell.data_type = "f"
 
     formula2 = formula  # a file does not tell the two apart
@@ -232,7 +253,7 @@ class RangeImpl:
                 areas += [RangeImpl(self.sheet, self.row + a, self.column, n, self.shape[1]) for a, n in _runs(wanted)]
         else:
             get = self.sheet.cells.get
-            for c in range(self.column, self.last_column + 1):
+            for c in range(self.column, self.last_column + 1) if self._reaches_a_cell() else ():
                 found = (get((r, c)) for r in range(self.row, self.last_row + 1))
                 wanted = [cell is not None and cell.data_type == "f" for cell in found]
                 areas += [RangeImpl(self.sheet, self.row + a, c, n, 1) for a, n in _runs(wanted)]
@@ -255,14 +276,19 @@ class RangeImpl:
         """Format the cells; what is in them stays."""
         self.sheet.refuse_protected()
         number = self.sheet.styles.format_id(code)
-        cell_at, restyle = self.sheet.cell_at, self.sheet.restyle
+        get, cell_at, changed = self.sheet.cells.get, self.sheet.cell_at, self.sheet.styles.changed
+        known: dict[int, tuple[Any, Any]] = {}  # by the identity of a style, which is kept so that it stays one
         with collecting_paused():
             for r in range(self.row, self.last_row + 1):
                 for c in range(self.column, self.last_column + 1):
-                    cell = cell_at(r, c)
+                    cell: Any = get((r, c))
+                    if type(cell) is not Cell:
+                        cell = cell_at(r, c)
                     style = cell._style  # noqa: SLF001
                     if (style[_NUM_FMT] if style is not None else 0) != number:
-                        restyle(cell, _NUM_FMT, number)
+                        if id(style) not in known:
+                            known[id(style)] = style, changed(style, _NUM_FMT, number)
+                        cell._style = known[id(style)][1]  # noqa: SLF001
 
     @property
     def row_hidden(self) -> bool | None:

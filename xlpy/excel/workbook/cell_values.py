@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from xlpy.domain.values.money import round_money
 from xlpy.excel.workbook.sheet import CellKind
@@ -80,7 +81,12 @@ def _date(value: object) -> datetime | str | None:
         raise TypeError(f"{value!r} is not a date")
     if value.year < _FIRST_DATE.year or (value.year, value.month) < (_FIRST_DATE.year, _FIRST_DATE.month):
         return "'" + value.isoformat()[:10]
-    return datetime(value.year, value.month, value.day)  # noqa: DTZ001 (cells have no time zone)
+    return _midnight(value.year, value.month, value.day)
+
+
+@lru_cache(2_000)  # a sheet has few days in very many cells
+def _midnight(year: int, month: int, day: int) -> datetime:
+    return datetime(year, month, day)  # noqa: DTZ001 (cells have no time zone)
 
 
 def _time(value: object) -> datetime | str | None:

@@ -7,7 +7,7 @@ chunks only, never with the number of transactions.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,7 @@ __all__ = [
     "check_ledger",
     "close_postings",
     "create_ledger",
+    "each_posting_of_run",
     "insert_postings",
     "mark_changed",
     "postings_in_batches",
@@ -39,6 +40,8 @@ __all__ = [
     "set_posting_state",
     "unfinished",
 ]
+
+_AT_ONCE = 5_000  # postings of a run
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +140,30 @@ def receipts_of_orders(
 
 
 def postings_of_run(connection: Connection, run_id: str) -> list[Posting]:
-    """Return what a run wrote.
+    """Return what a run wrote. Reads as ``each_posting_of_run`` does."""
+    return list(each_posting_of_run(connection, run_id))
+
+
+def each_posting_of_run(connection: Connection, run_id: str) -> Iterator[Posting]:
+    """Yield what a run wrote, oldest first; no more than five thousand are held at once.
 
     Reads under locks even where the database reads snapshots: while a commit of that run is still in doubt on the
-    server, this waits for its end instead of not seeing it.
+    server, this waits for its end instead of not seeing it. The connection may be used between two of them.
     """
-    statement = (
-        select(postings)
-        .with_hint(postings, tsql.READ_LOCKED, "mssql")
-        .where(postings.c.RunID == run_id)
-        .order_by(postings.c.PostingID)
-    )
-    return _with_parts(connection, connection.execute(statement).all())
+    last = 0
+    while True:
+        statement = (
+            select(postings)
+            .with_hint(postings, tsql.READ_LOCKED, "mssql")
+            .where(postings.c.RunID == run_id, postings.c.PostingID > last)
+            .order_by(postings.c.PostingID)
+            .limit(_AT_ONCE)
+        )
+        rows = connection.execute(statement).all()
+        yield from _with_parts(connection, rows)
+        if len(rows) < _AT_ONCE:
+            return
+        last = rows[-1].PostingID
 
 
 def insert_postings(
@@ -168,7 +183,7 @@ def insert_postings(
             select(postings.c.PostingID, postings.c.Kind, postings.c.RecordID).where(postings.c.RunID == run.run_id)
         )
     }
-    documents = [
+    documents = (
         {
             "PostingID": ids[posting.key],
             "Part": part.part,
@@ -181,7 +196,7 @@ def insert_postings(
         }
         for posting in batch
         for part in parts.get(posting.key, ())
-    ]
+    )
     for some in chunks(documents):
         connection.execute(insert(posting_docs), some)
 

@@ -23,7 +23,7 @@ _VOLATILE = frozenset({"tstamp", "recordid", "lupd_datetime", "lupd_prog", "lupd
 
 
 _FETCH = 1000
-_AT_ONCE = 10_000  # documents; each piece goes through the whole batch in SL once
+_AT_ONCE = 5_000  # documents; each piece goes through the whole batch in SL once
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def read_documents_of(
     """Yield BatNbr and document of many SL batches of a module, as ``read_documents`` does of one.
 
     Two statements per thousand batches (a run makes one cost journal, a batch of its own, per invoice), and where
-    there are very many documents in them, two per ten thousand documents: no more are held at once.
+    there are very many documents in them, two per five thousand documents: no more are held at once.
     """
     entry = ENTRIES[module]
     lines = company.catalogue.table(entry.lines)
@@ -97,7 +97,7 @@ def read_documents_of(
 
 
 def _bounds(connection: Connection, headers: Select[Any], number: Column[Any]) -> tuple[str, ...]:
-    """Return numbers that cut documents into pieces of at most ten thousand, so that no more are held at once.
+    """Return numbers that cut documents into pieces of at most five thousand, so that no more are held at once.
 
     They are SL's own numbers in SL's own order: every row, of a header or a line, is in exactly one piece.
     """

@@ -29,7 +29,13 @@ from xlpy.domain.values.transactions import (
     TransactionKey,
 )
 from xlpy.errors import CommitUnknown, PostingRefused
-from xlpy.sl.ledger_book.ledger import PostingRun, insert_postings, postings_of_run, reopen_for_marking
+from xlpy.sl.ledger_book.ledger import (
+    PostingRun,
+    each_posting_of_run,
+    insert_postings,
+    postings_of_run,
+    reopen_for_marking,
+)
 from xlpy.sl.screens.entries import ENTRIES, MasterKind, Placed, WrittenBatch
 from xlpy.sl.screens.entry_rows import EntryStamp
 from xlpy.sl.writing.batch_writer import BatchWriter, Written
@@ -210,16 +216,19 @@ def _find_every_ledger_row(
 ) -> None:
     """Refuse to commit unless the ledger, read back, has the row of everything that is counted."""
     own = {transaction.key for transaction in request.plan.transactions}  # another kind of the run has its own
-    ours = {p.key: p for p in postings_of_run(connection, request.run_id) if p.key in own}
-    marked = {t.key for t in request.plan.transactions if t.action not in WRITTEN}
-    if ours.keys() != parts.keys() | marked:
-        raise PostingRefused("The posting ledger does not have the row of every document. Everything was rolled back.")
-    for key, expected in parts.items():
-        written = [replace(part, state=SlState.UNRELEASED) for part in ours[key].parts]
-        if written != expected or not ours[key].in_sl:
+    found: set[TransactionKey] = set()
+    for posting in each_posting_of_run(connection, request.run_id):
+        if posting.key not in own:
+            continue
+        found.add(posting.key)
+        expected = parts.get(posting.key)
+        written = [replace(part, state=SlState.UNRELEASED) for part in posting.parts]
+        if expected is not None and (written != expected or not posting.in_sl):
             raise PostingRefused(
-                f"The posting ledger's row of {ours[key].number} is not what was written. Everything was rolled back."
+                f"The posting ledger's row of {posting.number} is not what was written. Everything was rolled back."
             )
+    if found != parts.keys() | {t.key for t in request.plan.transactions if t.action not in WRITTEN}:
+        raise PostingRefused("The posting ledger does not have the row of every document. Everything was rolled back.")
 
 
 def _part(batch: WrittenBatch, placed: Placed, written: Written) -> PostedPart:
