@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Generator, Iterator
 from itertools import count
@@ -12,6 +11,7 @@ import pytest
 from ooxml import every_written_workbook_is_valid
 from process_state import process_as_it_was
 from quick_run import FIRST, SLOW_FILES
+from rare_collecting import collect_rarely
 
 _NUMBERS = count(1)
 ONLY_SERVER_TESTS_MAY_SKIP = "XLPY_TEST_ODBC"
@@ -35,10 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, N
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Look for dead cycles rarely, and not among thousands of collected tests: that took a third of the time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 50)
+    collect_rarely()
 
 
 def _file_of(item: pytest.Item) -> str:

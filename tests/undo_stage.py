@@ -36,6 +36,17 @@ MASTERS = {"Customer", "SOAddress", "AR_Balances", "Vendor", "Inventory", "Inven
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
+def put_into_batch(site: Site, identifier: str, entry_ids: Collection[int] = ()) -> None:
+    """Somebody adds GL entries to a batch in Manage: these, or the first that is in none."""
+    with site.lock:
+        records = site.records
+        batch = next(b for b in records.batches.values() if b.identifier == identifier)
+        for entry in entry_ids or (next(number for number in records.entries if number not in records.batched),):
+            batch.entry_ids.append(entry)
+            records.batched[entry] = batch.id
+        site.changed()
+
+
 @dataclass
 class Stage:
     """A site, a company and what an accountant does with them."""

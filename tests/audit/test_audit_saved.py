@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 from by_column import at
 from click.testing import CliRunner, Result
+from new_workbooks import put_new_workbook
 from ooxml import remarks
 
 import xlpy
@@ -28,7 +29,6 @@ from xlpy.excel.audit.sheets import each_problem
 from xlpy.excel.buttons.batch import show_problems
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import write_home
-from xlpy.excel.workbook.builder import build_workbook
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheets import PROBLEMS
 from xlpy.runlog import name_run, run_log
@@ -48,7 +48,7 @@ PROBLEM = Problem(
 @pytest.fixture(scope="module")
 def _workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("workbook") / "Month end.xlsm"
-    build_workbook(path)
+    put_new_workbook(path)
     with open_closed(path) as closed:
         write_home(closed.book, {Home.BATCH_IDENTIFIER: "OCT"})
         show_problems(closed.book, [Problem(Severity.NOTE, "SEEN", "only a note"), PROBLEM, PROBLEM, PROBLEM])

@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 from desks import ENGINES, make_desk
+from new_workbooks import put_new_workbook
 from stories import Story, whole_story
 from worlds import World, world
 
 from xlpy.demo.site.door import access
-from xlpy.excel.workbook.builder import build_workbook
 
 
 @pytest.fixture(scope="session")
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workbook as it is made."""
     path = tmp_path_factory.mktemp("pristine") / "Month end.xlsm"
-    build_workbook(path)
+    put_new_workbook(path)
     return path
 
 

@@ -12,12 +12,12 @@ from typing import Any
 
 from com_excel import Stage
 from com_excel.contents import is_date_format, moment_of
+from new_workbooks import put_new_workbook
 
 from xlpy import macros
 from xlpy.demo import firm
 from xlpy.excel.engine import open_book
 from xlpy.excel.tables.home import write_home
-from xlpy.excel.workbook.builder import build_workbook
 from xlpy.excel.workbook.home_cells import Home
 
 
@@ -119,7 +119,7 @@ ENGINES = {"closed file": ClosedDesk, "Excel": ExcelDesk}
 def make_desk(engine: str, folder: Path, *, profile: Path | None = None, name: str = "Month end.xlsm") -> Any:
     """Build the workbook and lay it on the desk."""
     path = folder / name
-    build_workbook(path, profile=str(profile) if profile else "")
+    put_new_workbook(path, profile=str(profile) if profile else "")
     desk = ENGINES[engine](path)
     write_home(desk.book, {Home.THROUGH_DATE: firm.THROUGH_DATE, Home.BATCH_IDENTIFIER: "OCT"})
     return desk

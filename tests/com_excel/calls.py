@@ -70,9 +70,10 @@ def measure(rows: int, buttons: tuple[str, ...] = BUTTONS) -> Mapping[str, Calls
 
 @contextmanager
 def _demo(rows: int) -> Iterator[Any]:
+    from new_workbooks import put_new_workbook
+
     from xlpy.demo.site.door import access
     from xlpy.excel.tables.home import write_home
-    from xlpy.excel.workbook.builder import build_workbook
     from xlpy.excel.workbook.home_cells import Home
 
     sys.path.append(str(Path(__file__).parents[1] / "both_engines"))
@@ -90,7 +91,7 @@ def _demo(rows: int) -> Iterator[Any]:
         try:
             with world(folder, invoices=rows - 2 * each, expenses=each, procurement=each) as made:
                 path = folder / "Month end.xlsm"
-                build_workbook(path, profile=str(made.profile))
+                put_new_workbook(path, profile=str(made.profile))
                 stage = Stage(path)
                 write_home(stage.book(), {Home.THROUGH_DATE: firm.THROUGH_DATE, Home.BATCH_IDENTIFIER: "OCT"})
                 try:

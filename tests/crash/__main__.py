@@ -16,6 +16,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 from crash_desk import a_desk
 from crash_matrix import Tried, every, tried
 from crash_stories import STORIES, make_moments
+from rare_collecting import collect_rarely
 
 from xlpy.manage.http import transport
 
@@ -26,6 +27,7 @@ def _work(part: int, names: list[str], stride: int, told: object) -> None:
     transport.WAITS = (0.0, 0.0, 0.0)
     with tempfile.TemporaryDirectory() as folder, a_desk(Path(folder).resolve()) as desk:
         make_moments(desk)
+        collect_rarely()
         for name in names:
             told.put(tried(desk, name, every(stride, part, WORKERS)))  # type: ignore[attr-defined]
 

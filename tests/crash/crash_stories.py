@@ -11,6 +11,7 @@ from itertools import count
 
 from crash_desk import BOOK, COMPANY, SETTINGS, Desk, Ended
 from openpyxl import load_workbook
+from undo_stage import put_into_batch
 
 from xlpy.demo import firm
 from xlpy.demo.after_the_batch import PAID_AFTER
@@ -203,12 +204,7 @@ def _share_a_batch(desk: Desk) -> None:
     receipts = {str(key.record_id) for key in desk.unposted() if key.record_id.endswith("-purchase")}
     assert desk.mark(batch="OCT", only=receipts) > 1
     must(desk.run("push", BOOK, "--yes"), "push of receipts")
-    records = desk.site.records
-    (batch,) = records.batches.values()
-    stranger = next(number for number in records.entries if number not in records.batched)
-    batch.entry_ids.append(stranger)
-    records.batched[stranger] = batch.id
-    desk.site.changed()
+    put_into_batch(desk.site, "OCT-P")
     desk.keep("shared batch")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from login_stage import Memory
+from new_workbooks import put_new_workbook
 
 from xlpy.demo import firm
 from xlpy.demo.site.door import access
@@ -16,7 +17,6 @@ from xlpy.excel.buttons.press import press
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.belonging import OtherCompanysWorkbook
 from xlpy.excel.tables.home import belongs_to, profile_path
-from xlpy.excel.workbook.builder import build_workbook
 from xlpy.login.form import LoginForm
 from xlpy.login.saving import save
 from xlpy.profile.profiles import known_profiles, profile_file, profiles_folder
@@ -89,7 +89,7 @@ def desk(typed: LoginForm, tmp_path: Path, ring: Memory) -> Any:
     """A workbook that was refreshed once, its profile, and a way to press a button with any profile."""
     save(typed)
     path = tmp_path / "Month end.xlsm"
-    build_workbook(path, profile=str(typed.path))
+    put_new_workbook(path, profile=str(typed.path))
     profile = load_profile(typed.path, {})
 
     class Desk:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from new_workbooks import put_new_workbook
 
 from xlpy.demo import firm
 from xlpy.demo.site.door.faults import Fault, FaultKind
@@ -18,7 +19,6 @@ from xlpy.errors import ManageError, ManageListShort
 from xlpy.excel.buttons.press import press
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import write_home
-from xlpy.excel.workbook.builder import build_workbook
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.layout import hint_cell
 from xlpy.excel.workbook.sheets import INVENTORY
@@ -190,7 +190,7 @@ def test_rows_that_can_not_be_exported_are_counted_in_the_text_and_above_the_tab
     assert rows
     fresh.site.harsh.no_product_ids = True
     path = tmp_path / "book.xlsm"
-    build_workbook(path)
+    put_new_workbook(path)
     with open_closed(path) as closed:
         write_home(closed.book, {Home.THROUGH_DATE: firm.THROUGH_DATE})
         hint = closed.book.sheets[INVENTORY.name].range(hint_cell(INVENTORY)).value

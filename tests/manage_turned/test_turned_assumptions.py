@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from assumptions import ASSUMPTIONS, RIGHT, UNBATCHING, Assumption
+from undo_stage import put_into_batch
 
 from xlpy.domain.values.transactions import Kind
 from xlpy.errors import ManageError
@@ -121,10 +122,7 @@ def test_turned_round_an_undo_that_un_batches_orders_ends_right_or_is_told_how_t
     before, unposted = in_sl(stage), stage.unposted()[Kind.PROCUREMENT]
     receipts = tuple(m for m in stage.marks(Kind.PROCUREMENT) if m.key.record_id.endswith("-purchase"))
     assert stage.push(receipts).state is RunState.COMPLETED
-    (batch,) = stage.site.records.batches.values()
-    stranger = next(number for number in stage.site.records.entries if number not in stage.site.records.batched)
-    batch.entry_ids.append(stranger)
-    stage.site.records.batched[stranger] = batch.id
+    put_into_batch(stage.site, "OCT-P")
     one.turn(stage)
     undo(stage.session(), "OCT-P", confirmed=True)
     for _ in range(MOST_RECOVERS):

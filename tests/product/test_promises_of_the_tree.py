@@ -40,15 +40,16 @@ def test_the_product_needs_no_demo(path: Path) -> None:
     assert not {name for name in imports_of(path) if name.startswith("xlpy.demo")}
 
 
-@pytest.mark.parametrize(
-    "path",
-    [p for p in sorted((ROOT / "tests").rglob("*.py")) if "bench" not in p.parts and p != Path(__file__)],
-    ids=lambda p: str(p.relative_to(ROOT)),
-)
-def test_no_test_reads_macros_in_openpyxl_s_own_way(path: Path) -> None:
+def test_no_test_reads_macros_in_openpyxl_s_own_way() -> None:
     """It leaves an archive open, which may raise in whatever test runs when it is collected."""
-    called = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
-    assert not [call.lineno for call in called if any(named.arg == "keep_vba" for named in call.keywords)]
+    found = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "tests").rglob("*.py")
+        if "bench" not in path.parts and b"keep_vba" in path.read_bytes()  # only these are taken apart
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and any(named.arg == "keep_vba" for named in node.keywords)
+    ]
+    assert found == []
 
 
 def test_pressing_the_ribbon_loads_the_database_and_the_web_only_when_needed() -> None:

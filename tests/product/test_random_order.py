@@ -19,7 +19,7 @@ def some_files(tmp_path: Path) -> Path:
     for number in range(1, 11):
         tests = "".join(f"def test_{one}(): pass\n" for one in range(number))
         (tmp_path / f"test_file_{number}.py").write_text(tests, encoding="utf-8")
-    for name in ("conftest.py", "ooxml.py", "process_state.py", "quick_run.py"):
+    for name in ("conftest.py", "ooxml.py", "process_state.py", "quick_run.py", "rare_collecting.py"):
         (tmp_path / name).write_text((TESTS / name).read_text(encoding="utf-8"), encoding="utf-8")
     return tmp_path
 

@@ -30,10 +30,10 @@ from xlpy.sl.reading.other_documents import OtherDocument, read_other_documents
 
 @pytest.fixture(scope="module")
 def empty_workbook(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    from xlpy.excel.workbook.builder import build_workbook
+    from new_workbooks import put_new_workbook
 
     path = tmp_path_factory.mktemp("workbook") / "empty.xlsm"
-    build_workbook(path)
+    put_new_workbook(path)
     return path.read_bytes()
 
 

@@ -10,11 +10,11 @@ import openpyxl
 import pytest
 from by_column import at
 from click.testing import CliRunner
+from new_workbooks import put_new_workbook
 from reconcile_stage import Month
 
 from xlpy.cli import main
 from xlpy.demo.site.door import access
-from xlpy.excel.workbook.builder import build_workbook
 from xlpy.excel.workbook.month_end_sheets import TIE_OUT
 
 
@@ -53,7 +53,7 @@ def test_the_command_tells_the_report_as_json(environment: Month) -> None:
 
 def test_the_button_fills_the_sheet_and_the_page(environment: Month, tmp_path: Path) -> None:
     book, page = tmp_path / "Month end.xlsm", tmp_path / "october.html"
-    build_workbook(book, profile=str(tmp_path / "settings.toml"))
+    put_new_workbook(book, profile=str(tmp_path / "settings.toml"))
     done = ran("tie-out", str(book), "--period", "10-2026", "--page", str(page))
     assert done.exit_code == 0, done.output
     assert "See the sheet Tie-out" in done.output

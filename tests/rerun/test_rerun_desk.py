@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
+from new_workbooks import put_new_workbook
 from rerun_stage import LEDGER, Month
 
 import xlpy
@@ -21,7 +22,6 @@ from xlpy.excel.buttons.press import press
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import read_home, write_home
 from xlpy.excel.tables.tables import update_by_key
-from xlpy.excel.workbook.builder import build_workbook
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, Sheet
 from xlpy.excel.workbook.sheets import BATCHES, PREVIEW, PROBLEMS, RERUN, RESULTS
@@ -81,7 +81,7 @@ class Desk:
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("workbook") / "empty.xlsm"
-    build_workbook(path)
+    put_new_workbook(path)
     return path
 
 

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from new_workbooks import put_new_workbook
 from sqlalchemy import Engine, text
 
 from xlpy.demo import firm
@@ -25,7 +26,6 @@ from xlpy.domain.values.rules import PostingRules
 from xlpy.domain.values.transactions import Kind, TransactionKey
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import write_home
-from xlpy.excel.workbook.builder import build_workbook
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.settings import ManageSettings, Profile, SlSettings
@@ -159,7 +159,7 @@ def _company_with_ledger() -> bytes:
 def made_workbook(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
     """A workbook of October on the desk, made once: it knows its profile by the path, so the desk stays the same."""
     path = tmp_path_factory.mktemp("desk") / "Month end.xlsm"
-    build_workbook(path, profile=str(path.with_name("settings.toml")))
+    put_new_workbook(path, profile=str(path.with_name("settings.toml")))
     with open_closed(path) as closed:
         write_home(closed.book, {Home.THROUGH_DATE: firm.THROUGH_DATE, Home.BATCH_IDENTIFIER: "OCT"})
         closed.save()

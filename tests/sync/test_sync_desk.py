@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 from macro_books import load_macro_book
+from new_workbooks import put_new_workbook
 from sync_stage import Stage, on
 
 import xlpy
@@ -24,7 +25,6 @@ from xlpy.demo.site.door import access
 from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import write_home
-from xlpy.excel.workbook.builder import build_workbook
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW
 from xlpy.excel.workbook.sheets import LOG, PAYMENTS
@@ -69,7 +69,7 @@ class Desk:
 @pytest.fixture(scope="module")
 def new_workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("workbook") / "Month end.xlsm"
-    build_workbook(path)
+    put_new_workbook(path)
     return path
 
 

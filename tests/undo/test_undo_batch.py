@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from undo_stage import WRITTEN, same_but_for_masters
+from undo_stage import WRITTEN, put_into_batch, same_but_for_masters
 
 from xlpy.demo.company.release.run import release_and_post, release_batch, void_batch
 from xlpy.demo.site.door.faults import Fault, FaultKind
@@ -200,12 +200,7 @@ def test_a_document_added_by_hand_to_our_sl_batch_stops_it(pushed: Any) -> None:
 
 
 def test_foreign_entries_in_the_manage_batch_stop_it(pushed: Any) -> None:
-    records = pushed.site.records
-    batch = next(b for b in records.batches.values() if b.identifier == "OCT-I")
-    stranger = next(number for number in records.entries if number not in records.batched)
-    batch.entry_ids.append(stranger)
-    records.batched[stranger] = batch.id
-    pushed.site.changed()
+    put_into_batch(pushed.site, "OCT-I")
     assert codes(pushed) == {"UNDO-ENTRIES"}
     assert "has 1 GL entry of other transactions" in refused(pushed)
 

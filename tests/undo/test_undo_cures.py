@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from payables_story import bill, bill_line, expense
+from undo_stage import put_into_batch
 
 from xlpy.demo.company.release.run import release_batch, void_batch
 from xlpy.demo.site.door.faults import Fault, FaultKind
@@ -80,12 +81,7 @@ def move_to_a_batch_of_its_own(stage: Any) -> None:
 
 
 def put_a_stranger_in(stage: Any) -> None:
-    records = stage.site.records
-    batch = next(b for b in records.batches.values() if b.identifier == "OCT-I")
-    stranger = next(number for number in records.entries if number not in records.batched)
-    batch.entry_ids.append(stranger)
-    records.batched[stranger] = batch.id
-    stage.site.changed()
+    put_into_batch(stage.site, "OCT-I")
 
 
 def batch_by_hand(stage: Any) -> None:

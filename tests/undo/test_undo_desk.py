@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 from macro_books import load_macro_book
+from new_workbooks import put_new_workbook
 
 from xlpy import macros
 from xlpy.api import Books
@@ -21,7 +22,6 @@ from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.domain.values.transactions import Kind
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.home import read_home, write_home
-from xlpy.excel.workbook.builder import build_workbook
 from xlpy.excel.workbook.home_cells import Home
 from xlpy.excel.workbook.sheet import FIRST_DATA_ROW, Sheet
 from xlpy.excel.workbook.sheets import INVOICES, PROBLEMS, RESULTS
@@ -84,7 +84,7 @@ def new_desk(theatre: Any, tmp_path_factory: pytest.TempPathFactory) -> Desk:
         f'user = "{firm.SL_USER}"\n[posting]\nrecord_id_column = "User1"\n',
         encoding="utf-8",
     )
-    build_workbook(desk.path, profile=str(desk.settings))
+    put_new_workbook(desk.path, profile=str(desk.settings))
     desk.home({Home.THROUGH_DATE: firm.THROUGH_DATE, Home.BATCH_IDENTIFIER: "M"})
     return desk
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from undo_stage import same_but_for_masters
+from undo_stage import put_into_batch, same_but_for_masters
 
 from xlpy.demo.site.door.faults import Fault, FaultKind
 from xlpy.domain.values.transactions import Kind
@@ -26,13 +26,8 @@ def receipts(stage: Any, *orders: int) -> tuple[Marked, ...]:
 
 def put_in(stage: Any, record_id: str, batch: str = "OCT-P") -> None:
     """Somebody adds a transaction of Manage to our batch there."""
-    records = stage.site.records
-    ours = next(b for b in records.batches.values() if b.identifier == batch)
-    for document in stage.site.documents_of(record_id):
-        for entry in document.entry_ids:
-            ours.entry_ids.append(entry)
-            records.batched[entry] = ours.id
-    stage.site.changed()
+    documents = stage.site.documents_of(record_id)
+    put_into_batch(stage.site, batch, [entry for document in documents for entry in document.entry_ids])
 
 
 @pytest.fixture

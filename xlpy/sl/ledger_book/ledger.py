@@ -150,20 +150,16 @@ def each_posting_of_run(connection: Connection, run_id: str) -> Iterator[Posting
     Reads under locks even where the database reads snapshots: while a commit of that run is still in doubt on the
     server, this waits for its end instead of not seeing it. The connection may be used between two of them.
     """
-    last = 0
-    while True:
+    of_run = postings.c.RunID == run_id
+    ids = select(postings.c.PostingID).with_hint(postings, tsql.READ_LOCKED, "mssql").where(of_run)
+    for piece in chunks(connection.scalars(ids.order_by(postings.c.PostingID)).all(), _AT_ONCE):
         statement = (
             select(postings)
             .with_hint(postings, tsql.READ_LOCKED, "mssql")
-            .where(postings.c.RunID == run_id, postings.c.PostingID > last)
+            .where(of_run, postings.c.PostingID.between(piece[0], piece[-1]))
             .order_by(postings.c.PostingID)
-            .limit(_AT_ONCE)
         )
-        rows = connection.execute(statement).all()
-        yield from _with_parts(connection, rows)
-        if len(rows) < _AT_ONCE:
-            return
-        last = rows[-1].PostingID
+        yield from _with_parts(connection, connection.execute(statement).all())
 
 
 def insert_postings(
