@@ -22,7 +22,7 @@ from xlpy.demo.site.door.server import serve
 from xlpy.demo.site.making.generate import generate_site
 from xlpy.demo.site.store import Site
 from xlpy.domain.values.rules import PostingRules
-from xlpy.domain.values.transactions import Kind, Posting, TransactionKey
+from xlpy.domain.values.transactions import Kind, Posting, PostingState, TransactionKey
 from xlpy.profile.credentials import ManageSecrets
 from xlpy.profile.odbc import odbc_parts
 from xlpy.profile.settings import ManageSettings, Profile, SlSettings
@@ -144,11 +144,11 @@ class Stage:
 
 
 def once_everywhere(stage: Stage, keys: Iterator[TransactionKey] | tuple[TransactionKey, ...]) -> list[str]:
-    """Say which transactions are not exactly once in the ledger, in SL and in a Manage batch."""
+    """Say which transactions are not exactly once, but for undone ones, in the ledger, in SL and in a Manage batch."""
     wrong: list[str] = []
     ledger = stage.ledger()
     for key in keys:
-        own = [posting for posting in ledger if posting.key == key]
+        own = [posting for posting in ledger if posting.key == key and posting.state is not PostingState.UNDONE]
         if len(own) != 1 or own[0].closed_at is None or not (own[0].in_sl or not own[0].parts):
             wrong.append(f"{key}: {len(own)} rows of the ledger, {[str(p.state) for p in own]}")
         if stage.batch_in_manage(key) is None:

@@ -59,7 +59,7 @@ def test_the_server_says_who_asks_and_who_signs(stage: Stage) -> None:
             if "12.0.2000.8" in str(connection.execute(text("SELECT @@VERSION")).scalar()):
                 # The tests' server asks for UPDATE on a table that a foreign key names; SQL Server asks for nothing.
                 connection.execute(text(f"GRANT UPDATE ON dbo.xlpy_ApprovalRequest (RequestID) TO {ROLE}"))
-        selection = first.selection(first.marks(Kind.INVOICE, most=3), "TWO")
+        selection = first.selection(first.marks(Kind.INVOICE, most=3), "SIGNED")
         wish = Wish(ForApproval.EXPORT, selection)
         asked = ask(kim, wish)
         assert asked.request is not None, asked.text
