@@ -175,6 +175,8 @@ STAYS: Mapping[str, str] = {
     "xlpy.sl.connection.schema.known_tables": "read from the package; read-only",
     "xlpy.sl.connection.schema.known_names": "read from the package; read-only",
     "xlpy.sl.connection.catalogue._spellings": "read from the package",
+    "xlpy.sl.connection.catalogue._from_sqlite": "a function of its arguments",
+    "xlpy.sl.connection.catalogue._table": "a function of its arguments; nobody changes a table",
     "xlpy.demo.site.door.schemas._facts": "read from the package",
     "xlpy.demo.site.door.schemas.schema_names": "read from the package; read-only",
     "xlpy.demo.site.door.schemas.fields_of": "read from the package",

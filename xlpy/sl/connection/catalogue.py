@@ -10,7 +10,7 @@ import codecs
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -61,7 +61,6 @@ class Catalogue:
     def __init__(self, tables: Mapping[str, tuple[CatalogueColumn, ...]], code_page: str) -> None:
         self._columns = {name.upper(): columns for name, columns in tables.items()}
         self.code_page = code_page
-        self._metadata = MetaData()
         self._tables: dict[str, Table] = {}
 
     @classmethod
@@ -78,7 +77,11 @@ class Catalogue:
         statement = _SQLITE_CATALOGUE if on_sqlite else tsql.CATALOGUE
         for row in connection.execute(statement, {"names": wanted}).mappings():
             name = known_names().get(row["table_name"].upper(), row["table_name"])
-            column = _from_sqlite(name, row) if on_sqlite else _from_sql_server(name, row)
+            column = (
+                _from_sqlite(name, row["column_name"], str(row["data_type"]), row["pk"])
+                if on_sqlite
+                else _from_sql_server(name, row)
+            )
             found.setdefault(name, []).append(column)
         read = cls({name: tuple(columns) for name, columns in found.items()}, _code_page(connection, code_page))
         for name in named:
@@ -108,13 +111,7 @@ class Catalogue:
         """Return the table for statements; its columns are spelled as SL's own dictionary spells them."""
         key = name.upper()
         if key not in self._tables:
-            spelled = known_names().get(key, name)
-            self._tables[key] = Table(
-                spelled,
-                self._metadata,
-                *(Column(column.spelled, self._type(column), key=column.name) for column in self.columns(name)),
-                implicit_returning=False,
-            )
+            self._tables[key] = _table(known_names().get(key, name), self.columns(name), self.code_page)
         return self._tables[key]
 
     def require(self, table: str, *columns: str) -> Table:
@@ -152,26 +149,34 @@ class Catalogue:
             }
         )
 
-    def _type(self, column: CatalogueColumn) -> TypeEngine[Any]:
-        match column.kind:
-            case "char" if column.length:
-                return SlText(column.length, self.code_page)
-            case "float" | "real":
-                return SlAmount()
-            case "smalldatetime" | "datetime" | "datetime2":
-                return SlMinute() if keeps_minutes(column.name) else SlDate()
-            case "smallint" | "tinyint" | "bit":
-                return SmallInteger()
-            case "int" | "bigint":
-                return Integer()
-            case "timestamp" | "rowversion":
-                return SlRowVersion()
-            case "decimal" | "numeric" | "money":
-                return Float(asdecimal=True)
-            case "binary" | "varbinary" | "image":
-                return LargeBinary()
-            case _:
-                return String(column.length)
+
+@lru_cache(1_000)
+def _table(name: str, columns: tuple[CatalogueColumn, ...], code_page: str) -> Table:
+    """Return the table for statements: the same one for the same columns, since making one takes a while."""
+    made = (Column(column.spelled, _type(column, code_page), key=column.name) for column in columns)
+    return Table(name, MetaData(), *made, implicit_returning=False)
+
+
+def _type(column: CatalogueColumn, code_page: str) -> TypeEngine[Any]:
+    match column.kind:
+        case "char" if column.length:
+            return SlText(column.length, code_page)
+        case "float" | "real":
+            return SlAmount()
+        case "smalldatetime" | "datetime" | "datetime2":
+            return SlMinute() if keeps_minutes(column.name) else SlDate()
+        case "smallint" | "tinyint" | "bit":
+            return SmallInteger()
+        case "int" | "bigint":
+            return Integer()
+        case "timestamp" | "rowversion":
+            return SlRowVersion()
+        case "decimal" | "numeric" | "money":
+            return Float(asdecimal=True)
+        case "binary" | "varbinary" | "image":
+            return LargeBinary()
+        case _:
+            return String(column.length)
 
 
 def _blank(kind: str) -> object:
@@ -210,16 +215,17 @@ def _from_sql_server(table: str, row: RowMapping) -> CatalogueColumn:
     )
 
 
-def _from_sqlite(table: str, row: RowMapping) -> CatalogueColumn:
-    declared = str(row["data_type"]).upper()
+@lru_cache(20_000)
+def _from_sqlite(table: str, spelled: str, data_type: str, pk: int) -> CatalogueColumn:
+    declared = data_type.upper()
     kind, length = declared.lower(), None
     if declared.startswith("CHAR"):  # CHARn, see xlpy.sl.connection.types
         kind, length = "char", int(declared.removeprefix("CHAR"))
-    identity = declared == "INTEGER" and row["pk"] == 1
+    identity = declared == "INTEGER" and pk == 1
     kind = {"integer": "int"}.get(kind, kind)
     return CatalogueColumn(
-        _spelling(table, row["column_name"]),
-        row["column_name"],
+        _spelling(table, spelled),
+        spelled,
         kind,
         length,
         not identity and kind != "rowversion",
