@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
@@ -52,11 +53,12 @@ def read_list_as(
     """
     query = dict(params or {})
     tell = _Teller(progress, (_counted(transport, path, query) or 0) if progress else 0)
-    first, count, steady = _read_once(transport, path, query, made, tell, careful=False)
+    wanted = _Wanted(transport, path, query, made, tell)
+    first, count, steady = _read_once(wanted, careful=False)
     if steady:
         return first.rows
     _log.info("GET %s: %d records read, %s counted; reading again", path, len(first.rows), count)
-    again, count, steady = _read_once(transport, path, query, made, tell, careful=True)
+    again, count, steady = _read_once(wanted, careful=True)
     read = len(again.rows)
     if not steady and count is None and first.ids == again.ids:
         _log.warning("GET %s: Manage does not tell how many there are; twice the same %d were read", path, read)
@@ -73,13 +75,13 @@ def _as_it_is(data: Data) -> Data:
 
 def read_uncounted_list(transport: Transport, path: str) -> Rows:
     """Return every record of a list that has no ``/count``: payments and GL entries of an invoice."""
-    return _navigable(transport, path, {}, _as_it_is, _Teller(None, 0)).rows
+    return _navigable(_Wanted(transport, path, {}, _as_it_is, _Teller(None, 0))).rows
 
 
 def read_filtered(transport: Transport, path: str, conditions: str, fields: str = "") -> Rows:
     """Return the records that meet ``conditions``, of all pages; a server may give fewer to a page than asked for."""
     query = {"conditions": conditions, **({"fields": fields} if fields else {})}
-    return _navigable(transport, path, query, _as_it_is, _Teller(None, 0)).rows
+    return _navigable(_Wanted(transport, path, query, _as_it_is, _Teller(None, 0))).rows
 
 
 def can_be_quoted(text: str) -> bool:
@@ -199,25 +201,32 @@ class _Gathered(Generic[T]):
         return len(self.rows) - before
 
 
-def _read_once(
-    transport: Transport,
-    path: str,
-    query: Mapping[str, str],
-    made: Callable[[Data], T],
-    tell: _Teller,
-    *,
-    careful: bool,
-) -> tuple[_Gathered[T], int | None, bool]:
+@dataclass(frozen=True, slots=True)
+class _Wanted(Generic[T]):
+    """A list that is read: where, with which query, what is made of each record, and who is told how far it is."""
+
+    transport: Transport
+    path: str
+    query: Mapping[str, str]
+    made: Callable[[Data], T]
+    tell: _Teller
+
+    def counted(self) -> int | None:
+        """Return how many records it has; None when Manage does not tell."""
+        return _counted(self.transport, self.path, self.query)
+
+
+def _read_once(wanted: _Wanted[T], *, careful: bool) -> tuple[_Gathered[T], int | None, bool]:
     """Return the records, how many Manage counts afterwards, and whether nothing moved as far as that shows."""
-    gathered = _forward_only(transport, path, query, made, tell, careful=careful)
+    gathered = _forward_only(wanted, careful=careful)
     if gathered is not None:
-        count = _counted(transport, path, query)
+        count = wanted.counted()
         return gathered, count, len(gathered.rows) == count
     # By numbers, rows that leave an early page pull later ones over the edge: as many are missed as have left, and
     # the count afterwards agrees. Only a count before shows it.
-    before = _counted(transport, path, query)
-    gathered = _navigable(transport, path, query, made, tell, until_empty=careful)
-    count = _counted(transport, path, query)
+    before = wanted.counted()
+    gathered = _navigable(wanted, until_empty=careful)
+    count = wanted.counted()
     return gathered, count, len(gathered.rows) == count == before
 
 
@@ -243,28 +252,21 @@ def read_count(transport: Transport, path: str, query: Mapping[str, str] | None 
     return count
 
 
-def _forward_only(
-    transport: Transport,
-    path: str,
-    query: Mapping[str, str],
-    made: Callable[[Data], T],
-    tell: _Teller,
-    *,
-    careful: bool,
-) -> _Gathered[T] | None:
+def _forward_only(wanted: _Wanted[T], *, careful: bool) -> _Gathered[T] | None:
     """Read by following links; ``None`` when this list does not offer it.
 
     A full page without any Link header, or with a link to a page number, is the other kind of paging; when
     ``careful``, so is a short page without one (a server may give less than a full page). A link that
     leads away from our own address is not followed: the credentials would travel with it.
     """
-    gathered = _Gathered(made)
-    answer = transport.get(path, {**query, "pageSize": str(PAGE_SIZE)}, headers=FORWARD_ONLY)
+    transport, path = wanted.transport, wanted.path
+    gathered = _Gathered(wanted.made)
+    answer = transport.get(path, {**wanted.query, "pageSize": str(PAGE_SIZE)}, headers=FORWARD_ONLY)
     followed: set[str] = set()
     while True:
         rows = rows_of(answer, path)
         gathered.add(rows)
-        tell.tell(len(gathered.rows))
+        wanted.tell.tell(len(gathered.rows))
         if not answer.next_link:
             last = answer.has_link or bool(followed) or (len(rows) < PAGE_SIZE and not careful)
             return gathered if last else None
@@ -288,23 +290,16 @@ def _host_of(link: str) -> str:
         return "what is no address"
 
 
-def _navigable(
-    transport: Transport,
-    path: str,
-    query: Mapping[str, str],
-    made: Callable[[Data], T],
-    tell: _Teller,
-    *,
-    until_empty: bool = False,
-) -> _Gathered[T]:
+def _navigable(wanted: _Wanted[T], *, until_empty: bool = False) -> _Gathered[T]:
     """Read by page numbers in the order of ids, to the first page that is not full, or ``until_empty``."""
-    gathered = _Gathered(made)
+    transport, path = wanted.transport, wanted.path
+    gathered = _Gathered(wanted.made)
     for page in range(1, MOST_PAGES + 1):
-        asked = {**query, "pageSize": str(PAGE_SIZE), "page": str(page), "orderBy": "id"}
+        asked = {**wanted.query, "pageSize": str(PAGE_SIZE), "page": str(page), "orderBy": "id"}
         answer = transport.get(path, asked)
         rows = rows_of(answer, path)
         new = gathered.add(rows)
-        tell.tell(len(gathered.rows))
+        wanted.tell.tell(len(gathered.rows))
         if not new or (not until_empty and len(rows) < PAGE_SIZE and not answer.next_link):
             return gathered
     raise ManageSpokeNonsense("pages without end", method="GET", path=path)
