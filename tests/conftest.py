@@ -11,7 +11,7 @@ import pytest
 from ooxml import every_written_workbook_is_valid
 from process_state import process_as_it_was
 from quick_run import FIRST, SLOW_FILES
-from rare_collecting import collect_rarely
+from rare_collecting import collect_once, collect_rarely
 
 _NUMBERS = count(1)
 ONLY_SERVER_TESTS_MAY_SKIP = "XLPY_TEST_ODBC"
@@ -36,6 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, N
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
     collect_rarely()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    collect_once()
 
 
 def _file_of(item: pytest.Item) -> str:

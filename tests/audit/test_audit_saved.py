@@ -11,10 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from by_column import at
 from click.testing import CliRunner, Result
+from macro_books import load_book
 from new_workbooks import put_new_workbook
 from ooxml import remarks
 
@@ -87,7 +87,7 @@ def test_the_list_of_errors_is_saved_beside_the_workbook_as_xlsx_and_csv(desk: P
     book, csv_file = Path(saved["workbook"]), Path(saved["csv"])
     assert book.parent == csv_file.parent == desk.parent
     assert "OCT" in book.name
-    sheet = openpyxl.load_workbook(book)[PROBLEMS.name]
+    sheet = load_book(book)[PROBLEMS.name]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=5)]
     places = [[column.name for column in PROBLEMS.held].index(name) for name in ("Severity", "Transaction", "Count")]
     assert [tuple(row[place] for place in places) for row in rows] == [("Stop", "0100", 3), ("Note", None, 1)]

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from openpyxl import load_workbook
+from macro_books import load_book
 
 from xlpy.domain.facts.manage_expenses import UnpostedExpense
 from xlpy.domain.facts.manage_procurement import UnpostedProcurement
@@ -80,7 +80,7 @@ def shown(path, sheet, rows):
     with open_closed(path) as closed:
         refill(closed.book, sheet, rows)
         closed.save()
-    ws = load_workbook(path)[sheet.name]
+    ws = load_book(path)[sheet.name]
     names = [column.name for column in sheet.columns]
     held = {column.name for column in sheet.held}
     return [

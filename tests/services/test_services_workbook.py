@@ -8,10 +8,9 @@ import stat
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from click.testing import CliRunner, Result
-from macro_books import load_macro_book
+from macro_books import load_book, load_macro_book
 
 from xlpy import macros
 from xlpy.cli import main
@@ -40,7 +39,7 @@ class Desk:
         return CliRunner().invoke(main, [command, str(self.path), *more])
 
     def cells(self, sheet: Sheet) -> list[dict[str, Any]]:
-        rows = openpyxl.load_workbook(self.path)[sheet.name].iter_rows(min_row=FIRST_DATA_ROW, values_only=True)
+        rows = load_book(self.path)[sheet.name].iter_rows(min_row=FIRST_DATA_ROW, values_only=True)
         named = [dict(zip((c.name for c in sheet.columns), row, strict=False)) for row in rows]
         return [row for row in named if any(value is not None for value in row.values())]
 
@@ -166,7 +165,7 @@ def test_results_go_to_a_sibling_file_when_the_workbook_can_t_be_replaced_afterw
     (beside,) = [p for p in desk.path.parent.glob("Month end*.xlsm") if p != desk.path]
     assert str(beside) in result.output
     assert desk.path.read_bytes() == before
-    assert openpyxl.load_workbook(beside)[RESULTS.name].cell(FIRST_DATA_ROW, 1).value
+    assert load_book(beside)[RESULTS.name].cell(FIRST_DATA_ROW, 1).value
     assert len(desk.story.documents()) == 1
 
 

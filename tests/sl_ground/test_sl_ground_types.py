@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -12,11 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, Table, func, insert, literal, select, text, update
 from sqlalchemy.dialects import mssql, sqlite
-from sqlalchemy.exc import DatabaseError, StatementError
+from sqlalchemy.exc import DatabaseError, IntegrityError, StatementError
 
+from xlpy.demo.company.tables import create_tables
 from xlpy.domain.values.dates import NO_DATE
 from xlpy.errors import SlError
 from xlpy.sl.connection.catalogue import Catalogue
+from xlpy.sl.connection.sqlite import sqlite_engine
 from xlpy.sl.connection.types import (
     SlAmount,
     SlDate,
@@ -105,7 +109,8 @@ def test_text_comes_padded_when_it_is_read_raw(sl_connection: Connection, sl_cat
 
 def test_text_written_by_hand_reads_like_any_other(sl_connection: Connection, sl_catalogue: Catalogue) -> None:
     table = put(sl_connection, sl_catalogue, "Batch", Module="AR", BatNbr="000123", Descr="x")
-    sl_connection.execute(text("""UPDATE "Batch" SET "Descr" = '', "Status" = 'B ', "Acct" = 'A   ' """))
+    empty = "' '" if sl_connection.dialect.name == "sqlite" else "''"  # the demo company refuses an empty text
+    sl_connection.execute(text(f"""UPDATE "Batch" SET "Descr" = {empty}, "Status" = 'B ', "Acct" = 'A   ' """))
     assert tuple(sl_connection.execute(text('SELECT "Descr", "Status", "Acct" FROM "Batch"')).one()) == (
         " " * 30,
         "B",
@@ -236,14 +241,44 @@ def test_times_come_back_as_whole_minutes(sl_connection: Connection, sl_catalogu
 def test_minutes_round_as_on_sql_server(
     sl_connection: Connection, sl_catalogue: Catalogue, given_time: str, kept: str
 ) -> None:
-    """SQL Server documents 29.998 seconds as the last that are rounded down. By hand-written SQL too."""
-    assert f"{round_to_minute(datetime.fromisoformat(f'2026-10-05 {given_time}')):%H:%M}" == kept
-    put(sl_connection, sl_catalogue, "Batch", Module="AR")
-    sl_connection.execute(text(f"""UPDATE "Batch" SET "LUpd_DateTime" = '2026-10-05 {given_time}'"""))
+    """SQL Server documents 29.998 seconds as the last that are rounded down, also by hand-written SQL."""
+    moment = datetime.fromisoformat(f"2026-10-05 {given_time}")
+    assert f"{round_to_minute(moment):%H:%M}" == kept
+    batch = put(sl_connection, sl_catalogue, "Batch", Module="AR", LUpd_DateTime=moment)
+    if sl_connection.dialect.name == "mssql":
+        sl_connection.execute(text(f"""UPDATE "Batch" SET "LUpd_DateTime" = '2026-10-05 {given_time}'"""))
     found = sl_connection.execute(text('SELECT "LUpd_DateTime" FROM "Batch"')).scalar_one()
     assert f"{found:%H:%M:%S}" == f"{kept}:00"
-    same = text(f"""SELECT COUNT(*) FROM "Batch" WHERE "LUpd_DateTime" = '{found:%Y-%m-%d %H:%M}:00'""")
+    same = select(func.count()).select_from(batch).where(batch.c.LUpd_DateTime == found)
     assert sl_connection.execute(same).scalar_one() == 1
+    written = text(f"""SELECT COUNT(*) FROM "Batch" WHERE "LUpd_DateTime" = '{found:%Y-%m-%d %H:%M}:00'""")
+    assert sl_connection.execute(written).scalar_one() == 1
+
+
+@pytest.mark.parametrize("value", ["'2026-10-05 12:35:45'", "'2026-10-05 12:35'", "'2026-10-05'", "''"])
+def test_the_demo_company_keeps_whole_minutes_only_whoever_writes_them(value: str) -> None:
+    """SQL Server would round it; here hand-written SQL is refused, so that nothing else can be in a date."""
+    with demo_company() as connection, pytest.raises(IntegrityError, match=r"Batch\.LUpd_DateTime smalldatetime"):
+        connection.execute(text(f'UPDATE "Batch" SET "LUpd_DateTime" = {value}'))
+
+
+def test_the_demo_company_keeps_a_blank_for_an_empty_text_whoever_writes_it() -> None:
+    """The driver reads an empty text of a padded column as None; SQL Server has blanks there."""
+    with demo_company() as connection:
+        with pytest.raises(IntegrityError, match=r"Batch\.Descr char\(30\)"):
+            connection.execute(text("""UPDATE "Batch" SET "Descr" = ''"""))
+        assert connection.execute(text('SELECT "Descr" FROM "Batch"')).scalar_one() == " " * 30
+
+
+@contextmanager
+def demo_company() -> Iterator[Connection]:
+    """Give a demo company with one empty batch."""
+    engine = sqlite_engine("sqlite://")
+    create_tables(engine, ["Batch"])
+    with engine.connect() as connection:
+        put(connection, Catalogue.read(connection, ["Batch"]), "Batch", Module="AR")
+        yield connection
+    engine.dispose()
 
 
 def test_flags_read_as_yes_or_no() -> None:

@@ -104,6 +104,13 @@ class _Connection:
         """Accept what pyodbc has."""
 
 
+def _on_sqlite(value: Any) -> Any:
+    """Give a value as the demo company keeps it."""
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "seconds")
+    return " " if value == "" else value
+
+
 class _Cursor:
     arraysize = 1
     fast_executemany = False
@@ -158,7 +165,7 @@ class _Cursor:
         translated = re.sub(r" WITH \((UPDLOCK|HOLDLOCK|READCOMMITTEDLOCK)[^)]*\)", "", sql)
         translated = re.sub(r"^SAVE TRANSACTION", "SAVEPOINT", translated)
         translated = re.sub(r"^ROLLBACK TRANSACTION", "ROLLBACK TO", translated)
-        played = [tuple(v.isoformat(" ", "seconds") if isinstance(v, datetime) else v for v in row) for row in rows]
+        played = [tuple(map(_on_sqlite, row)) for row in rows]
         if many:
             cursor.executemany(translated, played)
         else:

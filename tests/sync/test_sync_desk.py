@@ -9,10 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from click.testing import CliRunner, Result
-from macro_books import load_macro_book
+from macro_books import load_book, load_macro_book
 from new_workbooks import put_new_workbook
 from sync_stage import Stage, on
 
@@ -49,7 +48,7 @@ class Desk:
             closed.save()
 
     def cells(self, sheet: Any = PAYMENTS) -> list[dict[str, Any]]:
-        rows = openpyxl.load_workbook(self.path)[sheet.name].iter_rows(min_row=FIRST_DATA_ROW, values_only=True)
+        rows = load_book(self.path)[sheet.name].iter_rows(min_row=FIRST_DATA_ROW, values_only=True)
         named = [dict(zip((c.name for c in sheet.columns), row, strict=False)) for row in rows]
         return [row for row in named if any(value is not None for value in row.values())]
 

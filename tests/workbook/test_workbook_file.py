@@ -14,7 +14,6 @@ from zipfile import ZipFile
 
 import pytest
 from macro_books import load_macro_book
-from new_workbooks import put_new_workbook
 from oletools import olevba
 from ooxml import remarks
 from openpyxl.styles import Font
@@ -580,12 +579,3 @@ def test_every_sheet_has_the_colour_of_its_part_and_home_comes_first(built: Path
     by_part = {sheet.part: book[sheet.name].sheet_properties.tabColor.rgb for sheet in SHEETS}
     assert len(set(by_part.values())) == len(by_part)
     assert book[HOME].sheet_properties.tabColor.rgb not in by_part.values()
-
-
-@pytest.mark.parametrize("profile", ["", "/home/a & b/<x>.toml", r"C:\Users\k morales\o'hara.toml"])
-def test_the_workbook_that_tests_copy_is_the_one_that_is_built(tmp_path: Path, profile: str) -> None:
-    put_new_workbook(tmp_path / "copied.xlsm", profile=profile)
-    build_workbook(tmp_path / "built.xlsm", profile=profile)
-    with ZipFile(tmp_path / "copied.xlsm") as copied, ZipFile(tmp_path / "built.xlsm") as built:
-        assert copied.namelist() == built.namelist()
-        assert [name for name in built.namelist() if copied.read(name) != built.read(name)] == []

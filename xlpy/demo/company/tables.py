@@ -1,7 +1,8 @@
 """SL's tables, with all their columns, keys and indexes, for SQLite and for a test database on SQL Server.
 
 On SQLite the tables refuse what SQL Server would refuse: a text longer than its column, a number outside its type, an
-empty date. What SL compares, pads and counts is done by ``xlpy.sl.connection.sqlite``.
+empty date. They also refuse what SQL Server would put right and only SQL written by hand can send: seconds in a date,
+and an empty text instead of a blank one. What SL compares, pads and counts is done by ``xlpy.sl.connection.sqlite``.
 """
 
 # ruff: noqa: S608 # triggers are built from the names of our own dictionary, never from values
@@ -113,7 +114,7 @@ def _built(name: str) -> Table:
         *_keys(known),
         implicit_returning=False,
     )
-    for trigger in _triggers(known):
+    for trigger in _row_versions(known):
         event.listen(built, "after_create", trigger.execute_if(dialect="sqlite"))
     return built
 
@@ -147,14 +148,19 @@ def _type(known: KnownColumn) -> TypeEngine[Any]:
 
 
 def _limits(known: KnownTable, column: KnownColumn) -> Iterable[CheckConstraint]:
-    """Refuse on SQLite what SQL Server's types refuse. Cutting nothing but trailing blanks is no loss for either."""
+    """Refuse on SQLite what SQL Server's types refuse or put right. Cutting nothing but trailing blanks is no loss.
+
+    An empty text is refused since the driver reads it as None where a column has a converter: a blank is kept instead.
+    Each connection reads all rules again, so they are short.
+    """
     name = f'"{column.name}"'
+    minute = rf"substr({name},17)='\:00'"  # for SQLAlchemy a colon alone would begin a parameter
     rules = {
-        SlKind.TEXT: (f"length({name})<={column.length} OR length(rtrim({name}))<={column.length}", "char"),
+        SlKind.TEXT: (f"length(rtrim({name}))<={column.length} AND length({name})", "char"),
         SlKind.AMOUNT: (f"{name} BETWEEN -1e308 AND 1e308", "float"),
         SlKind.FLAG: (f"{name} BETWEEN -32768 AND 32767", "smallint"),
         SlKind.COUNTER: (f"{name} BETWEEN -2147483648 AND 2147483647", "int"),
-        SlKind.DATE: (f"{name} BETWEEN '1900-01-01' AND '2079-06-06 24'", "smalldatetime"),
+        SlKind.DATE: (f"{name} BETWEEN '1900-01-01' AND '2079-06-06 24' AND {minute}", "smalldatetime"),
     }
     if column.kind in rules and not column.identity:
         rule, kind = rules[column.kind]
@@ -183,25 +189,9 @@ def _keys(known: KnownTable) -> Iterable[PrimaryKeyConstraint | Index]:
         indexed.add(first)
 
 
-def _triggers(known: KnownTable) -> Iterable[DDL]:
-    """Do on SQLite what SQL Server's types do by themselves: whole minutes, blank-filled text, row versions.
-
-    What comes through our own types is right already, so the first two rewrite a row only after hand-written SQL.
-    """
+def _row_versions(known: KnownTable) -> Iterable[DDL]:
+    """Count up on SQLite what SQL Server counts with every update."""
     name = known.name
-    dates = [column.name for column in known.columns if column.kind is SlKind.DATE]
-    texts = [column.name for column in known.columns if column.kind is SlKind.TEXT]
-    wrong = [f"substr(NEW.{column},17)<>':00'" for column in dates]
-    mended = [f"{column}=strftime('%%Y-%%m-%%d %%H:%%M:00',{column},'+30.001 seconds')" for column in dates]
-    if texts:
-        # The driver reads an empty text of a column with a converter as None: one blank is kept instead.
-        wrong.append(f"'' IN ({','.join('NEW.' + column for column in texts)})")
-        mended += [f"{column}=ifnull(nullif({column},''),' ')" for column in texts]
-    for moment in ("INSERT", "UPDATE") if wrong else ():
-        yield _ddl(
-            f'CREATE TRIGGER "{name}_{moment.lower()}" AFTER {moment} ON "{name}" WHEN {" OR ".join(wrong)} '
-            f'BEGIN UPDATE "{name}" SET {",".join(mended)} WHERE rowid=NEW.rowid; END'
-        )
     for column in known.columns:
         if column.kind is SlKind.ROW_VERSION:
             yield _ddl(

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
+from itertools import groupby
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -38,7 +40,7 @@ from xlpy.sl.connection.types import SlAmount, SlDate, SlMinute, SlRowVersion, S
 SQLITE_CODE_PAGE = "cp1252"
 
 _SQLITE_CATALOGUE = text(
-    "SELECT m.name AS table_name, c.name AS column_name, c.type AS data_type, c.pk AS pk"
+    "SELECT m.name, c.name, c.type, c.pk"
     " FROM sqlite_master m JOIN pragma_table_info(m.name) c"
     " WHERE m.type IN ('table', 'view') AND m.name IN :names ORDER BY m.name, c.cid"
 ).bindparams(bindparam("names", expanding=True))
@@ -74,15 +76,15 @@ class Catalogue:
         named = tuple(tables or ())
         wanted = [known_names().get(name.upper(), name) for name in named] or list(known_tables())
         found: dict[str, list[CatalogueColumn]] = {}
-        statement = _SQLITE_CATALOGUE if on_sqlite else tsql.CATALOGUE
-        for row in connection.execute(statement, {"names": wanted}).mappings():
-            name = known_names().get(row["table_name"].upper(), row["table_name"])
-            column = (
-                _from_sqlite(name, row["column_name"], str(row["data_type"]), row["pk"])
-                if on_sqlite
-                else _from_sql_server(name, row)
-            )
-            found.setdefault(name, []).append(column)
+        rows = connection.execute(_SQLITE_CATALOGUE if on_sqlite else tsql.CATALOGUE, {"names": wanted})
+        if on_sqlite:
+            for table, of_table in groupby(rows, key=itemgetter(0)):
+                name = known_names().get(table.upper(), table)
+                found[name] = [_from_sqlite(name, column, str(kind), pk) for _, column, kind, pk in of_table]
+        else:
+            for row in rows.mappings():
+                name = known_names().get(row["table_name"].upper(), row["table_name"])
+                found.setdefault(name, []).append(_from_sql_server(name, row))
         read = cls({name: tuple(columns) for name, columns in found.items()}, _code_page(connection, code_page))
         for name in named:
             read.columns(name)
