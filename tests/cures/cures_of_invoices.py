@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import domain_story as firm
+from check_stories import in_the_ledger, thirds
 from cure import Cure, Story
 from domain_story import (
     AR,
@@ -22,10 +23,8 @@ from domain_story import (
     invoice,
     line,
     plan,
-    tax_line,
     untaxed,
 )
-from test_domain_checks import _five_taxes, _ledger, _split_otherwise, _thirds
 
 from xlpy.domain.facts.books import CustomerClass
 from xlpy.domain.facts.manage import Ref
@@ -54,7 +53,7 @@ def with_rules(*, of: Any = None, **rules: Any) -> Story:
 
 
 _IN_ORDER = again()
-_TAXED: Story = lambda: plan(invoice())  # noqa: E731 (a story, like those around it)
+TAXED: Story = lambda: plan(invoice())  # noqa: E731 (a story, like those around it)
 
 SETUP: Mapping[str, tuple[Cure, ...]] = {
     "PACKAGE": (Cure("Choose the package Other", _IN_ORDER),),
@@ -94,10 +93,10 @@ DOCUMENTS: Mapping[str, tuple[Cure, ...]] = {
     "NOT-EXPORTED": (Cure("Open it in Manage and close it again", _IN_ORDER),),
     "CHANGED": (Cure("Refresh", lambda: plan(untaxed(), invoices=(included(untaxed(), total=D("1000.00")),))),),
     "UNBALANCED": (Cure("Open it in Manage and close it again", _IN_ORDER),),
-    "NO-LINES": (Cure("Add a line to it", _TAXED),),
+    "NO-LINES": (Cure("Add a line to it", TAXED),),
     "AVALARA": (
         Cure("post it by hand and clear it without export", left_out),
-        Cure("Use a tax code of Manage", _TAXED),
+        Cure("Use a tax code of Manage", TAXED),
     ),
     "LOCATION": (
         Cure("Take Include off", left_out),
@@ -108,32 +107,32 @@ DOCUMENTS: Mapping[str, tuple[Cure, ...]] = {
     "DATE-RANGE": (Cure("Correct the date", again(due_date=date(2079, 6, 6))),),
     "DUE-MISSING": (Cure("Give it billing terms", again(due_date=None, due_days=30)),),
     "OTHER-COMPANY": (Cure("Take Include off", left_out),),
-    "UNDO-OPEN": (Cure("Press Recover first", lambda: _ledger(state=PostingState.UNDONE)),),
-    "CLEARED": (Cure("Set Include to Again", lambda: _ledger(state=PostingState.CLEARED, parts=(), again=True)),),
+    "UNDO-OPEN": (Cure("Press Recover first", lambda: in_the_ledger(state=PostingState.UNDONE)),),
+    "CLEARED": (Cure("Set Include to Again", lambda: in_the_ledger(state=PostingState.CLEARED, parts=(), again=True)),),
     "CHANGED-AFTER": (
-        Cure("restore it in Manage as it was", lambda: _ledger(same=True)),
+        Cure("restore it in Manage as it was", lambda: in_the_ledger(same=True)),
         Cure(
             "delete or void the document in SL, then set Include to Again",
-            lambda: _ledger(same=False, states=(SlState.MISSING,), again=True),
-            before=lambda: _ledger(same=False, states=(SlState.UNRELEASED,)),
+            lambda: in_the_ledger(same=False, states=(SlState.MISSING,), again=True),
+            before=lambda: in_the_ledger(same=False, states=(SlState.UNRELEASED,)),
         ),
         Cure(
             "delete or void the document in SL, then set Include to Again",
-            lambda: _ledger(same=False, states=(SlState.VOIDED,), again=True),
-            before=lambda: _ledger(same=False, states=(SlState.UNRELEASED,)),
+            lambda: in_the_ledger(same=False, states=(SlState.VOIDED,), again=True),
+            before=lambda: in_the_ledger(same=False, states=(SlState.UNRELEASED,)),
         ),
     ),
-    "GONE": (Cure("Set Include to Again", lambda: _ledger(states=(SlState.MISSING,), again=True)),),
+    "GONE": (Cure("Set Include to Again", lambda: in_the_ledger(states=(SlState.MISSING,), again=True)),),
     "PARTLY-GONE": (
         Cure(
             "Set Include to Again",
-            lambda: _ledger(states=(SlState.MISSING, SlState.UNRELEASED), again=True),
+            lambda: in_the_ledger(states=(SlState.MISSING, SlState.UNRELEASED), again=True),
         ),
     ),
     "PARTLY-CHANGED": (
         Cure(
             "Void or delete the other part too, then set Include to Again",
-            lambda: _ledger(states=(SlState.VOIDED, SlState.MISSING), again=True, same=False),
+            lambda: in_the_ledger(states=(SlState.VOIDED, SlState.MISSING), again=True, same=False),
         ),
     ),
     "REF-EMPTY": (
@@ -213,7 +212,7 @@ DOCUMENTS: Mapping[str, tuple[Cure, ...]] = {
     ),
     "LINES-DECIMALS": (
         Cure("Correct them in Manage", lambda: plan(untaxed(lines=(line(1, "-100.00"),), total=D("100.00")))),
-        Cure("set round_lines in the settings", lambda: plan(_thirds(), posting=PostingRules(round_lines=True))),
+        Cure("set round_lines in the settings", lambda: plan(thirds(), posting=PostingRules(round_lines=True))),
     ),
     "CUT-OFF-THROUGH": (
         Cure(
@@ -347,55 +346,4 @@ MASTER_RECORDS: Mapping[str, tuple[Cure, ...]] = {
 _TERMS_45 = replace(BOOKS.terms["30"], terms_id="45")
 
 
-def taxes(**changes: Any) -> Story:
-    """The county's tax after it was corrected in SL."""
-    rows = {row.tax_id: row for row in firm.TAXES}
-    rows["HILLCTY"] = replace(rows["HILLCTY"], **changes)
-    return lambda: plan(invoice(), books=books(taxes=rows))
-
-
-def _rate_corrected_in_manage() -> Any:
-    """Manage's tax code has SL's 6.5 % now, and the invoice was opened and closed again."""
-    code = firm.MASTERS.tax_codes[11]
-    code = replace(code, levels=(replace(code.levels[0], rate=D("0.065")), code.levels[1]))
-    rows = {row.tax_id: replace(row, rate=D("6.5")) if row.tax_id == "FLSTATE" else row for row in firm.TAXES}
-    one = invoice(
-        tax_levels=firm.levels(("65.00", "1000.00"), ("10.00", "1000.00")),
-        lines=(line(1, "-1000.00"), tax_line(2, "-65.00"), tax_line(3, "-10.00", "2210")),
-        total=D("1075.00"),
-    )
-    masters = firm.masters(tax_codes={**firm.MASTERS.tax_codes, 11: code})
-    return plan(one, masters=masters, books=books(taxes=rows))
-
-
-TAXES: Mapping[str, tuple[Cure, ...]] = {
-    "TAX-SUM": (Cure("Open it in Manage and close it again", _TAXED),),
-    "TAX-CODE": (Cure("Give it a tax code", _TAXED),),
-    "TAX-AGENCY": (Cure("Type the SL tax id as Agency Xref of the level", _TAXED),),
-    "TAX-MISSING": (Cure("Add it, and to the group of the tax code", taxes()),),
-    "TAX-TYPE": (Cure("a tax needs its type", taxes(tax_type="T")),),
-    "TAX-CALC": (Cure("Set its calculation to Document", taxes(calc_type="D")),),
-    "TAX-INCLUDED": (Cure("Set Price Includes Tax to No, on the group too", taxes(price_included="N")),),
-    "TAX-RATE": (
-        Cure("Make the rates agree", _TAXED),
-        Cure("when Manage's was wrong, open it in Manage and close it again", _rate_corrected_in_manage),
-    ),
-    "TAX-ACCT": (Cure("Give it one", taxes(acct="2210", sub="00000")),),
-    "TAX-TOO-MANY": (
-        Cure("Make the SL group of that name have exactly the agencies of the tax code's levels", _five_taxes),
-    ),
-    "TAX-TAXABLES": (
-        Cure(
-            "Put the lines that are taxed otherwise on an invoice or order of their own",
-            lambda: plan(invoice(1), untaxed(2)),
-        ),
-        Cure("post it by hand and clear it without export", left_out),
-    ),
-    "TAX-SPLIT-FAR": (
-        Cure("Set tax_group_difference to 1", lambda: _split_otherwise(tax_group_difference=1)),
-        Cure("post it by hand and clear it without export", left_out),
-    ),
-}
-
-
-INVOICE_CURES: Mapping[str, tuple[Cure, ...]] = {**SETUP, **DOCUMENTS, **MASTER_RECORDS, **TAXES}
+INVOICE_CURES: Mapping[str, tuple[Cure, ...]] = {**SETUP, **DOCUMENTS, **MASTER_RECORDS}

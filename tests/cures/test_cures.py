@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from check_stories import STORIES as OF_INVOICES
 from cure import Cure
 from cures_of_answers import ANSWER_CURES, ANSWER_STORIES
 from cures_of_invoices import INVOICE_CURES
 from cures_of_rules import RULE_CURES, RULE_STORIES
 from cures_of_runs import RUN_CURES, RUN_STORIES
 from cures_of_stock_and_vouchers import STOCK_CURES, VOUCHER_CURES
-from test_domain_checks import STORIES as OF_INVOICES
+from cures_of_taxes import TAX_CURES
 from test_domain_inventory_checks import STORIES as OF_STOCK
 from test_domain_payables_checks import STORIES as OF_VOUCHERS
 
@@ -23,6 +24,7 @@ from xlpy.domain.values.problems import Problem, Severity, stops
 STORIES: dict[str, Any] = {**OF_INVOICES, **OF_STOCK, **OF_VOUCHERS, **RUN_STORIES, **ANSWER_STORIES, **RULE_STORIES}
 CURES: dict[str, tuple[Cure, ...]] = {
     **INVOICE_CURES,
+    **TAX_CURES,
     **STOCK_CURES,
     **VOUCHER_CURES,
     **RUN_CURES,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +18,9 @@ from xlpy.demo.company.seed.company import make_company
 from xlpy.demo.site.door.server import serve
 from xlpy.demo.site.making.generate import generate_site
 from xlpy.profile import vault
+from xlpy.version import __version__
 
+ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(Path(__file__).parents[1] / "login"))  # its keyring in memory
 
 
@@ -57,3 +62,29 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
         yield done
     keyring.set_keyring(before)
     vault.try_again()
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package's file with the names that the build gives it, put together without a build."""
+    path = tmp_path_factory.mktemp("download folder") / f"xlpy-{__version__}-py3-none-any.whl"
+    info = f"xlpy-{__version__}.dist-info"
+    files = {f"xlpy/{p.relative_to(ROOT / 'xlpy').as_posix()}": p.read_bytes() for p in _files(ROOT / "xlpy")}
+    for name in ("workbook", "templates"):
+        files |= {f"xlpy/_{name}/{p.relative_to(ROOT / name).as_posix()}": p.read_bytes() for p in _files(ROOT / name)}
+    files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: xlpy\nVersion: {__version__}\n".encode()
+    files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    record = "".join(f"{name},sha256={_digest(data)},{len(data)}\n" for name, data in files.items())
+    files[f"{info}/RECORD"] = f"{record}{info}/RECORD,,\n".encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
+
+
+def _digest(data: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()

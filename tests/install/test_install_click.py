@@ -6,14 +6,11 @@ Unverified: the .cmd itself and the look-ups in Windows' registry were never run
 from __future__ import annotations
 
 import ast
-import base64
-import hashlib
 import os
 import re
 import subprocess
 import sys
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +21,6 @@ from xlpy.install.places import Places
 from xlpy.install.program import Program
 from xlpy.install.removing import uninstall
 from xlpy.install.running import NotInstalled, Ran, run
-from xlpy.version import __version__
 
 ROOT = Path(__file__).parents[2]
 CMD = ROOT / "templates" / "Install Manage to SL.cmd"
@@ -352,35 +348,6 @@ def test_uninstall_of_a_program_that_no_longer_runs_says_where_passwords_may_be_
     pc.failing["-c"] = Ran(103, "No Python")
     assert pc.uninstall() == 0
     assert "Credential Manager" in pc.told[-1]
-
-
-# --- the real thing ---------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package's file with the names that the build gives it, put together without a build."""
-    path = tmp_path_factory.mktemp("download folder") / f"xlpy-{__version__}-py3-none-any.whl"
-    info = f"xlpy-{__version__}.dist-info"
-    files = {f"xlpy/{p.relative_to(ROOT / 'xlpy').as_posix()}": p.read_bytes() for p in _files(ROOT / "xlpy")}
-    for name in ("workbook", "templates"):
-        files |= {f"xlpy/_{name}/{p.relative_to(ROOT / name).as_posix()}": p.read_bytes() for p in _files(ROOT / name)}
-    files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: xlpy\nVersion: {__version__}\n".encode()
-    files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    record = "".join(f"{name},sha256={_digest(data)},{len(data)}\n" for name, data in files.items())
-    files[f"{info}/RECORD"] = f"{record}{info}/RECORD,,\n".encode()
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return path
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
-
-
-def _digest(data: bytes) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""A scripted server for what the demo site can't play, and a client for it that never really sleeps."""
+"""A scripted server for what the demo site can't play, the demo site, and clients that never really sleep."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from demo_site_looks import SECRETS, exported
 
+from xlpy.demo.site.door import access
+from xlpy.demo.site.door.server import serve
+from xlpy.demo.site.making.generate import generate_site
 from xlpy.manage.client import ManageClient
 from xlpy.manage.http.transport import Transport
 from xlpy.profile.credentials import ManageSecrets
@@ -214,3 +218,52 @@ def transport(settings: ManageSettings, secrets: ManageSecrets, slept: list[floa
     made = Transport(settings, secrets, sleep=slept.append)
     yield made
     made.close()
+
+
+# --- the demo site -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def running():
+    with serve(generate_site(invoices=60)) as served:
+        yield served
+
+
+@pytest.fixture
+def site(running):
+    return running.site
+
+
+@pytest.fixture
+def site_settings(running):
+    return ManageSettings(
+        url=running.url,
+        company=access.COMPANY,
+        client_id=access.CLIENT_ID,
+        public_key=access.PUBLIC_KEY,
+        export_chunk=25,
+    )
+
+
+@pytest.fixture
+def manage(site_settings, slept):
+    with ManageClient(site_settings, SECRETS, sleep=slept.append) as client:
+        yield client
+
+
+@pytest.fixture
+def as_member(site_settings, slept):
+    settings = replace(site_settings, public_key="", member=access.MEMBER, integrator=access.INTEGRATOR)
+    with ManageClient(settings, SECRETS, sleep=slept.append) as client:
+        yield client
+
+
+@pytest.fixture
+def two(manage, site):
+    """Two exported invoices."""
+    return exported(manage, site.unposted_invoice_ids()[:2])
+
+
+@pytest.fixture
+def entries(two):
+    return [i for invoice in two for i in invoice.all_entry_ids]

@@ -6,14 +6,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sl_writer_books import BASE, DAY, plan
+from sl_writer_books import BASE, DAY, HOST, SITE, Books, plan
 
 from xlpy.domain.documents.ap import ApBatch, ApDocument, ApLine, ApPart, NewVendor
 from xlpy.domain.documents.gl import GlBatch, GlJournal, GlLine, GlPart
 from xlpy.domain.documents.inventory import InBatch, InDocument, InLine, InventoryPart, NewItem
 from xlpy.domain.documents.plan import Action, Plan, PlannedTransaction
 from xlpy.domain.documents.shared import TaxPosting
-from xlpy.domain.values.transactions import Kind, TransactionKey
+from xlpy.domain.values.transactions import Kind, PostedPart, TransactionKey
+from xlpy.sl.ledger_book.ledger import read_postings
 
 TODAY = date(2026, 10, 20)
 
@@ -206,3 +207,13 @@ def new_item(invt_id: str = "DOCK-C", **more: Any) -> NewItem:
         "tax_category": "TAXABLE",
     }
     return NewItem(invt_id=invt_id, **(values | more))
+
+
+def parts_of(books: Books, some: TransactionKey) -> tuple[PostedPart, ...]:
+    with books.engine.connect() as connection:
+        return read_postings(connection, HOST, SITE, [some])[some].parts
+
+
+def known(books: Books, *keys: TransactionKey) -> set[TransactionKey]:
+    with books.engine.connect() as connection:
+        return set(read_postings(connection, HOST, SITE, keys))

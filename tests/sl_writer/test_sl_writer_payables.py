@@ -6,9 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sl_writer_books import EURO, HOST, NOW, SITE, Books, batch, document, key, plan, request_of, transaction
+from sl_writer_books import Books, batch, document, key, plan, request_of
 from sl_writer_payables import (
     adjustment,
     ap_batch,
@@ -18,39 +16,25 @@ from sl_writer_payables import (
     in_batch,
     in_line,
     journal,
+    known,
     new_item,
     new_vendor,
+    parts_of,
     payables_plan,
-    planned,
     receipt,
     transfer,
     voucher,
 )
 
-from xlpy.domain.documents.ap import ApDocument
-from xlpy.domain.documents.gl import GlJournal, GlPart
-from xlpy.domain.documents.inventory import InDocument
-from xlpy.domain.documents.plan import Action, Plan, plan_of_kind
-from xlpy.domain.documents.shared import TaxSlot
-from xlpy.domain.values.money import round_money
-from xlpy.domain.values.transactions import Kind, PostedPart, SlState, TransactionKey
+from xlpy.domain.documents.gl import GlPart
+from xlpy.domain.documents.plan import Plan, plan_of_kind
+from xlpy.domain.values.transactions import Kind
 from xlpy.errors import PostingRefused
-from xlpy.sl.ledger_book.ledger import read_postings
 from xlpy.sl.reading.documents import document_hashes
 from xlpy.sl.reading.numbering import free_references
 from xlpy.sl.screens.numbered import AP_REFERENCES, TRANSFER_NUMBERS, NumberedReference
 from xlpy.sl.writing.posting import post_plan
-from xlpy.sl.writing.posting_checks import SetupSeen, read_setup_seen
-
-
-def parts_of(books: Books, some: TransactionKey) -> tuple[PostedPart, ...]:
-    with books.engine.connect() as connection:
-        return read_postings(connection, HOST, SITE, [some])[some].parts
-
-
-def known(books: Books, *keys: TransactionKey) -> set[TransactionKey]:
-    with books.engine.connect() as connection:
-        return set(read_postings(connection, HOST, SITE, keys))
+from xlpy.sl.writing.posting_checks import read_setup_seen
 
 
 def invoices_with_costs(*numbers: int) -> Plan:
@@ -316,82 +300,6 @@ def test_the_same_expense_is_never_posted_twice_and_says_what_it_is(books: Books
         post_plan(books.company, request_of(made, "run-2"))
 
 
-def states(books: Books, *keys: TransactionKey) -> list[SlState]:
-    return [part.state for some in keys for part in parts_of(books, some)]
-
-
-def everything(books: Books) -> tuple[TransactionKey, ...]:
-    made = payables_plan(
-        ap_batch(voucher(receipt(1))),
-        gl_batch(journal(receipt(2), part="document")),
-        in_batch(adjustment(3)),
-        in_batch(transfer(4), number=2),
-    )
-    post_plan(books.company, request_of(made))
-    return receipt(1), receipt(2), receipt(3), receipt(4)
-
-
-def test_the_ledger_follows_the_batches_of_every_module(books: Books) -> None:
-    keys = everything(books)
-    assert states(books, *keys) == [SlState.UNRELEASED] * 4
-    books.run("UPDATE Batch SET Status = 'U', Rlsed = 1")
-    assert states(books, *keys) == [SlState.RELEASED] * 4
-    books.run("UPDATE Batch SET Status = 'P'")
-    assert states(books, *keys) == [SlState.POSTED] * 4
-    books.run("UPDATE Batch SET Status = 'V'")
-    assert states(books, *keys) == [SlState.VOIDED] * 4
-
-
-def test_a_voided_voucher_stays_with_status_v_and_what_is_deleted_is_missing(books: Books) -> None:
-    keys = everything(books)
-    books.run("UPDATE APDoc SET Status = 'V'")
-    for table in ("GLTran", "INTran"):
-        books.run(f"DELETE FROM {table}")
-    assert states(books, *keys) == [SlState.VOIDED, SlState.MISSING, SlState.MISSING, SlState.MISSING]
-
-
-def test_gl_lines_of_other_modules_with_the_same_batch_number_are_not_ours(books: Books) -> None:
-    books.add("GLTran", Module="AP", BatNbr="000071", LineNbr=1, RefNbr="PO2-A1", TranType="GL")
-    keys = everything(books)
-    books.run("DELETE FROM GLTran WHERE Module = 'GL'")
-    assert states(books, keys[1]) == [SlState.MISSING]
-
-
-def test_the_hash_tells_whether_somebody_changed_a_document_of_any_module(books: Books) -> None:
-    keys = everything(books)
-    before = {part.module + part.doc_type: part for some in keys for part in parts_of(books, some)}
-    for change in (
-        "UPDATE APTran SET TranDesc = 'x'",
-        "UPDATE GLTran SET Acct = '5300' WHERE DrAmt > 0",
-        "UPDATE INTran SET Qty = -4 WHERE TranType = 'AJ'",
-        "UPDATE TrnsfrDoc SET ToSiteID = 'TPA'",
-    ):
-        books.run(change)
-    with books.engine.connect() as connection:
-        for part in before.values():
-            now = document_hashes(connection, books.company, part.bat_nbr, part.module)
-            assert now[part.doc_type, part.ref_nbr] != part.rows_hash
-
-
-def test_a_voided_voucher_is_posted_again_under_a_new_number(books: Books) -> None:
-    post_plan(books.company, request_of(payables_plan(ap_batch(voucher(expense(1))))))
-    books.run("UPDATE Batch SET Status = 'V', Rlsed = 1")
-    books.run("UPDATE APDoc SET Status = 'V'")
-    again = planned(expense(1), action=Action.POST_AGAIN, generation=2)
-    made = payables_plan(ap_batch(voucher(expense(1))), transactions=(again,))
-    outcome = post_plan(books.company, request_of(made, "run-2"))
-    assert [d.ref_nbr for d in outcome.posted] == ["0000203"]
-
-
-def test_marks_of_expenses_need_no_module(books: Books) -> None:
-    books.set("APSetup", Init=0)
-    zero = planned(expense(1), Decimal(0), action=Action.NOTHING_TO_POST)
-    post_plan(books.company, request_of(payables_plan(transactions=(zero,))))
-    assert known(books, expense(1)) == {expense(1)}
-    with books.engine.connect() as connection:
-        assert read_postings(connection, HOST, SITE, [expense(1)])[expense(1)].batch_identifier == "OCT-E"
-
-
 class _Died(Exception):
     pass
 
@@ -437,100 +345,3 @@ def test_the_number_of_statements_does_not_grow_with_the_documents(books: Books)
         return len(seen)
 
     assert statements(2, 1000) == statements(60, 2000)
-
-
-CENTS = st.integers(min_value=-99_999, max_value=999_999_99)
-
-
-def cents(amount: int) -> Decimal:
-    return Decimal(amount).scaleb(-2)
-
-
-@st.composite
-def vouchers(draw: st.DrawFn, number: int) -> ApDocument:
-    rate = draw(st.sampled_from([None, Decimal("1.0842")]))
-    amounts = [cents(c) for c in draw(st.lists(CENTS, min_size=1, max_size=4).filter(lambda some: sum(some) >= 0))]
-    taxes = [cents(c) for c in draw(st.lists(st.integers(min_value=0, max_value=99_999), max_size=4))]
-
-    def base(amount: Decimal) -> Decimal:
-        return amount if rate is None else round_money(amount * rate, 2)
-
-    slots = tuple(TaxSlot(f"T{n}", t, Decimal(100), base(t), base(Decimal(100))) for n, t in enumerate(taxes))
-    cury = sum(amounts, Decimal(0)) + sum(taxes, Decimal(0))
-    parts = sum(map(base, amounts), Decimal(0)) + sum(map(base, taxes), Decimal(0))
-    return voucher(
-        receipt(number),
-        lines=tuple(ap_line(str(a), str(base(a))) for a in amounts),
-        taxes=slots,
-        total=base(cury),
-        base_difference=base(cury) - parts,
-        doc_type=draw(st.sampled_from(["VO", "AD"])),
-        invc_nbr=f"I{number}",
-        **({"rate": EURO} if rate else {}),
-    )
-
-
-@st.composite
-def journals(draw: st.DrawFn, number: int) -> GlJournal:
-    amount = str(cents(draw(st.integers(min_value=1, max_value=999_999_99))))
-    return journal(receipt(number), part="document", amount=amount, ref=f"J{number}")
-
-
-@st.composite
-def adjustments(draw: st.DrawFn, number: int) -> InDocument:
-    lines = []
-    for quantity in draw(st.lists(st.integers(-9999, 9999), min_size=1, max_size=4)):
-        cost = cents(draw(st.integers(0, 99_999)))
-        lines.append(in_line(str(cents(quantity)), unit_cost=cost, amount=round_money(cents(quantity) * cost, 2)))
-    return adjustment(number, *lines)
-
-
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_any_plan_comes_back_from_sl_to_the_cent(books: Books, data: st.DataObject) -> None:
-    start = 100 * (books.count("xlpy_Posting") + 1)
-    allocated = books.row("Location", InvtID="PATCH10")["QtyAllocIN"]
-    bought = [data.draw(vouchers(start + n)) for n in range(data.draw(st.integers(1, 3)))]
-    booked = [data.draw(journals(start + 10 + n)) for n in range(data.draw(st.integers(1, 2)))]
-    counted = [data.draw(adjustments(start + 20 + n)) for n in range(data.draw(st.integers(1, 2)))]
-    by_currency = [[d for d in bought if d.rate.currency == currency] for currency in ("USD", "EUR")]
-    made = payables_plan(*[ap_batch(*some) for some in by_currency if some], gl_batch(*booked), in_batch(*counted))
-    outcome = post_plan(books.company, request_of(made, f"run-{start}"))
-
-    assert outcome.failed == ()
-    given = {d.transaction: d for d in outcome.posted}
-    for sent in bought:
-        row = books.row("APDoc", RefNbr=given[sent.transactions[0]].ref_nbr)
-        assert (row["CuryOrigDocAmt"], row["OrigDocAmt"], row["InvcNbr"]) == (
-            sent.cury_total,
-            sent.total,
-            sent.invc_nbr,
-        )
-        lines = sorted(books.rows("APTran", RefNbr=row["RefNbr"]), key=lambda read: read["LineNbr"])
-        assert [(r["CuryTranAmt"], r["TranAmt"]) for r in lines] == [(x.cury_amount, x.amount) for x in sent.lines]
-    for entered in booked:
-        sides = [(r["DrAmt"], r["CrAmt"]) for r in books.rows("GLTran", RefNbr=entered.lines[0].ref_nbr)]
-        assert sides == [(entered.total, 0), (0, entered.total)]
-    leaving = sum((max(-x.quantity, Decimal(0)) for d in counted for x in d.lines), Decimal(0))
-    assert books.row("Location", InvtID="PATCH10")["QtyAllocIN"] == allocated + leaving
-    for number in {(d.module, d.bat_nbr) for d in outcome.posted}:
-        top = books.row("Batch", Module=number[0], BatNbr=number[1])
-        table, column = {"AP": ("APDoc", "OrigDocAmt"), "GL": ("GLTran", "DrAmt"), "IN": ("INTran", "TranAmt")}[
-            number[0]
-        ]
-        assert top["CrTot"] == sum(r[column] for r in books.rows(table, BatNbr=number[1]))
-
-
-def test_a_plan_of_invoices_and_of_payables_can_be_one_transaction_too(books: Books) -> None:
-    seen = SetupSeen("202610", "202610", "202610", "202609", auto_ref=False)
-    made = payables_plan(ap_batch(voucher(expense(1))))
-    both = plan(
-        batch(document(501)),
-        transactions=(transaction(document(501)), *made.transactions),
-        ap=made.ap,
-        gl=made.gl,
-        inventory=made.inventory,
-    )
-    outcome = post_plan(books.company, request_of(both, expected=seen))
-    assert {(d.module, d.ref_nbr) for d in outcome.posted} == {("AR", "501"), ("AP", "0000202")}
-    assert books.row("Batch", Module="AP")["Crtd_DateTime"] == NOW

@@ -47,7 +47,7 @@ def sqlite_engine(url: str, *, lock_seconds: float = 10) -> Engine:
     in_memory = make_url(url).database in (None, "", ":memory:")
     engine = create_engine(
         url,
-        # Each new connection reads SL's whole schema again (60 ms), so they are kept until the engine is disposed.
+        # Each new connection reads SL's whole schema again (20 ms), so they are kept until the engine is disposed.
         poolclass=StaticPool if in_memory else QueuePool,
         connect_args={
             "detect_types": sqlite3.PARSE_DECLTYPES,

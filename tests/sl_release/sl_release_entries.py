@@ -1,0 +1,65 @@
+"""What one enters in the company of the cases: documents, lines, batches, journals, and what one reads of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sl_release_company import put, rows_of
+from sqlalchemy import Engine
+
+from xlpy.demo.company.release.run import (
+    release_batch,
+)
+
+SEVEN = {"CpnyID": "0070", "CpnyCOA": "0060", "CpnySub": "0060", "Active": 1, "DatabaseName": "slapp"}
+MAPPING = {
+    "FromCompany": "0060",
+    "ToCompany": "0070",
+    "Module": "**",
+    "Screen": "ALL",
+    "FromAcct": "1000",
+    "FromSub": "000000",
+    "ToAcct": "2000",
+    "ToSub": "000000",
+}
+
+
+def invoice(company: Engine, total: str = "100", **doc: Any) -> None:
+    """Put an invoice of one line; lines and batch are put by the test that wants others."""
+    put(company, "ARDoc", {"OrigDocAmt": total, "CuryOrigDocAmt": total, "DocBal": total, "CuryDocBal": total} | doc)
+
+
+def line(company: Engine, total: str = "100", **values: Any) -> None:
+    put(company, "ARTran", {"TranAmt": total, "CuryTranAmt": total, "UnitPrice": total} | values)
+
+
+def batch(company: Engine, total: str = "100", **values: Any) -> None:
+    given_batch = {"Module": "AR", "JrnlType": "AR", "EditScrnNbr": "08010", "Crtd_Prog": "08010"}
+    put(company, "Batch", given_batch | {"CrTot": total, "CuryCrTot": total, "CtrlTot": total} | values)
+
+
+def journal(company: Engine, *lines: dict[str, Any], total: str = "100", **values: Any) -> None:
+    given_batch = {"Module": "GL", "JrnlType": "GJ", "EditScrnNbr": "01010", "Crtd_Prog": "01010", "BalanceType": "A"}
+    totals = {"CrTot": total, "DrTot": total, "CuryCrTot": total, "CuryDrTot": total}
+    put(company, "Batch", given_batch | totals | values)
+    for number, given_line in enumerate(lines, start=1):
+        put(company, "GLTran", {"LineNbr": number, "LineId": number} | given_line)
+
+
+def debit(acct: str, amount: str, **values: Any) -> dict[str, Any]:
+    return {"Acct": acct, "DrAmt": amount, "CuryDrAmt": amount} | values
+
+
+def credit(acct: str, amount: str, **values: Any) -> dict[str, Any]:
+    return {"Acct": acct, "CrAmt": amount, "CuryCrAmt": amount} | values
+
+
+def messages(company: Engine, module: str = "AR") -> tuple[str, list[int]]:
+    result = release_batch(company, module, "000101")
+    assert result.error is None
+    return result.status, [message.msg_id for message in result.messages]
+
+
+def one(company: Engine, name: str, **equal: Any) -> dict[str, Any]:
+    (row,) = rows_of(company, name, **equal)
+    return row
