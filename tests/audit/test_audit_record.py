@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from by_column import at, column
-from macro_books import load_book
+from macro_books import look_at
 from sqlalchemy import event, text
 
 from xlpy import __version__
@@ -108,7 +108,7 @@ def test_the_log_in_the_record_is_that_of_the_run_and_of_no_other(books: Any) ->
 
 
 def test_the_workbook_is_protected_and_holds_values_only(books: Any) -> None:
-    book = load_book(books.record.path / "record.xlsx")
+    book = look_at(books.record.path / "record.xlsx")
     assert book.sheetnames == ["Record", "Totals", "Results", "Mapping check", "Preview", "Ledger", "Reconcile"]
     assert book.security.lockStructure
     assert not [name for name in zipfile.ZipFile(books.record.path / "record.xlsx").namelist() if "vba" in name.lower()]
@@ -149,7 +149,7 @@ def test_formulas_from_manage_stay_texts_and_all_letters_are_right(books: Any, t
     with books.session() as session:
         remember_run(session, failed_run())
         record = export_audit_record(session, tmp_path / "out", run_id="20261031-120000-abcd")
-    book = load_book(record.path / "record.xlsx")
+    book = look_at(record.path / "record.xlsx")
     cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
     hostile = [cell for cell in cells if cell.value == HOSTILE]
     assert len(hostile) == 2
@@ -267,11 +267,11 @@ def test_what_the_user_wrote_about_a_transaction_of_the_run_is_in_its_record(boo
     row = books.report.results[0]
     notes = {f"{row.kind}:{row.transaction_id}": HOSTILE, "invoice:999999": "of another run"}
     record = export_audit_record(books.session(), tmp_path, run_id=books.report.run_id, user_notes=notes)
-    ws = load_book(record.path / "record.xlsx")["Notes"]
+    ws = look_at(record.path / "record.xlsx")["Notes"]
     assert (column(ws, "Transaction"), column(ws, "Note")) == ([row.transaction], [HOSTILE])
     assert {cell.data_type for cell in ws[FIRST_DATA_ROW]} == {"s"}
     assert "of another run" not in pdf_text(record.path / "record.pdf")
-    assert "Notes" not in load_book(books.record.path / "record.xlsx").sheetnames
+    assert "Notes" not in look_at(books.record.path / "record.xlsx").sheetnames
 
 
 def test_the_ledger_sheet_tells_what_became_of_the_documents_since(books: Any, tmp_path: Path) -> None:
@@ -279,14 +279,14 @@ def test_the_ledger_sheet_tells_what_became_of_the_documents_since(books: Any, t
         with session.sl.engine.begin() as connection:
             connection.execute(text("UPDATE Batch SET Status = 'V' WHERE Module = 'AR'"))
         record = export_audit_record(session, tmp_path / "out")
-    sheet = load_book(record.path / "record.xlsx")["Ledger"]
+    sheet = look_at(record.path / "record.xlsx")["Ledger"]
     states = set(zip(column(sheet, "Module"), column(sheet, "State in SL"), strict=True))
     assert ("AR", "Voided") in states
     assert ("AP", "Unreleased") in states
 
 
 def test_the_record_says_what_reconcile_says_of_the_batch(books: Any) -> None:
-    sheet = load_book(books.record.path / "record.xlsx")["Reconcile"]
+    sheet = look_at(books.record.path / "record.xlsx")["Reconcile"]
     shown = set(map(str, column(sheet, "Transaction")))
     assert shown >= {row.transaction for row in books.report.results if row.module}
     run = json.loads((books.record.path / "run.json").read_bytes())
@@ -335,7 +335,7 @@ def test_a_payment_sync_has_a_record_too(books: Any, tmp_path: Path) -> None:
     kept = recall_run(report.run_id)
     assert kept is not None
     assert kept.sync == report
-    book = load_book(record.path / "record.xlsx")
+    book = look_at(record.path / "record.xlsx")
     assert book.sheetnames == ["Record", "Totals", "Payments"]
     manifest = manifest_of(record.path)
     assert manifest["run"]["action"] == "sync"

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from openpyxl.worksheet.filters import AutoFilter as FileFilter
@@ -237,6 +238,7 @@ def _has_wild(text: str) -> bool:
     return any(mark in text for mark in "*?~")
 
 
+@lru_cache(1_000)
 def _wild(text: str) -> re.Pattern[str]:
     """``*`` is any text, ``?`` any character, ``~`` takes the next as it is (support page *wildcard characters*)."""
     out, i = "", 0

@@ -132,6 +132,8 @@ def _shrink(cell: Any, first: int, last: int) -> None:
 def _follow(cell: Any, sheet: Worksheet, area: Area, *, own: bool) -> None:
     formula = cell._value
     text = formula.text if isinstance(formula, ArrayFormula) else formula
+    if not own and sheet._name().replace("'", "''") not in text:
+        return
     tokens = Tokenizer(text)
     for token in tokens.items:
         if token.type == Token.OPERAND and token.subtype == Token.RANGE and "[" not in token.value:

@@ -207,6 +207,7 @@ class Range(ComObject):
         self._refuse_protected()
         top, left = self._first()[:2]
         origin = f"{get_column_letter(left)}{top}"
+        filled = Translator(data, origin=origin)
         hidden = {r for area in self._areas for r in self._sheet._filtered_rows(area[0], area[2], area[1], area[3])}
         for r, c in self._cells():
             if r in hidden:
@@ -216,7 +217,7 @@ class Range(ComObject):
                 self._sheet._store(r, c, entered(data, code))
                 continue
             there = f"{get_column_letter(c)}{r}"
-            text = data if there == origin else Translator(data, origin=origin).translate_formula(there)
+            text = data if there == origin else filled.translate_formula(there)
             self._sheet._store(r, c, contents.formula(text))
 
     @called

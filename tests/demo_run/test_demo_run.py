@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from macro_books import load_macro_book
+from macro_books import look_at
 from ooxml import remarks
 from sqlalchemy import text
 
@@ -35,7 +35,7 @@ from xlpy.sl.connection.sqlite import sqlite_engine
 
 
 def cells(path: Path, sheet: Sheet) -> list[dict[str, object]]:
-    rows = load_macro_book(path)[sheet.name].iter_rows(min_row=FIRST_DATA_ROW, values_only=True)
+    rows = look_at(path)[sheet.name].iter_rows(min_row=FIRST_DATA_ROW, values_only=True)
     named = [dict(zip((c.name for c in sheet.columns), row, strict=False)) for row in rows]
     return [row for row in named if any(value is not None for value in row.values())]
 

@@ -17,7 +17,7 @@ from openpyxl.worksheet.table import TableColumn
 from xlpy.excel.workbook import builder
 from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY, INVOICES, LOG, PREVIEW, PROBLEMS, RESULTS
 
-TOUCHED = (INVOICES, EXPENSES, INVENTORY, PROBLEMS, PREVIEW, RESULTS, LOG)
+ANY_TOUCHED = (INVOICES, EXPENSES, INVENTORY, PROBLEMS, PREVIEW, RESULTS, LOG)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -62,11 +62,12 @@ def file_of() -> Callable[[Any], Workbook]:
     return found
 
 
-@pytest.fixture(scope="session")
-def pristine_workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The workbook with the sheets that these tests touch: opening and saving all of them takes most of the time."""
+@pytest.fixture(scope="module")
+def pristine_workbook(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workbook with the sheets that a module has ``TOUCHED``: opening and saving all takes most of the time."""
+    touched = getattr(request.module, "TOUCHED", ANY_TOUCHED)
     path = tmp_path_factory.mktemp("workbook") / "Month end.xlsm"
-    with mock.patch.object(builder, "SHEETS", [sheet for sheet in builder.SHEETS if sheet in TOUCHED]):
+    with mock.patch.object(builder, "SHEETS", [sheet for sheet in builder.SHEETS if sheet in touched]):
         builder.build_workbook(path)
     return path
 

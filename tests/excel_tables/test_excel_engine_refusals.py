@@ -24,6 +24,7 @@ from xlpy.excel.tables.home import workbook_is_ours
 from xlpy.excel.tables.tables import has_rows, refill
 from xlpy.excel.workbook.sheets import INVOICES
 
+TOUCHED = (INVOICES,)
 _NOON = dt.datetime(2026, 1, 2, 12)  # noqa: DTZ001 (cells have no time zone)
 
 

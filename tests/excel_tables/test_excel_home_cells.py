@@ -22,6 +22,9 @@ from xlpy.excel.tables.home import (
     write_included,
 )
 from xlpy.excel.workbook.home_cells import ALL_LOCATIONS, PERIOD_CHOICES, Home
+from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY, INVOICES
+
+TOUCHED = (INVOICES, EXPENSES, INVENTORY)
 
 
 @dataclass

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from by_column import at, beside, letter, number, table_area
-from macro_books import load_book
+from macro_books import look_at
 from openpyxl.worksheet.filters import DateGroupItem, FilterColumn, Filters
 
 from xlpy.domain.values.statuses import Include, RowStatus
@@ -27,6 +27,7 @@ from xlpy.excel.tables.tables import (
 from xlpy.excel.workbook.sheets import INVOICES, LOG, RESULTS
 
 BOTH_ENGINES = True
+TOUCHED = (INVOICES, RESULTS, LOG)
 
 
 @pytest.fixture
@@ -203,7 +204,7 @@ def test_results_put_the_newest_run_on_top_and_show_it(workbook):
         prepend(closed.book, RESULTS, [result("2026-11-23 10:00", n) for n in (4, 5, 6)])
         assert [row["Transaction"] for row in read_rows(closed.book, RESULTS)] == ["4", "5", "6", "3", "1", "2"]
         closed.save()
-    ws = load_book(workbook)["Results"]
+    ws = look_at(workbook)["Results"]
     assert ws.tables["Results"].ref == table_area(RESULTS, rows=6)
     assert [ws.row_dimensions[r].hidden for r in range(5, 11)] == [False] * 3 + [True] * 3
     amounts = [ws[at(RESULTS, "Amount", r)] for r in range(5, 11)]
@@ -226,12 +227,12 @@ def test_results_move_down_with_the_users_columns_and_formulas(workbook, edit, a
     with open_closed(workbook) as closed:
         prepend(closed.book, RESULTS, [result("r2", 3)])
         closed.save()
-    ws = load_book(workbook)["Results"]
+    ws = look_at(workbook)["Results"]
     note, doubled, mine = ([ws[beside(RESULTS, nth, r)].value for r in (5, 6, 7)] for nth in (1, 2, 3))
     assert note == [None, "first", None]
     assert doubled == [double] * 3
     assert mine == [None, f"={amount}6*3", "typed"]
-    assert load_book(workbook)["Home"]["Z60"].value == f"=Results!{amount}7+Results!${amount}$4+G6"
+    assert look_at(workbook)["Home"]["Z60"].value == f"=Results!{amount}7+Results!${amount}$4+G6"
 
 
 def test_the_log_grows_at_its_end_under_a_filter(workbook, file_of):

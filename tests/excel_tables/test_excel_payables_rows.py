@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from macro_books import load_book
+from macro_books import look_at
 
 from xlpy.domain.facts.manage_expenses import UnpostedExpense
 from xlpy.domain.facts.manage_procurement import UnpostedProcurement
@@ -20,6 +20,7 @@ from xlpy.excel.workbook.sheets import EXPENSES, INVENTORY
 from xlpy.services.run.reports import ExpenseRow, ProcurementRow
 
 BOTH_ENGINES = True
+TOUCHED = (EXPENSES, INVENTORY)
 
 EXPENSE = UnpostedExpense(
     id=1138,
@@ -80,7 +81,7 @@ def shown(path, sheet, rows):
     with open_closed(path) as closed:
         refill(closed.book, sheet, rows)
         closed.save()
-    ws = load_book(path)[sheet.name]
+    ws = look_at(path)[sheet.name]
     names = [column.name for column in sheet.columns]
     held = {column.name for column in sheet.held}
     return [

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from by_column import at, beside, header_at, number, table_area
-from macro_books import load_book
+from macro_books import look_at
 from openpyxl.worksheet.filters import (
     ColorFilter,
     CustomFilter,
@@ -29,6 +29,7 @@ from xlpy.excel.workbook.sheet import FILE_FORMAT, CellKind
 from xlpy.excel.workbook.sheets import INVOICES, PREVIEW, PROBLEMS
 
 BOTH_ENGINES = True
+TOUCHED = (INVOICES, PREVIEW, PROBLEMS)
 
 
 def write(path, sheet, rows):
@@ -39,7 +40,7 @@ def write(path, sheet, rows):
 
 def column(path, name, sheet="Invoices"):
     """What a reader of the saved file finds in a column, from the first data row to the table's last."""
-    ws = load_book(path)[sheet]
+    ws = look_at(path)[sheet]
     (table,) = ws.tables.values()
     last = int(table.ref.split(":")[1].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
     at = [cell.value for cell in ws[4]].index(name) + 1
@@ -47,7 +48,7 @@ def column(path, name, sheet="Invoices"):
 
 
 def shown(path, sheet="Invoices"):
-    ws = load_book(path)[sheet]
+    ws = look_at(path)[sheet]
     (table,) = ws.tables.values()
     last = int(table.ref.split(":")[1].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
     numbers = number(INVOICES, "Number")
@@ -61,7 +62,7 @@ def set_filter(book, name, **what):
 
 def test_rows_are_written_with_their_types(workbook, invoice):
     write(workbook, INVOICES, [invoice(1, Total=Decimal("-1234.565"), Number="00123")])
-    ws = load_book(workbook)["Invoices"]
+    ws = look_at(workbook)["Invoices"]
     named, day, total = (ws[at(INVOICES, name)] for name in ("Number", "Date", "Total"))
     assert (named.value, named.data_type, named.number_format) == ("00123", "s", "@")
     assert (day.value, day.number_format) == (dt.datetime(2026, 10, 1), FILE_FORMAT[CellKind.DATE])  # noqa: DTZ001
@@ -73,7 +74,7 @@ def test_rows_are_written_with_their_types(workbook, invoice):
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "#N/A", "TRUE", "0100", "2026-01-01", "'quoted", "_x0041_"])
 def test_hostile_text_stays_the_text_it_is(workbook, invoice, text):
     write(workbook, INVOICES, [invoice(1, Company=text)])
-    cell = load_book(workbook)["Invoices"][at(INVOICES, "Company")]
+    cell = look_at(workbook)["Invoices"][at(INVOICES, "Company")]
     assert cell.data_type == "s"
     assert cell.number_format == "@"
     with open_closed(workbook) as closed:
@@ -125,7 +126,7 @@ def test_copies_of_a_row_that_disagree_leave_it_unmarked(workbook, invoice, edit
 def test_fewer_rows_leave_nothing_below_the_table(workbook, invoice):
     write(workbook, INVOICES, [invoice(n) for n in range(1, 30)])
     write(workbook, INVOICES, [invoice(1)])
-    ws = load_book(workbook)["Invoices"]
+    ws = look_at(workbook)["Invoices"]
     assert all(cell.value is None for row in ws.iter_rows(min_row=6) for cell in row)
     with open_closed(workbook) as closed:
         clear(closed.book, INVOICES)
@@ -146,7 +147,7 @@ def test_what_the_user_typed_in_own_columns_moves_with_its_id(workbook, invoice,
     assert column(workbook, "Id") == ["1", "2", "3", "9"]
     assert column(workbook, "Note") == ["ask Mary", 42, None, None]
     assert column(workbook, "When") == [dt.datetime(2026, 11, 5), True, "0100", None]  # noqa: DTZ001
-    assert load_book(workbook)["Invoices"][beside(INVOICES, 2, 7)].data_type == "s"
+    assert look_at(workbook)["Invoices"][beside(INVOICES, 2, 7)].data_type == "s"
 
 
 def test_a_calculated_column_is_filled_again(workbook, invoice, edit, add_column):

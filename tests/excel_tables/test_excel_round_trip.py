@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from xlpy.excel.engine.closed_file import open_closed
 from xlpy.excel.tables.tables import read_rows, refill
 from xlpy.excel.workbook.formulas import Insertion, has_relative_reference
-from xlpy.excel.workbook.sheets import INVOICES
+from xlpy.excel.workbook.sheets import INVOICES, RESULTS
 from xlpy.excel.workbook.typed_text import clean_text, has_forbidden_characters, units
 
+TOUCHED = (INVOICES, RESULTS)
 BOTH_ENGINES = True
 
 AMOUNTS = st.decimals(min_value=-(10**9), max_value=10**9, places=3)

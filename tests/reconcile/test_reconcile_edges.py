@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from macro_books import load_book
+from macro_books import look_at
 from reconcile_stage import Month
 from sqlalchemy import text
 
@@ -45,7 +45,7 @@ def workbook(tmp_path: Path, empty_workbook: bytes) -> Path:
 
 
 def cells(path: Path) -> list[dict[str, Any]]:
-    rows = load_book(path)[RECONCILE.name].iter_rows(min_row=FIRST_DATA_ROW, values_only=True)
+    rows = look_at(path)[RECONCILE.name].iter_rows(min_row=FIRST_DATA_ROW, values_only=True)
     named = [dict(zip((column.name for column in RECONCILE.columns), row, strict=False)) for row in rows]
     return [row for row in named if row["State"]]
 
@@ -88,7 +88,7 @@ def test_the_sheet_shows_what_is_wrong_first_and_how_far_it_got(month: Month, wo
     assert first["State"] == "Missing in SL"
     assert first["SL"] is None
     assert first["Difference"] == first["Manage"]
-    ws = load_book(workbook)[RECONCILE.name]
+    ws = look_at(workbook)[RECONCILE.name]
     above = {column.name: ws.cell(TITLE_ROW, number).value for number, column in enumerate(RECONCILE.columns, 1)}
     assert above["Currency"] == "in USD"
     assert above["Manage"] == above["Posting ledger"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from by_column import at
 from click.testing import CliRunner
-from macro_books import load_book
+from macro_books import look_at
 from new_workbooks import put_new_workbook
 from reconcile_stage import Month
 
@@ -58,7 +58,7 @@ def test_the_button_fills_the_sheet_and_the_page(environment: Month, tmp_path: P
     assert done.exit_code == 0, done.output
     assert "See the sheet Tie-out" in done.output
     assert page.is_file()
-    cells = load_book(book)[TIE_OUT.name]
+    cells = look_at(book)[TIE_OUT.name]
     first = {column.name: cells[at(TIE_OUT, column.name)].value for column in TIE_OUT.columns}
     assert (first["State"], first["Line"], first["Period"]) == ("Agrees", "Account", "10-2026")
     assert first["Manage"] == first["From Manage in SL"]

@@ -95,7 +95,9 @@ class Firm:
         """Change one column of SL for a while."""
         with self.engine.begin() as connection:
             before = connection.execute(text(f"SELECT {column} FROM {table} WHERE {where}")).scalar()
-            connection.execute(text(f"UPDATE {table} SET {column} = :v WHERE {where}"), {"v": value})
+            connection.execute(
+                text(f"UPDATE {table} SET {column} = :v WHERE {where}"), {"v": " " if value == "" else value}
+            )
         try:
             yield
         finally:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from macro_books import load_book
+from macro_books import look_at
 from setup_stage import Firm
 
 import xlpy
@@ -51,7 +51,7 @@ def workbook(settings: Path, tmp_path: Path) -> Path:
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
-    cells = load_book(path)[SETUP.name].iter_rows(min_row=FIRST_DATA_ROW, values_only=True)
+    cells = look_at(path)[SETUP.name].iter_rows(min_row=FIRST_DATA_ROW, values_only=True)
     return [dict(zip((c.name for c in SETUP.columns), row, strict=False)) for row in cells if row[0]]
 
 
@@ -76,7 +76,7 @@ def test_the_button_fills_the_sheet_with_problems_first(workbook: Path, firm: Fi
         (row["Verdict"] for row in rows), key=["Problem", "Could not tell", "Note", "OK"].index
     )
     assert all(row["What it means"] for row in rows)
-    assert not load_book(workbook)[PROBLEMS.name].cell(FIRST_DATA_ROW, 1).value
+    assert not look_at(workbook)[PROBLEMS.name].cell(FIRST_DATA_ROW, 1).value
 
 
 def test_a_profile_with_mistakes_can_be_checked_in_the_workbook(workbook: Path, settings: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from macro_books import load_book, load_macro_book
+from macro_books import load_macro_book, look_at
 from new_workbooks import put_new_workbook
 from sync_stage import Stage, on
 
@@ -48,7 +48,7 @@ class Desk:
             closed.save()
 
     def cells(self, sheet: Any = PAYMENTS) -> list[dict[str, Any]]:
-        rows = load_book(self.path)[sheet.name].iter_rows(min_row=FIRST_DATA_ROW, values_only=True)
+        rows = look_at(self.path)[sheet.name].iter_rows(min_row=FIRST_DATA_ROW, values_only=True)
         named = [dict(zip((c.name for c in sheet.columns), row, strict=False)) for row in rows]
         return [row for row in named if any(value is not None for value in row.values())]
 

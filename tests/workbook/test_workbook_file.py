@@ -359,6 +359,17 @@ def test_lists_offer_the_choices_of_the_contract_down_to_the_last_row(built: Pat
         assert book[title].column_dimensions[re.sub(r"[^A-Z]", "", ref.split(":")[0])].hidden
 
 
+def test_what_is_written_into_a_hidden_list_is_a_text_whatever_it_looks_like(built: Path) -> None:
+    """A company may be called 00123, a period is 10-2026; empty cells say nothing, their columns do."""
+    book = load_macro_book(built)
+    home = book[HOME]
+    for name in (LOCATIONS_LIST, PERIODS_LIST, CUSTOMERS_BLOCK, Home.PREVIEW_OF):
+        first, _, last, _ = range_boundaries(book.defined_names[name].attr_text.split("!")[1].replace("$", ""))
+        for letter in map(get_column_letter, range(first, last + 1)):
+            assert (home.column_dimensions[letter].hidden, home.column_dimensions[letter].number_format) == (True, "@")
+            assert {cell.number_format for cell in home[letter] if cell.value is not None} <= {"@"}
+
+
 def test_code_names_are_those_of_the_vba_modules(built: Path) -> None:
     book = load_macro_book(built)
     names = [book.code_name, *(ws.sheet_properties.codeName for ws in book.worksheets)]

@@ -265,8 +265,6 @@ def _customer_list(book: Workbook, ws: Worksheet) -> None:
     """Lay out the hidden list: customer, currency, count, total, and the total to rank by, each a little different."""
     for at in range(1, CUSTOMERS_ROWS + 1):
         customer, currency, count, total = (_absolute(at, _CUSTOMERS_COLUMN + i) for i in range(4))
-        for column in (_CUSTOMERS_COLUMN, _CUSTOMERS_COLUMN + 1):
-            ws.cell(at, column).number_format = NUMBER_FORMAT[CellKind.TEXT]
         ws.cell(at, _CUSTOMERS_COLUMN + 2, customer_formula(customer, currency))
         ws.cell(at, _CUSTOMERS_COLUMN + 3, customer_formula(customer, currency, "Total"))
         ws.cell(at, _CUSTOMERS_END, f'=IF(N({count})=0,"",{total}-ROW()/10^6)')
@@ -315,15 +313,18 @@ def _picture(book: Workbook, ws: Worksheet, row: int) -> None:
 
 
 def _lists(book: Workbook, ws: Worksheet) -> None:
-    """Write what the lists offer into hidden columns of this sheet (a choice with a comma needs a cell)."""
+    """Write what the lists offer into hidden columns of this sheet (a choice with a comma needs a cell).
+
+    That their texts are texts is said of the columns: hundreds of empty cells would be read and saved with each button.
+    """
     for column in range(_LOCATIONS_COLUMN, _CUSTOMERS_END + 1):
         ws.column_dimensions[get_column_letter(column)].hidden = True
-    for column in (_LOCATIONS_COLUMN, _PERIODS_COLUMN):
-        for at in range(1, LOCATIONS_ROWS + 1):
-            ws.cell(at, column).number_format = NUMBER_FORMAT[CellKind.TEXT]
-    ws.cell(1, _LOCATIONS_COLUMN, ALL_LOCATIONS)
-    for at, choice in enumerate(PERIOD_CHOICES, 1):
-        ws.cell(at, _PERIODS_COLUMN, choice)
+    for column in (_LOCATIONS_COLUMN, _PERIODS_COLUMN, _CUSTOMERS_COLUMN, _CUSTOMERS_COLUMN + 1):
+        ws.column_dimensions[get_column_letter(column)].number_format = NUMBER_FORMAT[CellKind.TEXT]
+    offered = [(1, _LOCATIONS_COLUMN, ALL_LOCATIONS)]
+    offered += [(at, _PERIODS_COLUMN, choice) for at, choice in enumerate(PERIOD_CHOICES, 1)]
+    for place in offered:
+        ws.cell(*place).number_format = NUMBER_FORMAT[CellKind.TEXT]
     hidden = (*OWN_RUN.values(), Home.PREVIEW_HASH, Home.PREVIEW_OF, Home.RERUN_HASH, Home.BASE_CURRENCY)
     for at, name in enumerate(hidden, len(PERIOD_CHOICES) + 2):
         name_range(book, name, ws, _absolute(at, _PERIODS_COLUMN))
