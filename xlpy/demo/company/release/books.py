@@ -7,13 +7,13 @@ through ``amount``, which gives the thousandths that SL's release computes with.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from enum import Enum, auto
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Table, delete, insert, select, update
+from sqlalchemy import Column, Table, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from xlpy.demo.company.tables import blank, table
@@ -22,7 +22,7 @@ from xlpy.domain.values.dates import NO_DATE
 from xlpy.errors import SlError
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Delete, Select, Update
 
 Row = dict[str, Any]
 _THOUSANDTH = Decimal("0.001")
@@ -104,7 +104,8 @@ class Books:
 
     def _read(self, name: str, equal: Row) -> list[Row]:
         source = table(name)
-        found = self._connection.execute(select(source).where(*_conditions(source, equal)).order_by(*_key(source)))
+        question = tuple((column, _Asked.of(value)) for column, value in equal.items())
+        found = self._connection.execute(_select(source, question), {_was(c): value for c, value in equal.items()})
         kept = self._kept.setdefault(name, {})
         names = [column.name for column in _key(source)]
         rows = []
@@ -166,11 +167,11 @@ class Books:
         changed = {name: value for name, value in kept.row.items() if value != kept.read[name]}
         if not kept.removed and not changed:
             return
-        here = [column == value for column, value in zip(_key(source), key, strict=True)]
+        here = {_was(column.name): value for column, value in zip(_key(source), key, strict=True)}
         if kept.removed:
-            self._connection.execute(delete(source).where(*here))
+            self._connection.execute(_delete(source), here)
         else:
-            self._connection.execute(update(source).where(*here).values(**changed))
+            self._connection.execute(_update(source, tuple(changed)), here | changed)
 
 
 def blank_row(name: str) -> Row:
@@ -188,10 +189,53 @@ def _key(source: Table) -> list[Column[Any]]:
     return identity or list(source.primary_key.columns) or [c for c in source.columns if c.name != "tstamp"]
 
 
-def _conditions(source: Table, equal: Row) -> Iterator[ColumnElement[bool]]:
-    for name, value in equal.items():
-        column = source.columns[name]
-        yield column.in_(value) if isinstance(value, tuple) else column == value
+class _Asked(Enum):
+    """How a value is asked for."""
+
+    ONE = auto()
+    SOME = auto()
+    NOTHING = auto()
+
+    @classmethod
+    def of(cls, value: Any) -> _Asked:
+        if value is None:
+            return cls.NOTHING
+        return cls.SOME if isinstance(value, tuple) else cls.ONE
+
+
+# A release asks the same questions of each batch: making their statements anew took a third of its time.
+
+
+@lru_cache(500)
+def _select(source: Table, question: tuple[tuple[str, _Asked], ...]) -> Select[Any]:
+    conditions = (_condition(source.columns[name], asked) for name, asked in question)
+    return select(source).where(*conditions).order_by(*_key(source))
+
+
+@lru_cache(500)
+def _update(source: Table, changed: tuple[str, ...]) -> Update:
+    values: dict[str, Any] = {name: bindparam(name) for name in changed}
+    return update(source).where(*(_condition(column, _Asked.ONE) for column in _key(source))).values(values)
+
+
+@cache
+def _delete(source: Table) -> Delete:
+    return delete(source).where(*(_condition(column, _Asked.ONE) for column in _key(source)))
+
+
+def _condition(column: Column[Any], asked: _Asked) -> ColumnElement[bool]:
+    match asked:
+        case _Asked.ONE:
+            return column == bindparam(_was(column.name), type_=column.type)
+        case _Asked.SOME:
+            return column.in_(bindparam(_was(column.name), type_=column.type, expanding=True))
+        case _Asked.NOTHING:
+            return column.is_(None)
+
+
+def _was(column: str) -> str:
+    """Name the parameter of a column that is compared; one that is set has the column's own name."""
+    return f"was_{column}"
 
 
 def _matches(row: Row, equal: Row) -> bool:
