@@ -19,10 +19,17 @@ CODE = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)+")
 FAMILIES = {"CUST", "VEND", "ITEM"}  # a new master's notes: f"{prefix}-TEXT"
 
 
-def sources() -> Iterator[tuple[Path, ast.Module]]:
-    for path in sorted(XLPY.rglob("*.py")):
-        if TABLE not in path.parents and "demo" not in path.relative_to(XLPY).parts:
-            yield path, ast.parse(path.read_text(encoding="utf-8"))
+Sources = dict[Path, ast.Module]
+
+
+@pytest.fixture(scope="module")
+def sources() -> Sources:
+    """All of the product's modules but the table and the demo."""
+    return {
+        path: ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(XLPY.rglob("*.py"))
+        if TABLE not in path.parents and "demo" not in path.relative_to(XLPY).parts
+    }
 
 
 def called(node: ast.AST) -> str:
@@ -39,25 +46,25 @@ def texts(tree: ast.AST) -> Iterator[str]:
             yield node.value
 
 
-def test_nobody_but_the_table_makes_a_problem() -> None:
+def test_nobody_but_the_table_makes_a_problem(sources: Sources) -> None:
     makers = [
         f"{path.relative_to(XLPY)}:{node.lineno}"
-        for path, tree in sources()
+        for path, tree in sources.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and called(node) == "Problem"
     ]
     assert makers == []
 
 
-def test_every_code_is_used_by_somebody() -> None:
-    used = {text for _, tree in sources() for text in texts(tree)}
+def test_every_code_is_used_by_somebody(sources: Sources) -> None:
+    used = {text for _, tree in sources.items() for text in texts(tree)}
     built = {f"{family}{text}" for text in used if re.fullmatch(r"-[A-Z-]+", text) for family in FAMILIES}
     assert set(CHECKS) - used - built == set()
 
 
-def test_every_code_that_is_found_is_in_the_table() -> None:
+def test_every_code_that_is_found_is_in_the_table(sources: Sources) -> None:
     asked: dict[str, str] = {}
-    for path, tree in sources():
+    for path, tree in sources.items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and called(node) == "found" and node.args:
                 asked |= dict.fromkeys(texts(node.args[0]), path.name)
@@ -66,8 +73,8 @@ def test_every_code_that_is_found_is_in_the_table() -> None:
     assert {code: where for code, where in asked.items() if code not in CHECKS and not code.startswith("-")} == {}
 
 
-def test_every_case_is_used_by_somebody() -> None:
-    used = {text for _, tree in sources() for text in texts(tree)}
+def test_every_case_is_used_by_somebody(sources: Sources) -> None:
+    used = {text for _, tree in sources.items() for text in texts(tree)}
     assert {(code, case) for code, check in CHECKS.items() for case in check.cases if case not in used} == set()
 
 

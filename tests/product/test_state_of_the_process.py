@@ -46,16 +46,17 @@ SHARED = frozenset(
 
 def state_in(module: str, tree: ast.Module, own_classes: frozenset[str]) -> Iterator[str]:
     """Find caches, module-level objects that can change or are changed, and changes to what others own."""
+    within = list(_within(tree, module))
     imported = {
         (alias.asname or alias.name).split(".")[0]
-        for node in ast.walk(tree)
+        for _, node in within
         if isinstance(node, ast.Import)
         for alias in node.names
     }
     bound = {name: value for node in tree.body for name, value in _bindings(node)}
     taken = {
         alias.asname or alias.name: f"{node.module}.{alias.name}"
-        for node in ast.walk(tree)
+        for _, node in within
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
@@ -64,7 +65,7 @@ def state_in(module: str, tree: ast.Module, own_classes: frozenset[str]) -> Iter
     for name, value in bound.items():
         if _can_change(value, own_classes):
             yield f"{module}.{name}"
-    for where, node in _within(tree, module):
+    for where, node in within:
         if isinstance(node, ast.FunctionDef):
             if any(_called(one).split(".")[-1] in ("cache", "lru_cache") for one in node.decorator_list):
                 yield where
