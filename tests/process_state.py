@@ -142,6 +142,7 @@ def _keyring() -> PutBack:
 # State that may be another one after a test → how it is kept and put back.
 RESET: Mapping[str, Callable[[str], PutBack]] = {
     "xlpy.masking._known": _secrets,
+    "xlpy.masking._made": _emptied,
     "xlpy.profile.vault._gave_up": _emptied,
     "xlpy.sl.ledger_book.lock._in_memory": _emptied,
     "xlpy.excel.engine.application._ENGINE": _open_books,

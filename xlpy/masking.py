@@ -56,10 +56,14 @@ class KnownSecrets:
         with _changing:
             _known.discard(self)
             self.secrets.clear()
+            _made.clear()
 
 
 _changing = threading.RLock()  # the log in window asks in threads
 _known: WeakSet[KnownSecrets] = WeakSet()
+_made: dict[
+    frozenset[str], re.Pattern[str] | None
+] = {}  # what hides the secrets asked for last; a record has thousands
 
 
 def known_now() -> set[str]:
@@ -94,10 +98,18 @@ def masked(text: str, secrets: Iterable[str] = ()) -> str:
 
 def without_secrets(text: str, secrets: Iterable[str] = ()) -> str:
     """Return ``text`` without ``secrets`` and those known now; data that only looks like one stays."""
-    spellings = {spelt for one in {*secrets, *known_now()} if tells_something(one) for spelt in _spellings(one)}
-    if not spellings:
-        return text
-    return re.sub("|".join(_pattern(one) for one in sorted(spellings, key=len, reverse=True)), HIDDEN, text)
+    hiding = _hiding(frozenset(secrets) | known_now())
+    return text if hiding is None else hiding.sub(HIDDEN, text)
+
+
+def _hiding(secrets: frozenset[str]) -> re.Pattern[str] | None:
+    with _changing:
+        if secrets not in _made:
+            _made.clear()
+            spellings = {spelt for one in secrets if tells_something(one) for spelt in _spellings(one)}
+            longest_first = sorted(spellings, key=len, reverse=True)
+            _made[secrets] = re.compile("|".join(map(_pattern, longest_first))) if spellings else None
+        return _made[secrets]
 
 
 def tells_something(secret: str) -> bool:

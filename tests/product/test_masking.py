@@ -78,6 +78,17 @@ def test_a_run_masks_a_session_that_was_there_before() -> None:
     assert log.entries[0].text == f"after the session: {HIDDEN}"
 
 
+def test_each_text_is_masked_by_what_is_known_when_it_is_told() -> None:
+    first = KnownSecrets("the-first-secret-1")
+    assert masked("the-first-secret-1 the-second-secret-2") == f"{HIDDEN} the-second-secret-2"
+    second = KnownSecrets("the-second-secret-2")
+    assert masked("the-first-secret-1 the-second-secret-2") == f"{HIDDEN} {HIDDEN}"
+    first.forget()
+    assert masked("the-first-secret-1 the-second-secret-2") == f"the-first-secret-1 {HIDDEN}"
+    second.forget()
+    assert masked("the-first-secret-1 the-second-secret-2") == "the-first-secret-1 the-second-secret-2"
+
+
 def test_a_password_written_in_the_address_is_the_session_s() -> None:
     url = "Server=127.0.0.1,9;Database=D;UID=xlpy;PWD={hush;hush-7}"
     with _session() as session:
