@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator, Iterator
 from itertools import count
 from pathlib import Path
@@ -12,6 +13,9 @@ from ooxml import every_written_workbook_is_valid
 from process_state import process_as_it_was
 from quick_run import FIRST, SLOW_FILES
 from rare_collecting import collect_once, collect_rarely
+
+# xlwings loads it where it is there, for a second in each process; only the notebook needs it, in a process of its own.
+sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type] # as if it were not installed
 
 _NUMBERS = count(1)
 ONLY_SERVER_TESTS_MAY_SKIP = "XLPY_TEST_ODBC"
@@ -24,8 +28,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Let every second process begin at the other end: each finds half of the files compiled by its neighbour."""
+    report = yield
+    if _of_process() % 2 and isinstance(collector, (pytest.Session, pytest.Directory)):
+        report.result.reverse()
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
     """Mark the long files, before ``-m "not slow"`` chooses; of the order that came by chance, the longest go first."""
+    items.sort(key=lambda item: item.path)  # from whichever end they were collected
     for item in items:
         if _file_of(item) in SLOW_FILES:
             item.add_marker(pytest.mark.slow)
@@ -41,6 +57,10 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish() -> None:
     collect_once()
+
+
+def _of_process() -> int:
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
 def _file_of(item: pytest.Item) -> str:
