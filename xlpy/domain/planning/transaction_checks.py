@@ -1,6 +1,6 @@
 """Checks of every transaction, whatever its kind: one function each, listed in ``TRANSACTION_CHECKS``.
 
-A new one is an entry in the table of checks, a function here, and a story in the tests.
+A new one is an entry in the table of checks, a function here, and a story in the tests; a stop has a cure there, too.
 """
 
 from __future__ import annotations
