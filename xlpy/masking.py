@@ -61,9 +61,8 @@ class KnownSecrets:
 
 _changing = threading.RLock()  # the log in window asks in threads
 _known: WeakSet[KnownSecrets] = WeakSet()
-_made: dict[
-    frozenset[str], re.Pattern[str] | None
-] = {}  # what hides the secrets asked for last; a record has thousands
+# What hides the secrets that were asked for last: an audit record asks for each of its thousands of texts.
+_made: dict[frozenset[str], re.Pattern[str] | None] = {}
 
 
 def known_now() -> set[str]:

@@ -203,7 +203,7 @@ class _Asked(Enum):
         return cls.SOME if isinstance(value, tuple) else cls.ONE
 
 
-# A release asks the same questions of each batch: making their statements anew took a third of its time.
+# A release asks the same questions of each batch: their statements are made once in a process.
 
 
 @lru_cache(500)
