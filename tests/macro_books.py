@@ -20,7 +20,7 @@ from openpyxl.worksheet.table import TableList
 from xlpy.excel.engine.parts import macro_parts
 
 _LARGE = 300_000  # bytes; a workbook of thousands of rows is not kept
-_SEEN: set[int] = set()
+_MET: set[int] = set()
 
 
 def load_macro_book(source: Path | BytesIO) -> Workbook:
@@ -37,20 +37,20 @@ def load_macro_book(source: Path | BytesIO) -> Workbook:
 def load_book(source: Path | BytesIO) -> Workbook:
     """Return the workbook of a file, without its macros: a new one each time, which nobody else changes."""
     data = source.read_bytes() if isinstance(source, Path) else source.getvalue()
-    seen = hash(data)
-    if len(data) > _LARGE or seen not in _SEEN:
-        _SEEN.add(seen)
+    met = hash(data)
+    if len(data) > _LARGE or met not in _MET:
+        _MET.add(met)
         return load_workbook(BytesIO(data))
     return pickle.loads(_parsed(data))  # type: ignore[no-any-return] # noqa: S301 # made by this process
 
 
 def look_at(path: Path) -> Workbook:
     """Return the workbook of a file for whoever only looks: the same one as long as the file is the same."""
-    return _seen(path.read_bytes())
+    return _shared(path.read_bytes())
 
 
 @lru_cache(2)
-def _seen(data: bytes) -> Workbook:
+def _shared(data: bytes) -> Workbook:
     return load_book(BytesIO(data))
 
 

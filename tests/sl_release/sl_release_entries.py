@@ -24,18 +24,33 @@ MAPPING = {
 }
 
 
+def document(company: Engine, name: str, total: str, **doc: Any) -> None:
+    """Put a document of one line into ARDoc or APDoc."""
+    put(company, name, {"OrigDocAmt": total, "CuryOrigDocAmt": total, "DocBal": total, "CuryDocBal": total} | doc)
+
+
+def detail(company: Engine, name: str, total: str, **values: Any) -> None:
+    """Put its line into ARTran or APTran."""
+    put(company, name, {"TranAmt": total, "CuryTranAmt": total, "UnitPrice": total} | values)
+
+
+def batch_of(company: Engine, module: str, screen: str, total: str, **values: Any) -> None:
+    """Put the batch of a module that was entered on its screen."""
+    given_batch = {"Module": module, "JrnlType": module, "EditScrnNbr": screen, "Crtd_Prog": screen}
+    put(company, "Batch", given_batch | {"CrTot": total, "CuryCrTot": total, "CtrlTot": total} | values)
+
+
 def invoice(company: Engine, total: str = "100", **doc: Any) -> None:
     """Put an invoice of one line; lines and batch are put by the test that wants others."""
-    put(company, "ARDoc", {"OrigDocAmt": total, "CuryOrigDocAmt": total, "DocBal": total, "CuryDocBal": total} | doc)
+    document(company, "ARDoc", total, **doc)
 
 
 def line(company: Engine, total: str = "100", **values: Any) -> None:
-    put(company, "ARTran", {"TranAmt": total, "CuryTranAmt": total, "UnitPrice": total} | values)
+    detail(company, "ARTran", total, **values)
 
 
 def batch(company: Engine, total: str = "100", **values: Any) -> None:
-    given_batch = {"Module": "AR", "JrnlType": "AR", "EditScrnNbr": "08010", "Crtd_Prog": "08010"}
-    put(company, "Batch", given_batch | {"CrTot": total, "CuryCrTot": total, "CtrlTot": total} | values)
+    batch_of(company, "AR", "08010", total, **values)
 
 
 def journal(company: Engine, *lines: dict[str, Any], total: str = "100", **values: Any) -> None:

@@ -9,46 +9,32 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sl_release_company import put, rows_of
+from sl_release_entries import MAPPING as OF_RECEIVABLES
+from sl_release_entries import SEVEN, batch_of, detail, document, one
 from sqlalchemy import Engine
 
 from xlpy.demo.company.release.run import release_and_post, release_batch, void_batch
 from xlpy.errors import SlError
 
-SEVEN = {"CpnyID": "0070", "CpnyCOA": "0060", "CpnySub": "0060", "Active": 1, "DatabaseName": "slapp"}
-MAPPING = {
-    "FromCompany": "0060",
-    "ToCompany": "0070",
-    "Module": "AP",
-    "Screen": "ALL",
-    "FromAcct": "1000",
-    "FromSub": "000000",
-    "ToAcct": "2300",
-    "ToSub": "000000",
-}
+MAPPING = OF_RECEIVABLES | {"Module": "AP", "ToAcct": "2300"}
 EURO = {"CuryId": "EUR", "CuryRate": "1.1"}
 
 
 def voucher(company: Engine, total: str = "100", **doc: Any) -> None:
-    put(company, "APDoc", {"OrigDocAmt": total, "CuryOrigDocAmt": total, "DocBal": total, "CuryDocBal": total} | doc)
+    document(company, "APDoc", total, **doc)
 
 
 def line(company: Engine, total: str = "100", **values: Any) -> None:
-    put(company, "APTran", {"TranAmt": total, "CuryTranAmt": total, "UnitPrice": total} | values)
+    detail(company, "APTran", total, **values)
 
 
 def batch(company: Engine, total: str = "100", **values: Any) -> None:
-    given_batch = {"Module": "AP", "JrnlType": "AP", "EditScrnNbr": "03010", "Crtd_Prog": "03010"}
-    put(company, "Batch", given_batch | {"CrTot": total, "CuryCrTot": total, "CtrlTot": total} | values)
+    batch_of(company, "AP", "03010", total, **values)
 
 
 def messages(company: Engine) -> tuple[str, list[int]]:
     result = release_batch(company, "AP", "000101")
     return result.status, [message.msg_id for message in result.messages]
-
-
-def one(company: Engine, name: str, **equal: Any) -> dict[str, Any]:
-    (row,) = rows_of(company, name, **equal)
-    return row
 
 
 def taxed(company: Engine, **doc: Any) -> None:
